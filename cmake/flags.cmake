@@ -1,0 +1,30 @@
+# Compiler and linker flags of every target, in one interface library.
+add_library(sup_flags INTERFACE)
+target_compile_definitions(sup_flags INTERFACE _GNU_SOURCE SUP_VERSION="${PROJECT_VERSION}")
+target_compile_options(sup_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wnon-virtual-dtor
+                                           -Werror -fstack-protector-strong -fno-plt)
+# g++ 12 sees overlapping copies in every std::string operator+ (GCC bug 105651, mended in 13), and uninitialised members of
+# the alternatives that a moved std::variant does not hold.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(sup_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+# PIE everywhere, so that what is tested is what is shipped.
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
+target_link_options(sup_flags INTERFACE -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
+
+if(SUP_SANITIZE)
+  target_compile_options(sup_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(sup_flags INTERFACE -fsanitize=address,undefined)
+else()
+  # Fortify needs optimisation; some distributions predefine another level.
+  target_compile_options(sup_flags INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:-U_FORTIFY_SOURCE>
+                                             $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=3>
+                                             -ffunction-sections -fdata-sections)
+  target_link_options(sup_flags INTERFACE -Wl,--gc-sections)
+endif()
+if(SUP_FUZZ)
+  target_compile_options(sup_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

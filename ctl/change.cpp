@@ -1,0 +1,114 @@
+#include "ctl/change.hpp"
+
+#include <fmt/format.h>
+
+#include "ctl/render_status.hpp"
+#include "ctl/render_table.hpp"
+#include "ctl/verbs.hpp"
+#include "sys/clock.hpp"
+
+namespace sup::ctl {
+namespace {
+
+using wire::ChangeReply;
+using wire::ChangeResult;
+using wire::ServiceStatus;
+
+bool is_good(const ChangeResult& result) { return result.outcome == "done" || result.outcome == "accepted"; }
+
+// Whether the service is where the verb was to bring it.
+bool has_arrived(wire::Verb verb, const ServiceStatus& service) {
+  const bool goes_up = verb == wire::Verb::start || verb == wire::Verb::restart;
+  return goes_up ? service.ready : service.status == "down" || service.status == "failed";
+}
+
+// What is missing after --timeout, from a fresh look; supervisord may not even answer that.
+std::string missing_text(const Context& context) {
+  constexpr Duration kLook = std::chrono::seconds{1};
+  auto client = Client::connect(context.socket);
+  if (!client) return {};
+  client->set_deadline(sys::monotonic_now() + kLook);
+  const auto reply = client->ask<wire::StatusReply>(wire::command(wire::Verb::status), context.call.arguments);
+  if (!reply) return {};
+  std::string text;
+  for (const ServiceStatus& service : reply->services)
+    if (!has_arrived(context.call.row->verb, service)) text += fmt::format("\n  {}", render_not_up(service));
+  return text;
+}
+
+int report_failure(Context& context, const Failure& why) {
+  if (why.code != ExitCode::timed_out) return report(context, why);
+  const std::string missing = missing_text(context);
+  return report(context, {why.code, missing.empty() ? why.text : "timed out; still missing:" + missing});
+}
+
+void print_progress(Context& context, const wire::ChangeProgress& step) {
+  if (!context.shows_progress()) return;
+  context.err.write(fmt::format("{}: {} -> {}: {}\n", step.service, step.from, step.to, terminal_safe(step.why)));
+  context.err.flush();
+}
+
+int print_results(Context& context, const ChangePaths& paths, const ChangeReply& reply) {
+  if (context.wants_json()) print_json(context, reply);
+  bool all_good = true;
+  for (const ChangeResult& result : reply.results) {
+    if (!context.wants_json() && !context.is_quiet()) context.out.write(paths.result_line(result) + "\n");
+    if (is_good(result)) continue;
+    all_good = false;
+    context.out.flush();
+    context.err.write(failure_lines(context.call.row->name, result));
+    context.err.flush();
+  }
+  return code_of(all_good ? ExitCode::done : ExitCode::failed);
+}
+
+}  // namespace
+
+void ChangePaths::add(const wire::ChangeProgress& progress) {
+  std::vector<std::string>& path = paths_[progress.service];
+  if (path.empty()) path.push_back(progress.from);
+  path.push_back(progress.to);
+}
+
+std::string ChangePaths::result_line(const ChangeResult& result) const {
+  if (result.outcome == "accepted") return fmt::format("{}: accepted", result.service);
+  const auto path = paths_.find(result.service);
+  std::string text = fmt::format("{}: ", result.service);
+  if (path == paths_.end())
+    text += result.state;
+  else
+    text += fmt::format("{}", fmt::join(path->second, " -> "));
+  if (result.outcome == "cancelled") text += ", cancelled";
+  if (path != paths_.end()) text += fmt::format(" ({})", human_ms(result.elapsed_ms));
+  return text;
+}
+
+std::string failure_lines(std::string_view verb, const ChangeResult& result) {
+  const std::string cause = result.cause.empty() ? result.state : terminal_safe(result.cause);
+  std::string text = result.outcome == "cancelled"
+                         ? fmt::format("ctl: {} of {} was cancelled: {}\n", verb, result.service, cause)
+                         : fmt::format("ctl: cannot {} {}: {}\n", verb, result.service, cause);
+  for (const std::string& line : result.last_lines)
+    text += fmt::format("  {} | {}\n", result.service, terminal_safe(line));
+  return text;
+}
+
+int run_change(Context& context) {
+  const bool waits = context.call.arguments.flag("wait");
+  auto client = connect(context, waits ? Patience::endless : Patience::for_an_answer);
+  if (!client) return report(context, client.error());
+  const auto more = waits ? wire::More::yes : wire::More::no;
+  if (const auto sent = client->call(*context.call.row, context.call.arguments, more); !sent)
+    return report(context, sent.error());
+  ChangePaths paths;
+  while (true) {
+    const auto reply = client->next<ChangeReply>();
+    if (!reply) return report_failure(context, reply.error());
+    if (!reply->continues) return print_results(context, paths, reply->message);
+    if (!reply->message.progress) continue;
+    paths.add(*reply->message.progress);
+    print_progress(context, *reply->message.progress);
+  }
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,138 @@
+#include "ctl/client.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+
+#include "ctl/connect_failure.hpp"
+#include "sys/clock.hpp"
+#include "sys/process.hpp"
+#include "sys/socket.hpp"
+
+namespace sup::ctl {
+
+std::unexpected<Failure> failure(ExitCode code, std::string text) {
+  return std::unexpected(Failure{code, std::move(text)});
+}
+
+std::unexpected<Failure> failure(const wire::ErrorReply& error) {
+  using namespace wire;
+  ExitCode code = ExitCode::failed;
+  if (is_error<NoSuchService>(error)) code = ExitCode::no_such_service;
+  if (is_error<wire::PermissionDenied>(error)) code = ExitCode::denied;
+  if (is_error<InterfaceNotFound>(error) || is_error<MethodNotFound>(error) || is_error<MethodNotImplemented>(error) ||
+      is_error<InvalidParameter>(error) || is_error<ExpectedMore>(error))
+    code = ExitCode::incompatible;
+  return failure(code, describe_error(error));
+}
+
+OrFailure<Client> Client::connect(const std::string& path) {
+  // A full queue of connections empties quickly, unless supervisord is stopped.
+  constexpr Duration kPatience = std::chrono::seconds{5};
+  constexpr int kPauseMs = 10;
+  const Instant give_up = sys::monotonic_now() + kPatience;
+  while (true) {
+    auto socket = sys::connect_unix(path);
+    if (socket) return Client(*std::move(socket), path);
+    if (socket.error().sys_errno != EAGAIN || sys::monotonic_now() >= give_up)
+      return std::unexpected(connect_failure(path, socket.error()));
+    ::poll(nullptr, 0, kPauseMs);
+  }
+}
+
+OrFailure<> Client::call(const wire::CommandRow& row, const wire::Arguments& arguments, wire::More more) {
+  const std::string message = wire::encode_call(row, arguments, more);
+  std::string_view rest = message;
+  while (!rest.empty()) {
+    const auto sent = sys::send_some(socket_, rest);
+    if (!sent) return failure(ExitCode::failed, sent.error().what);
+    if (sent->state == sys::IoState::closed) break;  // What it said before, if anything, is read by next().
+    if (sent->state == sys::IoState::would_block) {
+      pollfd wanted{socket_.get(), POLLOUT, 0};
+      ::poll(&wanted, 1, 1000);
+      if (deadline_ && sys::monotonic_now() >= *deadline_) return failure(ExitCode::timed_out, "timed out");
+    }
+    rest.remove_prefix(sent->bytes);
+  }
+  return {};
+}
+
+// One blocking poll(2) until there is something to read: no polling in a loop.
+OrFailure<> Client::wait_readable(int fd) const {
+  while (true) {
+    timespec left{};
+    if (deadline_) {
+      const auto rest = std::max(*deadline_ - sys::monotonic_now(), Duration::zero());
+      left.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(rest).count();
+      left.tv_nsec = (rest % std::chrono::seconds{1}).count();
+    }
+    pollfd wanted{fd, POLLIN, 0};
+    const int found = ::ppoll(&wanted, 1, deadline_ ? &left : nullptr, nullptr);
+    if (found > 0) return {};
+    if (found == 0) return failure(ExitCode::timed_out, "timed out: supervisord has not answered");
+    if (errno != EINTR) return failure(ExitCode::failed, fmt::format("cannot wait: {}", errno_text(errno)));
+  }
+}
+
+OrFailure<Client::Got> Client::receive_some() {
+  std::array<char, 64 * 1024> buffer;
+  const auto received = sys::receive(socket_, buffer);
+  if (!received) return failure(ExitCode::failed, received.error().what);
+  if (received->state == sys::IoState::closed) return Got::end;
+  splitter_.feed({buffer.data(), received->bytes});
+  return Got::bytes;
+}
+
+std::unexpected<Failure> Client::not_ours(const std::string& what) const {
+  return failure(ExitCode::incompatible, fmt::format("{} does not speak this protocol: {}", path_, what));
+}
+
+OrFailure<std::string> Client::next_message() {
+  if (ready_) return *std::exchange(ready_, std::nullopt);
+  while (true) {
+    const auto message = splitter_.next();
+    if (!message) return not_ours(message.error().what);
+    if (*message) return std::string(**message);
+    if (auto readable = wait_readable(socket_.get()); !readable) return std::unexpected(std::move(readable).error());
+    const auto got = receive_some();
+    if (!got) return std::unexpected(got.error());
+    if (*got == Got::bytes) continue;
+    if (!has_answered_) return not_ours("it closed the connection without an answer");
+    return failure(ExitCode::failed, "supervisord closed the connection");
+  }
+}
+
+bool Client::has_reply() {
+  while (!ready_) {
+    const auto message = splitter_.next();
+    if (!message) return true;  // next() reports it.
+    if (*message) {
+      ready_ = std::string(**message);
+      break;
+    }
+    pollfd wanted{socket_.get(), POLLIN, 0};
+    if (::poll(&wanted, 1, 0) <= 0) return false;
+    const auto got = receive_some();
+    if (!got || *got == Got::end) return true;  // next() reports it.
+  }
+  return true;
+}
+
+OrFailure<> Client::wait_until_gone() {
+  // The reference is taken while the peer is certainly there. In another pid namespace there is none; then the end of
+  // the connection has to do.
+  const auto peer = sys::peer_credentials(socket_);
+  auto process = peer && peer->pid > 0 ? sys::open_process(peer->pid) : fail(Errc::not_found, "");
+  while (true) {
+    if (auto readable = wait_readable(socket_.get()); !readable) return readable;
+    const auto got = receive_some();
+    if (!got) return std::unexpected(got.error());
+    if (*got == Got::end) break;
+  }
+  if (!process || !process->pidfd.is_open()) return {};
+  return wait_readable(process->pidfd.get());
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,97 @@
+// The connection to supervisord: blocking, one call at a time.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "sys/unique_fd.hpp"
+#include "wire/varlink.hpp"
+
+namespace sup::ctl {
+
+using wire::ExitCode;
+
+// Why a verb ends without having done its work: what the exit code says, and one line for standard error.
+struct Failure {
+  ExitCode code = ExitCode::failed;
+  std::string text;
+};
+template <class T = void>
+using OrFailure = std::expected<T, Failure>;
+
+[[nodiscard]] std::unexpected<Failure> failure(ExitCode code, std::string text);
+// An error that supervisord answered.
+[[nodiscard]] std::unexpected<Failure> failure(const wire::ErrorReply& error);
+
+// How long an answer may take that does not depend on services, when no --timeout says it.
+inline constexpr Duration kAnswerTimeout = std::chrono::seconds{30};
+
+class Client {
+ public:
+  // Connects to the socket at `path`. The failures tell apart: no socket, nobody listens, not allowed, no socket at
+  // all.
+  [[nodiscard]] static OrFailure<Client> connect(const std::string& path);
+
+  // When waiting for replies ends with ExitCode::timed_out; nothing: never.
+  void set_deadline(std::optional<Instant> deadline) { deadline_ = deadline; }
+
+  [[nodiscard]] OrFailure<> call(const wire::CommandRow& row, const wire::Arguments& arguments,
+                                 wire::More more = wire::More::no);
+
+  // One reply to a call: the message, and whether more follow.
+  template <class T>
+  struct Received {
+    T message;
+    bool continues = false;
+  };
+  // Waits for the next reply. An error that was answered is a Failure.
+  template <wire::MessageStruct T>
+  [[nodiscard]] OrFailure<Received<T>> next();
+  // call() and the one reply.
+  template <wire::MessageStruct T>
+  [[nodiscard]] OrFailure<T> ask(const wire::CommandRow& row, const wire::Arguments& arguments);
+
+  // Whether a whole reply is here already, so that next() does not wait.
+  [[nodiscard]] bool has_reply();
+  // Waits until the peer is gone: its end of the connection, then, where the kernel tells, its process.
+  [[nodiscard]] OrFailure<> wait_until_gone();
+
+ private:
+  Client(UniqueFd socket, std::string path) : socket_(std::move(socket)), path_(std::move(path)) {}
+
+  [[nodiscard]] OrFailure<std::string> next_message();
+  [[nodiscard]] OrFailure<> wait_readable(int fd) const;
+  enum class Got : unsigned char { bytes, end };
+  [[nodiscard]] OrFailure<Got> receive_some();
+  [[nodiscard]] std::unexpected<Failure> not_ours(const std::string& what) const;
+
+  UniqueFd socket_;
+  std::string path_;
+  std::optional<Instant> deadline_;
+  wire::MessageSplitter splitter_{wire::kMaxReplyBytes};
+  std::optional<std::string> ready_;  // A message that has_reply() found.
+  bool has_answered_ = false;         // The peer has proved to speak our protocol.
+};
+
+template <wire::MessageStruct T>
+OrFailure<Client::Received<T>> Client::next() {
+  auto message = next_message();
+  if (!message) return std::unexpected(std::move(message).error());
+  auto reply = wire::parse_reply<T>(*message);
+  if (!reply) return not_ours(reply.error().what);
+  has_answered_ = true;
+  if (reply->error) return failure(*reply->error);
+  return Received<T>{std::move(reply->message), reply->continues};
+}
+
+template <wire::MessageStruct T>
+OrFailure<T> Client::ask(const wire::CommandRow& row, const wire::Arguments& arguments) {
+  if (auto sent = call(row, arguments); !sent) return std::unexpected(std::move(sent).error());
+  auto received = next<T>();
+  if (!received) return std::unexpected(std::move(received).error());
+  return std::move(received->message);
+}
+
+}  // namespace sup::ctl

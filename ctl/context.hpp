@@ -1,0 +1,60 @@
+// What every verb is handed, and the steps that verbs share.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "ctl/client.hpp"
+#include "ctl/output.hpp"
+#include "ctl/parse.hpp"
+
+namespace sup::ctl {
+
+struct Context {
+  const Invocation& call;
+  Sink& out;
+  Sink& err;
+  std::string socket;  // The path to connect to.
+  Instant began;       // When ctl started: --timeout counts from here.
+
+  [[nodiscard]] bool is_quiet() const { return call.verbosity == Verbosity::quiet; }
+  [[nodiscard]] bool is_verbose() const { return call.verbosity == Verbosity::verbose; }
+  [[nodiscard]] bool wants_json() const { return call.format == Format::json; }
+  [[nodiscard]] bool shows_progress() const { return is_verbose() || (err.is_terminal() && !is_quiet()); }
+  [[nodiscard]] std::optional<Instant> deadline() const;  // Of --timeout.
+};
+
+// How long a call waits for replies: --timeout, else for ever or kAnswerTimeout.
+enum class Patience : std::uint8_t { endless, for_an_answer };
+
+// A connection with the deadline set.
+[[nodiscard]] OrFailure<Client> connect(const Context& context, Patience patience);
+
+// Prints "ctl: ..." on standard error; returns the exit code.
+int report(Context& context, const Failure& failure);
+// Prints one line on standard error unless --quiet.
+void note(Context& context, std::string_view text);
+
+[[nodiscard]] constexpr int code_of(ExitCode code) { return static_cast<int>(code); }
+
+// Connects, asks and receives the one reply of the verb.
+template <wire::MessageStruct T>
+[[nodiscard]] OrFailure<T> ask(const Context& context) {
+  auto client = connect(context, Patience::for_an_answer);
+  if (!client) return std::unexpected(std::move(client).error());
+  return client->ask<T>(*context.call.row, context.call.arguments);
+}
+
+// Prints the reply as JSON on one line.
+template <wire::MessageStruct T>
+void print_json(Context& context, const T& message) {
+  context.out.write(wire::to_json(message) + "\n");
+}
+
+// How far back a millisecond duration of a message reads for people: "3 min 5 s".
+[[nodiscard]] std::string human_ms(std::int64_t milliseconds);
+// A Unix millisecond time in local time: "2025-01-31 13:45:07.123".
+[[nodiscard]] std::string local_time(std::int64_t unix_ms);
+
+}  // namespace sup::ctl

@@ -1,0 +1,50 @@
+// Verbs about supervisord itself: version, ping, shutdown.
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "ctl/verbs.hpp"
+#include "sys/clock.hpp"
+
+namespace sup::ctl {
+
+int run_version(Context& context) {
+  if (!context.wants_json()) context.out.write("ctl " SUP_VERSION "\n");
+  const auto reply = ask<wire::VersionReply>(context);
+  if (!reply) return report(context, reply.error());
+  if (context.wants_json())
+    print_json(context, *reply);
+  else
+    context.out.write(
+        fmt::format("supervisord {} (pid {}, protocol {})\n", reply->version, reply->pid, reply->protocol));
+  return code_of(ExitCode::done);
+}
+
+int run_ping(Context& context) {
+  auto client = connect(context, Patience::for_an_answer);
+  if (!client) return report(context, client.error());
+  const Instant sent = sys::monotonic_now();
+  const auto reply = client->ask<wire::PingReply>(*context.call.row, context.call.arguments);
+  const Duration round_trip = sys::monotonic_now() - sent;
+  if (!reply) return report(context, reply.error());
+  if (context.wants_json())
+    print_json(context, *reply);
+  else if (!context.is_quiet())
+    context.out.write(fmt::format("supervisord answered in {}\n", human_duration(round_trip)));
+  return code_of(ExitCode::done);
+}
+
+int run_shutdown(Context& context) {
+  auto client = connect(context, Patience::endless);
+  if (!client) return report(context, client.error());
+  const auto reply = client->ask<wire::ShutdownReply>(*context.call.row, context.call.arguments);
+  if (!reply) return report(context, reply.error());
+  if (context.wants_json()) print_json(context, *reply);
+  if (context.call.arguments.flag("no_wait")) return code_of(ExitCode::done);
+  if (context.shows_progress()) note(context, fmt::format("stopping {} services", reply->stopping));
+  if (const auto gone = client->wait_until_gone(); !gone)
+    return report(context, {gone.error().code, "supervisord is still there: " + gone.error().text});
+  if (!context.wants_json() && !context.is_quiet()) context.out.write("supervisord has ended\n");
+  return code_of(ExitCode::done);
+}
+
+}  // namespace sup::ctl

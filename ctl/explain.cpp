@@ -1,0 +1,44 @@
+#include "ctl/explain.hpp"
+
+#include <fmt/format.h>
+
+#include "ctl/render_table.hpp"
+#include "ctl/verbs.hpp"
+
+namespace sup::ctl {
+namespace {
+
+void append_names(std::string& out, std::string_view title, const std::vector<std::string>& names) {
+  if (!names.empty()) out += terminal_safe(fmt::format("{} {}", title, fmt::join(names, ", "))) + "\n";
+}
+
+}  // namespace
+
+std::string render_explanation(const wire::ExplainReply& reply, Paint paint) {
+  std::string out =
+      fmt::format("{}: {}, goal {}\n", styled(reply.service, Style::title, paint), reply.state, reply.goal);
+  for (const std::string& reason : reply.reasons) out += fmt::format("  {}\n", terminal_safe(reason));
+  append_names(out, "Waits for:", reply.waiting_for);
+  append_names(out, "Would stop with:", reply.would_stop_with);
+  append_names(out, "Needed by:", reply.needed_by);
+  append_names(out, "Last ends:", reply.last_ends);
+  if (!reply.policy.empty()) out += "If it ends:\n";
+  std::vector<TableRow> rows;
+  for (const wire::ExitPolicy& policy : reply.policy)
+    rows.push_back({{fmt::format("  exit {}", policy.exit_code)},
+                    {policy.success ? "success" : "failure", policy.success ? Style::good : Style::bad},
+                    {policy.action}});
+  return out + render_table({}, rows, std::nullopt, paint);
+}
+
+int run_explain(Context& context) {
+  const auto reply = ask<wire::ExplainReply>(context);
+  if (!reply) return report(context, reply.error());
+  if (context.wants_json())
+    print_json(context, *reply);
+  else
+    context.out.write(render_explanation(*reply, context.out.paint()));
+  return code_of(ExitCode::done);
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,49 @@
+// Verbs about configuration files, which need no supervisord: check, schema.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/load.hpp"
+#include "config/reference.hpp"
+#include "ctl/verbs.hpp"
+
+namespace sup::ctl {
+namespace {
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::size_t count_of(const Loaded& loaded, Severity severity) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(loaded.diagnostics, [&](const Diagnostic& found) { return found.severity == severity; }));
+}
+
+}  // namespace
+
+int run_check(Context& context) {
+  const auto paths = context.call.arguments.texts("paths");
+  const Loaded loaded = load(paths);
+  context.err.write(render_all(loaded, context.err.paint() == Paint::on ? Colors::on : Colors::off));
+  context.err.flush();
+  const std::size_t errors = count_of(loaded, Severity::error);
+  const std::size_t warnings = count_of(loaded, Severity::warning);
+  std::string found = errors > 0 ? counted(errors, "error") : "";
+  if (warnings > 0) found += fmt::format("{}{}", found.empty() ? "" : ", ", counted(warnings, "warning"));
+  if (!context.is_quiet())
+    context.out.write(
+        fmt::format("{}, {}\n", counted(loaded.set.services.size(), "service"), found.empty() ? "no problems" : found));
+  return code_of(loaded.has_errors ? ExitCode::failed : ExitCode::done);
+}
+
+int run_schema(Context& context) {
+  if (context.call.arguments.flag("manual"))
+    context.out.write(settings_manual());
+  else if (context.call.arguments.flag("template"))
+    context.out.write(config_template());
+  else
+    context.out.write(json_schema());
+  return code_of(ExitCode::done);
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,70 @@
+// The options that every verb has, before or after the verb. Rows like those of the commands, so that parser, help,
+// completion and docs/ctl.md treat both alike.
+#pragma once
+
+#include <array>
+
+#include "wire/commands.hpp"
+
+namespace sup::ctl {
+
+using wire::Given;
+using wire::ParamRow;
+using wire::ParamType;
+using wire::Scope;
+
+inline constexpr auto kGlobalOptions = std::array{
+    ParamRow{.name = "socket",
+             .type = ParamType::text,
+             .given = Given::option,
+             .option = "--socket",
+             .metavar = "PATH",
+             .scope = Scope::local,
+             .completes = wire::Completes::files,
+             .doc = "The control socket. Default: $SUPERVISORD_SOCKET, else where supervisord puts it."},
+    ParamRow{
+        .name = "timeout",
+        .type = ParamType::duration,
+        .given = Given::option,
+        .option = "--timeout",
+        .metavar = "DURATION",
+        .scope = Scope::local,
+        .doc = "Stop waiting after this time (\"500ms\", \"10s\", \"2m\") and exit with 124. What was begun goes on."},
+    ParamRow{.name = "json",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--json",
+             .scope = Scope::local,
+             .doc = "Print JSON: one object per line."},
+    ParamRow{.name = "quiet",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "-q,--quiet",
+             .scope = Scope::local,
+             .doc = "Print only what was asked for, and errors."},
+    ParamRow{.name = "verbose",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "-v,--verbose",
+             .scope = Scope::local,
+             .doc = "Print more; show progress even when standard error is no terminal."},
+    ParamRow{.name = "no-color",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--no-color",
+             .scope = Scope::local,
+             .doc = "No colours. They are only used on a terminal, and not if NO_COLOR is set."},
+    ParamRow{.name = "help",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "-h,--help",
+             .scope = Scope::local,
+             .doc = "Explain ctl, or the verb, with examples."},
+    ParamRow{.name = "version",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--version",
+             .scope = Scope::local,
+             .doc = "Print the version of ctl."}};
+
+}  // namespace sup::ctl

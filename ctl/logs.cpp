@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/text.hpp"
+#include "ctl/render_table.hpp"
+#include "ctl/verbs.hpp"
+#include "wire/base64.hpp"
+
+namespace sup::ctl {
+namespace {
+
+// Whether lines say which service they are from: not when exactly one was named.
+bool names_one_service(const Context& context) {
+  const auto names = context.call.arguments.texts("names");
+  return names.size() == 1 && names[0] != "all" && !is_glob(names[0]);
+}
+
+// A colour per service, the same each time.
+Style style_of_name(std::string_view name) {
+  constexpr std::array kStyles = {Style::good, Style::busy, Style::title, Style::plain};
+  std::size_t sum = 0;
+  for (const char c : name) sum = sum * 31 + static_cast<unsigned char>(c);
+  return kStyles[sum % kStyles.size()];
+}
+
+class LogPrinter {
+ public:
+  explicit LogPrinter(Context& context)
+      : context_(context),
+        is_raw_(context.call.arguments.flag("raw")),
+        has_prefix_(!is_raw_ && !names_one_service(context)) {}
+
+  void print(const wire::LogRecord& record) {
+    if (record.missed > 0) note(context_, fmt::format("ctl: {}: {} lines were missed", record.service, record.missed));
+    if (context_.wants_json()) return print_json(context_, record);
+    const std::string line = wire::line_of(record);
+    if (is_raw_) {
+      // A line that was too long for one record goes on in the next one: no line end of ours in between.
+      context_.out.write(line);
+      if (!record.truncated) context_.out.write("\n");
+      return;
+    }
+    if (has_prefix_)
+      context_.out.write(
+          styled(fmt::format("{} | ", record.service), style_of_name(record.service), context_.out.paint()));
+    context_.out.write(context_.out.is_terminal() ? terminal_safe(line) : line);
+    context_.out.write("\n");
+  }
+
+ private:
+  Context& context_;
+  bool is_raw_;
+  bool has_prefix_;
+};
+
+}  // namespace
+
+int run_logs(Context& context) {
+  const bool follows = context.call.arguments.flag("follow");
+  auto client = connect(context, follows ? Patience::endless : Patience::for_an_answer);
+  if (!client) return report(context, client.error());
+  if (const auto sent = client->call(*context.call.row, context.call.arguments, wire::More::yes); !sent)
+    return report(context, sent.error());
+  LogPrinter printer(context);
+  while (true) {
+    const auto batch = client->next<wire::LogsReply>();
+    if (!batch) return report(context, batch.error());
+    for (const wire::LogRecord& record : batch->message.records) printer.print(record);
+    if (!context.out.flush() || !batch->continues) return code_of(ExitCode::done);
+  }
+}
+
+}  // namespace sup::ctl

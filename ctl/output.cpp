@@ -1,0 +1,58 @@
+#include "ctl/output.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/check.hpp"
+#include "sys/env.hpp"
+
+namespace sup::ctl {
+namespace {
+
+std::string_view escape_of(Style style) {
+  switch (style) {
+    case Style::plain: return "";
+    case Style::title: return "\x1b[1m";
+    case Style::good: return "\x1b[32m";
+    case Style::busy: return "\x1b[33m";
+    case Style::bad: return "\x1b[31m";
+    case Style::faint: return "\x1b[2m";
+  }
+  check_failed("every style has an escape sequence");
+}
+
+// https://no-color.org: set and not empty.
+bool wants_no_color() {
+  const auto value = sys::environment_variable("NO_COLOR");
+  return value && !value->empty();
+}
+
+}  // namespace
+
+std::string styled(std::string_view text, Style style, Paint paint) {
+  if (paint == Paint::off || style == Style::plain || text.empty()) return std::string(text);
+  return std::string(escape_of(style)).append(text).append("\x1b[0m");
+}
+
+Sink::Sink(int fd, ColorWish colors)
+    : fd_(fd),
+      is_terminal_(sys::is_a_tty(fd)),
+      paint_(is_terminal_ && colors == ColorWish::automatic && !wants_no_color() ? Paint::on : Paint::off) {}
+
+bool Sink::flush() {
+  std::size_t done = 0;
+  while (is_open_ && done < buffer_.size()) {
+    const ssize_t written = ::write(fd_, buffer_.data() + done, buffer_.size() - done);
+    if (written >= 0) {
+      done += static_cast<std::size_t>(written);
+    } else if (errno != EINTR) {
+      is_open_ = false;
+      if (errno != EPIPE) write_error_ = errno;
+    }
+  }
+  buffer_.clear();
+  return is_open_;
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,259 @@
+#include "ctl/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+
+#include "base/check.hpp"
+#include "base/signals.hpp"
+#include "base/text.hpp"
+#include "ctl/global_options.hpp"
+#include "ctl/help.hpp"
+
+namespace sup::ctl {
+
+using wire::ArgumentValue;
+using wire::CommandRow;
+using wire::Need;
+
+std::vector<std::string_view> spellings(const ParamRow& param) {
+  std::vector<std::string_view> list;
+  std::string_view rest = param.option;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    list.push_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return list;
+}
+
+namespace {
+
+bool is_flag(const ParamRow& param) { return param.given == Given::flag || param.given == Given::flag_off; }
+
+// A mistake, with the way to more help.
+std::unexpected<Answer> mistake(const CommandRow* row, std::string_view what) {
+  const std::string verb = row != nullptr ? fmt::format(" {}", row->name) : "";
+  return std::unexpected(Answer{ExitCode::usage, fmt::format("ctl{0}: {1}\ntry 'ctl{0} --help'\n", verb, what)});
+}
+
+std::unexpected<Answer> done(std::string text) { return std::unexpected(Answer{ExitCode::done, std::move(text)}); }
+
+// The options that take the next word as their value, so that it is not mistaken for the verb.
+bool takes_next_word(std::string_view word) {
+  return std::ranges::any_of(kGlobalOptions, [&](const ParamRow& row) {
+    return row.given == Given::option && std::ranges::count(spellings(row), word) > 0;
+  });
+}
+
+// Where the verb is among the words; words.size() if there is none.
+std::size_t find_verb(std::span<const std::string> words) {
+  std::size_t i = 0;
+  while (i < words.size() && words[i].starts_with('-') && words[i].size() > 1) i += takes_next_word(words[i]) ? 2 : 1;
+  return std::min(i, words.size());
+}
+
+// What CLI11 found for one row: the values in order, or how often a flag was there.
+struct Found {
+  const ParamRow* param = nullptr;
+  std::vector<std::string> values;
+  int count = 0;
+};
+
+void add_to(CLI::App& app, Found& found) {
+  const ParamRow& param = *found.param;
+  const std::string name(param.option.empty() ? param.name : param.option);
+  if (is_flag(param)) {
+    app.add_flag(name, found.count);
+    return;
+  }
+  CLI::Option* option = app.add_option(name, found.values);
+  // A second value of an option or word would be an accident: it is kept here and refused with a clear text later.
+  option->expected(1)->allow_extra_args(false);
+  if (param.given == Given::words) option->expected(-1)->allow_extra_args(true);
+  if (param.given == Given::option) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+// Splits the words by the rows. Left-over words are the result; an error is CLI11's text.
+std::expected<std::vector<std::string>, std::string> split(std::vector<Found>& founds, std::vector<std::string> words) {
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  for (Found& found : founds) add_to(app, found);
+  std::ranges::reverse(words);  // CLI11 takes them from the back.
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::Error& error) {
+    return std::unexpected(std::string(error.what()));
+  }
+  return app.remaining();
+}
+
+std::unexpected<Answer> unexpected_word(const CommandRow* row, std::span<const Found> founds, const std::string& word) {
+  if (!word.starts_with('-')) return mistake(row, fmt::format("unexpected argument '{}'", printable(word)));
+  const std::string option = word.substr(0, word.find('='));
+  std::vector<std::string_view> known;
+  for (const Found& found : founds)
+    for (const std::string_view spelling : spellings(*found.param)) known.push_back(spelling);
+  std::string text = fmt::format("unknown option '{}'", printable(option));
+  if (const auto near = nearest(option, known)) text += fmt::format("; did you mean '{}'?", *near);
+  return mistake(row, text);
+}
+
+// How messages call a parameter.
+std::string_view title(const ParamRow& param) { return param.option.empty() ? param.metavar : spellings(param).back(); }
+
+std::expected<ArgumentValue, std::string> integer_value(const ParamRow& param, const std::string& word) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (error == std::errc() && end == word.data() + word.size() && number >= param.min && number <= param.max)
+    return number;
+  const std::string most =
+      param.max == std::numeric_limits<std::int64_t>::max() ? "or more" : fmt::format("to {}", param.max);
+  return std::unexpected(
+      fmt::format("{} must be a whole number from {} {}, not '{}'", title(param), param.min, most, printable(word)));
+}
+
+std::expected<ArgumentValue, std::string> choice_value(const ParamRow& param, const std::string& word) {
+  if (std::ranges::find(param.choices, word) != param.choices.end()) return word;
+  std::string text =
+      fmt::format("{} must be one of {}, not '{}'", title(param), fmt::join(param.choices, ", "), printable(word));
+  if (const auto near = nearest(word, param.choices)) text += fmt::format("; did you mean '{}'?", *near);
+  return std::unexpected(std::move(text));
+}
+
+// The one value of a parameter by the rules of its row.
+std::expected<ArgumentValue, std::string> value_of(const ParamRow& param, const std::string& word) {
+  switch (param.type) {
+    case ParamType::integer: return integer_value(param, word);
+    case ParamType::choice: return choice_value(param, word);
+    case ParamType::duration:
+      if (const auto duration = parse_duration(word); !duration)
+        return std::unexpected(fmt::format("{}: {}", title(param), duration.error().what));
+      return word;
+    case ParamType::text:
+      if (param.completes == wire::Completes::signals)
+        if (const auto signal = parse_signal(word); !signal) return std::unexpected(signal.error().what);
+      return word;
+    case ParamType::texts:
+    case ParamType::boolean: break;
+  }
+  check_failed("texts and flags have no single value");
+}
+
+// Sets what was found. The error is a sentence without "ctl VERB:".
+std::expected<void, std::string> set_argument(const Found& found, wire::Arguments& arguments) {
+  const ParamRow& param = *found.param;
+  if (is_flag(param)) {
+    if (found.count > 0) arguments.set(param.name, param.given == Given::flag);
+    return {};
+  }
+  if (found.values.empty()) {
+    if (param.need == Need::required) return std::unexpected(fmt::format("{} is missing", title(param)));
+    return {};
+  }
+  for (const std::string& word : found.values) {
+    if (word.empty()) return std::unexpected(fmt::format("{} is empty", title(param)));
+    if (!is_utf8(word)) return std::unexpected(fmt::format("{} is not valid UTF-8", title(param)));
+  }
+  if (param.type == ParamType::texts) {
+    arguments.set(param.name, found.values);
+    return {};
+  }
+  if (found.values.size() > 1) return std::unexpected(fmt::format("{} was given twice", title(param)));
+  auto value = value_of(param, found.values.front());
+  if (!value) return std::unexpected(std::move(value).error());
+  arguments.set(param.name, *std::move(value));
+  return {};
+}
+
+Invocation with_globals(const CommandRow& row, const wire::Arguments& globals) {
+  Invocation result{.row = &row, .arguments = {}, .socket = std::string(globals.text("socket")), .timeout = {}};
+  if (globals.has("timeout")) result.timeout = *parse_duration(globals.text("timeout"));
+  if (globals.flag("quiet")) result.verbosity = Verbosity::quiet;
+  if (globals.flag("verbose")) result.verbosity = Verbosity::verbose;
+  if (globals.flag("json")) result.format = Format::json;
+  if (globals.flag("no-color")) result.colors = ColorWish::never;
+  return result;
+}
+
+std::unexpected<Answer> unknown_verb(const std::string& word) {
+  std::vector<std::string_view> known;
+  for (const CommandRow& row : wire::commands()) {
+    known.push_back(row.name);
+    known.insert(known.end(), row.aliases.begin(), row.aliases.end());
+  }
+  std::string text = fmt::format("unknown verb '{}'", printable(word));
+  if (const auto near = nearest(word, known)) text += fmt::format("; did you mean '{}'?", *near);
+  return mistake(nullptr, text);
+}
+
+// Contradictions between options that no single row can see.
+std::expected<void, std::string> check_together(const CommandRow& row, const wire::Arguments& arguments,
+                                                const wire::Arguments& globals) {
+  if (globals.flag("quiet") && globals.flag("verbose"))
+    return std::unexpected("--quiet and --verbose exclude each other");
+  if (row.verb == wire::Verb::status && arguments.flag("check") && arguments.flag("watch"))
+    return std::unexpected("--check and --watch exclude each other");
+  if (row.verb == wire::Verb::schema && arguments.flag("manual") && arguments.flag("template"))
+    return std::unexpected("--manual and --template exclude each other");
+  return {};
+}
+
+// The rows that may occur on this command line; the global ones first.
+std::vector<Found> rows_for(const CommandRow* row) {
+  std::vector<Found> founds;
+  for (const ParamRow& param : kGlobalOptions) founds.push_back({&param, {}, 0});
+  if (row != nullptr)
+    for (const ParamRow& param : row->params) founds.push_back({&param, {}, 0});
+  return founds;
+}
+
+bool was_asked_for_help(std::span<const Found> founds) {
+  return std::ranges::any_of(founds, [](const Found& found) { return found.param->name == "help" && found.count > 0; });
+}
+
+std::expected<void, std::string> set_arguments(std::span<const Found> founds, wire::Arguments& arguments) {
+  for (const Found& found : founds)
+    if (auto good = set_argument(found, arguments); !good) return good;
+  return {};
+}
+
+std::expected<Invocation, Answer> interpret(const CommandRow* row, std::span<const Found> founds) {
+  const auto global_founds = founds.first(kGlobalOptions.size());
+  wire::Arguments globals;
+  wire::Arguments arguments;
+  if (const auto good = set_arguments(global_founds, globals); !good) return mistake(row, good.error());
+  if (globals.flag("version")) return done("ctl " SUP_VERSION "\n");
+  if (row == nullptr) return mistake(nullptr, "a verb is missing");
+  if (const auto good = set_arguments(founds.subspan(global_founds.size()), arguments); !good)
+    return mistake(row, good.error());
+  if (const auto good = check_together(*row, arguments, globals); !good) return mistake(row, good.error());
+  wire::fill_fallbacks(*row, arguments);
+  Invocation result = with_globals(*row, globals);
+  result.arguments = std::move(arguments);
+  return result;
+}
+
+}  // namespace
+
+std::expected<Invocation, Answer> parse(std::span<const std::string> words) {
+  std::vector<std::string> rest(words.begin(), words.end());
+  const CommandRow* row = nullptr;
+  if (const std::size_t verb = find_verb(words); verb < words.size()) {
+    row = wire::find_command(words[verb]);
+    if (row == nullptr) return unknown_verb(words[verb]);
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(verb));
+  }
+  std::vector<Found> founds = rows_for(row);
+  const auto left_over = split(founds, std::move(rest));
+  if (!left_over) return mistake(row, left_over.error());
+  // Help first: it is wanted most when the rest is wrong.
+  if (was_asked_for_help(founds)) return done(row != nullptr ? verb_help(*row) : general_help());
+  if (!left_over->empty()) return unexpected_word(row, founds, left_over->front());
+  return interpret(row, founds);
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,100 @@
+#include "ctl/render_status.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "ctl/context.hpp"
+#include "ctl/render_table.hpp"
+
+namespace sup::ctl {
+namespace {
+
+using wire::ServiceStatus;
+
+constexpr std::array<std::string_view, 7> kTitles = {"NAME", "STATE", "SINCE", "PID", "RESTARTS", "READY", "CAUSE"};
+
+std::string restarts_text(const ServiceStatus& service) {
+  std::string text = fmt::format("{}", service.restarts);
+  if (service.restarts_max) text += fmt::format("/{}", *service.restarts_max);
+  if (service.next_try_ms) text += fmt::format(", next try in {}", human_ms(*service.next_try_ms));
+  return text;
+}
+
+TableRow table_row(const ServiceStatus& service) {
+  const bool is_idle = service.status == "down";
+  return {{service.name},
+          {service.state, style_of_status(service.status)},
+          {human_ms(service.since_ms_ago)},
+          {service.pid ? fmt::format("{}", *service.pid) : "-"},
+          {restarts_text(service)},
+          {service.ready ? "yes" : (is_idle ? "-" : "no")},
+          {service.cause}};
+}
+
+void add_detail(std::vector<TableRow>& rows, std::string_view key, std::string value) {
+  if (!value.empty()) rows.push_back({{fmt::format("  {}", key), Style::faint}, {std::move(value)}});
+}
+
+std::string run_text(const ServiceStatus& service) {
+  if (service.run == 0) return "never";
+  std::string text = fmt::format("{}", service.run);
+  if (service.invocation_id) text += fmt::format(", invocation {}", *service.invocation_id);
+  return text;
+}
+
+std::string last_end_text(const ServiceStatus& service) {
+  if (service.exit_code) return fmt::format("exit {}", *service.exit_code);
+  if (service.exit_signal) return fmt::format("signal {}", *service.exit_signal);
+  return {};
+}
+
+std::vector<TableRow> details(const ServiceStatus& service) {
+  std::vector<TableRow> rows;
+  add_detail(rows, "description", service.description.value_or(""));
+  add_detail(rows, "since", fmt::format("{} ({})", local_time(service.since), human_ms(service.since_ms_ago)));
+  add_detail(rows, "cause", service.cause);
+  add_detail(rows, "goal", fmt::format("{}, {}", service.goal, service.ready ? "ready" : "not ready"));
+  add_detail(rows, "type", fmt::format("{}, {}", service.type, service.enabled ? "enabled" : "not enabled"));
+  add_detail(rows, "pid", service.pid ? fmt::format("{}", *service.pid) : "");
+  add_detail(rows, "run", run_text(service));
+  add_detail(rows, "last end", last_end_text(service));
+  add_detail(rows, "restarts",
+             fmt::format("{}; {} since supervisord started", restarts_text(service), service.restarts_total));
+  add_detail(rows, "requires", fmt::format("{}", fmt::join(service.requires_, " ")));
+  return rows;
+}
+
+}  // namespace
+
+Style style_of_status(std::string_view status) {
+  if (status == "up") return Style::good;
+  if (status == "changing") return Style::busy;
+  if (status == "failed") return Style::bad;
+  return Style::faint;
+}
+
+std::string render_status_table(std::span<const ServiceStatus> services, std::optional<unsigned> width, Paint paint) {
+  std::vector<TableRow> rows;
+  rows.reserve(services.size());
+  for (const ServiceStatus& service : services) rows.push_back(table_row(service));
+  return render_table(kTitles, rows, width, paint);
+}
+
+std::string render_status_details(std::span<const ServiceStatus> services, Paint paint) {
+  std::string out;
+  for (const ServiceStatus& service : services) {
+    if (!out.empty()) out += '\n';
+    out += fmt::format("{}: {}\n", styled(service.name, Style::title, paint),
+                       styled(service.state, style_of_status(service.status), paint));
+    out += render_table({}, details(service), std::nullopt, paint);
+  }
+  return out;
+}
+
+std::string render_not_up(const ServiceStatus& service) {
+  const std::string cause = service.cause.empty() ? "" : fmt::format(": {}", service.cause);
+  return fmt::format("{}: {}{}", service.name, service.state, terminal_safe(cause));
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,24 @@
+// Texts of `ctl status`.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "ctl/output.hpp"
+#include "wire/messages.hpp"
+
+namespace sup::ctl {
+
+// The table: NAME STATE SINCE PID RESTARTS READY CAUSE.
+[[nodiscard]] std::string render_status_table(std::span<const wire::ServiceStatus> services,
+                                              std::optional<unsigned> width, Paint paint);
+// A block per service with all that is known.
+[[nodiscard]] std::string render_status_details(std::span<const wire::ServiceStatus> services, Paint paint);
+// One line for a service that is not up: "web: failed: exit 3".
+[[nodiscard]] std::string render_not_up(const wire::ServiceStatus& service);
+
+// The colour of a state by its coarse view.
+[[nodiscard]] Style style_of_status(std::string_view status);
+
+}  // namespace sup::ctl

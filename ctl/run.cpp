@@ -1,0 +1,125 @@
+#include "ctl/run.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/check.hpp"
+#include "config/paths.hpp"
+#include "ctl/help.hpp"
+#include "ctl/verbs.hpp"
+#include "sys/clock.hpp"
+#include "sys/env.hpp"
+#include "wire/interface.hpp"
+
+namespace sup::ctl {
+namespace {
+
+// --socket, else SUPERVISORD_SOCKET, else where supervisord would put it without a configuration.
+Result<std::string> socket_path(const std::string& given) {
+  if (!given.empty()) return given;
+  if (auto named = sys::environment_variable("SUPERVISORD_SOCKET"); named && !named->empty()) return *std::move(named);
+  return socket_of(DaemonSpec{}, this_process());
+}
+
+int print_answer(const Answer& answer) {
+  Sink sink(answer.code == ExitCode::done ? STDOUT_FILENO : STDERR_FILENO, ColorWish::never);
+  sink.write(answer.text);
+  sink.flush();
+  return code_of(answer.code);
+}
+
+// The exit code, unless the data could not be written: a full disk is a failure, a reader that went away is not.
+int finish(Context& context, int code) {
+  context.out.flush();
+  const int error = context.out.write_error();
+  if (error == 0) return code;
+  return report(context, {ExitCode::failed, fmt::format("cannot write to standard output: {}", errno_text(error))});
+}
+
+bool needs_socket(const wire::CommandRow& row) { return !row.method.empty(); }
+
+}  // namespace
+
+int run_verb(Context& context) {
+  using wire::Verb;
+  switch (context.call.row->verb) {
+    case Verb::status: return run_status(context);
+    case Verb::start:
+    case Verb::stop:
+    case Verb::restart:
+    case Verb::kill: return run_change(context);
+    case Verb::signal: return run_signal(context);
+    case Verb::wait: return run_wait(context);
+    case Verb::logs: return run_logs(context);
+    case Verb::events: return run_events(context);
+    case Verb::show: return run_show(context);
+    case Verb::env: return run_env(context);
+    case Verb::explain: return run_explain(context);
+    case Verb::check: return run_check(context);
+    case Verb::version: return run_version(context);
+    case Verb::ping: return run_ping(context);
+    case Verb::shutdown: return run_shutdown(context);
+    case Verb::completion: return run_completion(context);
+    case Verb::schema: return run_schema(context);
+  }
+  check_failed("every verb can be run");
+}
+
+int run(std::span<const std::string> words) {
+  const Instant began = sys::monotonic_now();
+  if (!words.empty() && words.front().starts_with("__")) return run_hidden(words);
+  const auto invocation = parse(words);
+  if (!invocation) return print_answer(invocation.error());
+  Sink out(STDOUT_FILENO, invocation->colors);
+  Sink err(STDERR_FILENO, invocation->colors);
+  Context context{*invocation, out, err, {}, began};
+  if (needs_socket(*invocation->row)) {
+    auto path = socket_path(invocation->socket);
+    if (!path) return report(context, {ExitCode::usage, path.error().what});
+    context.socket = *std::move(path);
+  }
+  return finish(context, run_verb(context));
+}
+
+namespace {
+
+// The value of --socket among words that are perhaps not finished yet.
+std::string socket_among(std::span<const std::string> words) {
+  constexpr std::string_view kOption = "--socket";
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == kOption && i + 1 < words.size()) return words[i + 1];
+    if (words[i].starts_with(kOption) && words[i].size() > kOption.size() && words[i][kOption.size()] == '=')
+      return words[i].substr(kOption.size() + 1);
+  }
+  return {};
+}
+
+// Names only; silence when supervisord cannot be asked: completion must not print errors into a command line.
+std::string service_names(std::span<const std::string> words) {
+  constexpr Duration kPatience = std::chrono::seconds{1};
+  const auto path = socket_path(socket_among(words));
+  if (!path) return {};
+  auto client = Client::connect(*path);
+  if (!client) return {};
+  client->set_deadline(sys::monotonic_now() + kPatience);
+  const auto reply = client->ask<wire::StatusReply>(wire::command(wire::Verb::status), {});
+  std::string text;
+  if (reply)
+    for (const wire::ServiceStatus& service : reply->services) text += service.name + "\n";
+  return text;
+}
+
+}  // namespace
+
+int run_hidden(std::span<const std::string> words) {
+  const std::string what = words.size() > 1 ? words[1] : "";
+  if (words.front() == "__complete" && what == "services")
+    return print_answer({ExitCode::done, service_names(words.subspan(2))});
+  if (words.front() == "__reference" && what == "ctl") return print_answer({ExitCode::done, reference_page()});
+  if (words.front() == "__reference" && what == "interface")
+    return print_answer({ExitCode::done, wire::interface_description()});
+  if (words.front() == "__reference" && what == "methods") return print_answer({ExitCode::done, wire::methods_table()});
+  return print_answer({ExitCode::usage, "ctl: unknown verb\n"});
+}
+
+}  // namespace sup::ctl

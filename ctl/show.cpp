@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include "ctl/render_table.hpp"
+#include "ctl/verbs.hpp"
+
+namespace sup::ctl {
+namespace {
+
+std::string place_of(const wire::ShownService& service) {
+  if (service.file.empty()) return service.name;
+  return fmt::format("{}, from {}:{}", service.name, service.file, service.line);
+}
+
+TableRow env_row(const wire::EnvVariable& variable) {
+  const std::string value = variable.masked ? "(masked)" : variable.value;
+  return {{variable.origin, Style::faint}, {fmt::format("{}={}", variable.name, value)}};
+}
+
+}  // namespace
+
+int run_show(Context& context) {
+  const auto reply = ask<wire::ShowReply>(context);
+  if (!reply) return report(context, reply.error());
+  if (context.wants_json()) {
+    print_json(context, *reply);
+    return code_of(ExitCode::done);
+  }
+  for (const wire::ShownService& service : reply->services) {
+    if (&service != reply->services.data()) context.out.write("\n");
+    context.out.write(styled(fmt::format("# {}", place_of(service)), Style::faint, context.out.paint()) + "\n");
+    context.out.write(service.toml);
+    if (!service.toml.ends_with('\n')) context.out.write("\n");
+  }
+  return code_of(ExitCode::done);
+}
+
+int run_env(Context& context) {
+  const auto reply = ask<wire::EnvReply>(context);
+  if (!reply) return report(context, reply.error());
+  if (context.wants_json()) {
+    print_json(context, *reply);
+    return code_of(ExitCode::done);
+  }
+  std::vector<TableRow> rows;
+  bool some_masked = false;
+  for (const wire::EnvVariable& variable : reply->variables) {
+    rows.push_back(env_row(variable));
+    some_masked = some_masked || variable.masked;
+  }
+  context.out.write(render_table({}, rows, std::nullopt, context.out.paint()));
+  if (some_masked) note(context, "ctl: some values are masked; --reveal shows them to an admin");
+  return code_of(ExitCode::done);
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "ctl/render_status.hpp"
+#include "ctl/verbs.hpp"
+#include "ctl/watch.hpp"
+#include "sys/env.hpp"
+
+namespace sup::ctl {
+namespace {
+
+using wire::ServiceStatus;
+using wire::StatusReply;
+
+// Without names, a service that nobody wants to run is as it should be.
+bool counts_as_up(const ServiceStatus& service, bool was_named) {
+  if (service.status == "up") return true;
+  return !was_named && !service.enabled && service.status == "down";
+}
+
+int check(Context& context, const StatusReply& reply) {
+  const bool were_named = !context.call.arguments.texts("names").empty();
+  if (context.wants_json()) print_json(context, reply);
+  bool all_up = true;
+  for (const ServiceStatus& service : reply.services) {
+    if (counts_as_up(service, were_named)) continue;
+    all_up = false;
+    note(context, render_not_up(service));
+  }
+  return code_of(all_up ? ExitCode::done : ExitCode::not_running);
+}
+
+}  // namespace
+
+std::string status_text(const Context& context, const StatusReply& reply) {
+  if (context.wants_json()) return wire::to_json(reply) + "\n";
+  if (context.is_verbose()) return render_status_details(reply.services, context.out.paint());
+  return render_status_table(reply.services,
+                             context.out.is_terminal() ? sys::terminal_columns(STDOUT_FILENO) : std::nullopt,
+                             context.out.paint());
+}
+
+OrFailure<StatusReply> ask_status(Client& client, const Context& context) {
+  auto reply = client.ask<StatusReply>(wire::command(wire::Verb::status), context.call.arguments);
+  if (reply && reply->version != wire::kProtocolVersion)
+    return failure(ExitCode::incompatible,
+                   fmt::format("supervisord {} speaks version {} of the protocol, this ctl speaks version {}",
+                               reply->daemon.version, reply->version, wire::kProtocolVersion));
+  return reply;
+}
+
+int run_status(Context& context) {
+  if (context.call.arguments.flag("watch")) return watch_status(context);
+  auto client = connect(context, Patience::for_an_answer);
+  if (!client) return report(context, client.error());
+  const auto reply = ask_status(*client, context);
+  if (!reply) return report(context, reply.error());
+  if (context.call.arguments.flag("check")) return check(context, *reply);
+  if (reply->services.empty() && !context.wants_json())
+    note(context, "no services");
+  else
+    context.out.write(status_text(context, *reply));
+  return code_of(ExitCode::done);
+}
+
+}  // namespace sup::ctl

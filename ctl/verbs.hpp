@@ -1,0 +1,34 @@
+// The verbs: each runs one command from the parsed command line to its exit code.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "ctl/context.hpp"
+
+namespace sup::ctl {
+
+int run_status(Context& context);
+int run_change(Context& context);  // start, stop, restart, kill
+int run_signal(Context& context);
+int run_wait(Context& context);
+int run_logs(Context& context);
+int run_events(Context& context);
+int run_show(Context& context);
+int run_env(Context& context);
+int run_explain(Context& context);
+int run_check(Context& context);
+int run_version(Context& context);
+int run_ping(Context& context);
+int run_shutdown(Context& context);
+int run_completion(Context& context);
+int run_schema(Context& context);
+
+// The verb of the invocation.
+int run_verb(Context& context);
+
+// Verbs that no document names: "__complete services" for the completion scripts, "__reference ctl|interface|methods"
+// for the generated documents.
+int run_hidden(std::span<const std::string> words);
+
+}  // namespace sup::ctl

@@ -1,0 +1,17 @@
+// What the end of a wait means for ctl.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "wire/messages.hpp"
+
+namespace sup::ctl {
+
+// The exit code of a decided wait: 0 or 1; for `--for exited` the first code of the services that is not 0 (128+n for
+// signal n).
+[[nodiscard]] int wait_exit_code(std::string_view condition, const wire::WaitReply& reply);
+// The services for which it has not happened, one per line with two blanks in front: "  web: starting".
+[[nodiscard]] std::string missing_services(const wire::WaitReply& reply);
+
+}  // namespace sup::ctl

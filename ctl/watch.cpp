@@ -1,0 +1,109 @@
+#include "ctl/watch.hpp"
+
+#include <algorithm>
+
+#include "ctl/render_event.hpp"
+#include "sys/clock.hpp"
+
+namespace sup::ctl {
+namespace {
+
+using wire::EventsReply;
+using wire::StatusReply;
+
+constexpr std::int64_t kRedrawMs = 1000;  // So that "since" does not stand still.
+constexpr std::string_view kHomeAndClear = "\x1b[H\x1b[2J\x1b[3J";
+
+// A subscription to what happens to the services after event `since`.
+OrFailure<Client> subscribe(const Context& context, std::int64_t since) {
+  auto client = connect(context, Patience::endless);
+  if (!client) return client;
+  wire::Arguments arguments;
+  if (const auto* names = context.call.arguments.find("names")) arguments.set("names", *names);
+  arguments.set("follow", true);
+  arguments.set("since", since);
+  if (auto sent = client->call(wire::command(wire::Verb::events), arguments, wire::More::yes); !sent)
+    return std::unexpected(std::move(sent).error());
+  return client;
+}
+
+// The same reply as it would be `elapsed_ms` later if nothing happened: only the clocks move.
+StatusReply aged(StatusReply reply, std::int64_t elapsed_ms) {
+  for (wire::ServiceStatus& service : reply.services) {
+    service.since_ms_ago += elapsed_ms;
+    if (service.next_try_ms) service.next_try_ms = std::max<std::int64_t>(*service.next_try_ms - elapsed_ms, 0);
+  }
+  return reply;
+}
+
+// Watches on a terminal: draws, then waits for an event or for the next second.
+class Screen {
+ public:
+  Screen(Context& context, Client& asker, Client& events) : context_(context), asker_(asker), events_(events) {}
+
+  int run(StatusReply reply) {
+    while (true) {
+      const Instant drawn = sys::monotonic_now();
+      for (std::int64_t seconds = 0;; ++seconds) {
+        if (!draw(aged(reply, seconds * kRedrawMs))) return code_of(ExitCode::done);
+        if (context_.deadline() && sys::monotonic_now() >= *context_.deadline())
+          return report(context_, {ExitCode::timed_out, "timed out"});
+        events_.set_deadline(drawn + std::chrono::milliseconds{(seconds + 1) * kRedrawMs});
+        const auto batch = events_.next<EventsReply>();
+        if (batch) break;
+        if (batch.error().code != ExitCode::timed_out) return report(context_, batch.error());
+      }
+      asker_.set_deadline(sys::monotonic_now() + kAnswerTimeout);
+      auto next = ask_status(asker_, context_);
+      if (!next) return report(context_, next.error());
+      reply = *std::move(next);
+    }
+  }
+
+ private:
+  bool draw(const StatusReply& reply) {
+    context_.out.write(kHomeAndClear);
+    context_.out.write(status_text(context_, reply));
+    return context_.out.flush();
+  }
+
+  Context& context_;
+  Client& asker_;
+  Client& events_;
+};
+
+// Watches into a file or pipe: one line per change; with --json the whole reply per change.
+int print_changes(Context& context, Client& asker, Client& events) {
+  while (true) {
+    const auto batch = events.next<EventsReply>();
+    if (!batch) return report(context, batch.error());
+    if (context.wants_json() && !batch->message.events.empty()) {
+      asker.set_deadline(sys::monotonic_now() + kAnswerTimeout);
+      const auto reply = ask_status(asker, context);
+      if (!reply) return report(context, reply.error());
+      print_json(context, *reply);
+    } else if (!context.wants_json()) {
+      for (const wire::EventRecord& event : batch->message.events)
+        context.out.write(render_event(event, context.out.paint()));
+    }
+    if (!context.out.flush() || !batch->continues) return code_of(ExitCode::done);
+  }
+}
+
+}  // namespace
+
+int watch_status(Context& context) {
+  auto asker = connect(context, Patience::for_an_answer);
+  if (!asker) return report(context, asker.error());
+  auto reply = ask_status(*asker, context);
+  if (!reply) return report(context, reply.error());
+  auto events = subscribe(context, reply->daemon.event_seq);
+  if (!events) return report(context, events.error());
+  if (context.out.is_terminal() && !context.wants_json())
+    return Screen(context, *asker, *events).run(*std::move(reply));
+  if (context.wants_json()) print_json(context, *reply);
+  if (!context.out.flush()) return code_of(ExitCode::done);
+  return print_changes(context, *asker, *events);
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,95 @@
+#include "config/codec.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/codec_types.hpp"
+
+namespace sup {
+namespace {
+
+// What other supervisors call it, by its path.
+struct Synonym {
+  std::string_view theirs;
+  std::string_view ours;
+};
+constexpr Synonym kSynonyms[] = {
+    {"autostart", "enabled"},
+    {"autorestart", "restart"},
+    {"directory", "working-dir"},
+    {"cwd", "working-dir"},
+    {"chdir", "working-dir"},
+    {"environment", "env"},
+    {"environment-file", "env-file"},
+    {"depends-on", "requires"},
+    {"depends_on", "requires"},
+    {"exec", "command"},
+    {"cmd", "command"},
+    {"exec-start", "command"},
+    {"ExecStart", "command"},
+    {"stopsignal", "stop.signal"},
+    {"stop-signal", "stop.signal"},
+    {"stopwaitsecs", "stop.timeout"},
+    {"stop-timeout", "stop.timeout"},
+    {"kill-timeout", "stop.timeout"},
+    {"startretries", "restart.max"},
+    {"exitcodes", "success-codes"},
+    {"redirect_stderr", "stderr"},
+    {"stdout_logfile", "log.path"},
+    {"stderr_logfile", "stderr.path"},
+    {"startup", "enabled"},
+    {"on-failure", "restart"},
+    {"stop.timeout", "wait"},  // Of a list of steps; in the one-table form it is right.
+};
+
+std::string_view synonym(std::string_view key) {
+  const auto* found =
+      std::find_if(std::begin(kSynonyms), std::end(kSynonyms), [&](const Synonym& row) { return row.theirs == key; });
+  return found != std::end(kSynonyms) ? found->ours : std::string_view{};
+}
+
+template <SettingTable Spec>
+void decode_root(Decoder& decoder, const Value& value, Spec& out) {
+  if (const auto* table = value.get_if<ValueTable>())
+    decode_table(decoder, *table, out);
+  else
+    decoder.wrong_type(value, "a table");
+}
+
+}  // namespace
+
+Decoder::Scope::Scope(Decoder& decoder, std::string_view key) : decoder_(decoder), size_before_(decoder.path_.size()) {
+  if (!decoder.path_.empty()) decoder.path_ += '.';
+  decoder.path_ += key;
+}
+
+void Decoder::error(Span span, std::string_view message, std::string hint) {
+  const std::string_view subject = path_.empty() ? object_ : path_;
+  report_.error(file_, span, fmt::format("{}: {}", subject, message), std::move(hint));
+}
+
+void Decoder::wrong_type(const Value& value, std::string_view expected, std::string hint) {
+  error(value.span, fmt::format("expected {}, found {}", expected, describe(value)), std::move(hint));
+}
+
+void Decoder::unknown_key(const Entry& entry, std::string_view suggestion) {
+  const bool is_top = path_.empty();
+  const std::string path = is_top ? entry.key : path_ + "." + entry.key;
+  if (const auto ours = synonym(path); !ours.empty()) suggestion = ours;
+  std::string hint;
+  if (!suggestion.empty())
+    hint = fmt::format("did you mean '{}'?", suggestion);
+  else if (is_top && entry.value.get_if<ValueTable>() != nullptr && object_.starts_with("[service."))
+    hint = "a service name with a dot is quoted: [service.\"a.b\"]";
+  report_.error(file_, entry.key_span, fmt::format("unknown key '{}' in {}", printable(path, 120), object_),
+                std::move(hint));
+}
+
+void decode(Decoder& decoder, const Value& table, ServiceSpec& out) { decode_root(decoder, table, out); }
+void decode(Decoder& decoder, const Value& table, DaemonSpec& out) { decode_root(decoder, table, out); }
+
+ValueTable encode(const ServiceSpec& spec, Detail detail) { return encode_table(spec, detail); }
+ValueTable encode(const DaemonSpec& spec, Detail detail) { return encode_table(spec, detail); }
+
+}  // namespace sup

@@ -1,0 +1,60 @@
+// Values <-> settings. Everything is driven by the field rows of spec/; each type of setting is taught once
+// (codec_types.hpp).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/diagnostic.hpp"
+#include "config/shape.hpp"
+#include "config/value.hpp"
+#include "spec/daemon_spec.hpp"
+#include "spec/service_spec.hpp"
+
+namespace sup {
+
+// Where decoding happens: the file, the key that is being read, and where findings go.
+class Decoder {
+ public:
+  // `object` is what unknown keys are unknown in: "[service.web]".
+  Decoder(std::string_view file, std::string object, Report& report)
+      : file_(file), object_(std::move(object)), report_(report) {}
+
+  // A finding about the value of the current key: "restart.delay: <message>".
+  void error(Span span, std::string_view message, std::string hint = {});
+  // The value has a type that the key does not take.
+  void wrong_type(const Value& value, std::string_view expected, std::string hint = {});
+  // `suggestion` is a key of this table or a path to it, or empty.
+  void unknown_key(const Entry& entry, std::string_view suggestion);
+
+  // The key below the current one, while the scope lives.
+  class Scope {
+   public:
+    Scope(Decoder& decoder, std::string_view key);
+    ~Scope() { decoder_.path_.resize(size_before_); }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Decoder& decoder_;
+    std::size_t size_before_;
+  };
+
+ private:
+  std::string_view file_;
+  std::string object_;
+  Report& report_;
+  std::string path_;  // "restart.delay"
+};
+
+// Reads a whole table of settings into `out`, which keeps its defaults where nothing or something wrong is said. All
+// findings go to the decoder's report.
+void decode(Decoder& decoder, const Value& table, ServiceSpec& out);
+void decode(Decoder& decoder, const Value& table, DaemonSpec& out);
+
+// The inverse: a table that decodes to an equal spec. What is unset (an empty path, a limit that was not given) has no
+// entry.
+[[nodiscard]] ValueTable encode(const ServiceSpec& spec, Detail detail);
+[[nodiscard]] ValueTable encode(const DaemonSpec& spec, Detail detail);
+
+}  // namespace sup

@@ -1,0 +1,56 @@
+// Files -> SpecSet, with every problem of every file at once.
+//
+// A path is a file, or a directory: then all *.toml in it in name order (supervisord.toml first), and all *.toml of its
+// conf.d/ if there is one. Names that begin with a dot are skipped. This is how /etc/supervisord is laid out.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/diagnostic.hpp"
+#include "config/paths.hpp"
+#include "spec/spec_set.hpp"
+
+namespace sup {
+
+inline constexpr std::size_t kMaxConfigFileBytes = 1 << 20;
+inline constexpr std::size_t kMaxConfigFiles = 20'000;
+inline constexpr std::size_t kMaxServices = 20'000;
+inline constexpr std::size_t kMaxServiceName = 64;
+
+// Whether files and directories that somebody else could write to are refused when root loads them.
+enum class FileTrust : std::uint8_t { checked, unchecked };
+// Whether what the configuration names is looked for on this machine: users, env files, programs, directories.
+enum class SystemChecks : std::uint8_t { on, off };
+
+struct LoadOptions {
+  Who who = this_process();
+  FileTrust trust = FileTrust::checked;
+  SystemChecks system = SystemChecks::on;
+};
+
+struct Loaded {
+  SpecSet set;  // Only to be used when there are no errors.
+  std::vector<Diagnostic> diagnostics;
+  SourceTexts sources;
+  bool has_errors = false;
+};
+
+// No paths: the default configuration directory, which may be missing (then a warning says so). Several paths are one
+// configuration. Never fails otherwise than by diagnostics.
+[[nodiscard]] Loaded load(std::span<const std::string> paths, const LoadOptions& options = {});
+
+// The same for one text that is no file; without system checks. For tests and fuzzing.
+[[nodiscard]] Loaded load_text(std::string_view text, std::string_view file_name);
+
+// Every diagnostic rendered, one after the other.
+[[nodiscard]] std::string render_all(const Loaded& loaded, Colors colors = Colors::off);
+
+// [A-Za-z0-9_.-]+ that begins with a letter or digit, at most kMaxServiceName bytes, and not "all".
+// Errors: invalid, with the rule that was broken.
+[[nodiscard]] Result<> check_service_name(std::string_view name);
+
+}  // namespace sup

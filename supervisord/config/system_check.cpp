@@ -1,0 +1,187 @@
+#include "config/system_check.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+
+#include "base/text.hpp"
+#include "config/env_file.hpp"
+#include "sys/accounts.hpp"
+#include "sys/file.hpp"
+
+namespace sup {
+namespace {
+
+bool is_directory(const std::string& path) {
+  struct stat status = {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool is_program(const std::string& path) {
+  struct stat status = {};
+  const bool is_file = ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  return is_file && ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0;
+}
+
+const std::string* find_variable(const Environment& environment, std::string_view name) {
+  for (const auto& [key, value] : environment.variables)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+// A file name inside of a directory of a search path; an empty directory is the working directory (execvp(3)).
+std::string in_directory(std::string_view directory, std::string_view program) {
+  return fmt::format("{}/{}", directory.empty() ? "." : directory, program);
+}
+
+class SystemChecker {
+ public:
+  SystemChecker(const SpecSet& set, const Who& who, const Locate& locate, Report& report)
+      : set_(set), who_(who), locate_(locate), report_(report) {}
+
+  void run() {
+    for (std::size_t i = 0; i < set_.services.size(); ++i) {
+      const ServiceSpec& spec = set_.services[i].spec;
+      check_account(i, "user", spec.user, users_, [](const std::string& name) { return known(sys::find_user(name)); });
+      check_account(i, "group", spec.group, groups_,
+                    [](const std::string& name) { return known(sys::find_group(name)); });
+      const Environment from_files = check_env_files(i, spec.env_file);
+      check_working_dir(i, spec.working_dir);
+      check_program(i, spec, from_files);
+      check_log_dir({i, "log.path", {}}, spec.log);
+      if (spec.stderr_.mode == StderrMode::own_log) check_log_dir({i, "stderr.path", {}}, spec.stderr_.log);
+    }
+  }
+
+ private:
+  void error(const SpecPlace& place, std::string message, std::string hint = {}) {
+    const SourcePlace at = locate_(place);
+    report_.error(at.file, at.span, std::move(message), std::move(hint));
+  }
+  void warning(const SpecPlace& place, std::string message, std::string hint = {}) {
+    const SourcePlace at = locate_(place);
+    report_.warning(at.file, at.span, std::move(message), std::move(hint));
+  }
+
+  // Empty: it is known; else why not.
+  template <class T>
+  static std::string known(const Result<std::optional<T>>& found) {
+    if (!found) return found.error().what;
+    return found->has_value() ? "" : "there is no such name on this machine";
+  }
+
+  using Cache = std::map<std::string, std::string>;  // Name -> why it is not known.
+
+  // An account database may be far away, and services share few accounts.
+  template <class Find>
+  void check_account(std::size_t i, std::string_view key, const std::string& name, Cache& cache, Find find) {
+    if (name.empty()) return;
+    const auto [entry, is_new] = cache.try_emplace(name);
+    if (is_new) entry->second = find(name);
+    if (!entry->second.empty())
+      error({i, key, {}}, fmt::format("{}: unknown {} '{}': {}", key, key, printable(name), entry->second));
+  }
+
+  Environment check_env_files(std::size_t i, const std::vector<EnvFile>& files) {
+    Environment merged;
+    for (std::size_t j = 0; j < files.size(); ++j) {
+      const SpecPlace place = {i, "env-file", j};
+      auto text = sys::read_file(files[j].path, kMaxEnvFileBytes);
+      if (!text) {
+        report_unreadable(place, files[j], text.error());
+        continue;
+      }
+      EnvFileContent content = parse_env_file(*text, files[j].path);
+      for (Diagnostic& diagnostic : content.diagnostics)
+        report_.error(diagnostic.file, diagnostic.span, std::move(diagnostic.message), std::move(diagnostic.hint));
+      auto& variables = content.variables.variables;
+      merged.variables.insert(merged.variables.begin(), variables.begin(),
+                              variables.end());  // Later files are found first.
+    }
+    return merged;
+  }
+
+  // A user who only checks may be kept from reading what supervisord will read as root.
+  void report_unreadable(const SpecPlace& place, const EnvFile& file, const Error& why) {
+    if (why.code == Errc::not_found && file.optional) return;
+    const bool may_be_ours_only = why.code == Errc::denied && who_.uid != 0;
+    const std::string hint =
+        why.code == Errc::not_found ? "if it may be missing write { path = \"...\", optional = true }" : "";
+    if (may_be_ours_only)
+      warning(place, "env-file: " + why.what);
+    else
+      error(place, "env-file: " + why.what, hint);
+  }
+
+  void check_working_dir(std::size_t i, const std::string& path) {
+    if (path.empty() || is_directory(path)) return;
+    warning({i, "working-dir", {}}, fmt::format("working-dir: there is no directory '{}' now", printable(path)));
+  }
+
+  void check_log_dir(const SpecPlace& place, const LogSpec& log) {
+    if (log.path.empty() || (log.to != LogTo::file && log.to != LogTo::automatic)) return;
+    const std::size_t slash = log.path.rfind('/');
+    const std::string directory = slash == 0 ? "/" : log.path.substr(0, slash);
+    if (!is_directory(directory))
+      error(place, fmt::format("{}: there is no directory '{}'", place.key, printable(directory)), "create it first");
+  }
+
+  void check_program(std::size_t i, const ServiceSpec& spec, const Environment& from_files) {
+    if (spec.command.argv.empty() || spec.command.argv[0].empty()) return;  // Reported by check_specs().
+    const std::string& program = spec.command.argv[0];
+    const SpecPlace place = {i, "command", 0};
+    if (program.find('/') != program.npos) {
+      const std::string path = program.starts_with('/') ? program : in_directory(spec.working_dir, program);
+      if (!is_program(path)) warning(place, fmt::format("command: '{}' is no executable file now", printable(path)));
+      return;
+    }
+    const std::string path = search_path(spec, from_files);
+    if (!is_in_search_path(program, path))
+      warning(place,
+              fmt::format("command: no program '{}' is in PATH now ({})", printable(program), printable(path, 400)));
+  }
+
+  bool is_in_search_path(const std::string& program, const std::string& path) {
+    const auto [entry, is_new] = programs_.try_emplace({program, path}, false);
+    if (!is_new) return entry->second;
+    for (std::string_view rest = path;;) {
+      const std::size_t colon = rest.find(':');
+      if (is_program(in_directory(rest.substr(0, colon), program))) return entry->second = true;
+      if (colon == rest.npos) return false;
+      rest.remove_prefix(colon + 1);
+    }
+  }
+
+  // PATH as the service will see it.
+  std::string search_path(const ServiceSpec& spec, const Environment& from_files) const {
+    constexpr std::string_view kPath = "PATH";
+    if (const std::string* path = find_variable(spec.env, kPath)) return *path;
+    if (const std::string* path = find_variable(from_files, kPath)) return *path;
+    const std::vector<std::string>& names = spec.env_inherit.names;
+    if (spec.env_inherit.all || std::find(names.begin(), names.end(), kPath) != names.end()) {
+      if (const std::string* path = find_variable(set_.daemon.env, kPath)) return *path;
+      if (const auto path = who_.env(kPath)) return *path;
+    }
+    return std::string(kDefaultSearchPath);
+  }
+
+  const SpecSet& set_;
+  const Who& who_;
+  const Locate& locate_;
+  Report& report_;
+  Cache users_, groups_;
+  std::map<std::pair<std::string, std::string>, bool> programs_;
+};
+
+}  // namespace
+
+void check_system(const SpecSet& set, const Who& who, const Locate& locate, Report& report) {
+  SystemChecker(set, who, locate, report).run();
+}
+
+}  // namespace sup

@@ -1,0 +1,235 @@
+#include "daemon/daemon.hpp"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+
+#include "config/paths.hpp"
+#include "daemon/own_log.hpp"
+#include "daemon/server.hpp"
+#include "daemon/supervisor.hpp"
+#include "sys/clock.hpp"
+#include "sys/env.hpp"
+#include "sys/fd.hpp"
+#include "sys/file.hpp"
+#include "sys/limits.hpp"
+#include "sys/lock.hpp"
+#include "sys/process.hpp"
+#include "sys/signals.hpp"
+#include "sys/socket.hpp"
+#include "wire/names.hpp"
+
+namespace sup {
+namespace {
+
+constexpr mode_t kRuntimeDirMode = 0755;  // Others may look for the socket; what is in it is 0600.
+constexpr Duration kDrainPatience = std::chrono::seconds{2};
+constexpr std::uint64_t kDescriptorsPerService = 5;  // pidfd, two pipes, two log files.
+
+int code(DaemonExit exit) { return static_cast<int>(exit); }
+
+int complain(DaemonExit exit, const std::string& what) {
+  fmt::print(stderr, "supervisord: {}\n", what);
+  return code(exit);
+}
+
+std::string absolute(const std::string& path) {
+  if (path.empty() || path.front() == '/') return path;
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(path, error);
+  return error ? path : whole.lexically_normal().string();
+}
+
+Loaded load_configuration(const DaemonOptions& options) {
+  LoadOptions how;
+  how.trust = options.trust;
+  Loaded loaded = load(options.config, how);
+  DaemonSpec& spec = loaded.set.daemon;
+  if (!options.runtime_dir.empty()) {
+    spec.runtime_dir = absolute(options.runtime_dir);
+    spec.socket.clear();
+  }
+  if (!options.socket.empty()) spec.socket = absolute(options.socket);
+  if (options.log_level) spec.log.level = *options.log_level;
+  return loaded;
+}
+
+// All that the daemon owns on disk: the run-time directory, the lock in it, and the path of the socket.
+struct Places {
+  std::string socket;
+  sys::InstanceLock lock;
+};
+
+Result<Places> take_places(const DaemonSpec& spec) {
+  const Who who = this_process();
+  const std::string runtime_dir = TRY(runtime_dir_of(spec, who));
+  const std::string socket = TRY(socket_of(spec, who));
+  TRY(sys::ensure_dir(runtime_dir, kRuntimeDirMode));
+  sys::InstanceLock lock = TRY(sys::InstanceLock::take(runtime_dir + "/lock"));
+  TRY(sys::ensure_dir(std::filesystem::path(socket).parent_path().string(), kRuntimeDirMode));
+  TRY(sys::prepare_socket_path(socket));
+  return Places{socket, std::move(lock)};
+}
+
+Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits& original) {
+  LaunchContext context;
+  context.own_environment = sys::environment();
+  context.daemon_environment = set.daemon.env;
+  context.original_nofile = original;
+  context.own_nofile = TRY(sys::nofile_limits()).soft;
+  context.needed_nofile = set.services.size() * kDescriptorsPerService + kReservedDescriptors * 2;
+  context.ignored_signals = sys::ignored_signals();
+  const auto log_dir = log_dir_of(set.daemon, this_process());
+  if (log_dir) context.log_dir = *log_dir;
+  const bool is_stdout = set.daemon.log.services == ServicesLogTo::standard_output ||
+                         (set.daemon.log.services == ServicesLogTo::automatic && ::getpid() == 1) || !log_dir;
+  context.default_log = is_stdout ? LogTo::standard_output : LogTo::file;
+  return context;
+}
+
+// The services that --only names. Errors: not_found.
+Result<std::vector<InstanceId>> only_services(const SpecSet& set, const std::vector<std::string>& only) {
+  if (only.empty()) return std::vector<InstanceId>();
+  std::vector<std::string> known;
+  for (const NamedService& service : set.services) known.push_back(service.name);
+  const auto resolved = wire::resolve_names(only, known);
+  if (!resolved)
+    return fail(Errc::not_found,
+                fmt::format("--only: no service '{}'{}", resolved.error().name,
+                            resolved.error().nearest ? fmt::format("; did you mean '{}'?", *resolved.error().nearest) : ""));
+  std::vector<InstanceId> out;
+  for (const std::size_t index : *resolved) out.push_back(InstanceId{static_cast<std::uint32_t>(index)});
+  return out;
+}
+
+// The parts in the order of their making; destroyed in the reverse order.
+class Daemon {
+ public:
+  static Result<std::unique_ptr<Daemon>> create(SpecSet set, Places places, const sys::NofileLimits& original);
+  int run(std::vector<InstanceId> only);
+
+ private:
+  Daemon(Places places, std::unique_ptr<log::LogThread> log, LogLevel level)
+      : places_(std::move(places)), log_(std::move(log)), own_log_(*log_, level) {}
+
+  void on_signals();
+  void on_signal(const sys::SignalRecord& record);
+  void on_log_wake();
+
+  Places places_;
+  std::unique_ptr<log::LogThread> log_;
+  OwnLog own_log_;
+  loop::Loop loop_;
+  UniqueFd signals_;
+  std::optional<loop::Poll> signals_poll_;
+  std::optional<loop::Poll> log_poll_;
+  std::unique_ptr<Supervisor> supervisor_;  // After the workers, whose jobs refer to it.
+  std::unique_ptr<Workers> workers_;
+  std::unique_ptr<Server> server_;
+};
+
+Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, const sys::NofileLimits& original) {
+  const LogLevel level = set.daemon.log.level;
+  LaunchContext context = TRY(launch_context(set, original));
+  std::unique_ptr<Daemon> d(new Daemon(std::move(places), TRY(log::LogThread::start()), level));
+  d->workers_ = TRY(Workers::create(d->loop_));
+  d->supervisor_ = TRY(Supervisor::create({d->loop_, *d->workers_, *d->log_, std::move(context)}, std::move(set)));
+  d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket));
+  constexpr std::array kSignals = {Signal{SIGCHLD}, Signal{SIGTERM}, Signal{SIGINT}, Signal{SIGQUIT}, Signal{SIGHUP}};
+  d->signals_ = TRY(sys::make_signalfd(kSignals));
+  d->signals_poll_.emplace(d->loop_, d->signals_.get(), loop::Interest::readable,
+                           [self = d.get()](loop::Readiness) { self->on_signals(); });
+  d->log_poll_.emplace(d->loop_, d->log_->wake_fd(), loop::Interest::readable,
+                       [self = d.get()](loop::Readiness) { self->on_log_wake(); });
+  return d;
+}
+
+void Daemon::on_signals() {
+  std::array<sys::SignalRecord, 16> records;
+  while (const auto count = sys::read_signals(signals_, records)) {
+    for (const sys::SignalRecord& record : std::span(records).first(*count)) on_signal(record);
+    if (*count < records.size()) return;
+  }
+}
+
+void Daemon::on_signal(const sys::SignalRecord& record) {
+  switch (record.signal.number) {
+    case SIGCHLD: return supervisor_->on_child_signal();
+    case SIGHUP:
+      spdlog::info("HUP: the configuration is not read again while services run; restart supervisord for that");
+      return server_->restore_socket();
+    default:
+      spdlog::info("{} from process {}: {}", signal_name(record.signal), record.sender_pid,
+                   supervisor_->engine().is_shutting_down() ? "killing what is left" : "shutting down");
+      return supervisor_->post(ShutdownRequested{});
+  }
+}
+
+void Daemon::on_log_wake() {
+  server_->on_log_ready(log_->take_ready());
+  for (const log::Notice& notice : log_->take_notices()) {
+    const bool is_trouble = notice.kind == log::Notice::Kind::trouble;
+    spdlog::log(is_trouble ? spdlog::level::warn : spdlog::level::info, notice.text);
+  }
+}
+
+int Daemon::run(std::vector<InstanceId> only) {
+  spdlog::info("supervisord {} started, pid {}, {} services, socket {}", SUP_VERSION, ::getpid(),
+               supervisor_->world().set.services.size(), places_.socket);
+  supervisor_->post(Boot{std::move(only)});
+  loop_.run();
+  const int exit_code = supervisor_->finished()->exit_code;
+  spdlog::info("exiting with code {}", exit_code);
+  server_.reset();
+  (void)log_->drain(sys::monotonic_now() + kDrainPatience);  // What does not go in time is lost with us.
+  return exit_code;
+}
+
+DaemonExit exit_for(const Error& error) {
+  return error.code == Errc::busy ? DaemonExit::already_running : DaemonExit::system;
+}
+
+}  // namespace
+
+void prepare_process() {
+  sys::block_all_signals();
+  sys::reset_signal_dispositions();
+  (void)sys::open_missing_stdio();  // Without /dev/null there is nothing better than going on.
+  ::umask(022);
+  // One arena: a second one per thread would cost memory for allocations that are rare.
+  ::mallopt(M_ARENA_MAX, 1);
+}
+
+int check_configuration(const DaemonOptions& options) {
+  const Loaded loaded = load_configuration(options);
+  fmt::print(stderr, "{}", render_all(loaded));
+  if (loaded.has_errors) return code(DaemonExit::configuration);
+  fmt::print("{} services, no errors\n", loaded.set.services.size());
+  return code(DaemonExit::done);
+}
+
+int run_daemon(const DaemonOptions& options) {
+  Loaded loaded = load_configuration(options);
+  fmt::print(stderr, "{}", render_all(loaded));
+  if (loaded.has_errors) return complain(DaemonExit::configuration, "nothing was started: the configuration has errors");
+  const auto only = only_services(loaded.set, options.only);
+  if (!only) return complain(DaemonExit::usage, only.error().what);
+  const auto original = sys::raise_nofile();
+  if (!original) return complain(DaemonExit::system, original.error().what);
+  if (const auto subreaper = sys::become_subreaper(); !subreaper) return complain(DaemonExit::system, subreaper.error().what);
+  auto places = take_places(loaded.set.daemon);
+  if (!places) return complain(exit_for(places.error()), places.error().what);
+  if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));
+  auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), *original);
+  if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
+  return (*daemon)->run(*only);
+}
+
+}  // namespace sup

@@ -1,0 +1,36 @@
+// The daemon: puts the parts together, and takes them apart in the right order.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/load.hpp"
+#include "spec/daemon_spec.hpp"
+
+namespace sup {
+
+// Exit codes of supervisord, those of sysexits.h(3head) where there is one. Any other code is that of a service (see
+// exit-code-from).
+enum class DaemonExit : int { done = 0, usage = 64, internal = 70, system = 71, already_running = 73, configuration = 78 };
+
+// What the command line says. Options win over files.
+struct DaemonOptions {
+  std::vector<std::string> config;  // Files and directories; empty: the default place.
+  std::string socket;
+  std::string runtime_dir;
+  std::optional<LogLevel> log_level;
+  std::vector<std::string> only;  // Start only these and what they need.
+  FileTrust trust = FileTrust::checked;
+};
+
+// Checks the configuration and prints what is wrong with it. Returns the exit code.
+[[nodiscard]] int check_configuration(const DaemonOptions& options);
+
+// Supervises until the end. Call it first thing in main, on the main thread, after prepare_process(). Returns the exit code.
+[[nodiscard]] int run_daemon(const DaemonOptions& options);
+
+// Puts this process in order whatever it was started with: signals blocked and at their defaults, descriptors 0 to 2 open.
+void prepare_process();
+
+}  // namespace sup

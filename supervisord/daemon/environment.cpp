@@ -1,0 +1,73 @@
+#include "daemon/environment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "config/env_file.hpp"
+
+namespace sup {
+namespace {
+
+// Variables by name; a stronger source takes the place of a weaker one.
+class Layers {
+ public:
+  void set(std::string_view name, std::string_view value, std::string_view origin) {
+    const auto [it, is_new] = index_.try_emplace(std::string(name), entries_.size());
+    if (is_new)
+      entries_.push_back({std::string(name), std::string(value), std::string(origin)});
+    else
+      entries_[it->second] = {std::string(name), std::string(value), std::string(origin)};
+  }
+  std::vector<EnvEntry> take() { return std::move(entries_); }
+
+ private:
+  std::vector<EnvEntry> entries_;
+  std::unordered_map<std::string, std::size_t> index_;
+};
+
+bool is_inherited(const EnvInherit& rule, const std::string& name) {
+  return rule.all || std::ranges::find(rule.names, name) != rule.names.end();
+}
+
+void set_account(Layers& layers, const sys::Account& account) {
+  const std::string origin = fmt::format("user {}", account.name.empty() ? std::to_string(account.uid) : account.name);
+  layers.set("HOME", account.home, origin);
+  if (!account.name.empty()) {
+    layers.set("USER", account.name, origin);
+    layers.set("LOGNAME", account.name, origin);
+  }
+  layers.set("SHELL", account.shell.empty() ? "/bin/sh" : account.shell, origin);
+}
+
+Result<> set_env_file(Layers& layers, const EnvFile& file) {
+  const Environment content = TRY(read_env_files({file}));
+  const std::string origin = fmt::format("env-file {}", file.path);
+  for (const auto& [name, value] : content.variables) layers.set(name, value, origin);
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources) {
+  Layers layers;
+  layers.set("INVOCATION_ID", sources.invocation.text(), "supervisord");
+  for (const auto& [name, value] : sources.own)
+    if (name != "INVOCATION_ID" && is_inherited(sources.spec.env_inherit, name)) layers.set(name, value, "inherited");
+  for (const auto& [name, value] : sources.daemon.variables) layers.set(name, value, "[supervisord] env");
+  if (sources.account) set_account(layers, *sources.account);
+  for (const EnvFile& file : sources.spec.env_file) TRY(set_env_file(layers, file));
+  for (const auto& [name, value] : sources.spec.env.variables) layers.set(name, value, "env");
+  layers.set("INVOCATION_ID", sources.invocation.text(), "supervisord");
+  return layers.take();
+}
+
+Result<std::optional<sys::Account>> account_of(const ServiceSpec& spec) {
+  if (spec.user.empty()) return std::nullopt;
+  auto account = TRY(sys::find_user(spec.user));
+  if (!account) return fail(Errc::not_found, fmt::format("user '{}': no such user", spec.user));
+  return account;
+}
+
+}  // namespace sup

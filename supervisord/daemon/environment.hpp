@@ -1,0 +1,40 @@
+// The environment that a service is started with, and where each variable of it comes from.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "spec/service_spec.hpp"
+#include "sys/accounts.hpp"
+
+namespace sup {
+
+struct EnvEntry {
+  std::string name;
+  std::string value;
+  std::string origin;  // "inherited", "[supervisord] env", "user NAME", "env-file PATH", "env", "supervisord".
+};
+
+// Where variables come from, in rising order of strength: supervisord's own environment (as far as env-inherit lets it in), the
+// env of [supervisord], the user's HOME, USER, LOGNAME and SHELL if the service has a user, its env files, its env, and
+// INVOCATION_ID, which every service gets and which comes first.
+struct EnvSources {
+  const std::vector<std::pair<std::string, std::string>>& own;
+  const Environment& daemon;
+  const ServiceSpec& spec;
+  const std::optional<sys::Account>& account;
+  InvocationId invocation;
+};
+
+// Reads the env files anew: may block, so on a worker only. Errors: of the env files, with path and line.
+[[nodiscard]] Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources);
+
+// The account of the service's user, if it has one. May block (NSS). Errors: not_found, sys.
+[[nodiscard]] Result<std::optional<sys::Account>> account_of(const ServiceSpec& spec);
+
+}  // namespace sup

@@ -1,0 +1,239 @@
+// start, stop, restart, kill and wait: calls that become changes of the engine.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/handlers.hpp"
+#include "daemon/views.hpp"
+#include "engine/explain.hpp"
+#include "engine/transitions.hpp"
+#include "sys/clock.hpp"
+
+namespace sup {
+namespace {
+
+constexpr std::size_t kLastLines = 20;                                      // Of stderr, shown for a failure.
+constexpr Duration kLastLinesPatience = std::chrono::milliseconds{500};     // The log thread may hang on a dead disk.
+
+std::optional<ChangeId> submit(Server& server, Session& session, CommandGiven command) {
+  Supervisor& supervisor = server.parts().supervisor;
+  if (supervisor.engine().open_changes() >= kMaxOpenChanges) {
+    session.send(wire::encode_error(wire::LimitReached{fmt::format("{} changes in progress", kMaxOpenChanges)}));
+    return std::nullopt;
+  }
+  command.change = supervisor.next_change();
+  const ChangeId id = command.change;
+  supervisor.post(std::move(command));
+  return id;
+}
+
+// The services whose transitions are progress of the change: the targets, what an upward change brings up before them, and
+// what a downward change takes down before them.
+std::vector<char> involved_in(const World& w, CommandKind kind, const std::vector<InstanceId>& targets) {
+  std::vector<char> out(w.instances.size());
+  std::vector<InstanceId> work = targets;
+  const bool is_upward = kind == CommandKind::start || kind == CommandKind::restart;
+  while (!work.empty()) {
+    const InstanceId id = work.back();
+    work.pop_back();
+    if (std::exchange(out[id.value], char{1}) != 0 || !is_upward) continue;
+    const Relations& relations = w.relations(w.at(id));
+    work.insert(work.end(), relations.requires_.begin(), relations.requires_.end());
+    work.insert(work.end(), relations.wants.begin(), relations.wants.end());
+  }
+  if (kind == CommandKind::start) return out;
+  for (const InstanceId target : targets)
+    for (const InstanceId d : dependents_of(w, target)) out[d.value] = 1;
+  return out;
+}
+
+// Waits for the end of a change; after a failure also for the last lines of stderr.
+class ChangeTask final : public Task {
+ public:
+  ChangeTask(Server& server, SessionId session_id, ChangeId change, CommandKind kind, const std::vector<InstanceId>& targets,
+             bool has_more)
+      : server_(server),
+        session_(session_id),
+        change_(change),
+        involved_(has_more ? involved_in(w(), kind, targets) : std::vector<char>()),
+        started_(sys::monotonic_now()) {}
+
+  ~ChangeTask() override {
+    if (!is_done_) server_.parts().supervisor.post(ChangeForgotten{change_});
+    if (follower_) server_.parts().log.unfollow(*follower_);
+  }
+
+  void on_state_changed(Session& session, const StateChanged& change) override {
+    if (is_done_ || involved_.empty() || involved_[change.instance.value] == 0 || !session.has_room()) return;
+    wire::ChangeReply reply{.change = static_cast<std::int64_t>(change_.value), .progress = {}, .results = {}};
+    reply.progress = wire::ChangeProgress{.service = w().name(w().at(change.instance)),
+                                          .from = std::string(enum_name(change.from)),
+                                          .to = std::string(enum_name(change.to)),
+                                          .why = change.cause.empty() ? std::string(change.row->why) : change.cause,
+                                          .elapsed_ms = whole_ms(sys::monotonic_now() - started_)};
+    session.send(wire::encode_reply(reply, wire::Continues::yes));
+  }
+
+  void on_change_done(Session& session, const ChangeDone& done) override {
+    if (done.change != change_) return;
+    is_done_ = true;
+    reply_.change = static_cast<std::int64_t>(change_.value);
+    std::vector<InstanceId> failed;
+    for (const TargetResult& result : done.results) {
+      wire::ChangeResult& out = reply_.results.emplace_back();
+      out.service = w().name(w().at(result.instance));
+      out.outcome = enum_name(result.outcome);
+      out.state = enum_name(result.state);
+      if (result.outcome != Outcome::done) out.cause = result.cause;
+      out.elapsed_ms = whole_ms(sys::monotonic_now() - started_);
+      if (result.outcome == Outcome::failed) failed.push_back(result.instance);
+    }
+    if (failed.empty() || !ask_for_lines(std::move(failed))) session.finish(wire::encode_reply(reply_));
+  }
+
+  void on_log_ready(Session& session, log::FollowerId follower) override {
+    if (follower_ != follower) return;
+    const log::TakeResult lines = server_.parts().log.take(follower, Session::kOutputMark);
+    for (const log::Record& record : lines.records) add_line(record);
+    if (lines.at_end) session.finish(wire::encode_reply(reply_));
+  }
+
+ private:
+  [[nodiscard]] const World& w() const { return server_.parts().supervisor.world(); }
+
+  [[nodiscard]] bool ask_for_lines(std::vector<InstanceId> failed) {
+    log::FollowRequest request;
+    request.last_lines = kLastLines * failed.size();
+    request.services = std::move(failed);
+    request.streams = log::StreamFilter::err;
+    const auto follower = server_.parts().log.follow(std::move(request));
+    if (!follower) return false;
+    follower_ = *follower;
+    give_up_.emplace(server_.parts().loop, [this] {
+      server_.with_session(session_, [this](Session& mine) { mine.finish(wire::encode_reply(reply_)); });
+    });
+    give_up_->arm(kLastLinesPatience);
+    return true;
+  }
+
+  void add_line(const log::Record& record) {
+    const auto it = std::ranges::find(reply_.results, record.name, &wire::ChangeResult::service);
+    if (it == reply_.results.end()) return;
+    if (it->last_lines.size() == kLastLines) it->last_lines.erase(it->last_lines.begin());
+    it->last_lines.emplace_back(record.bytes);
+  }
+
+  Server& server_;
+  SessionId session_;
+  ChangeId change_;
+  std::vector<char> involved_;  // By instance; empty: no progress is wanted.
+  Instant started_;
+  bool is_done_ = false;
+  wire::ChangeReply reply_;
+  std::optional<log::FollowerId> follower_;
+  std::optional<loop::Timer> give_up_;
+};
+
+// Waits for a condition. With "more" it says where all targets stand, at once and after each change.
+class WaitTask final : public Task {
+ public:
+  WaitTask(Server& server, ChangeId change, std::vector<InstanceId> targets, WaitMode mode, bool has_more)
+      : server_(server), change_(change), targets_(std::move(targets)), mode_(mode), has_more_(has_more) {}
+
+  ~WaitTask() override {
+    if (!is_done_) server_.parts().supervisor.post(ChangeForgotten{change_});
+  }
+
+  void on_state_changed(Session& session, const StateChanged& change) override {
+    if (!has_more_ || is_done_ || !session.has_room() || !std::ranges::binary_search(targets_, change.instance)) return;
+    session.send(wire::encode_reply(snapshot(), wire::Continues::yes));
+  }
+
+  void on_change_done(Session& session, const ChangeDone& done) override {
+    if (done.change != change_) return;
+    is_done_ = true;
+    wire::WaitReply reply = snapshot();
+    reply.decided = true;
+    for (const TargetResult& result : done.results) {
+      const auto at = std::ranges::lower_bound(targets_, result.instance) - targets_.begin();
+      wire::WaitState& state = reply.services[static_cast<std::size_t>(at)];
+      state.met = result.outcome == Outcome::done;
+      state.impossible = !state.met;
+      if (!result.cause.empty()) state.cause = result.cause;
+    }
+    const auto is_met = [](const wire::WaitState& state) { return state.met; };
+    reply.met = mode_ == WaitMode::any ? std::ranges::any_of(reply.services, is_met)
+                                       : std::ranges::all_of(reply.services, is_met);
+    session.finish(wire::encode_reply(reply));
+  }
+
+  [[nodiscard]] wire::WaitReply snapshot() const {
+    const Supervisor& supervisor = server_.parts().supervisor;
+    const Instant now = sys::monotonic_now();
+    wire::WaitReply reply;
+    for (const InstanceId id : targets_) {
+      wire::ServiceStatus status = view_service(supervisor, id, now, sys::wall_now());
+      reply.services.push_back({.service = std::move(status.name),
+                                .state = std::move(status.state),
+                                .cause = std::move(status.cause),
+                                .exit_code = status.exit_code,
+                                .exit_signal = status.exit_signal});
+    }
+    return reply;
+  }
+
+ private:
+  Server& server_;
+  ChangeId change_;
+  std::vector<InstanceId> targets_;  // Sorted.
+  WaitMode mode_;
+  bool has_more_;
+  bool is_done_ = false;
+};
+
+void send_accepted(Server& server, Session& session, ChangeId change, const std::vector<InstanceId>& targets) {
+  const World& w = server.parts().supervisor.world();
+  wire::ChangeReply reply{.change = static_cast<std::int64_t>(change.value), .progress = {}, .results = {}};
+  for (const InstanceId id : targets)
+    reply.results.push_back({.service = w.name(w.at(id)),
+                             .outcome = "accepted",
+                             .state = std::string(enum_name(w.at(id).state)),
+                             .cause = {},
+                             .last_lines = {}});
+  session.send(wire::encode_reply(reply));
+}
+
+}  // namespace
+
+void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind) {
+  const auto targets = named_services(server, session, call);
+  if (!targets) return;
+  const bool is_upward = kind == CommandKind::start || kind == CommandKind::restart;
+  if (is_upward && server.parts().supervisor.engine().is_shutting_down())
+    return session.send(wire::encode_error(wire::ShuttingDown{"supervisord is shutting down"}));
+  CommandGiven command;
+  command.kind = kind;
+  command.targets = *targets;
+  const auto change = submit(server, session, std::move(command));
+  if (!change) return;
+  if (!call.arguments.flag("wait")) return send_accepted(server, session, *change, *targets);
+  session.begin(std::make_unique<ChangeTask>(server, session.id(), *change, kind, *targets, call.more));
+}
+
+void handle_wait(Server& server, Session& session, const wire::Call& call) {
+  const auto targets = named_services(server, session, call);
+  if (!targets) return;
+  const WaitMode mode = call.arguments.flag("any") ? WaitMode::any : WaitMode::all;
+  CommandGiven command;
+  command.kind = CommandKind::wait;
+  command.targets = *targets;
+  command.wait_for = *enum_from_name<WaitFor>(call.arguments.text("for"));
+  command.wait_mode = mode;
+  const auto change = submit(server, session, std::move(command));
+  if (!change) return;
+  auto task = std::make_unique<WaitTask>(server, *change, *targets, mode, call.more);
+  if (call.more) session.send(wire::encode_reply(task->snapshot(), wire::Continues::yes));
+  session.begin(std::move(task));
+}
+
+}  // namespace sup

@@ -1,0 +1,153 @@
+// logs, events and env: what is read rather than changed, and takes its time.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/shape.hpp"
+#include "daemon/environment.hpp"
+#include "daemon/handlers.hpp"
+#include "daemon/views.hpp"
+#include "wire/base64.hpp"
+
+namespace sup {
+namespace {
+
+constexpr std::size_t kBatchBytes = 64 * 1024;  // Of lines in one reply.
+constexpr int kBatchEvents = 256;               // In one reply.
+
+// Hands over lines as fast as the client reads them; what it does not read in time is counted by the log thread.
+class LogsTask final : public Task {
+ public:
+  LogsTask(Server& server, log::FollowerId follower) : server_(server), follower_(follower) {}
+  ~LogsTask() override { server_.parts().log.unfollow(follower_); }
+
+  void pump(Session& session) override {
+    const log::TakeResult lines = server_.parts().log.take(follower_, kBatchBytes);
+    wire::LogsReply reply;
+    for (const log::Record& record : lines.records) {
+      wire::LogRecord& out = reply.records.emplace_back();
+      out.time = unix_ms(record.time);
+      out.service = record.name;
+      out.stream = enum_name(record.stream);
+      out.run = static_cast<std::int64_t>(record.run.value);
+      out.truncated = record.marks.truncated;
+      wire::set_line(out, record.bytes);
+    }
+    if (!reply.records.empty()) reply.records.front().missed = static_cast<std::int64_t>(lines.missed);
+    if (lines.at_end) return session.finish(wire::encode_reply(reply));
+    if (!reply.records.empty()) session.send(wire::encode_reply(reply, wire::Continues::yes));
+  }
+
+ private:
+  Server& server_;
+  log::FollowerId follower_;
+};
+
+// Reads the history from a number on; with `follow` it stays. A client that is too slow for what is kept learns what it missed.
+class EventsTask final : public Task {
+ public:
+  EventsTask(Server& server, std::vector<InstanceId> services, std::uint64_t since, bool is_following)
+      : server_(server), services_(std::move(services)), cursor_(since), is_following_(is_following) {}
+
+  void pump(Session& session) override {
+    const History& history = server_.parts().supervisor.history();
+    wire::EventsReply reply;
+    while (reply.events.size() < kBatchEvents) {
+      const HistoryEntry* entry = history.after(cursor_);
+      if (entry == nullptr) break;
+      reply.missed += static_cast<std::int64_t>(entry->sequence - cursor_ - 1);
+      cursor_ = entry->sequence;
+      if (is_wanted(*entry)) reply.events.push_back(view_event(server_.parts().supervisor.world(), *entry));
+    }
+    const bool is_at_end = cursor_ >= history.last_sequence();
+    if (is_at_end && !is_following_) return session.finish(wire::encode_reply(reply));
+    if (!reply.events.empty()) session.send(wire::encode_reply(reply, wire::Continues::yes));
+  }
+
+ private:
+  [[nodiscard]] bool is_wanted(const HistoryEntry& entry) const {
+    return services_.empty() || std::ranges::binary_search(services_, entry.instance);
+  }
+
+  Server& server_;
+  std::vector<InstanceId> services_;  // Sorted; empty: everything.
+  std::uint64_t cursor_;
+  bool is_following_;
+};
+
+// Waits for a worker.
+class WorkerTask final : public Task {};
+
+wire::EnvReply view_environment(const std::string& service, const std::vector<EnvEntry>& entries, Secrets secrets) {
+  wire::EnvReply reply{.service = service, .variables = {}};
+  for (const EnvEntry& entry : entries) {
+    const bool is_masked = secrets == Secrets::masked && looks_secret(entry.name);
+    reply.variables.push_back(
+        {.name = entry.name, .value = is_masked ? "" : entry.value, .origin = entry.origin, .masked = is_masked});
+  }
+  std::ranges::sort(reply.variables, {}, &wire::EnvVariable::name);
+  return reply;
+}
+
+std::vector<InstanceId> chosen_services(const wire::Call& call, std::vector<InstanceId> services) {
+  return call.arguments.texts("names").empty() ? std::vector<InstanceId>() : std::move(services);
+}
+
+}  // namespace
+
+void handle_logs(Server& server, Session& session, const wire::Call& call) {
+  auto services = named_services(server, session, call);
+  if (!services) return;
+  log::FollowRequest request;
+  request.services = chosen_services(call, std::move(*services));
+  request.last_lines = static_cast<std::size_t>(*call.arguments.integer("lines"));
+  request.follow = call.arguments.flag("follow") ? log::Follow::yes : log::Follow::no;
+  if (call.arguments.has("stream"))
+    request.streams = call.arguments.text("stream") == "stderr" ? log::StreamFilter::err : log::StreamFilter::out;
+  const auto follower = server.parts().log.follow(std::move(request));
+  if (!follower) return session.send(wire::encode_error(wire::LimitReached{follower.error().what}));
+  session.begin(std::make_unique<LogsTask>(server, *follower));
+}
+
+void handle_events(Server& server, Session& session, const wire::Call& call) {
+  auto services = named_services(server, session, call);
+  if (!services) return;
+  const History& history = server.parts().supervisor.history();
+  std::uint64_t since = 0;
+  if (const auto wanted = call.arguments.integer("since"))
+    since = static_cast<std::uint64_t>(*wanted);
+  else if (const HistoryEntry* first = history.after(0))
+    since = first->sequence - 1;
+  session.begin(std::make_unique<EventsTask>(server, chosen_services(call, std::move(*services)), since,
+                                             call.arguments.flag("follow")));
+}
+
+// Env files and accounts are read anew, as the next start would: on a worker, since that may block.
+void handle_env(Server& server, Session& session, const wire::Call& call) {
+  const auto services = named_services(server, session, call);
+  if (!services) return;
+  const Supervisor& supervisor = server.parts().supervisor;
+  const World& w = supervisor.world();
+  const NamedService& service = w.set.services[w.at(services->front()).service];
+  const Run* run = supervisor.runs().find(services->front());
+  const InvocationId invocation = run != nullptr ? run->invocation : InvocationId{};
+  const Secrets secrets = call.arguments.flag("reveal") ? Secrets::shown : Secrets::masked;
+  const LaunchContext& context = supervisor.runs().context();
+  session.begin(std::make_unique<WorkerTask>());
+  server.parts().workers.submit([&server, &service, &context, invocation, secrets, id = session.id()]() -> Continuation {
+    std::string reply;
+    const auto account = account_of(service.spec);
+    const auto entries =
+        account ? effective_environment({context.own_environment, context.daemon_environment, service.spec, *account, invocation})
+                : std::unexpected(account.error());
+    if (entries)
+      reply = wire::encode_reply(view_environment(service.name, *entries, secrets));
+    else
+      reply = wire::encode_error(wire::Failed{entries.error().what});
+    return [&server, id, reply = std::move(reply)] {
+      server.with_session(id, [&](Session& mine) { mine.finish(reply); });
+    };
+  });
+}
+
+}  // namespace sup

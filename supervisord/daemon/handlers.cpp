@@ -1,0 +1,146 @@
+#include "daemon/handlers.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/check.hpp"
+#include "base/signals.hpp"
+#include "config/shape.hpp"
+#include "daemon/views.hpp"
+#include "sys/clock.hpp"
+#include "wire/names.hpp"
+
+namespace sup {
+namespace {
+
+const World& world_of(Server& server) { return server.parts().supervisor.world(); }
+
+void handle_status(Server& server, Session& session, const wire::Call& call) {
+  const auto services = named_services(server, session, call);
+  if (!services) return;
+  const Supervisor& supervisor = server.parts().supervisor;
+  const Instant now = sys::monotonic_now();
+  const WallTime wall = sys::wall_now();
+  wire::StatusReply reply;
+  reply.daemon = view_daemon(supervisor, now);
+  reply.services.reserve(services->size());
+  for (const InstanceId id : *services) reply.services.push_back(view_service(supervisor, id, now, wall));
+  session.send(wire::encode_reply(reply));
+}
+
+void handle_signal(Server& server, Session& session, const wire::Call& call) {
+  const auto services = named_services(server, session, call);
+  if (!services) return;
+  const auto signal = parse_signal(call.arguments.text("signal"));
+  if (!signal) return session.send(wire::encode_error(wire::InvalidParameter{"signal"}));
+  const World& w = world_of(server);
+  wire::SignalReply reply;
+  for (const InstanceId id : *services) {
+    const Instance& i = w.at(id);
+    wire::SignalResult result{.service = w.name(i), .pid = {}, .failure = {}};
+    if (i.pid != 0) result.pid = i.pid;
+    if (!is_live(i.state)) result.failure = fmt::format("is not running ({})", enum_name(i.state));
+    reply.results.push_back(std::move(result));
+  }
+  CommandGiven command;
+  command.change = server.parts().supervisor.next_change();
+  command.kind = CommandKind::signal;
+  command.targets = *services;
+  command.signal = *signal;
+  command.to = *enum_from_name<SignalTarget>(call.arguments.text("to"));
+  server.parts().supervisor.post(std::move(command));
+  session.send(wire::encode_reply(reply));
+}
+
+void handle_show(Server& server, Session& session, const wire::Call& call) {
+  const auto services = named_services(server, session, call);
+  if (!services) return;
+  const World& w = world_of(server);
+  const Detail detail = call.arguments.flag("all") ? Detail::complete : Detail::changed;
+  wire::ShowReply reply;
+  for (const InstanceId id : *services) {
+    const NamedService& service = w.set.services[w.at(id).service];
+    wire::ShownService shown;
+    shown.name = service.name;
+    if (service.line != 0) shown.file = w.set.files[service.file];
+    shown.line = service.line;
+    shown.settings.text = to_json(service.spec, detail).dump();
+    shown.toml = to_toml(service.name, service.spec, detail);
+    if (detail == Detail::complete) {
+      const auto set = to_json(service.spec, Detail::changed);
+      for (const auto& [key, value] : to_json(service.spec, Detail::complete).items())
+        if (!set.contains(key)) shown.defaults.push_back(key);
+    }
+    reply.services.push_back(std::move(shown));
+  }
+  session.send(wire::encode_reply(reply));
+}
+
+void handle_explain(Server& server, Session& session, const wire::Call& call) {
+  const auto services = named_services(server, session, call);
+  if (!services) return;
+  session.send(wire::encode_reply(
+      view_explanation(world_of(server), services->front(), call.arguments.integer("exit"))));
+}
+
+void handle_version(Session& session) {
+  session.send(wire::encode_reply(wire::VersionReply{.version = SUP_VERSION, .pid = ::getpid()}));
+}
+
+void handle_ping(Session& session) { session.send(wire::encode_reply(wire::PingReply{unix_ms(sys::wall_now())})); }
+
+void handle_shutdown(Server& server, Session& session, const wire::Call& call) {
+  wire::ShutdownReply reply;
+  for (const Instance& i : world_of(server).instances) reply.stopping += is_live(i.state) ? 1 : 0;
+  const ShutdownPace pace = call.arguments.flag("now") ? ShutdownPace::at_once : ShutdownPace::orderly;
+  server.parts().supervisor.post(ShutdownRequested{pace});
+  session.send(wire::encode_reply(reply));
+}
+
+}  // namespace
+
+std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session, const wire::Call& call) {
+  std::vector<std::string> known;
+  for (const NamedService& service : world_of(server).set.services) known.push_back(service.name);
+  std::vector<std::string> patterns;
+  if (call.arguments.has("name")) patterns.emplace_back(call.arguments.text("name"));
+  for (const std::string& name : call.arguments.texts("names")) patterns.push_back(name);
+  const auto resolved = wire::resolve_names(patterns, known);
+  if (!resolved) {
+    session.send(wire::encode_error(wire::NoSuchService{resolved.error().name, resolved.error().nearest}));
+    return std::nullopt;
+  }
+  std::vector<InstanceId> out;
+  out.reserve(resolved->size());
+  for (const std::size_t index : *resolved) out.push_back(InstanceId{static_cast<std::uint32_t>(index)});
+  return out;
+}
+
+void handle(Server& server, Session& session, const wire::Call& call) {
+  using enum wire::Verb;
+  switch (call.row->verb) {
+    case status: return handle_status(server, session, call);
+    case start: return handle_change(server, session, call, CommandKind::start);
+    case stop: return handle_change(server, session, call, CommandKind::stop);
+    case restart: return handle_change(server, session, call, CommandKind::restart);
+    case kill: return handle_change(server, session, call, CommandKind::kill);
+    case wire::Verb::signal: return handle_signal(server, session, call);
+    case wait: return handle_wait(server, session, call);
+    case logs: return handle_logs(server, session, call);
+    case events: return handle_events(server, session, call);
+    case show: return handle_show(server, session, call);
+    case env: return handle_env(server, session, call);
+    case wire::Verb::explain: return handle_explain(server, session, call);
+    case version: return handle_version(session);
+    case ping: return handle_ping(session);
+    case shutdown: return handle_shutdown(server, session, call);
+    case check:
+    case completion:
+    case schema: break;  // ctl does these by itself: they have no method, so no call of them was parsed.
+  }
+  CHECK(!"a command with a method has a handler");
+}
+
+}  // namespace sup

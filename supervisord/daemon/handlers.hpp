@@ -1,0 +1,22 @@
+// Handlers: one function per command, from a checked call to its answer.
+#pragma once
+
+#include "daemon/server.hpp"
+#include "wire/varlink.hpp"
+
+namespace sup {
+
+// Answers a call that was checked against its row and that the client may make; or begins a task that will.
+void handle(Server& server, Session& session, const wire::Call& call);
+
+// The services that the call's "names" mean. If one of them means nothing, the error is sent and nothing is returned.
+[[nodiscard]] std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session, const wire::Call& call);
+
+// The families of handlers; see handlers.cpp for who does what.
+void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind);
+void handle_wait(Server& server, Session& session, const wire::Call& call);
+void handle_logs(Server& server, Session& session, const wire::Call& call);
+void handle_events(Server& server, Session& session, const wire::Call& call);
+void handle_env(Server& server, Session& session, const wire::Call& call);
+
+}  // namespace sup

@@ -1,0 +1,54 @@
+// History: the events that `ctl events` shows, numbered without gaps, the last ones kept.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "base/exit_status.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "engine/effect.hpp"
+#include "engine/graph.hpp"
+
+namespace sup {
+
+enum class Happening : std::uint8_t { started, state, shutdown };
+template <>
+inline constexpr auto kEnumNames<Happening> = std::array{
+    EnumName{Happening::started, "started", "supervisord has started."},
+    EnumName{Happening::state, "state", "A service is in another state."},
+    EnumName{Happening::shutdown, "shutdown", "supervisord stops everything."},
+};
+
+struct HistoryEntry {
+  std::uint64_t sequence = 0;  // From 1.
+  WallTime time{};
+  Happening kind = Happening::state;
+  InstanceId instance = kNoInstance;
+  RunId run{};
+  State from = State::stopped;
+  State to = State::stopped;
+  const Row* row = nullptr;
+  std::int32_t pid = 0;
+  std::optional<ExitStatus> status{};  // Of the run that has just ended.
+  std::string cause{};
+};
+
+// Bounded: the oldest entries go.
+class History {
+ public:
+  static constexpr std::size_t kKept = 2'048;
+
+  void add(HistoryEntry entry);
+  // The entry after number `sequence` that is kept, or null; what lies between is lost.
+  [[nodiscard]] const HistoryEntry* after(std::uint64_t sequence) const;
+  [[nodiscard]] std::uint64_t last_sequence() const { return last_; }
+
+ private:
+  std::deque<HistoryEntry> entries_;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace sup

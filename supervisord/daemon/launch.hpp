@@ -1,0 +1,64 @@
+// Launch: one run, from its definition to a running program. Done on a worker, since everything here may block.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "log/log_thread.hpp"
+#include "spec/spec_set.hpp"
+#include "sys/child.hpp"
+#include "sys/limits.hpp"
+#include "sys/process.hpp"
+
+namespace sup {
+
+// Descriptors that launches leave free, so that the control socket, the logs and the reaper work when services have taken all
+// others.
+inline constexpr std::uint64_t kReservedDescriptors = 32;
+
+// What the loop and a worker both touch while a launch is under way.
+struct LaunchShared {
+  sys::SpawnInProgress in_progress;
+  std::atomic<bool> is_cancelled = false;  // Do not begin if you have not begun.
+};
+
+// What is the same for all launches. Constant once the daemon runs.
+struct LaunchContext {
+  std::vector<std::pair<std::string, std::string>> own_environment;
+  Environment daemon_environment;
+  sys::NofileLimits original_nofile;  // What services get.
+  std::uint64_t own_nofile = 0;       // The soft limit of supervisord itself.
+  std::uint64_t needed_nofile = 0;    // An estimate for all services, for the message when it is too low.
+  sys::SignalSet ignored_signals;
+  std::string log_dir;
+  LogTo default_log = LogTo::file;    // What "auto" means.
+};
+
+struct LaunchOrder {
+  const NamedService* service = nullptr;
+  InstanceId instance;
+  RunId run;
+  InvocationId invocation;
+  LaunchShared* shared = nullptr;
+};
+
+struct Launched {
+  sys::ProcessRef process;
+  std::vector<log::Source> sources;  // The read ends of its output, to be attached.
+};
+
+// Errors: the failing step with its object, named by the user's key: "working-dir '/srv/x': No such file or directory".
+[[nodiscard]] Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order);
+
+// Where the output of a service goes, with "auto" decided and the default path filled in.
+struct LogTarget {
+  LogTo to = LogTo::file;
+  std::string path;  // For LogTo::file.
+};
+[[nodiscard]] LogTarget log_target(const LaunchContext& context, const std::string& name, const LogSpec& spec);
+
+}  // namespace sup

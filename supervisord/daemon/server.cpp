@@ -1,0 +1,187 @@
+#include "daemon/server.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "daemon/handlers.hpp"
+#include "sys/clock.hpp"
+#include "sys/file.hpp"
+#include "sys/socket.hpp"
+#include "wire/interface.hpp"
+
+namespace sup {
+
+Result<std::unique_ptr<Server>> Server::create(Parts parts, std::string path) {
+  UniqueFd listener = TRY(sys::listen_unix(path));
+  std::unique_ptr<Server> server(new Server(parts, std::move(path), std::move(listener), {}));
+  parts.supervisor.add_observer(*server);
+  return server;
+}
+
+Server::Server(Parts parts, std::string path, UniqueFd listener, wire::AccessSpec access)
+    : parts_(parts),
+      path_(std::move(path)),
+      access_(std::move(access)),
+      host_{.on_message = [this](Session& session, std::string_view message) { answer(session, message); },
+            .on_closed =
+                [this](SessionId id) {
+                  closed_.push_back(id);
+                  closed_timer_.arm(Duration{0});
+                },
+            .on_incomplete = [this] { watch_incomplete(); }},
+      listener_(std::move(listener)),
+      incomplete_timer_(parts.loop, [this] { drop_incomplete(); }),
+      closed_timer_(parts.loop, [this] { drop_closed(); }) {
+  listener_poll_.emplace(parts_.loop, listener_.get(), loop::Interest::readable, [this](loop::Readiness) { accept(); });
+  watch_socket();
+}
+
+Server::~Server() { (void)sys::remove_file(path_); }
+
+// ---- the socket -------------------------------------------------------------------------------------------------------------
+
+void Server::watch_socket() {
+  watch_poll_.reset();
+  watch_.reset();
+  auto watch = sys::NameWatch::create(path_);
+  if (!watch) return;  // Without inotify a removed socket comes back with SIGHUP only.
+  watch_ = std::move(*watch);
+  watch_poll_.emplace(parts_.loop, watch_->fd().get(), loop::Interest::readable,
+                      [this](loop::Readiness) { on_socket_directory(); });
+}
+
+void Server::on_socket_directory() {
+  const auto change = watch_->read();
+  if (!change || *change == sys::NameChange::none) return;
+  restore_socket();
+  if (*change == sys::NameChange::directory) watch_socket();
+}
+
+void Server::restore_socket() {
+  if (::access(path_.c_str(), F_OK) == 0) return;
+  auto listener = sys::listen_unix(path_);
+  if (!listener) return spdlog::error("cannot make the control socket again: {}", listener.error().what);
+  listener_poll_.reset();
+  listener_ = std::move(*listener);
+  listener_poll_.emplace(parts_.loop, listener_.get(), loop::Interest::readable, [this](loop::Readiness) { accept(); });
+  spdlog::warn("the control socket '{}' was removed; made again", path_);
+}
+
+void Server::accept() {
+  constexpr int kPerTurn = 16;
+  for (int taken = 0; taken < kPerTurn; ++taken) {
+    auto socket = sys::accept_connection(listener_);
+    if (!socket) return spdlog::warn("cannot accept a client: {}", socket.error().what);
+    if (!socket->is_open()) return;
+    admit(std::move(*socket));
+  }
+}
+
+void Server::admit(UniqueFd socket) {
+  const auto peer = sys::peer_credentials(socket);
+  if (!peer) return spdlog::warn("cannot tell who a client is: {}", peer.error().what);
+  make_room();
+  if (sessions_.size() >= kMaxSessions) {
+    const std::string error = wire::encode_error(wire::LimitReached{fmt::format("{} clients", kMaxSessions)});
+    (void)sys::send_some(socket, error);
+    return;
+  }
+  std::vector<std::uint32_t> groups(peer->groups.begin(), peer->groups.end());
+  groups.push_back(peer->gid);
+  const wire::Role role = wire::role_for({peer->uid, groups}, ::geteuid(), access_);
+  const SessionId id{++last_session_};
+  sessions_.emplace(id, std::make_unique<Session>(parts_.loop, id, std::move(socket), role,
+                                                  fmt::format("uid {}, pid {}", peer->uid, peer->pid), host_));
+}
+
+// When all places are taken, the client that has been idle for longest makes room.
+void Server::make_room() {
+  if (sessions_.size() < kMaxSessions) return;
+  auto oldest = sessions_.end();
+  for (auto it = sessions_.begin(); it != sessions_.end(); ++it)
+    if (it->second->is_idle() && (oldest == sessions_.end() || it->first < oldest->first)) oldest = it;
+  if (oldest != sessions_.end()) sessions_.erase(oldest);
+}
+
+// ---- sessions ---------------------------------------------------------------------------------------------------------------
+
+void Server::drop_closed() {
+  for (const SessionId id : std::exchange(closed_, {})) sessions_.erase(id);
+}
+
+void Server::with_session(SessionId id, const std::function<void(Session&)>& action) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end() || std::ranges::find(closed_, id) != closed_.end()) return;
+  action(*it->second);
+  it->second->settle();
+}
+
+void Server::each_session(const std::function<void(Session&, Task&)>& action) {
+  std::vector<SessionId> ids;
+  for (const auto& [id, session] : sessions_)
+    if (session->task() != nullptr) ids.push_back(id);
+  for (const SessionId id : ids)
+    with_session(id, [&](Session& session) {
+      if (Task* task = session.task()) action(session, *task);
+    });
+}
+
+void Server::on_state_changed(const StateChanged& change) {
+  each_session([&](Session& session, Task& task) { task.on_state_changed(session, change); });
+}
+
+void Server::on_change_done(const ChangeDone& done) {
+  each_session([&](Session& session, Task& task) { task.on_change_done(session, done); });
+}
+
+void Server::on_log_ready(const std::vector<log::FollowerId>& ready) {
+  for (const log::FollowerId follower : ready)
+    each_session([&](Session& session, Task& task) { task.on_log_ready(session, follower); });
+}
+
+void Server::watch_incomplete() {
+  if (!std::exchange(is_watching_incomplete_, true)) incomplete_timer_.arm(kMessagePatience);
+}
+
+void Server::drop_incomplete() {
+  is_watching_incomplete_ = false;
+  const Instant now = sys::monotonic_now();
+  bool is_any_incomplete = false;
+  for (const auto& [id, session] : sessions_) {
+    const auto since = session->incomplete_since();
+    if (!since) continue;
+    is_any_incomplete = true;
+    if (now - *since >= kMessagePatience) closed_.push_back(id);
+  }
+  drop_closed();
+  if (is_any_incomplete) watch_incomplete();
+}
+
+// ---- calls ------------------------------------------------------------------------------------------------------------------
+
+void Server::answer(Session& session, std::string_view message) {
+  const auto call = wire::parse_call(message);
+  if (!call) {
+    spdlog::debug("client ({}): {}", session.peer(), call.error().reason);
+    if (call.error().then == wire::CallFailure::Then::hang_up) return session.hang_up();
+    return session.send(call.error().reply);
+  }
+  if (call->oneway) session.mute();
+  if (call->kind != wire::CallKind::command) {
+    session.send(wire::answer_service_call(*call, {.version = SUP_VERSION}));
+    return;
+  }
+  const wire::Role needed = wire::needed_role(*call->row, call->arguments);
+  if (session.role() < needed) {
+    const wire::PermissionDenied denied{std::string(enum_name(session.role())), std::string(enum_name(needed))};
+    spdlog::warn("client ({}): {} refused: needs role {}", session.peer(), call->method, denied.needed);
+    session.send(wire::encode_error(denied));
+    return;
+  }
+  handle(*this, session, *call);
+}
+
+}  // namespace sup

@@ -1,0 +1,82 @@
+// Server: the control socket. Accepts clients, knows their role, answers their calls.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/session.hpp"
+#include "daemon/supervisor.hpp"
+#include "daemon/workers.hpp"
+#include "sys/inotify.hpp"
+#include "wire/roles.hpp"
+#include "wire/varlink.hpp"
+
+namespace sup {
+
+class Server final : public Observer {
+ public:
+  static constexpr std::size_t kMaxSessions = 256;
+  // A message that was begun has to be complete after this time.
+  static constexpr Duration kMessagePatience = std::chrono::seconds{30};
+
+  struct Parts {
+    loop::Loop& loop;
+    Supervisor& supervisor;
+    Workers& workers;
+    log::LogThread& log;
+  };
+
+  // Listens at `path`, which must be free (see sys::prepare_socket_path). Errors: sys.
+  static Result<std::unique_ptr<Server>> create(Parts parts, std::string path);
+  ~Server() override;
+
+  // Makes the socket again if somebody removed it. Whatever else is there is left alone.
+  void restore_socket();
+  // The log thread's wake-up: these readers have something.
+  void on_log_ready(const std::vector<log::FollowerId>& ready);
+
+  // For the handlers.
+  [[nodiscard]] const Parts& parts() const { return parts_; }
+  // Does something with the session if it is still there, then lets it go on.
+  void with_session(SessionId id, const std::function<void(Session&)>& action);
+
+  void on_state_changed(const StateChanged& change) override;
+  void on_change_done(const ChangeDone& done) override;
+  void on_shutdown(const ShutdownBegun&) override {}
+
+ private:
+  Server(Parts parts, std::string path, UniqueFd listener, wire::AccessSpec access);
+
+  void accept();
+  void admit(UniqueFd socket);
+  void answer(Session& session, std::string_view message);
+  void watch_socket();
+  void on_socket_directory();
+  void drop_closed();
+  void drop_incomplete();
+  void watch_incomplete();
+  void make_room();
+  void each_session(const std::function<void(Session&, Task&)>& action);
+
+  Parts parts_;
+  std::string path_;
+  wire::AccessSpec access_;
+  Session::Host host_;
+  std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
+  std::vector<SessionId> closed_;  // To be dropped when no session is in use.
+  std::uint64_t last_session_ = 0;
+  int in_use_ = 0;
+  UniqueFd listener_;
+  std::optional<loop::Poll> listener_poll_;
+  std::optional<sys::NameWatch> watch_;
+  std::optional<loop::Poll> watch_poll_;
+  loop::Timer incomplete_timer_;
+  loop::Timer closed_timer_;
+  bool is_watching_incomplete_ = false;
+};
+
+}  // namespace sup

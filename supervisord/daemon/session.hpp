@@ -1,0 +1,98 @@
+// Session: one client on the control socket. Bytes in and out, one call after the other.
+//
+// Nothing a client does grows us: what it sends is bounded by the message limit, what it does not read is bounded because
+// tasks produce only while there is room, and it can have one call in progress.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "engine/effect.hpp"
+#include "log/follow.hpp"
+#include "loop/loop.hpp"
+#include "sys/unique_fd.hpp"
+#include "wire/framing.hpp"
+#include "wire/roles.hpp"
+
+namespace sup {
+
+class Session;
+
+// A call that is not answered at once. The session owns it; it ends with Session::finish(), or when the client goes away.
+class Task {
+ public:
+  virtual ~Task() = default;
+  // There is room for more output: produce some.
+  virtual void pump(Session&) {}
+  virtual void on_state_changed(Session&, const StateChanged&) {}
+  virtual void on_change_done(Session&, const ChangeDone&) {}
+  // The log thread has something for this reader.
+  virtual void on_log_ready(Session&, log::FollowerId) {}
+};
+
+class Session {
+ public:
+  // A task produces while less than this waits to be read by the client.
+  static constexpr std::size_t kOutputMark = std::size_t{256} << 10;
+
+  struct Host;
+
+  Session(loop::Loop& loop, SessionId id, UniqueFd socket, wire::Role role, std::string peer, Host& host);
+
+  [[nodiscard]] SessionId id() const { return id_; }
+  [[nodiscard]] wire::Role role() const { return role_; }
+  // "uid 1000, pid 4711", for the log.
+  [[nodiscard]] const std::string& peer() const { return peer_; }
+  // It has sent the beginning of a message and not its end, since then.
+  [[nodiscard]] std::optional<Instant> incomplete_since() const { return incomplete_since_; }
+  [[nodiscard]] bool is_idle() const { return task_ == nullptr; }
+
+  // The call in progress wants no reply: nothing is sent until the next one.
+  void mute() { is_muted_ = true; }
+  // Encoded messages, in order.
+  void send(std::string_view encoded);
+  [[nodiscard]] bool has_room() const { return output_.size() - sent_ < kOutputMark; }
+  void begin(std::unique_ptr<Task> task);
+  // The final reply of the task; the next call is taken up.
+  void finish(std::string_view encoded);
+  [[nodiscard]] Task* task() { return is_task_over_ ? nullptr : task_.get(); }
+  // Gone after what was sent so far, as far as the client takes it at once.
+  void hang_up() { is_over_ = true; }
+  // To be called after anything was done with the session from outside: sends, goes on, reports the end.
+  void settle();
+
+ private:
+  void on_ready(loop::Readiness readiness);
+  void read_input();
+  void take_messages();
+  bool go_on();
+  void flush();
+
+  SessionId id_;
+  UniqueFd socket_;
+  wire::Role role_;
+  std::string peer_;
+  Host& host_;
+  wire::MessageSplitter input_;
+  std::string output_;
+  std::size_t sent_ = 0;  // Of output_.
+  std::unique_ptr<Task> task_;
+  std::optional<Instant> incomplete_since_;
+  bool is_muted_ = false;
+  bool is_task_over_ = false;
+  bool is_input_over_ = false;
+  bool is_over_ = false;
+  loop::Poll poll_;
+};
+
+// What a session asks of its server.
+struct Session::Host {
+  std::move_only_function<void(Session&, std::string_view)> on_message;  // Answer it, begin a task, or hang up.
+  std::move_only_function<void(SessionId)> on_closed;                    // Forget it, but not before this call returns.
+  std::move_only_function<void()> on_incomplete;                         // It has sent the beginning of a message.
+};
+
+}  // namespace sup

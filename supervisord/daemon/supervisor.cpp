@@ -1,0 +1,127 @@
+#include "daemon/supervisor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <cstring>
+
+#include "engine/transitions.hpp"
+#include "sys/clock.hpp"
+#include "sys/random.hpp"
+
+namespace sup {
+namespace {
+
+// How loud a change of state is. A crash loop says two lines a round: back-off and running.
+spdlog::level::level_enum level_of(State to) {
+  switch (to) {
+    case State::failed: return spdlog::level::err;
+    case State::backoff:
+    case State::killing: return spdlog::level::warn;
+    case State::running:
+    case State::stopped:
+    case State::completed: return spdlog::level::info;
+    case State::waiting:
+    case State::starting:
+    case State::stopping: return spdlog::level::debug;
+  }
+  return spdlog::level::info;
+}
+
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  if (const auto id = sys::random_invocation_id()) std::memcpy(&seed, id->bytes.data(), sizeof seed);
+  return seed;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Supervisor>> Supervisor::create(Parts parts, SpecSet set) {
+  const std::size_t count = set.services.size();
+  std::unique_ptr<Supervisor> made(new Supervisor(parts.loop, std::move(set), random_seed()));
+  made->runs_ = TRY(Runs::create(parts.loop, parts.workers, parts.log, std::move(parts.context), count,
+                                 [self = made.get()](Event event) { self->post(std::move(event)); }));
+  return made;
+}
+
+Supervisor::Supervisor(loop::Loop& loop, SpecSet set, std::uint64_t seed)
+    : loop_(loop),
+      engine_(std::move(set), seed),
+      started_at_(sys::monotonic_now()),
+      timer_(loop,
+             [this] {
+               armed_for_.reset();
+               engine_.tick(sys::monotonic_now());
+             }),
+      turn_end_(loop, [this] { turn(); }) {
+  history_.add({.time = sys::wall_now(), .kind = Happening::started});
+}
+
+// Events in the order in which they came; what the effects cause is worked off in the same turn.
+void Supervisor::turn() {
+  while (true) {
+    for (Event& event : std::exchange(inbox_, {})) engine_.step(sys::monotonic_now(), std::move(event));
+    for (const Effect& effect : engine_.take_effects()) std::visit([this](const auto& e) { carry_out(e); }, effect);
+    if (inbox_.empty()) break;
+  }
+  arm_timer();
+}
+
+void Supervisor::arm_timer() {
+  const std::optional<Instant> next = engine_.next_deadline();
+  if (next == armed_for_) return;
+  armed_for_ = next;
+  if (next)
+    timer_.arm(*next - sys::monotonic_now());
+  else
+    timer_.disarm();
+}
+
+void Supervisor::carry_out(const SpawnRun& effect) {
+  const World& w = engine_.world();
+  runs_->begin(effect, w.set.services[w.at(effect.instance).service]);
+}
+
+void Supervisor::carry_out(const SignalRun& effect) { runs_->signal(effect); }
+
+void Supervisor::carry_out(const KillRun& effect) { runs_->kill(effect); }
+
+void Supervisor::carry_out(const StateChanged& effect) {
+  const World& w = engine_.world();
+  const Instance& instance = w.at(effect.instance);
+  const bool is_end = is_live(effect.from) && !is_live(effect.to);
+  HistoryEntry entry{.time = sys::wall_now(),
+                     .kind = Happening::state,
+                     .instance = effect.instance,
+                     .run = effect.run,
+                     .from = effect.from,
+                     .to = effect.to,
+                     .row = effect.row,
+                     .pid = effect.pid,
+                     .status = {},
+                     .cause = effect.cause};
+  if (is_end && instance.last_kind == EndKind::exited && instance.run == effect.run) entry.status = instance.last_status;
+  history_.add(std::move(entry));
+  spdlog::log(level_of(effect.to), "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to), effect.row->why,
+              effect.cause.empty() ? "" : ": ", effect.cause,
+              effect.to == State::running ? fmt::format(", pid {}", effect.pid) : "");
+  for (Observer* observer : observers_) observer->on_state_changed(effect);
+}
+
+void Supervisor::carry_out(const ChangeDone& effect) {
+  for (Observer* observer : observers_) observer->on_change_done(effect);
+}
+
+void Supervisor::carry_out(const ShutdownBegun& effect) {
+  spdlog::info("shutting down: {}", effect.why);
+  history_.add({.time = sys::wall_now(), .kind = Happening::shutdown, .cause = effect.why});
+  for (Observer* observer : observers_) observer->on_shutdown(effect);
+}
+
+void Supervisor::carry_out(const Finished& effect) {
+  const World& w = engine_.world();
+  for (const InstanceId id : effect.survivors) spdlog::error("{} is alive in spite of KILL, and left behind", w.name(w.at(id)));
+  finished_ = effect;
+  loop_.stop();
+}
+
+}  // namespace sup

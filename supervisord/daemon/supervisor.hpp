@@ -1,0 +1,80 @@
+// Supervisor: drives the engine. Collects what happened in a loop turn, steps the engine with it in order, and carries out the
+// effects. It holds no rule about states.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.hpp"
+#include "daemon/history.hpp"
+#include "daemon/runs.hpp"
+#include "engine/engine.hpp"
+#include "loop/loop.hpp"
+
+namespace sup {
+
+// Who wants to know what the engine said. Called at the end of a turn; may post events, which the same turn works off.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_state_changed(const StateChanged& change) = 0;
+  virtual void on_change_done(const ChangeDone& done) = 0;
+  virtual void on_shutdown(const ShutdownBegun& begun) = 0;
+};
+
+class Supervisor {
+ public:
+  struct Parts {
+    loop::Loop& loop;
+    Workers& workers;
+    log::LogThread& log;
+    LaunchContext context;
+  };
+  // Errors: sys.
+  static Result<std::unique_ptr<Supervisor>> create(Parts parts, SpecSet set);
+
+  // Something happened; the engine hears of it at the end of this turn.
+  void post(Event event) { inbox_.push_back(std::move(event)); }
+  void add_observer(Observer& observer) { observers_.push_back(&observer); }
+
+  [[nodiscard]] const Engine& engine() const { return engine_; }
+  [[nodiscard]] const World& world() const { return engine_.world(); }
+  [[nodiscard]] const Runs& runs() const { return *runs_; }
+  [[nodiscard]] const History& history() const { return history_; }
+  [[nodiscard]] ChangeId next_change() { return ChangeId{++last_change_}; }
+  [[nodiscard]] Instant started_at() const { return started_at_; }
+  // Set when everything has ended: the loop has been stopped.
+  [[nodiscard]] const std::optional<Finished>& finished() const { return finished_; }
+
+  void on_child_signal() { runs_->on_child_signal(); }
+
+ private:
+  Supervisor(loop::Loop& loop, SpecSet set, std::uint64_t seed);
+
+  void turn();
+  void carry_out(const SpawnRun& effect);
+  void carry_out(const SignalRun& effect);
+  void carry_out(const KillRun& effect);
+  void carry_out(const StateChanged& effect);
+  void carry_out(const ChangeDone& effect);
+  void carry_out(const ShutdownBegun& effect);
+  void carry_out(const Finished& effect);
+  void arm_timer();
+
+  loop::Loop& loop_;
+  Engine engine_;
+  History history_;
+  std::vector<Event> inbox_;
+  std::vector<Observer*> observers_;
+  std::unique_ptr<Runs> runs_;
+  std::optional<Finished> finished_;
+  std::optional<Instant> armed_for_;
+  Instant started_at_;
+  std::uint64_t last_change_ = 0;
+  loop::Timer timer_;
+  loop::TurnEnd turn_end_;
+};
+
+}  // namespace sup

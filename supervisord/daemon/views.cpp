@@ -1,0 +1,131 @@
+#include "daemon/views.hpp"
+
+#include <unistd.h>
+
+#include "engine/explain.hpp"
+#include "engine/transitions.hpp"
+
+namespace sup {
+namespace {
+
+constexpr std::array<std::int64_t, 2> kUsualCodes = {0, 1};
+constexpr int kSignalBase = 128;
+
+std::string text_of(std::string_view view) { return std::string(view); }
+
+void set_end(const Instance& i, std::optional<std::int64_t>& code, std::optional<std::int64_t>& signal) {
+  if (i.last_kind != EndKind::exited) return;
+  if (i.last_status.signal != 0)
+    signal = i.last_status.signal;
+  else
+    code = i.last_status.code;
+}
+
+wire::ExitPolicy view_policy(const World& w, InstanceId id, std::int64_t code) {
+  const int number = static_cast<int>(code);
+  ExitStatus status{.code = number, .signal = 0, .core_dumped = false};
+  if (number > kSignalBase && number <= kSignalBase + 64) status = {.code = 0, .signal = number - kSignalBase, .core_dumped = false};
+  return {.exit_code = code, .success = is_success(w.spec(w.at(id)), status), .action = explain_exit(w, id, status)};
+}
+
+}  // namespace
+
+std::int64_t unix_ms(WallTime time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+std::int64_t whole_ms(Duration duration) { return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(); }
+
+wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, Instant now, WallTime wall) {
+  const World& w = supervisor.world();
+  const Instance& i = w.at(id);
+  const ServiceSpec& spec = w.spec(i);
+  const bool has_changed = i.row != nullptr;
+  const Duration age = now - (has_changed ? i.since : supervisor.started_at());
+  wire::ServiceStatus out;
+  out.name = w.name(i);
+  out.state = text_of(enum_name(i.state));
+  out.status = text_of(enum_name(status_of(i.state)));
+  out.goal = text_of(enum_name(i.goal));
+  if (i.pid != 0) out.pid = i.pid;
+  out.since_ms_ago = whole_ms(age);
+  out.since = unix_ms(wall - age);
+  out.run = static_cast<std::int64_t>(i.run.value);
+  if (const Run* run = supervisor.runs().find(id)) out.invocation_id = run->invocation.text();
+  out.restarts = spec.restart.max.count ? static_cast<std::int64_t>(i.recent_restarts.size()) : i.restarts_in_row;
+  out.restarts_total = i.restarts_total;
+  if (spec.restart.max.count) out.restarts_max = *spec.restart.max.count;
+  if (i.state == State::backoff) out.next_try_ms = whole_ms(std::max(i.deadline - now, Duration{0}));
+  out.ready = is_ready(w, i);
+  out.cause = cause_text(w, i);
+  set_end(i, out.exit_code, out.exit_signal);
+  out.type = text_of(enum_name(spec.type));
+  out.enabled = spec.enabled;
+  if (!spec.description.empty()) out.description = spec.description;
+  out.requires_ = spec.requires_;
+  return out;
+}
+
+wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now) {
+  wire::DaemonStatus out;
+  out.pid = ::getpid();
+  out.version = SUP_VERSION;
+  out.uptime_ms = whole_ms(now - supervisor.started_at());
+  out.state = supervisor.engine().is_shutting_down() ? "shutting-down" : "running";
+  out.event_seq = static_cast<std::int64_t>(supervisor.history().last_sequence());
+  for (const Instance& i : supervisor.world().instances) {
+    ++out.services;
+    switch (status_of(i.state)) {
+      case Status::up: ++out.up; break;
+      case Status::changing: ++out.changing; break;
+      case Status::down: ++out.down; break;
+      case Status::failed: ++out.failed; break;
+    }
+  }
+  return out;
+}
+
+wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
+  wire::EventRecord out;
+  out.seq = static_cast<std::int64_t>(entry.sequence);
+  out.time = unix_ms(entry.time);
+  if (entry.kind != Happening::state) {
+    out.kind = "daemon";
+    out.to = text_of(enum_name(entry.kind));
+    if (!entry.cause.empty()) out.cause = entry.cause;
+    return out;
+  }
+  out.kind = "state";
+  out.service = w.name(w.at(entry.instance));
+  out.from = text_of(enum_name(entry.from));
+  out.to = text_of(enum_name(entry.to));
+  if (entry.row != nullptr) out.why = text_of(entry.row->why);
+  if (!entry.cause.empty()) out.cause = entry.cause;
+  if (entry.status && entry.status->signal != 0) out.exit_signal = entry.status->signal;
+  if (entry.status && entry.status->signal == 0) out.exit_code = entry.status->code;
+  if (entry.pid != 0) out.pid = entry.pid;
+  if (entry.run != RunId{}) out.run = static_cast<std::int64_t>(entry.run.value);
+  return out;
+}
+
+wire::ExplainReply view_explanation(const World& w, InstanceId id, std::optional<std::int64_t> exit_code) {
+  Explanation explanation = explain(w, id);
+  wire::ExplainReply out;
+  out.service = w.name(w.at(id));
+  out.state = text_of(enum_name(explanation.state));
+  out.goal = text_of(enum_name(explanation.goal));
+  for (std::string* reason : {&explanation.why, &explanation.cause})
+    if (!reason->empty()) out.reasons.push_back(std::move(*reason));
+  out.waiting_for = std::move(explanation.waits_for);
+  out.would_stop_with = std::move(explanation.would_stop_with);
+  out.needed_by = std::move(explanation.needed_by);
+  if (!explanation.last_end.empty()) out.last_ends.push_back(std::move(explanation.last_end));
+  if (exit_code) {
+    out.policy.push_back(view_policy(w, id, *exit_code));
+    return out;
+  }
+  for (const std::int64_t code : kUsualCodes) out.policy.push_back(view_policy(w, id, code));
+  return out;
+}
+
+}  // namespace sup

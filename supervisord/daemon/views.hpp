@@ -1,0 +1,18 @@
+// Views: the engine's data as messages of the control protocol.
+#pragma once
+
+#include "daemon/history.hpp"
+#include "daemon/supervisor.hpp"
+#include "wire/messages.hpp"
+
+namespace sup {
+
+[[nodiscard]] std::int64_t unix_ms(WallTime time);
+[[nodiscard]] std::int64_t whole_ms(Duration duration);
+
+[[nodiscard]] wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, Instant now, WallTime wall);
+[[nodiscard]] wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now);
+[[nodiscard]] wire::EventRecord view_event(const World& w, const HistoryEntry& entry);
+[[nodiscard]] wire::ExplainReply view_explanation(const World& w, InstanceId id, std::optional<std::int64_t> exit_code);
+
+}  // namespace sup

@@ -1,0 +1,120 @@
+#include "daemon/workers.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "sys/fd.hpp"
+
+namespace sup {
+
+// What the loop and the workers share, all of it under `mutex`.
+struct Workers::Shared {
+  std::mutex mutex;
+  std::condition_variable has_work;
+  std::condition_variable has_finished;
+  std::deque<Work> queue;
+  std::vector<Continuation> done;
+  std::size_t idle = 0;
+  std::size_t busy = 0;
+  std::uint64_t finished = 0;
+  bool is_over = false;
+  UniqueFd wake;
+
+  void work_for_ever();
+};
+
+void Workers::Shared::work_for_ever() {
+  std::unique_lock lock(mutex);
+  while (true) {
+    ++idle;
+    has_work.wait(lock, [this] { return is_over || !queue.empty(); });
+    --idle;
+    if (is_over) return;
+    Work work = std::move(queue.front());
+    queue.pop_front();
+    ++busy;
+    lock.unlock();
+    Continuation continuation = work();
+    work = nullptr;
+    lock.lock();
+    --busy;
+    ++finished;
+    done.push_back(std::move(continuation));
+    if (done.size() == 1) sys::notify_eventfd(wake);
+    if (is_over) has_finished.notify_all();
+  }
+}
+
+Result<std::unique_ptr<Workers>> Workers::create(loop::Loop& loop) {
+  auto shared = std::make_unique<Shared>();
+  shared->wake = TRY(sys::make_eventfd());
+  return std::unique_ptr<Workers>(new Workers(loop, std::move(shared)));
+}
+
+Workers::Workers(loop::Loop& loop, std::unique_ptr<Shared> shared)
+    : shared_(std::move(shared)),
+      poll_(loop, shared_->wake.get(), loop::Interest::readable, [this](loop::Readiness) { collect(); }),
+      overdue_(loop, [this] { relieve(); }) {}
+
+Workers::~Workers() {
+  std::unique_lock lock(shared_->mutex);
+  shared_->is_over = true;
+  shared_->queue.clear();
+  shared_->has_work.notify_all();
+  const bool is_quiet = shared_->has_finished.wait_for(lock, kGrace, [this] { return shared_->busy == 0; });
+  lock.unlock();
+  if (is_quiet) {
+    for (std::thread& thread : threads_) thread.join();
+    return;
+  }
+  for (std::thread& thread : threads_) thread.detach();
+  (void)shared_.release();  // The threads that hang still refer to it; the process ends soon.
+}
+
+void Workers::submit(Work work) {
+  bool is_short_of_threads = false;
+  {
+    const std::scoped_lock lock(shared_->mutex);
+    shared_->queue.push_back(std::move(work));
+    is_short_of_threads = shared_->idle < shared_->queue.size() && threads_.size() < kBase;
+    if (!is_watching_) finished_seen_ = shared_->finished;
+  }
+  if (is_short_of_threads) add_thread();
+  shared_->has_work.notify_one();
+  if (!std::exchange(is_watching_, true)) overdue_.arm(kPatience);
+}
+
+void Workers::add_thread() {
+  threads_.emplace_back([shared = shared_.get()] { shared->work_for_ever(); });
+}
+
+void Workers::collect() {
+  sys::drain_eventfd(shared_->wake);
+  std::vector<Continuation> done;
+  bool is_all_done = false;
+  {
+    const std::scoped_lock lock(shared_->mutex);
+    done.swap(shared_->done);
+    is_all_done = shared_->queue.empty();
+  }
+  if (is_all_done && std::exchange(is_watching_, false)) overdue_.disarm();
+  for (Continuation& continuation : done) continuation();
+}
+
+void Workers::relieve() {
+  is_watching_ = false;
+  bool is_stuck = false;
+  {
+    const std::scoped_lock lock(shared_->mutex);
+    if (shared_->queue.empty()) return;
+    is_stuck = shared_->idle == 0 && shared_->finished == finished_seen_;
+    finished_seen_ = shared_->finished;
+  }
+  if (is_stuck && threads_.size() < kMost) add_thread();
+  is_watching_ = true;
+  overdue_.arm(kPatience);
+}
+
+}  // namespace sup

@@ -1,0 +1,147 @@
+#include "engine/actions.hpp"
+
+#include <algorithm>
+
+#include "engine/world.hpp"
+
+namespace sup::act {
+namespace {
+
+void reset_restarts(Instance& i) {
+  i.restarts_in_row = 0;
+  i.recent_restarts.clear();
+}
+
+void send_stop_step(World& w, Instance& i) {
+  const StopStep& step = w.spec(i).stop.steps[i.stop_step];
+  // Once the main process is gone, its group may be empty or reused: the rest is reached as a whole.
+  const SignalTarget to = i.main_is_gone ? SignalTarget::all : step.to;
+  w.effects.emplace_back(SignalRun{w.id(i), i.run, step.signal, to});
+  i.deadline = w.now + step.wait;
+}
+
+void rest(World& w, Instance& i, Cause cause) {
+  i.cause = cause;
+  i.is_cycling = false;
+  if (w.spec(i).on_exit == OnExit::shutdown) w.follow_ups.push_back({FollowUp::Kind::shutdown, w.id(i), {}});
+}
+
+}  // namespace
+
+void nothing(World&, Instance&) {}
+
+void wish_up(World&, Instance& i) {
+  i.goal = Goal::up;
+  i.is_cycling = false;
+  i.cause = Cause::none;
+  reset_restarts(i);
+}
+
+void wish_down(World&, Instance& i) {
+  i.goal = Goal::down;
+  i.is_cycling = false;
+  i.cause = Cause::asked;
+}
+
+void wish_cycle(World& w, Instance& i) {
+  wish_up(w, i);
+  i.is_cycling = true;
+}
+
+void begin_run(World& w, Instance& i) {
+  i.run = RunId{w.next_run++};
+  i.run_since = w.now;
+  i.run_length = {};
+  i.run_was_asked_to_end = false;
+  i.is_cycling = false;
+  i.stop_step = 0;
+  i.pid = 0;
+  i.main_is_gone = false;
+  i.cause = Cause::none;
+  w.effects.emplace_back(SpawnRun{w.id(i), i.run});
+}
+
+void note_spawned(World&, Instance&) {}  // The engine noted the pid when it heard of it.
+
+void terminate(World& w, Instance& i) {
+  i.run_was_asked_to_end = true;
+  i.is_cycling = false;
+  i.stop_step = 0;
+  send_stop_step(w, i);
+}
+
+void next_step(World& w, Instance& i) {
+  ++i.stop_step;
+  send_stop_step(w, i);
+}
+
+void end_rest(World& w, Instance& i) {
+  i.stop_step = 0;
+  send_stop_step(w, i);
+}
+
+void signal_rest(World& w, Instance& i) {
+  const Instant deadline = i.deadline;
+  send_stop_step(w, i);
+  i.deadline = deadline;
+}
+
+void kill_everything(World& w, Instance& i) {
+  w.effects.emplace_back(KillRun{w.id(i), i.run});
+  i.deadline = w.now + kKillRetry;
+}
+
+void kill_asked(World& w, Instance& i) {
+  if (!i.main_is_gone) i.run_was_asked_to_end = true;  // Else it had its end already, and only the rest is killed.
+  i.is_cycling = false;
+  kill_everything(w, i);
+}
+
+void note_asked(World&, Instance& i) {
+  i.cause = Cause::asked;
+  i.is_cycling = false;
+}
+
+void note_lost(World& w, Instance& i) {
+  i.cause = Cause::requirement;
+  i.cause_by = *lost_requirement(w, i);
+  const Instance& other = w.at(i.cause_by);
+  i.cause_root = other.cause == Cause::requirement ? other.cause_root : i.cause_by;
+}
+
+void note_completed(World& w, Instance& i) { rest(w, i, Cause::last_end); }
+
+void note_failed(World& w, Instance& i) { rest(w, i, Cause::last_end); }
+
+void come_back(World&, Instance& i) {
+  i.cause = Cause::none;
+  i.is_cycling = false;
+}
+
+void back_off(World& w, Instance& i) {
+  const RestartSpec& policy = w.spec(i).restart;
+  if (i.last_kind == EndKind::exited && is_good_run(policy, i.run_length)) i.restarts_in_row = 0;
+  i.deadline = w.now + restart_delay(policy, i.restarts_in_row, w.chance.next());
+  ++i.restarts_in_row;
+  ++i.restarts_total;
+  if (policy.max.count) {
+    std::erase_if(i.recent_restarts, [&](Instant moment) { return w.now - moment >= policy.within; });
+    i.recent_restarts.push_back(w.now);
+  }
+  i.cause = Cause::last_end;
+  i.is_cycling = false;
+}
+
+void give_up(World& w, Instance& i) {
+  const OnGiveUp& action = w.spec(i).restart.on_give_up;
+  switch (action.action) {
+    case GiveUpAction::fail: break;
+    case GiveUpAction::shutdown: w.follow_ups.push_back({FollowUp::Kind::shutdown, w.id(i), {}}); break;
+    case GiveUpAction::start:
+      w.follow_ups.push_back({FollowUp::Kind::start, w.id(i), find_instance(w.set, action.start)});
+      break;
+  }
+  rest(w, i, Cause::gave_up);
+}
+
+}  // namespace sup::act

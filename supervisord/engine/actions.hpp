@@ -1,0 +1,58 @@
+// What the transitions of the table do. No action chooses a state; a deadline set here belongs to the state that is
+// entered.
+#pragma once
+
+#include "engine/transitions.hpp"
+
+namespace sup {
+
+namespace act {
+void nothing(World&, Instance&);
+void wish_up(World&, Instance&);
+void wish_down(World&, Instance&);
+void wish_cycle(World&, Instance&);
+void begin_run(World&, Instance&);
+void note_spawned(World&, Instance&);
+void terminate(World&, Instance&);
+void next_step(World&, Instance&);
+void end_rest(World&, Instance&);
+void signal_rest(World&, Instance&);
+void kill_everything(World&, Instance&);
+void kill_asked(World&, Instance&);
+void note_asked(World&, Instance&);
+void note_lost(World&, Instance&);
+void note_completed(World&, Instance&);
+void note_failed(World&, Instance&);
+void come_back(World&, Instance&);
+void back_off(World&, Instance&);
+void give_up(World&, Instance&);
+}  // namespace act
+
+inline constexpr Action nothing{"", act::nothing};
+// The goal is up. A person's wish starts the restart policy afresh.
+inline constexpr Action wish_up{"wish up", act::wish_up};
+inline constexpr Action wish_down{"wish down", act::wish_down};
+// The goal is up, but first it has to go down once, however that comes about.
+inline constexpr Action wish_cycle{"wish down and up", act::wish_cycle};
+// A new run begins: a new run id, and the order to spawn.
+inline constexpr Action begin_run{"spawn", act::begin_run};
+inline constexpr Action note_spawned{"note pid", act::note_spawned};
+// The first stop step; the run's end is no failure from now on.
+inline constexpr Action terminate{"first stop step", act::terminate};
+inline constexpr Action next_step{"next stop step", act::next_step};
+// The main process ended by itself: what is left of the run gets the first stop signal.
+inline constexpr Action end_rest{"signal the rest", act::end_rest};
+// The main process followed the stop: what is left gets the same signal and the rest of the time.
+inline constexpr Action signal_rest{"signal the rest", act::signal_rest};
+inline constexpr Action kill_everything{"kill everything", act::kill_everything};
+inline constexpr Action kill_asked{"kill everything", act::kill_asked};
+inline constexpr Action note_asked{"rest", act::note_asked};
+inline constexpr Action note_lost{"rest, note requirement", act::note_lost};
+inline constexpr Action note_completed{"rest, on-exit", act::note_completed};
+inline constexpr Action note_failed{"rest, on-exit", act::note_failed};
+// It goes up again without back-off: nobody's fault.
+inline constexpr Action come_back{"begin again", act::come_back};
+inline constexpr Action back_off{"arm the restart delay", act::back_off};
+inline constexpr Action give_up{"rest, on-give-up, on-exit", act::give_up};
+
+}  // namespace sup

@@ -1,0 +1,150 @@
+#include "engine/changes.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace sup {
+namespace {
+
+constexpr std::string_view kSuperseded = "superseded by a later command";
+
+struct Verdict {
+  Outcome outcome;
+  std::string_view cause = {};  // Instead of the instance's own.
+};
+using Decision = std::optional<Verdict>;  // Nothing: still open.
+
+constexpr Verdict kDone{Outcome::done};
+constexpr Verdict kFailed{Outcome::failed};
+
+// An up command ends with the first attempt: a service in back-off will be tried again, but the command has failed.
+// The command itself has ended any earlier back-off.
+Decision judge_up(const World& w, const Instance& i) {
+  if (i.goal == Goal::down) return Verdict{Outcome::cancelled, kSuperseded};
+  if (i.state == State::failed || i.state == State::backoff) return kFailed;
+  if (is_ready(w, i) || i.state == State::completed) return kDone;
+  return std::nullopt;
+}
+
+Decision judge_restart(const World& w, const ChangeTarget& t, const Instance& i) {
+  const Decision verdict = judge_up(w, i);
+  if (verdict && verdict->outcome == Outcome::done && i.run <= t.run_before) return std::nullopt;
+  return verdict;
+}
+
+Decision judge_down(const Instance& i) {
+  if (is_resting(i.state)) return kDone;
+  if (i.goal == Goal::up) return Verdict{Outcome::cancelled, kSuperseded};
+  return std::nullopt;
+}
+
+// The end of the run that was there when the command was given; if there was none, but one was awaited, of the next.
+Decision judge_exited(const ChangeTarget& t, const Instance& i) {
+  const bool is_new = i.run > t.run_before;
+  if (t.was_live && is_new) return kDone;
+  if (is_live(i.state)) return std::nullopt;
+  if (t.was_live || is_new) return kDone;
+  if (i.state == State::waiting) return std::nullopt;
+  return i.run == RunId{} ? Verdict{Outcome::failed, "has never run"} : kDone;
+}
+
+Decision judge_wait(const World& w, WaitFor wait_for, const ChangeTarget& t, const Instance& i) {
+  switch (wait_for) {
+    case WaitFor::ready:
+      if (is_ready(w, i)) return kDone;
+      return is_resting(i.state) ? Decision{kFailed} : std::nullopt;
+    case WaitFor::exited: return judge_exited(t, i);
+    case WaitFor::stopped: return is_resting(i.state) ? Decision{kDone} : std::nullopt;
+    case WaitFor::completed:
+      if (i.state == State::completed) return kDone;
+      return is_resting(i.state) ? Decision{kFailed} : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
+  const Instance& i = w.at(t.instance);
+  switch (change.kind) {
+    case CommandKind::start: return judge_up(w, i);
+    case CommandKind::restart: return judge_restart(w, t, i);
+    case CommandKind::stop:
+    case CommandKind::kill: return judge_down(i);
+    case CommandKind::signal: return t.was_live ? kDone : Verdict{Outcome::failed, "is not running"};
+    case CommandKind::wait: return judge_wait(w, change.wait_for, t, i);
+  }
+  return std::nullopt;
+}
+
+void decide(const World& w, Change& change, ChangeTarget& t, const Verdict& verdict) {
+  const Instance& i = w.at(t.instance);
+  t.is_decided = true;
+  --change.undecided;
+  t.result = {t.instance, verdict.outcome, i.state,
+              verdict.cause.empty() ? cause_text(w, i) : std::string(verdict.cause)};
+}
+
+// A wait for all is over with the first that will never come, a wait for any with the first that has.
+bool has_ended(const Change& change) {
+  if (change.undecided == 0) return true;
+  if (change.kind != CommandKind::wait) return false;
+  const Outcome decisive = change.wait_mode == WaitMode::any ? Outcome::done : Outcome::failed;
+  return std::ranges::any_of(change.targets,
+                             [&](const ChangeTarget& t) { return t.is_decided && t.result.outcome == decisive; });
+}
+
+ChangeDone final_reply(Change& change) {
+  ChangeDone done{change.id, {}};
+  for (ChangeTarget& t : change.targets)
+    if (t.is_decided) done.results.push_back(std::move(t.result));
+  return done;
+}
+
+// Ends the change: what is undecided has failed.
+void fail_rest(World& w, Change& change, std::string_view cause) {
+  for (ChangeTarget& t : change.targets)
+    if (!t.is_decided) decide(w, change, t, Verdict{Outcome::failed, cause});
+  w.effects.emplace_back(final_reply(change));
+}
+
+}  // namespace
+
+void Changes::open(const World& w, const CommandGiven& command) {
+  Change change{command.change, command.kind, command.wait_for, command.wait_mode, {}, 0};
+  for (const InstanceId id : command.targets)
+    change.targets.push_back({id, w.at(id).run, is_live(w.at(id).state), false, {}});
+  std::ranges::sort(change.targets, {}, &ChangeTarget::instance);
+  const auto repeated = std::ranges::unique(change.targets, {}, &ChangeTarget::instance);
+  change.targets.erase(repeated.begin(), repeated.end());
+  change.undecided = change.targets.size();
+  open_.push_back(std::move(change));
+}
+
+void Changes::evaluate(World& w, const std::vector<InstanceId>& touched) {
+  for (Change& change : open_) {
+    for (const InstanceId id : touched) {
+      const auto it = std::ranges::lower_bound(change.targets, id, {}, &ChangeTarget::instance);
+      if (it == change.targets.end() || it->instance != id || it->is_decided) continue;
+      if (const Decision verdict = judge(w, change, *it)) decide(w, change, *it, *verdict);
+    }
+    if (has_ended(change)) w.effects.emplace_back(final_reply(change));
+  }
+  std::erase_if(open_, has_ended);
+}
+
+void Changes::refuse(World& w, ChangeId id, std::string_view cause) {
+  const auto it = std::ranges::find(open_, id, &Change::id);
+  if (it == open_.end()) return;
+  fail_rest(w, *it, cause);
+  open_.erase(it);
+}
+
+void Changes::close(World& w, std::string_view cause) {
+  for (Change& change : open_) fail_rest(w, change, cause);
+  open_.clear();
+}
+
+void Changes::forget(ChangeId id) {
+  std::erase_if(open_, [&](const Change& c) { return c.id == id; });
+}
+
+}  // namespace sup

@@ -1,0 +1,52 @@
+// Changes: commands in progress. Each ends exactly once.
+#pragma once
+
+#include <vector>
+
+#include "engine/effect.hpp"
+#include "engine/event.hpp"
+#include "engine/world.hpp"
+
+namespace sup {
+
+// A client can keep at most so many changes waiting in the engine at a time; the daemon refuses more.
+inline constexpr std::size_t kMaxOpenChanges = 1'024;
+
+// One target of a change, undecided until `is_decided`.
+struct ChangeTarget {
+  InstanceId instance;
+  RunId run_before;       // The run when the command was given: what a restart must leave behind.
+  bool was_live = false;  // Whether it was alive when the command was given.
+  bool is_decided = false;
+  TargetResult result;
+};
+
+struct Change {
+  ChangeId id;
+  CommandKind kind = CommandKind::start;
+  WaitFor wait_for = WaitFor::ready;
+  WaitMode wait_mode = WaitMode::all;
+  std::vector<ChangeTarget> targets;  // Sorted by instance.
+  std::size_t undecided = 0;
+};
+
+// The open changes. Kept by the engine, asked after each step about the instances that have changed.
+class Changes {
+ public:
+  // Takes the command as an open change. Call before the command is carried out: it remembers the runs of this moment.
+  void open(const World& w, const CommandGiven& command);
+  // Looks at every target of every open change that is among `touched`, and puts ChangeDone for the changes that have
+  // ended into the effects of `w`. The targets of a new change are among `touched` at the first look.
+  void evaluate(World& w, const std::vector<InstanceId>& touched);
+  // Decides all undecided targets of the change as failed with this cause, and ends it.
+  void refuse(World& w, ChangeId id, std::string_view cause);
+  // Ends all open changes: what is undecided has failed with this cause.
+  void close(World& w, std::string_view cause);
+  void forget(ChangeId id);
+  [[nodiscard]] std::size_t count() const { return open_.size(); }
+
+ private:
+  std::vector<Change> open_;
+};
+
+}  // namespace sup

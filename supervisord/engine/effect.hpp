@@ -1,0 +1,77 @@
+// Effect: what the world must do, told by the engine. The only way out.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "engine/states.hpp"
+#include "spec/service_spec.hpp"
+
+namespace sup {
+
+struct Row;
+
+// Start a process for this run. Answered by Spawned or SpawnFailed, then (after Spawned) by Ended.
+struct SpawnRun {
+  InstanceId instance;
+  RunId run;
+};
+// What a signal is for: a stop also takes back a spawn that has not begun.
+enum class SignalReason : std::uint8_t { stop, command };
+// Send a signal to processes of the run; also valid while its spawn is under way.
+struct SignalRun {
+  InstanceId instance;
+  RunId run;
+  Signal signal;
+  SignalTarget to = SignalTarget::group;
+  SignalReason reason = SignalReason::stop;
+};
+// Send KILL to everything of the run, wherever it went.
+struct KillRun {
+  InstanceId instance;
+  RunId run;
+};
+// A state change happened. `row` tells why; `cause` is the text for people at this moment ("exit 3").
+struct StateChanged {
+  InstanceId instance;
+  RunId run;
+  State from = State::stopped;
+  State to = State::stopped;
+  const Row* row = nullptr;
+  std::int32_t pid = 0;  // Of the main process at this moment, 0 if there is none.
+  std::string cause;
+};
+
+// How a change ended for one target.
+enum class Outcome : std::uint8_t { done, failed, cancelled };
+template <>
+inline constexpr auto kEnumNames<Outcome> = std::array{
+    EnumName{Outcome::done, "done"}, EnumName{Outcome::failed, "failed"}, EnumName{Outcome::cancelled, "cancelled"}};
+
+struct TargetResult {
+  InstanceId instance;
+  Outcome outcome = Outcome::done;
+  State state = State::stopped;
+  std::string cause;  // Why, for people; empty when there is nothing to say.
+};
+// The change has ended; one result for each target that was decided.
+struct ChangeDone {
+  ChangeId change;
+  std::vector<TargetResult> results;
+};
+// supervisord stops everything because of an instance (on-exit, on-give-up), because all is done, or because it was
+// asked to.
+struct ShutdownBegun {
+  std::string why;
+};
+// Nothing is alive any more (or the budget is over and `survivors` still are): leave with this exit code.
+struct Finished {
+  int exit_code = 0;
+  std::vector<InstanceId> survivors;
+};
+
+using Effect = std::variant<SpawnRun, SignalRun, KillRun, StateChanged, ChangeDone, ShutdownBegun, Finished>;
+
+}  // namespace sup

@@ -1,0 +1,388 @@
+#include "engine/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+#include "engine/transitions.hpp"
+
+namespace sup {
+
+Engine::Engine(SpecSet set, std::uint64_t seed) : w_(std::move(set), seed) {}
+
+// ---- the way in ----
+
+void Engine::step(Instant now, Event event) {
+  CHECK(now >= w_.now);
+  if (is_finished_) return;
+  w_.now = now;
+  std::visit([this](const auto& e) { handle(e); }, event);
+  finish_turn();
+}
+
+void Engine::tick(Instant now) {
+  CHECK(now >= w_.now);
+  if (is_finished_) return;
+  w_.now = now;
+  finish_turn();
+}
+
+std::optional<Instant> Engine::next_deadline() const {
+  if (is_finished_) return std::nullopt;
+  Instant next = shutdown_deadline_;
+  if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
+  if (next == kNever) return std::nullopt;
+  return next;
+}
+
+std::vector<Effect> Engine::take_effects() { return std::exchange(w_.effects, {}); }
+
+// Carries out what follows, settles, and fires what is due (a delay of 0 at once). A shutdown that an end brings about
+// comes before anything that waited for this end may start.
+void Engine::finish_turn() {
+  tell_changes();
+  run_follow_ups();
+  settle();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= w_.now) {
+    dispatch(deadlines_.begin()->second, Input::deadline);
+    settle();
+  }
+  if (w_.now >= shutdown_deadline_) fire_shutdown_deadline();
+  if (is_booted_ && !is_shutting_down_ && busy_count_ == 0 && w_.set.daemon.exit == ExitWhen::when_done) {
+    is_all_done_ = true;
+    begin_shutdown("all services are done");
+  }
+  if (is_shutting_down_ && busy_count_ == 0) finish();
+}
+
+// The changes look at each state that settled, however short it lasts: a back-off without delay is an answer, too.
+void Engine::tell_changes() {
+  changes_.evaluate(w_, touched_);
+  touched_.clear();
+}
+
+// ---- events of the world ----
+
+bool Engine::is_current(InstanceId id, RunId run) const {
+  return id.value < w_.instances.size() && w_.at(id).run == run && is_live(w_.at(id).state);
+}
+
+namespace {
+
+void note_end_of_main(World& w, Instance& i, ExitStatus status) {
+  i.last_kind = EndKind::exited;
+  i.last_status = status;
+  i.main_is_gone = true;
+  i.run_length = w.now - i.run_since;
+  i.pid = 0;
+}
+
+}  // namespace
+
+void Engine::handle(const Spawned& event) {
+  if (!is_current(event.instance, event.run)) return;
+  w_.at(event.instance).pid = event.pid;
+  w_.at(event.instance).run_since = w_.now;
+  dispatch(event.instance, Input::spawned);
+}
+
+void Engine::handle(const SpawnFailed& event) {
+  if (!is_current(event.instance, event.run)) return;
+  Instance& i = w_.at(event.instance);
+  i.last_kind = EndKind::spawn_failed;
+  i.failure = event.failure;
+  i.main_is_gone = true;
+  dispatch(event.instance, Input::spawn_failed);
+}
+
+void Engine::handle(const MainExited& event) {
+  if (!is_current(event.instance, event.run)) return;
+  Instance& i = w_.at(event.instance);
+  note_end_of_main(w_, i, event.status);
+  dispatch(event.instance, Input::main_exited);
+}
+
+void Engine::handle(const Ended& event) {
+  if (!is_current(event.instance, event.run)) return;
+  Instance& i = w_.at(event.instance);
+  if (!i.main_is_gone) note_end_of_main(w_, i, event.status);
+  dispatch(event.instance, Input::ended);
+}
+
+// ---- commands ----
+
+void Engine::handle(const Boot& event) {
+  std::vector<InstanceId> enabled = event.only;
+  for (const Instance& i : w_.instances)
+    if (event.only.empty() && w_.spec(i).enabled) enabled.push_back(w_.id(i));
+  is_booted_ = true;
+  start(enabled, Input::want_up);
+}
+
+void Engine::handle(const CommandGiven& command) {
+  changes_.open(w_, command);
+  const bool is_upward = command.kind == CommandKind::start || command.kind == CommandKind::restart;
+  if (is_shutting_down_ && is_upward) return changes_.refuse(w_, command.change, "supervisord is shutting down");
+  switch (command.kind) {
+    case CommandKind::start: start(command.targets, Input::want_up); break;
+    case CommandKind::restart: start(command.targets, Input::want_restart); break;
+    case CommandKind::stop: stop(command.targets); break;
+    case CommandKind::kill:
+      stop(command.targets);
+      for (const InstanceId id : command.targets) dispatch(id, Input::kill_now);
+      break;
+    case CommandKind::signal: signal(command); break;
+    case CommandKind::wait: break;
+  }
+  touched_.insert(touched_.end(), command.targets.begin(), command.targets.end());
+}
+
+void Engine::handle(const ChangeForgotten& event) { changes_.forget(event.change); }
+
+// Wants the targets up, and before them all that they require or want, as far as it is not up or on its way. What is
+// ending is not on its way: its policy may leave it down.
+void Engine::start(const std::vector<InstanceId>& targets, Input input) {
+  std::vector<char> is_seen(w_.instances.size());
+  for (const InstanceId id : targets) is_seen[id.value] = 1;
+  std::vector<InstanceId> work = targets;
+  std::vector<InstanceId> pulled;
+  while (!work.empty()) {
+    const Relations& relations = w_.relations(w_.at(work.back()));
+    work.pop_back();
+    for (const auto* list : {&relations.requires_, &relations.wants})
+      for (const InstanceId other : *list)
+        if (!std::exchange(is_seen[other.value], char{1})) {
+          work.push_back(other);
+          pulled.push_back(other);
+        }
+  }
+  for (const InstanceId id : pulled) {
+    const Instance& i = w_.at(id);
+    const bool is_ending = is_resting(i.state) || i.state == State::stopping || i.state == State::killing;
+    const bool is_on_its_way = i.goal == Goal::up && !is_ending;
+    if (!is_ready(w_, i) && !is_on_its_way) dispatch(id, Input::want_up);
+  }
+  for (const InstanceId id : targets) dispatch(id, input);
+}
+
+// Wants the targets down, and with them all that require them, directly or not, and are up or on their way.
+void Engine::stop(const std::vector<InstanceId>& targets) {
+  std::vector<char> is_seen(w_.instances.size());
+  for (const InstanceId id : targets) is_seen[id.value] = 1;
+  std::vector<InstanceId> work = targets;
+  while (!work.empty()) {
+    const InstanceId id = work.back();
+    work.pop_back();
+    dispatch(id, Input::want_down);
+    for (const InstanceId d : w_.relations(w_.at(id)).required_by)
+      if (w_.at(d).goal == Goal::up && !is_resting(w_.at(d).state) && !std::exchange(is_seen[d.value], char{1}))
+        work.push_back(d);
+  }
+}
+
+void Engine::signal(const CommandGiven& command) {
+  for (const InstanceId id : command.targets)
+    if (is_live(w_.at(id).state))
+      w_.effects.emplace_back(SignalRun{id, w_.at(id).run, command.signal, command.to, SignalReason::command});
+}
+
+// ---- transitions ----
+
+void Engine::dispatch(InstanceId id, Input input) {
+  Instance& i = w_.at(id);
+  const Row* row = find_row(w_, i, input);
+  if (row == nullptr) return;
+  ++w_.rows_taken[static_cast<std::size_t>(row - transitions().data())];
+  const Instant deadline_before = i.deadline;
+  const State from = i.state;
+  if (row->to != from) i.deadline = kNever;  // A deadline dies with its state.
+  if (row->action->act != nullptr) row->action->act(w_, i);
+  sync_deadline(id, deadline_before);
+  if (row->to != from) enter(id, from, *row);
+  touched_.push_back(id);
+  enqueue_neighbours(id);
+  for (const InstanceId changed : update_leaving(w_, id)) {
+    touched_.push_back(changed);
+    enqueue_neighbours(changed);
+  }
+}
+
+void Engine::enter(InstanceId id, State from, const Row& row) {
+  Instance& i = w_.at(id);
+  i.state = row.to;
+  i.since = w_.now;
+  i.row = &row;
+  if (from == State::starting) --w_.starting_count;
+  if (row.to == State::starting) ++w_.starting_count;
+  if (is_resting(from)) ++busy_count_;
+  if (is_resting(row.to)) --busy_count_;
+  w_.effects.emplace_back(StateChanged{id, i.run, from, row.to, &row, i.pid, cause_text(w_, i)});
+}
+
+void Engine::sync_deadline(InstanceId id, Instant before) {
+  const Instant after = w_.at(id).deadline;
+  if (after == before) return;
+  if (before != kNever) deadlines_.erase({before, id});
+  if (after != kNever) deadlines_.insert({after, id});
+}
+
+// ---- settling ----
+
+void Engine::enqueue(InstanceId id) {
+  if (!std::exchange(w_.at(id).is_queued, true)) queue_.push_back(id);
+}
+
+// Everything whose questions may have another answer now.
+void Engine::enqueue_neighbours(InstanceId id) {
+  enqueue(id);
+  const Relations& relations = w_.relations(w_.at(id));
+  for (const auto* list : {&relations.requires_, &relations.required_by, &relations.follows, &relations.followed_by})
+    for (const InstanceId other : *list) enqueue(other);
+}
+
+void Engine::settle() {
+  // Each look may move an instance by one state; it cannot move for ever without an event from outside.
+  std::size_t budget = 1'000 + 1'000 * w_.instances.size();
+  do {
+    while (!queue_.empty()) {
+      CHECK(budget-- > 0);
+      const InstanceId id = queue_.front();
+      queue_.pop_front();
+      w_.at(id).is_queued = false;
+      settle_one(id);
+    }
+  } while (serve_line());
+  tell_changes();
+}
+
+void Engine::stand_in_line(InstanceId id) {
+  if (!std::exchange(w_.at(id).is_in_line, true)) line_.push_back(id);
+}
+
+// Gives a free start slot to the first in the line, so that a service which fails again and again cannot keep others
+// out. Those that may not start by now are passed over; they come back when they may. Returns whether one was started.
+bool Engine::serve_line() {
+  while (!line_.empty() && has_free_slot(w_)) {
+    const InstanceId id = line_.front();
+    line_.pop_front();
+    Instance& i = w_.at(id);
+    i.is_in_line = false;
+    if (i.state != State::waiting || !is_free_to_start(w_, i)) continue;
+    dispatch(id, Input::may_start);
+    return true;
+  }
+  return false;
+}
+
+void Engine::settle_one(InstanceId id) {
+  const Instance& i = w_.at(id);
+  ++w_.looks;
+  switch (i.state) {
+    case State::waiting:
+      if (lost_requirement(w_, i)) return dispatch(id, Input::requirement_lost);
+      if (is_free_to_start(w_, i)) stand_in_line(id);
+      return;
+    case State::starting:
+    case State::running:
+      if (i.is_leaving && is_free_to_stop(w_, i)) dispatch(id, Input::may_stop);
+      return;
+    case State::failed:
+      if (i.cause == Cause::requirement && !is_shutting_down_ && has_requirements(w_, i))
+        dispatch(id, Input::requirement_back);
+      return;
+    case State::stopped:
+    case State::stopping:
+    case State::killing:
+    case State::backoff:
+    case State::completed: return;
+  }
+}
+
+// Only ends of runs ask for these, and a turn has at most one; what is started here begins no end.
+void Engine::run_follow_ups() {
+  for (const FollowUp& f : std::exchange(w_.follow_ups, {})) {
+    if (is_shutting_down_) continue;
+    switch (f.kind) {
+      case FollowUp::Kind::start: start({f.target}, Input::want_up); break;
+      case FollowUp::Kind::shutdown: {
+        exit_by_ = f.by;
+        const Instance& i = w_.at(f.by);
+        begin_shutdown(fmt::format("{} is {} ({})", w_.name(i), enum_name(i.state), cause_text(w_, i)));
+        break;
+      }
+    }
+  }
+}
+
+// ---- shutdown ----
+
+void Engine::handle(const ShutdownRequested& event) {
+  const bool is_second = is_shutting_down_;
+  if (!is_second) begin_shutdown("asked to");
+  if (is_second || event.pace == ShutdownPace::at_once) kill_all();
+}
+
+void Engine::begin_shutdown(std::string why) {
+  is_shutting_down_ = true;
+  shutdown_deadline_ = w_.now + w_.set.daemon.shutdown_timeout;
+  w_.effects.emplace_back(ShutdownBegun{std::move(why)});
+  for (std::uint32_t index = 0; index < w_.instances.size(); ++index) {
+    const State state = w_.instances[index].state;
+    // What rests is left as it is: its last end is worth keeping in the final status.
+    if (!is_resting(state)) dispatch(InstanceId{index}, Input::want_down);
+  }
+  settle();
+}
+
+void Engine::kill_all() {
+  if (!std::exchange(was_killed_, true)) shutdown_deadline_ = w_.now + kSurvivorGrace;
+  for (std::uint32_t index = 0; index < w_.instances.size(); ++index)
+    if (is_live(w_.instances[index].state)) dispatch(InstanceId{index}, Input::kill_now);
+  settle();
+}
+
+void Engine::fire_shutdown_deadline() {
+  if (was_killed_) return finish();
+  kill_all();
+}
+
+void Engine::finish() {
+  is_finished_ = true;
+  changes_.close(w_, "supervisord exits");
+  Finished finished{exit_code(), {}};
+  for (const Instance& i : w_.instances)
+    if (is_live(i.state)) finished.survivors.push_back(w_.id(i));
+  w_.effects.emplace_back(std::move(finished));
+}
+
+// The service whose end decides the exit code: the one named by exit-code-from, or the one whose end caused the
+// shutdown, or, when all was done, the first that failed. None when the shutdown was asked for.
+InstanceId Engine::exit_code_source() const {
+  if (!w_.set.daemon.exit_code_from.empty()) return find_instance(w_.set, w_.set.daemon.exit_code_from);
+  if (!is_all_done_) return exit_by_;
+  InstanceId first = kNoInstance;
+  for (const Instance& i : w_.instances)
+    if (i.state == State::failed && (first == kNoInstance || i.since < w_.at(first).since)) first = w_.id(i);
+  return first;
+}
+
+// What ended because we told it to counts as 0; what could not be started, or not for want of a requirement, as 1. What
+// has failed is never 0, even if its program says so (it gave up, or 0 is not among the success-codes).
+int Engine::exit_code() const {
+  const InstanceId from = exit_code_source();
+  if (from == kNoInstance) return 0;
+  const Instance& i = w_.at(from);
+  if (i.state == State::failed && i.cause == Cause::requirement) return 1;
+  if (i.run_was_asked_to_end) return 0;
+  const int least = i.state == State::failed ? 1 : 0;
+  switch (i.last_kind) {
+    case EndKind::none: return 0;
+    case EndKind::spawn_failed: return 1;
+    case EndKind::exited: return std::max(least, i.last_status.as_code());
+  }
+  return 0;
+}
+
+}  // namespace sup

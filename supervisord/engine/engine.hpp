@@ -1,0 +1,87 @@
+// Engine: the whole state machine. Events in, effects out; it calls no kernel, reads no clock and draws no random
+// numbers that it was not given. The model is told in transitions.hpp.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/changes.hpp"
+#include "engine/effect.hpp"
+#include "engine/event.hpp"
+#include "engine/world.hpp"
+
+namespace sup {
+
+class Engine {
+ public:
+  // `set` was checked: every name in it exists and there is no cycle. `seed` decides the jitter.
+  Engine(SpecSet set, std::uint64_t seed);
+
+  // Something happened at `now`, which never goes back. Settles all that follows from it. After Finished nothing is
+  // answered any more.
+  void step(Instant now, Event event);
+  // Time has passed: fires the deadlines that are due.
+  void tick(Instant now);
+  // When tick() is to be called next, if no event comes before.
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  // What the world must do, in order. Empties the list.
+  [[nodiscard]] std::vector<Effect> take_effects();
+
+  [[nodiscard]] const World& world() const { return w_; }
+  [[nodiscard]] bool is_shutting_down() const { return is_shutting_down_; }
+  [[nodiscard]] std::size_t open_changes() const { return changes_.count(); }
+
+ private:
+  void handle(const Spawned& event);
+  void handle(const SpawnFailed& event);
+  void handle(const MainExited& event);
+  void handle(const Ended& event);
+  void handle(const CommandGiven& event);
+  void handle(const ChangeForgotten& event);
+  void handle(const Boot& event);
+  void handle(const ShutdownRequested& event);
+
+  void dispatch(InstanceId id, Input input);
+  void enter(InstanceId id, State from, const Row& row);
+  void enqueue(InstanceId id);
+  void enqueue_neighbours(InstanceId id);
+  void settle();
+  void settle_one(InstanceId id);
+  void stand_in_line(InstanceId id);
+  bool serve_line();
+  void tell_changes();
+  void finish_turn();
+  void run_follow_ups();
+  void start(const std::vector<InstanceId>& targets, Input input);
+  void stop(const std::vector<InstanceId>& targets);
+  void signal(const CommandGiven& command);
+  void begin_shutdown(std::string why);
+  void kill_all();
+  void fire_shutdown_deadline();
+  void finish();
+  [[nodiscard]] InstanceId exit_code_source() const;
+  [[nodiscard]] int exit_code() const;
+  [[nodiscard]] bool is_current(InstanceId id, RunId run) const;
+  void sync_deadline(InstanceId id, Instant before);
+
+  World w_;
+  Changes changes_;
+  std::set<std::pair<Instant, InstanceId>> deadlines_;
+  std::deque<InstanceId> queue_;     // To be looked at.
+  std::deque<InstanceId> line_;      // For a start slot.
+  std::vector<InstanceId> touched_;  // Whose state or goal changed in this turn.
+  std::size_t busy_count_ = 0;       // Instances that do not rest.
+  bool is_booted_ = false;
+  bool is_shutting_down_ = false;
+  bool is_finished_ = false;
+  bool was_killed_ = false;  // The shutdown's patience is over.
+  Instant shutdown_deadline_ = kNever;
+  bool is_all_done_ = false;          // The shutdown was caused by exit = "when-done".
+  InstanceId exit_by_ = kNoInstance;  // Whose end caused the shutdown.
+};
+
+}  // namespace sup

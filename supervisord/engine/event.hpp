@@ -1,0 +1,81 @@
+// Event: what happened in the world, told to the engine. The only way in.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/exit_status.hpp"
+#include "base/ids.hpp"
+#include "spec/service_spec.hpp"
+
+namespace sup {
+
+// The program of a run was executed; `pid` is its main process.
+struct Spawned {
+  InstanceId instance;
+  RunId run;
+  std::int32_t pid = 0;
+};
+// The run never became a process. `failure` names step, object and reason.
+struct SpawnFailed {
+  InstanceId instance;
+  RunId run;
+  std::string failure;
+};
+// The main process is gone, but others of the run are alive.
+struct MainExited {
+  InstanceId instance;
+  RunId run;
+  ExitStatus status;
+};
+// Nothing of the run is alive. `status` is that of the main process.
+struct Ended {
+  InstanceId instance;
+  RunId run;
+  ExitStatus status;
+};
+
+enum class CommandKind : std::uint8_t { start, stop, restart, kill, signal, wait };
+enum class WaitFor : std::uint8_t { ready, exited, stopped, completed };
+template <>
+inline constexpr auto kEnumNames<WaitFor> = std::array{
+    EnumName{WaitFor::ready, "ready", "It is ready: running, or (oneshot) completed."},
+    EnumName{WaitFor::exited, "exited", "Its run has ended."},
+    EnumName{WaitFor::stopped, "stopped", "Nothing of it is alive, and it will not be started again by itself."},
+    EnumName{WaitFor::completed, "completed", "It has ended with success for good."},
+};
+// Whether a wait ends with the first or with the last of its targets.
+enum class WaitMode : std::uint8_t { all, any };
+
+// A command of a person (or of the boot). It becomes the change `change`, which ends with exactly one ChangeDone.
+struct CommandGiven {
+  ChangeId change;
+  CommandKind kind = CommandKind::start;
+  std::vector<InstanceId> targets;
+  Signal signal;                         // For CommandKind::signal.
+  SignalTarget to = SignalTarget::main;  // For CommandKind::signal.
+  WaitFor wait_for = WaitFor::ready;     // For CommandKind::wait.
+  WaitMode wait_mode = WaitMode::all;    // For CommandKind::wait.
+};
+// A client does not want to hear of its change any more; what it began goes on.
+struct ChangeForgotten {
+  ChangeId change;
+};
+
+// Start everything that is enabled; or, if `only` names some, these and what they need, and nothing else.
+struct Boot {
+  std::vector<InstanceId> only = {};
+};
+
+enum class ShutdownPace : std::uint8_t { orderly, at_once };
+// Stop everything, then be finished. A second one, or pace at_once, means KILL now.
+struct ShutdownRequested {
+  ShutdownPace pace = ShutdownPace::orderly;
+};
+
+using Event =
+    std::variant<Spawned, SpawnFailed, MainExited, Ended, CommandGiven, ChangeForgotten, Boot, ShutdownRequested>;
+
+}  // namespace sup

@@ -1,0 +1,113 @@
+#include "engine/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "engine/transitions.hpp"
+
+namespace sup {
+namespace {
+
+std::string named_state(const World& w, InstanceId id) {
+  const Instance& i = w.at(id);
+  const std::string cause = i.state == State::waiting ? std::string{} : cause_text(w, i);
+  return fmt::format("{} ({}{}{})", w.name(i), enum_name(i.state), cause.empty() ? "" : ", ", cause);
+}
+
+std::string last_end_text(const Instance& i) {
+  switch (i.last_kind) {
+    case EndKind::none: return {};
+    case EndKind::exited: return i.last_status.text();
+    case EndKind::spawn_failed: return i.failure;
+  }
+  return {};
+}
+
+std::string_view give_up_text(GiveUpAction action) {
+  switch (action) {
+    case GiveUpAction::fail: return "failed for good";
+    case GiveUpAction::shutdown: return "failed for good, and supervisord shuts down";
+    case GiveUpAction::start: return "failed for good, and another service is started";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<InstanceId> dependents_of(const World& w, InstanceId id) {
+  struct Visit {
+    InstanceId id;
+    std::size_t next = 0;  // Of its own dependents.
+  };
+  std::vector<char> seen(w.instances.size());
+  std::vector<InstanceId> out;
+  std::vector<Visit> path{{id}};  // By hand: chains of services may be longer than the stack is deep.
+  while (!path.empty()) {
+    Visit& last = path.back();
+    const auto& dependents = w.relations(w.at(last.id)).required_by;
+    if (last.next < dependents.size()) {
+      const InstanceId d = dependents[last.next++];
+      if (!std::exchange(seen[d.value], char{1})) path.push_back({d});
+      continue;
+    }
+    if (last.id != id) out.push_back(last.id);
+    path.pop_back();
+  }
+  return out;
+}
+
+std::string explain_exit(const World& w, InstanceId id, ExitStatus status) {
+  const Instance& i = w.at(id);
+  const ServiceSpec& spec = w.spec(i);
+  const std::string_view verdict = is_success(spec, status) ? "success" : "no success";
+  const std::string_view when = enum_name(effective_when(spec));
+  const std::string_view shutdown =
+      spec.on_exit == OnExit::shutdown ? ", and supervisord shuts down with its code" : "";
+  std::string then;
+  switch (after_end(spec, status, i.recent_restarts, w.now)) {
+    case AfterEnd::restart: {
+      const bool is_good = i.state == State::running && is_good_run(spec.restart, w.now - i.run_since);
+      const Duration delay = restart_delay(spec.restart, is_good ? 0 : i.restarts_in_row, 0);
+      then = fmt::format("started again after {}", format_duration(delay));
+      break;
+    }
+    case AfterEnd::exhausted: then = fmt::format("{}{}", give_up_text(spec.restart.on_give_up.action), shutdown); break;
+    case AfterEnd::complete: then = fmt::format("completed{}", shutdown); break;
+    case AfterEnd::fail: then = fmt::format("failed{}", shutdown); break;
+  }
+  return fmt::format("{} is {} (success-codes); restart.when is {}: {}", status.text(), verdict, when, then);
+}
+
+Explanation explain(const World& w, InstanceId id) {
+  const Instance& i = w.at(id);
+  const Relations& relations = w.relations(i);
+  Explanation out;
+  out.state = i.state;
+  out.goal = i.goal;
+  if (i.row != nullptr) out.why = i.row->why;
+  out.cause = cause_text(w, i);
+  out.last_end = last_end_text(i);
+  if (i.state == State::waiting) {
+    for (const InstanceId r : relations.requires_)
+      if (!is_ready(w, w.at(r))) out.waits_for.push_back(named_state(w, r));
+    for (const InstanceId f : relations.follows)
+      if (is_coming(w.at(f))) out.waits_for.push_back(named_state(w, f));
+  }
+  if (i.is_leaving && (i.state == State::starting || i.state == State::running)) {
+    for (const InstanceId d : relations.required_by)
+      if (is_live(w.at(d).state)) out.waits_for.push_back(named_state(w, d));
+    for (const InstanceId f : relations.followed_by)
+      if (is_live(w.at(f).state) && w.at(f).is_leaving) out.waits_for.push_back(named_state(w, f));
+  }
+  for (const InstanceId r : relations.requires_) out.needs.push_back(named_state(w, r));
+  for (const InstanceId d : relations.required_by) out.needed_by.push_back(w.name(w.at(d)));
+  for (const InstanceId d : dependents_of(w, id))
+    if (!is_resting(w.at(d).state)) out.would_stop_with.push_back(w.name(w.at(d)));
+  out.policy = {explain_exit(w, id, ExitStatus{0, 0, false}), explain_exit(w, id, ExitStatus{1, 0, false})};
+  return out;
+}
+
+}  // namespace sup

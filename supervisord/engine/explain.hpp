@@ -1,0 +1,32 @@
+// Explain: why an instance is where it is, and what would happen if. Pure questions over the engine's data.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/world.hpp"
+
+namespace sup {
+
+struct Explanation {
+  State state = State::stopped;
+  Goal goal = Goal::down;
+  std::string why;                           // The row that led here ("a requirement is gone"); empty before the first.
+  std::string cause;                         // What there is to say about it ("dependency db failed (exit 1)").
+  std::string last_end;                      // How the last run ended; empty if none has.
+  std::vector<std::string> waits_for;        // What it waits for, each with its state.
+  std::vector<std::string> needs;            // What it requires, each with its state.
+  std::vector<std::string> needed_by;        // Who requires it directly.
+  std::vector<std::string> would_stop_with;  // Who would be stopped along with it, in the order of stopping.
+  std::vector<std::string> policy;           // What follows an end by itself: success, failure.
+};
+
+[[nodiscard]] Explanation explain(const World& w, InstanceId id);
+
+// What the restart policy would do now if the main process ended with this status, in one sentence.
+[[nodiscard]] std::string explain_exit(const World& w, InstanceId id, ExitStatus status);
+
+// All that requires `id`, directly or not, dependents before what they require.
+[[nodiscard]] std::vector<InstanceId> dependents_of(const World& w, InstanceId id);
+
+}  // namespace sup

@@ -1,0 +1,68 @@
+// Instance: one copy of a service as the engine knows it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/exit_status.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "engine/states.hpp"
+
+namespace sup {
+
+struct Row;
+
+// No deadline: later than everything.
+inline constexpr Instant kNever = Instant::max();
+
+// How the last run that has ended did so.
+enum class EndKind : std::uint8_t {
+  none,          // No run has ended yet.
+  exited,        // Its main process ended; last_status says how.
+  spawn_failed,  // It never became a process; failure says why.
+};
+
+// Why an instance rests where it is.
+enum class Cause : std::uint8_t {
+  none,
+  asked,        // Somebody asked for it.
+  last_end,     // The way its last run ended.
+  gave_up,      // As last_end, and the restart policy allows no more.
+  requirement,  // The instance `cause_by`, which it requires, is not there.
+};
+
+// All that the engine remembers of one instance. Plain data: written by the actions of the table and by the engine's
+// own bookkeeping of facts (a run's end), read by everybody.
+struct Instance {
+  std::uint32_t service = 0;  // Index into SpecSet::services.
+  State state = State::stopped;
+  Goal goal = Goal::down;
+  bool is_cycling = false;  // Goal is up, but first it must go down once (a restart was asked for).
+  Cause cause = Cause::none;
+  EndKind last_kind = EndKind::none;
+  bool run_was_asked_to_end = false;  // We told this run to end; its end is no failure.
+  bool main_is_gone = false;          // The main process of this run has ended.
+  bool is_leaving = false;            // Is alive but has to go down: see update_leaving().
+  bool is_going = true;     // Is gone or leaving, so that what requires it has to leave: see update_leaving().
+  bool is_queued = false;   // Waits in the settle queue.
+  bool is_in_line = false;  // Waits in the line for a start slot.
+  std::uint8_t stop_step = 0;
+  std::int32_t pid = 0;   // Of the main process while it is alive, else 0.
+  InstanceId cause_by;    // For Cause::requirement: what it requires and misses.
+  InstanceId cause_root;  // The same for the first of the chain: whom `cause_by` itself is missing, and so on.
+  std::uint32_t restarts_in_row = 0;  // Since the last good run or human command; determines the delay.
+  std::uint32_t restarts_total = 0;
+  ExitStatus last_status;
+  RunId run;              // The current run, or the last one.
+  Instant since;          // When the state was entered.
+  Instant run_since;      // When its program was executed; before that, when the run was begun.
+  Duration run_length{};  // From there to the end of the main process, once it has ended.
+  Instant deadline = kNever;
+  const Row* row = nullptr;              // The row that led into the state.
+  std::vector<Instant> recent_restarts;  // Within the policy's window; empty without a bound.
+  std::string failure;                   // Of a failed spawn: the step, the object and the reason.
+};
+
+}  // namespace sup

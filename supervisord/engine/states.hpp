@@ -1,0 +1,97 @@
+// The words of the engine: states, inputs, goals. Their meaning is told in transitions.hpp.
+#pragma once
+
+#include <cstdint>
+
+#include "base/enum_names.hpp"
+
+namespace sup {
+
+// Where an instance is.
+enum class State : std::uint8_t { stopped, waiting, starting, running, stopping, killing, backoff, completed, failed };
+template <>
+inline constexpr auto kEnumNames<State> = std::array{
+    EnumName{State::stopped, "stopped", "Nothing of it is alive, and nobody wants it up."},
+    EnumName{State::waiting, "waiting", "Wanted up; waits for what it requires, or for a start slot."},
+    EnumName{State::starting, "starting", "Its process is being started, or (oneshot) is doing its work."},
+    EnumName{State::running, "running", "Its process runs and is ready."},
+    EnumName{State::stopping, "stopping", "Something of it is alive and was told to end."},
+    EnumName{State::killing, "killing", "Something of it is alive and was sent KILL."},
+    EnumName{State::backoff, "backoff", "It ended or could not be started; waits to be started again."},
+    EnumName{State::completed, "completed", "It has done its work: the last run ended with success."},
+    EnumName{State::failed, "failed", "It ended without success, or cannot be started, and will not be tried again."},
+};
+inline constexpr std::size_t kStateCount = kEnumNames<State>.size();
+
+// What can happen to an instance, as the table sees it.
+enum class Input : std::uint8_t {
+  want_up,
+  want_down,
+  want_restart,
+  may_start,
+  may_stop,
+  requirement_lost,
+  requirement_back,
+  spawned,
+  spawn_failed,
+  main_exited,
+  ended,
+  deadline,
+  kill_now,
+};
+template <>
+inline constexpr auto kEnumNames<Input> = std::array{
+    EnumName{Input::want_up, "want up", "A command, the boot or a dependent wants it up."},
+    EnumName{Input::want_down, "want down", "A command or the shutdown wants it down."},
+    EnumName{Input::want_restart, "want restart", "A command wants it down once and up again."},
+    EnumName{Input::may_start, "may start", "All that it requires is ready, and a start slot is free."},
+    EnumName{Input::may_stop, "may stop", "It is to stop, and nothing that depends on it is alive any more."},
+    EnumName{Input::requirement_lost, "requirement lost", "Something it requires will not become ready by itself."},
+    EnumName{Input::requirement_back, "requirement back", "What it failed for is ready again."},
+    EnumName{Input::spawned, "spawned", "Its program was executed."},
+    EnumName{Input::spawn_failed, "spawn failed", "Its program could not be executed; the failing step is known."},
+    EnumName{Input::main_exited, "main exited", "Its main process is gone, others of the run are alive."},
+    EnumName{Input::ended, "ended", "Nothing of the run is alive."},
+    EnumName{Input::deadline, "deadline", "The moment that the state waited for has come."},
+    EnumName{Input::kill_now, "kill now", "A command or the end of the shutdown budget: no more patience."},
+};
+inline constexpr std::size_t kInputCount = kEnumNames<Input>.size();
+
+// What is wanted.
+enum class Goal : std::uint8_t { down, up };
+template <>
+inline constexpr auto kEnumNames<Goal> = std::array{EnumName{Goal::down, "down"}, EnumName{Goal::up, "up"}};
+
+// The coarse view of a state, for people.
+enum class Status : std::uint8_t { down, changing, up, failed };
+template <>
+inline constexpr auto kEnumNames<Status> =
+    std::array{EnumName{Status::down, "down"}, EnumName{Status::changing, "changing"}, EnumName{Status::up, "up"},
+               EnumName{Status::failed, "failed"}};
+
+[[nodiscard]] constexpr Status status_of(State state) {
+  switch (state) {
+    case State::stopped: return Status::down;
+    case State::running:
+    case State::completed: return Status::up;
+    case State::failed: return Status::failed;
+    case State::waiting:
+    case State::starting:
+    case State::stopping:
+    case State::killing:
+    case State::backoff: return Status::changing;
+  }
+  check_failed("every state has a status");
+}
+
+// Whether a process of the instance may exist in this state.
+[[nodiscard]] constexpr bool is_live(State state) {
+  return state == State::starting || state == State::running || state == State::stopping || state == State::killing;
+}
+
+// Whether nothing more happens in this state unless something from outside does.
+[[nodiscard]] constexpr bool is_resting(State state) {
+  return state == State::stopped || state == State::completed || state == State::failed;
+}
+
+}  // namespace sup

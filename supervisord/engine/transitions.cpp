@@ -1,0 +1,269 @@
+#include "engine/transitions.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.hpp"
+#include "engine/actions.hpp"
+#include "engine/guards.hpp"
+
+namespace sup {
+namespace {
+
+using enum State;
+using I = Input;
+
+// clang-format off
+constexpr Row kRows[] = {
+    // from      on                    when               do                    to         why
+    {stopped,    I::want_up,           &always,           &wish_up,             waiting,   "asked up"},
+    {stopped,    I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart, was not running"},
+
+    {waiting,    I::want_up,           &always,           &wish_up,             waiting,   "asked up, is waiting"},
+    {waiting,    I::want_down,         &always,           &wish_down,           stopped,   "asked down before it was started"},
+    {waiting,    I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart, is waiting"},
+    {waiting,    I::may_start,         &always,           &begin_run,           starting,  "requirements are met"},
+    {waiting,    I::requirement_lost,  &always,           &note_lost,           failed,    "a requirement is gone"},
+
+    {starting,   I::want_up,           &is_cycling,       &nothing,             starting,  "asked up, is to be restarted"},
+    {starting,   I::want_up,           &always,           &wish_up,             starting,  "asked up, is on its way"},
+    {starting,   I::want_down,         &always,           &wish_down,           starting,  "asked down"},
+    {starting,   I::want_restart,      &always,           &wish_cycle,          starting,  "asked to restart"},
+    {starting,   I::may_stop,          &is_unwanted,      &terminate,           stopping,  "asked down"},
+    {starting,   I::may_stop,          &is_cycling,       &terminate,           stopping,  "asked to restart"},
+    {starting,   I::may_stop,          &always,           &terminate,           stopping,  "a requirement goes down"},
+    {starting,   I::spawned,           &is_oneshot,       &note_spawned,        starting,  "its program runs"},
+    {starting,   I::spawned,           &always,           &note_spawned,        running,   "its program runs"},
+    {starting,   I::spawn_failed,      &is_unwanted,      &note_asked,          stopped,   "could not be started, and is not wanted any more"},
+    {starting,   I::spawn_failed,      &is_cycling,       &come_back,           waiting,   "could not be started, asked to try again"},
+    {starting,   I::spawn_failed,      &policy_restarts,  &back_off,            backoff,   "could not be started, will be tried again"},
+    {starting,   I::spawn_failed,      &policy_gives_up,  &give_up,             failed,    "could not be started, out of attempts"},
+    {starting,   I::spawn_failed,      &always,           &note_failed,         failed,    "could not be started"},
+    {starting,   I::main_exited,       &always,           &end_rest,            stopping,  "its main process ended, ending the rest"},
+    {starting,   I::ended,             &is_unwanted,      &note_asked,          stopped,   "ended when it was to stop"},
+    {starting,   I::ended,             &is_cycling,       &come_back,           waiting,   "ended when it was to be restarted"},
+    {starting,   I::ended,             &policy_restarts,  &back_off,            backoff,   "ended, will be started again"},
+    {starting,   I::ended,             &policy_gives_up,  &give_up,             failed,    "ended, out of attempts"},
+    {starting,   I::ended,             &ended_well,       &note_completed,      completed, "has done its work"},
+    {starting,   I::ended,             &always,           &note_failed,         failed,    "ended without success"},
+    {starting,   I::kill_now,          &always,           &kill_asked,          killing,   "killed on request"},
+
+    {running,    I::want_up,           &is_cycling,       &nothing,             running,   "asked up, is to be restarted"},
+    {running,    I::want_up,           &always,           &wish_up,             running,   "asked up, is up"},
+    {running,    I::want_down,         &always,           &wish_down,           running,   "asked down"},
+    {running,    I::want_restart,      &always,           &wish_cycle,          running,   "asked to restart"},
+    {running,    I::may_stop,          &is_unwanted,      &terminate,           stopping,  "asked down"},
+    {running,    I::may_stop,          &is_cycling,       &terminate,           stopping,  "asked to restart"},
+    {running,    I::may_stop,          &always,           &terminate,           stopping,  "a requirement goes down"},
+    {running,    I::main_exited,       &always,           &end_rest,            stopping,  "its main process ended, ending the rest"},
+    {running,    I::ended,             &is_unwanted,      &note_asked,          stopped,   "ended when it was to stop"},
+    {running,    I::ended,             &is_cycling,       &come_back,           waiting,   "ended when it was to be restarted"},
+    {running,    I::ended,             &policy_restarts,  &back_off,            backoff,   "ended, will be started again"},
+    {running,    I::ended,             &policy_gives_up,  &give_up,             failed,    "ended, out of attempts"},
+    {running,    I::ended,             &ended_well,       &note_completed,      completed, "ended with success"},
+    {running,    I::ended,             &always,           &note_failed,         failed,    "ended without success"},
+    {running,    I::kill_now,          &always,           &kill_asked,          killing,   "killed on request"},
+
+    {stopping,   I::want_up,           &always,           &wish_cycle,          stopping,  "asked up, will be started after the stop"},
+    {stopping,   I::want_down,         &always,           &wish_down,           stopping,  "asked down, is stopping"},
+    {stopping,   I::want_restart,      &always,           &wish_cycle,           stopping,  "asked to restart, is stopping"},
+    {stopping,   I::spawn_failed,      &is_unwanted,      &note_asked,          stopped,   "stopped before its program ran"},
+    {stopping,   I::spawn_failed,      &always,           &come_back,           waiting,   "stopped before its program ran, to be started again"},
+    {stopping,   I::main_exited,       &always,           &signal_rest,         stopping,  "its main process ended, ending the rest"},
+    {stopping,   I::ended,             &is_unwanted,      &note_asked,          stopped,   "stopped"},
+    {stopping,   I::ended,             &was_asked_to_end, &come_back,           waiting,   "stopped, to be started again"},
+    {stopping,   I::ended,             &is_cycling,       &come_back,           waiting,   "ended, asked to be started again"},
+    {stopping,   I::ended,             &policy_restarts,  &back_off,            backoff,   "ended, will be started again"},
+    {stopping,   I::ended,             &policy_gives_up,  &give_up,             failed,    "ended, out of attempts"},
+    {stopping,   I::ended,             &ended_well,       &note_completed,      completed, "ended with success"},
+    {stopping,   I::ended,             &always,           &note_failed,         failed,    "ended without success"},
+    {stopping,   I::deadline,          &has_next_step,    &next_step,           stopping,  "did not end in time, next stop step"},
+    {stopping,   I::deadline,          &always,           &kill_everything,     killing,   "did not end in time"},
+    {stopping,   I::kill_now,          &always,           &kill_asked,          killing,   "killed on request"},
+
+    {killing,    I::want_up,           &always,           &wish_cycle,          killing,   "asked up, will be started after the stop"},
+    {killing,    I::want_down,         &always,           &wish_down,           killing,   "asked down, is being killed"},
+    {killing,    I::want_restart,      &always,           &wish_cycle,          killing,   "asked to restart, is being killed"},
+    {killing,    I::spawn_failed,      &is_unwanted,      &note_asked,          stopped,   "stopped before its program ran"},
+    {killing,    I::spawn_failed,      &always,           &come_back,           waiting,   "stopped before its program ran, to be started again"},
+    {killing,    I::main_exited,       &always,           &kill_everything,     killing,   "its main process ended, killing the rest"},
+    {killing,    I::ended,             &is_unwanted,      &note_asked,          stopped,   "killed"},
+    {killing,    I::ended,             &was_asked_to_end, &come_back,           waiting,   "killed, to be started again"},
+    {killing,    I::ended,             &is_cycling,       &come_back,           waiting,   "ended, asked to be started again"},
+    {killing,    I::ended,             &policy_restarts,  &back_off,            backoff,   "ended, will be started again"},
+    {killing,    I::ended,             &policy_gives_up,  &give_up,             failed,    "ended, out of attempts"},
+    {killing,    I::ended,             &ended_well,       &note_completed,      completed, "ended with success"},
+    {killing,    I::ended,             &always,           &note_failed,         failed,    "ended without success"},
+    {killing,    I::deadline,          &always,           &kill_everything,     killing,   "is alive in spite of KILL, sent again"},
+    {killing,    I::kill_now,          &always,           &kill_asked,          killing,   "killed again on request"},
+
+    {backoff,    I::want_up,           &always,           &wish_up,             waiting,   "asked up, tried at once"},
+    {backoff,    I::want_down,         &always,           &wish_down,           stopped,   "asked down"},
+    {backoff,    I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart, tried at once"},
+    {backoff,    I::deadline,          &always,           &nothing,             waiting,   "the back-off is over"},
+
+    {completed,  I::want_up,           &always,           &wish_up,             waiting,   "asked up again"},
+    {completed,  I::want_down,         &always,           &wish_down,           stopped,   "asked down"},
+    {completed,  I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart"},
+
+    {failed,     I::want_up,           &always,           &wish_up,             waiting,   "asked up again"},
+    {failed,     I::want_down,         &always,           &wish_down,           stopped,   "asked down"},
+    {failed,     I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart"},
+    {failed,     I::requirement_back,  &always,           &come_back,           waiting,   "what it requires is back"},
+};
+// clang-format on
+
+struct Pair {
+  State state;
+  Input input;
+};
+
+// These may happen and change nothing.
+constexpr Pair kIndifferent[] = {
+    {stopped, I::want_down},
+    {stopped, I::kill_now},
+    {stopping, I::spawned},  // Its program was executed after we had asked it to end: it has the signal.
+    {killing, I::spawned},
+};
+
+// These cannot happen.
+constexpr Pair kImpossible[] = {
+    // The neighbours' inputs are made for the states in which they mean something, and for no others.
+    {stopped, I::may_start},
+    {stopped, I::may_stop},
+    {stopped, I::requirement_lost},
+    {stopped, I::requirement_back},
+    {waiting, I::may_stop},
+    {waiting, I::requirement_back},
+    {starting, I::may_start},
+    {starting, I::requirement_lost},
+    {starting, I::requirement_back},
+    {running, I::may_start},
+    {running, I::requirement_lost},
+    {running, I::requirement_back},
+    {stopping, I::may_start},
+    {stopping, I::may_stop},
+    {stopping, I::requirement_lost},
+    {stopping, I::requirement_back},
+    {killing, I::may_start},
+    {killing, I::may_stop},
+    {killing, I::requirement_lost},
+    {killing, I::requirement_back},
+    {backoff, I::may_start},
+    {backoff, I::may_stop},
+    {backoff, I::requirement_lost},
+    {backoff, I::requirement_back},
+    {completed, I::may_start},
+    {completed, I::may_stop},
+    {completed, I::requirement_lost},
+    {completed, I::requirement_back},
+    {failed, I::may_start},
+    {failed, I::may_stop},
+    {failed, I::requirement_lost},
+    // Without a live run nothing can be heard of one: events of older runs are dropped by their id.
+    {stopped, I::spawned},
+    {stopped, I::spawn_failed},
+    {stopped, I::main_exited},
+    {stopped, I::ended},
+    {waiting, I::spawned},
+    {waiting, I::spawn_failed},
+    {waiting, I::main_exited},
+    {waiting, I::ended},
+    {backoff, I::spawned},
+    {backoff, I::spawn_failed},
+    {backoff, I::main_exited},
+    {backoff, I::ended},
+    {completed, I::spawned},
+    {completed, I::spawn_failed},
+    {completed, I::main_exited},
+    {completed, I::ended},
+    {failed, I::spawned},
+    {failed, I::spawn_failed},
+    {failed, I::main_exited},
+    {failed, I::ended},
+    // A program that runs was executed once.
+    {running, I::spawned},
+    {running, I::spawn_failed},
+    // A command to kill wants it down first, and the end of the shutdown budget kills only what is alive.
+    {waiting, I::kill_now},
+    {backoff, I::kill_now},
+    {completed, I::kill_now},
+    {failed, I::kill_now},
+    // These states have no deadline.
+    {stopped, I::deadline},
+    {waiting, I::deadline},
+    {starting, I::deadline},
+    {running, I::deadline},
+    {completed, I::deadline},
+    {failed, I::deadline},
+};
+
+constexpr std::size_t index_of(State state, Input input) {
+  return static_cast<std::size_t>(state) * kInputCount + static_cast<std::size_t>(input);
+}
+
+// How often a pair is mentioned in each of the three lists.
+struct Mentions {
+  int rows = 0;
+  int indifferent = 0;
+  int impossible = 0;
+};
+
+consteval std::array<Mentions, kStateCount * kInputCount> count_mentions() {
+  std::array<Mentions, kStateCount * kInputCount> out{};
+  for (const Row& row : kRows) ++out[index_of(row.from, row.input)].rows;
+  for (const Pair& pair : kIndifferent) ++out[index_of(pair.state, pair.input)].indifferent;
+  for (const Pair& pair : kImpossible) ++out[index_of(pair.state, pair.input)].impossible;
+  return out;
+}
+
+// Each pair is in exactly one of the lists, and in the lists of pairs only once.
+consteval bool is_total() {
+  return std::ranges::all_of(count_mentions(), [](const Mentions& m) {
+    return (m.rows > 0) + (m.indifferent == 1) + (m.impossible == 1) == 1 && m.indifferent <= 1 && m.impossible <= 1;
+  });
+}
+
+// The rows of a pair stand together; their last, and only their last, is unconditional.
+consteval bool is_closed() {
+  for (std::size_t r = 0; r < std::size(kRows); ++r) {
+    const bool is_last =
+        r + 1 == std::size(kRows) || kRows[r + 1].from != kRows[r].from || kRows[r + 1].input != kRows[r].input;
+    if (kRows[r].guard->name.empty() != is_last) return false;
+    for (std::size_t later = r + 1; is_last && later < std::size(kRows); ++later)
+      if (kRows[later].from == kRows[r].from && kRows[later].input == kRows[r].input) return false;
+  }
+  return true;
+}
+
+static_assert(is_total(), "each pair of state and input must be a row, or indifferent, or impossible");
+static_assert(is_closed(), "the rows of a pair must stand together and end in an unconditional one");
+
+// For each pair: its first row, or one of these.
+constexpr std::int16_t kNothingHappens = -1;
+constexpr std::int16_t kCannotHappen = -2;
+
+consteval std::array<std::int16_t, kStateCount * kInputCount> first_rows() {
+  std::array<std::int16_t, kStateCount * kInputCount> out{};
+  for (const Pair& pair : kIndifferent) out[index_of(pair.state, pair.input)] = kNothingHappens;
+  for (const Pair& pair : kImpossible) out[index_of(pair.state, pair.input)] = kCannotHappen;
+  for (std::size_t r = std::size(kRows); r-- > 0;)
+    out[index_of(kRows[r].from, kRows[r].input)] = static_cast<std::int16_t>(r);
+  return out;
+}
+constexpr auto kFirstRow = first_rows();
+
+}  // namespace
+
+std::span<const Row> transitions() { return kRows; }
+
+const Row* find_row(const World& w, const Instance& i, Input input) {
+  const std::int16_t first = kFirstRow[index_of(i.state, input)];
+  if (first == kNothingHappens) return nullptr;
+  CHECK(first != kCannotHappen);
+  const Row* row = &kRows[first];
+  while (!row->guard->ask(w, i)) ++row;
+  return row;
+}
+
+}  // namespace sup

@@ -1,0 +1,87 @@
+// The state machine of an instance, as one table.
+//
+// The model
+// ---------
+// A *service* is what the user configured; an *instance* is one copy of it; a *run* is one incarnation of its process,
+// from the spawn to the death of its last process. The engine knows an instance by two things: its *goal*, which says
+// what is wanted (up or down), and its *state*, which says where it is. Commands change goals; the world and the
+// neighbours change states.
+//
+//   stopped    nothing is alive, nothing is wanted
+//   waiting    wanted, but something it requires is not ready yet, or all start slots are taken
+//   starting   a process is being made of it; a oneshot stays here until it has done its work
+//   running    its process runs and dependents may use it
+//   stopping   it was told to end, or its main process is gone and the rest was told to end
+//   killing    patience is over: KILL was sent to everything of the run, and is repeated
+//   backoff    its run ended (or could not begin) and the restart policy lets it wait a moment before the next
+//   completed  it ended with success and is not to be started again by itself
+//   failed     it ended without success, or cannot run, and is not to be started again by itself
+//
+// "Restart" is not a state: it is `stopping` with the goal up.
+//
+// Why a table
+// -----------
+// Every pair of state and input is decided here, by name: as rows, or as *indifferent* (it may happen and changes
+// nothing), or as *impossible* (it cannot happen; the engine stops the program if it does, and the simulator looks for
+// it). The compiler checks that no pair is forgotten, that the rows of a pair stand together, and that the last of them
+// has no condition. Guards ask and change nothing. Actions do, but never choose the next state. So the table alone says
+// what can happen, and the diagram in the documentation, the log lines and `ctl explain` are made from it.
+//
+// How inputs come about
+// ---------------------
+// From commands: want_up, want_down, want_restart, kill_now. The action of the row writes the goal.
+// From the world: spawned, spawn_failed, main_exited, ended. Each carries the id of a run, and one that is about an
+// older run was dropped before it comes here: no stale exit exists. From the clock: deadline. A deadline belongs to a
+// state and dies when the state is left: no stale timer exists. From the neighbours: may_start, may_stop,
+// requirement_lost, requirement_back. They are not sent by anybody. After each change the engine looks at the instances
+// whose surroundings have changed (settle(), through a queue, never by recursion) and asks the questions of world.hpp.
+// So an order to stop travels down the graph and the stopping itself comes back up: goals first, then may_stop for
+// those which nothing alive depends on.
+//
+// What a failure of the world is
+// ------------------------------
+// An input like any other. A fork that fails, a missing directory, a log that cannot be opened: all are spawn_failed,
+// and meet the restart policy just as a crash does.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "engine/states.hpp"
+
+namespace sup {
+
+struct World;
+struct Instance;
+
+// A question about an instance. The one without a name is always true.
+struct Guard {
+  std::string_view name;
+  bool (*ask)(const World&, const Instance&);
+};
+
+// What is done on a transition, before the new state is entered. Never picks the state.
+struct Action {
+  std::string_view name;
+  void (*act)(World&, Instance&);
+};
+
+// One transition: in state `from`, on `input`, if `guard` holds, do `action` and be in `to`. `why` is the text of the
+// log line, of `ctl explain` and of the diagram's edge.
+struct Row {
+  State from;
+  Input input;
+  const Guard* guard;
+  const Action* action;
+  State to;
+  std::string_view why;
+};
+
+// All rows, those of one (state, input) pair together, first match wins.
+[[nodiscard]] std::span<const Row> transitions();
+
+// The row that answers `input` in the state of `i`, or nothing when the state is indifferent to it. An impossible pair
+// is a bug of ours and ends the program.
+[[nodiscard]] const Row* find_row(const World& w, const Instance& i, Input input);
+
+}  // namespace sup

@@ -1,0 +1,105 @@
+// World: all data of the engine, and the questions about it that more than one part of the engine asks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "engine/effect.hpp"
+#include "engine/event.hpp"
+#include "engine/graph.hpp"
+#include "engine/instance.hpp"
+#include "engine/policy.hpp"
+#include "spec/spec_set.hpp"
+
+namespace sup {
+
+// KILL is repeated this often to what is alive in spite of it (a process in D state gets it when it wakes).
+inline constexpr Duration kKillRetry = std::chrono::seconds{1};
+// When the shutdown budget is over and KILL did not help either, supervisord leaves after this time all the same.
+inline constexpr Duration kSurvivorGrace = std::chrono::seconds{2};
+
+// A small random generator with its whole state in one number (SplitMix64, public domain algorithm by S. Vigna): the
+// same seed gives the same life.
+class Chance {
+ public:
+  explicit Chance(std::uint64_t seed) : state_(seed) {}
+  // Uniform in [0, 1).
+  double next() {
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1.0p-53;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+// Consequences that an action asks for and the engine carries out before it settles.
+struct FollowUp {
+  enum class Kind : std::uint8_t { shutdown, start } kind = Kind::shutdown;
+  InstanceId by;      // The instance whose end asks for it.
+  InstanceId target;  // For Kind::start.
+};
+
+struct World {
+  SpecSet set;
+  Graph graph;
+  std::vector<Instance> instances;
+  std::vector<Effect> effects;
+  std::vector<FollowUp> follow_ups;
+  Chance chance;
+  Instant now{};
+  std::uint64_t next_run = 1;
+  std::uint32_t starting_count = 0;
+  // What the engine has done so far, for tests of coverage and of growth: how often each row of the table was taken,
+  // and how often an instance was looked at to see whether its surroundings move it.
+  std::vector<std::uint64_t> rows_taken;
+  std::uint64_t looks = 0;
+
+  World(SpecSet the_set, std::uint64_t seed);
+
+  [[nodiscard]] const ServiceSpec& spec(const Instance& i) const { return set.services[i.service].spec; }
+  [[nodiscard]] const std::string& name(const Instance& i) const { return set.services[i.service].name; }
+  [[nodiscard]] InstanceId id(const Instance& i) const {
+    return InstanceId{static_cast<std::uint32_t>(&i - instances.data())};
+  }
+  [[nodiscard]] Instance& at(InstanceId i) { return instances[i.value]; }
+  [[nodiscard]] const Instance& at(InstanceId i) const { return instances[i.value]; }
+  [[nodiscard]] const Relations& relations(const Instance& i) const { return graph[id(i).value]; }
+};
+
+// The end of the last run as the restart policy sees it.
+[[nodiscard]] RunEnd last_end(const Instance& i);
+
+// A dependent may start: running (simple), completed (oneshot); and it is not about to be stopped.
+[[nodiscard]] bool is_ready(const World& w, const Instance& i);
+// It will not become ready by itself: failed, stopped, or (not a oneshot) completed.
+[[nodiscard]] bool is_gone(const World& w, const Instance& i);
+// It is on its way up, or will be after a restart, so an order-only follower waits for it.
+[[nodiscard]] bool is_coming(const Instance& i);
+// Nothing that has to be stopped before it is alive.
+[[nodiscard]] bool is_free_to_stop(const World& w, const Instance& i);
+// All that it requires is ready.
+[[nodiscard]] bool has_requirements(const World& w, const Instance& i);
+// One more may be starting (start-parallelism).
+[[nodiscard]] bool has_free_slot(const World& w);
+// All that it requires is ready, and nothing that it follows is still coming.
+[[nodiscard]] bool is_free_to_start(const World& w, const Instance& i);
+// The first requirement that is gone, if any.
+[[nodiscard]] std::optional<InstanceId> lost_requirement(const World& w, const Instance& i);
+
+// Brings `is_leaving` and `is_going` up to date for an instance whose goal or state has changed, and for all that
+// require it, directly or not. Called after every such change, so the flags are never stale. Returns those whose
+// `is_leaving` has changed.
+std::vector<InstanceId> update_leaving(World& w, InstanceId changed);
+
+// Why it rests or waits where it is, for people; empty when there is nothing to say.
+[[nodiscard]] std::string cause_text(const World& w, const Instance& i);
+
+}  // namespace sup

@@ -1,0 +1,56 @@
+// The way of a new reader through what the rings hold, until it has caught up.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "log/follow.hpp"
+#include "log/follower_queue.hpp"
+#include "log/ring.hpp"
+
+namespace sup::log {
+
+// One service's ring with the name that readers see.
+struct NamedRing {
+  const Ring* ring = nullptr;
+  std::string_view name;
+};
+
+// Merges rings by order of arrival into a reader's queue, as much at a time as the queue can take, so that a reader who
+// wants a gigabyte costs one queue. New lines go into the rings meanwhile and are simply read later; what a ring drops
+// before it was read is counted as missed.
+class History {
+ public:
+  // `rings`: those of the services asked for. `next_sequence`: that of the next block to come.
+  History(const FollowRequest& request, std::span<const NamedRing> rings, std::uint64_t next_sequence);
+
+  enum class Progress : std::uint8_t { queue_is_full, caught_up };
+  // Fills an empty queue. The missed lines lie before what is pushed now: a queue that is not empty is left alone.
+  Progress pump(std::span<const NamedRing> rings, FollowerQueue& queue);
+
+  // Must be told of all lines that the rings drop.
+  void on_drop(const Ring::Dropped& dropped);
+
+ private:
+  // A block's place in the order of all blocks, with its lines.
+  struct Step {
+    std::uint64_t sequence;
+    std::uint32_t lines;
+  };
+  void append_last(std::vector<Step>& steps, const NamedRing& from, std::size_t count) const;
+  [[nodiscard]] bool wants(const Origin& origin) const;
+  void push(const NamedRing& from, std::size_t at, const Ring::Entry& entry, FollowerQueue& queue);
+
+  std::optional<WallTime> since_;
+  StreamFilter streams_;
+  std::uint64_t next_ = 0;                                                // The first block that was not pushed yet,
+  std::uint32_t next_lines_ = std::numeric_limits<std::uint32_t>::max();  // and how many of its last lines are wanted.
+  std::uint64_t end_ = std::numeric_limits<std::uint64_t>::max();         // Blocks from here on are not wanted.
+  std::uint64_t missed_ = 0;
+};
+
+}  // namespace sup::log

@@ -1,0 +1,27 @@
+// The bounds of the log thread: everything that a service, a reader or a disk could make it hold.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/time.hpp"
+
+namespace sup::log {
+
+inline constexpr std::size_t kRingBytes = 64 * 1024;        // Memory of one service's last lines.
+inline constexpr std::size_t kLineMax = 64 * 1024;          // Longer lines are split.
+inline constexpr std::size_t kReadBytes = 64 * 1024;        // Read from one pipe at once,
+inline constexpr int kReadsPerTurn = 4;                     // and so often before the others have their turn.
+inline constexpr std::size_t kFollowerBytes = 256 * 1024;   // What one reader may leave unread before it misses lines.
+inline constexpr std::size_t kMaxFollowers = 256;           // Readers at the same time.
+inline constexpr std::size_t kPendingBytes = 256 * 1024;    // What one stalled destination may leave unwritten.
+inline constexpr std::size_t kOwnReserveBytes = 64 * 1024;  // Room in a stalled destination for own lines only.
+inline constexpr std::size_t kOwnQueueBytes = 256 * 1024;   // supervisord's own lines on their way to the log thread.
+inline constexpr std::size_t kMaxQueuedAttaches =
+    8 * 1024;  // Pipes on their way to a log thread that waits for a disk.
+inline constexpr std::size_t kMaxNotices = 256;
+inline constexpr Duration kNoticeInterval =
+    std::chrono::minutes{1};                                     // Between two messages about one broken destination.
+inline constexpr Duration kStopGrace = std::chrono::seconds{2};  // For the thread to end.
+
+}  // namespace sup::log

@@ -1,0 +1,84 @@
+// The log thread: owner of every service pipe and every log file, so that the control loop never waits for a disk, for
+// a terminal that was stopped, or for a slow reader.
+//
+// The two threads share queues, not data: what is asked of the log thread goes through one queue and an eventfd; what
+// it says comes back through the followers' queues, a bounded list of notices and one wake-up descriptor. At rest the
+// thread sleeps in epoll_wait without a timeout.
+//
+// All functions are to be called from one thread (the control loop's); none of them blocks, except drain() and the
+// destructor.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "log/follow.hpp"
+#include "log/limits.hpp"
+#include "log/report.hpp"
+#include "log/source.hpp"
+
+namespace sup::log {
+
+struct Options {
+  std::size_t ring_bytes = kRingBytes;
+  std::size_t line_max = kLineMax;
+  int stdout_fd = 1;  // Inherited: written, never re-opened, its flags never changed.
+  int stderr_fd = 2;  // The same; supervisord's own lines go there.
+};
+
+class Core;
+
+class LogThread {
+ public:
+  // Starts the thread, with all signals blocked. Errors: sys.
+  static Result<std::unique_ptr<LogThread>> start(Options options = {});
+  // Drains for at most kStopGrace if drain() was not called, and joins. A thread that hangs in the kernel (a dead disk)
+  // is left behind, since nothing can end it.
+  ~LogThread();
+  LogThread(const LogThread&) = delete;
+  LogThread& operator=(const LogThread&) = delete;
+
+  // Reads the pipe until its end. Errors: limit (the thread is kMaxQueuedAttaches pipes behind: its disk does not
+  // answer).
+  [[nodiscard]] Result<> attach(Source source);
+  // The run is over: what is in its pipes now is read, and a last line without newline is written as it is. The pipes
+  // stay attached until their ends, since a descendant may still hold them.
+  void flush(RunId run);
+  // The service was removed: what is in its pipes now is read, then pipes, ring and counters go.
+  void forget(InstanceId service);
+  // One line (or several) of supervisord's own log; a missing last newline is added. Never torn with the lines of
+  // services. If standard error is stalled, or the disk behind it hangs, lines are dropped, counted, and announced when
+  // it goes on.
+  void write_own(std::string_view line);
+
+  // A new reader. Errors: limit (kMaxFollowers).
+  [[nodiscard]] Result<FollowerId> follow(FollowRequest request);
+  // What there is for a reader, at most about `max_bytes` (one record at least). An unknown id is at its end.
+  [[nodiscard]] TakeResult take(FollowerId follower, std::size_t max_bytes);
+  void unfollow(FollowerId follower);
+
+  // Readable when a reader whose queue take() had found empty has something, or when there are notices. At most one
+  // wake-up is outstanding, and a reader that takes nothing causes none.
+  [[nodiscard]] int wake_fd() const;
+  // Call when wake_fd() is readable: clears it, and names the readers that it is about.
+  [[nodiscard]] std::vector<FollowerId> take_ready();
+  [[nodiscard]] std::vector<Notice> take_notices();
+
+  // Zeros for an unknown service.
+  [[nodiscard]] Counters counters(InstanceId service) const;
+
+  // Reads what is in all pipes now, writes partial lines and everything pending; waits for it until the deadline.
+  [[nodiscard]] Drained drain(Instant deadline);
+
+ private:
+  explicit LogThread(std::unique_ptr<Core> core);
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace sup::log

@@ -1,0 +1,62 @@
+#include "log/mailbox.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "log/limits.hpp"
+#include "sys/fd.hpp"
+
+namespace sup::log {
+
+bool Mailbox::has_content() const {
+  return !content_.commands.empty() || !content_.own_lines.empty() || content_.own_lost > 0;
+}
+
+// A mailbox with content has woken the thread already.
+void Mailbox::wake_unless(bool was_awake) {
+  if (!was_awake) sys::notify_eventfd(wake_);
+}
+
+void Mailbox::post(Command command) {
+  const std::lock_guard lock(mutex_);
+  const bool was_awake = has_content();
+  content_.commands.push_back(std::move(command));
+  wake_unless(was_awake);
+}
+
+Result<> Mailbox::post_source(Source source) {
+  const std::lock_guard lock(mutex_);
+  if (queued_sources_ >= kMaxQueuedAttaches)
+    return fail(Errc::limit,
+                fmt::format("cannot capture the output of {}: the log thread is {} pipes behind, its disk does "
+                            "not answer",
+                            source.name, queued_sources_));
+  const bool was_awake = has_content();
+  ++queued_sources_;
+  content_.commands.emplace_back(std::move(source));
+  wake_unless(was_awake);
+  return {};
+}
+
+void Mailbox::post_own(std::string_view line) {
+  if (line.empty()) return;
+  const std::lock_guard lock(mutex_);
+  const bool was_awake = has_content();
+  if (content_.own_lost > 0 || content_.own_lines.size() + line.size() + 1 > kOwnQueueBytes) {
+    content_.own_lost += static_cast<std::uint64_t>(std::count(line.begin(), line.end(), '\n')) + (line.back() != '\n');
+  } else {
+    content_.own_lines += line;
+    if (line.back() != '\n') content_.own_lines += '\n';
+  }
+  wake_unless(was_awake);
+}
+
+Mailbox::Content Mailbox::take() {
+  const std::lock_guard lock(mutex_);
+  (void)sys::drain_eventfd(wake_);
+  queued_sources_ = 0;
+  return std::exchange(content_, {});
+}
+
+}  // namespace sup::log

@@ -1,0 +1,76 @@
+// What the control loop asks of the log thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "log/follower.hpp"
+#include "log/source.hpp"
+#include "sys/unique_fd.hpp"
+
+namespace sup::log {
+
+struct FlushRun {
+  RunId run;
+};
+struct ForgetService {
+  InstanceId service;
+};
+struct AddFollower {
+  std::unique_ptr<Follower> follower;
+};
+struct RefillFollower {
+  FollowerId follower;
+};
+struct RemoveFollower {
+  FollowerId follower;
+};
+struct Drain {
+  std::uint64_t ticket = 0;
+  Instant deadline;
+};
+struct Stop {};
+
+using Command = std::variant<Source, FlushRun, ForgetService, AddFollower, RefillFollower, RemoveFollower, Drain, Stop>;
+
+// A queue which cannot grow without end: pipes on their way are counted, supervisord's own lines are bounded in bytes,
+// and of the other commands there are only so many as there are runs, services and readers.
+class Mailbox {
+ public:
+  explicit Mailbox(UniqueFd wake) : wake_(std::move(wake)) {}
+
+  struct Content {
+    std::vector<Command> commands;
+    std::string own_lines;
+    std::uint64_t own_lost = 0;  // Own lines behind `own_lines` for which there was no room.
+  };
+
+  void post(Command command);
+  // Errors: limit.
+  [[nodiscard]] Result<> post_source(Source source);
+  void post_own(std::string_view line);
+
+  // For the log thread: everything that is there, and the descriptor which is readable when there is something.
+  [[nodiscard]] Content take();
+  [[nodiscard]] const UniqueFd& wake_fd() const { return wake_; }
+
+ private:
+  void wake_unless(bool was_awake);
+  [[nodiscard]] bool has_content() const;
+
+  UniqueFd wake_;
+  std::mutex mutex_;
+  Content content_;
+  std::size_t queued_sources_ = 0;
+};
+
+}  // namespace sup::log

@@ -1,0 +1,34 @@
+// What the log thread has to say about itself.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace sup::log {
+
+// What became of a service's output since it was first attached. A piece of a line that was too long counts as a line.
+struct Counters {
+  std::uint64_t lines = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t dropped_lines = 0;  // Not written to their destination, which failed; the ring and followers got them.
+  std::uint64_t dropped_bytes = 0;
+  Counters& operator+=(const Counters& other) {
+    lines += other.lines;
+    bytes += other.bytes;
+    dropped_lines += other.dropped_lines;
+    dropped_bytes += other.dropped_bytes;
+    return *this;
+  }
+};
+
+// How a drain ended.
+enum class Drained : std::uint8_t { completely, partly };
+
+// Something that the daemon should say in its own log, at the level that it gives to the kind.
+struct Notice {
+  enum class Kind : std::uint8_t { trouble, recovered };
+  Kind kind = Kind::trouble;
+  std::string text;  // "cannot write log '/var/log/web.log': No space left on device; its lines are dropped"
+};
+
+}  // namespace sup::log

@@ -1,0 +1,117 @@
+// Where lines are written: one open file, shared by all sources that write to it.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "log/record.hpp"
+#include "log/report.hpp"
+#include "log/write_now.hpp"
+#include "sys/unique_fd.hpp"
+
+namespace sup::log {
+
+// Whose lines: `input` tells sources apart, so that two of them never share a line.
+struct Writer {
+  std::uint64_t input = 0;
+  InstanceId service;
+};
+
+// Lines that could not be written; without a service they are supervisord's own.
+struct Loss {
+  std::optional<InstanceId> service;
+  std::uint64_t lines = 0;
+  std::uint64_t bytes = 0;
+};
+
+// Lines are put, then committed: a plain file is written at once, in one system call; for a pipe, socket or terminal,
+// what the reader does not take now stays pending. The bound on that is kept by the caller, who does not put while
+// is_full().
+//
+// A destination that fails (disk full, reader gone) loses lines with an exact count and is tried again with the next
+// ones.
+class Sink {
+ public:
+  // `title` names it in messages: "log '/var/log/web.log'", "standard output".
+  Sink(UniqueFd file, std::string title);
+
+  // The file has content whose last line has no end: the first line put gets a newline in front.
+  void start_mid_line() { last_put_ = last_written_ = '\0'; }
+
+  // The lines as they are. A line that another writer left without end is ended first. The bytes must stay until
+  // commit().
+  void put(const Writer& writer, const Block& block);
+  // "NAME | line" for each line, or "NAME |+line" for one that continues the line above.
+  void put_prefixed(const Writer& writer, std::string_view name, const Block& block);
+  // supervisord's own lines, each with its end.
+  void put_own(std::string_view lines);
+  // A message of the log thread among the lines, with its end; does not count when it is lost.
+  void put_remark(std::string_view line);
+  // Writes what the reader takes without waiting.
+  void commit();
+
+  [[nodiscard]] const UniqueFd& file() const { return file_; }
+  [[nodiscard]] bool has_pending() const { return sent_ < pending_.size(); }
+  [[nodiscard]] bool is_full() const;
+  // Room has been made enough to let paused sources go on.
+  [[nodiscard]] bool is_relaxed() const;
+  [[nodiscard]] bool has_room_for_own(std::size_t size) const;
+  [[nodiscard]] bool is_failing() const { return error_ != 0; }
+  // How much to read from a source at once so that what becomes of it fits, each byte being a line of its own at worst.
+  [[nodiscard]] std::size_t read_size(std::optional<std::size_t> prefix) const;
+
+  [[nodiscard]] std::vector<Loss> take_losses();
+  [[nodiscard]] std::vector<Notice> take_notices();
+
+ private:
+  enum class Of : std::uint8_t { service, own, remark };
+  // Consecutive bytes with one owner, in the order in which they were put.
+  struct Share {
+    Of of = Of::service;
+    InstanceId service;
+    std::size_t bytes = 0;
+  };
+
+  void begin(std::uint64_t writer);
+  void own_up(Of of, InstanceId service, std::string_view bytes);
+  void append(Of of, InstanceId service, std::string_view bytes);
+  void append_view(const Writer& writer, std::string_view bytes);
+  void commit_plain();
+  void commit_stream();
+  void drop_written(std::size_t bytes);
+  void succeed();
+  void fail(int error, std::string_view lost);
+  void lose(std::string_view lost);
+  void tell_failure();
+
+  UniqueFd file_;
+  Transport transport_;
+  std::string title_;
+
+  std::vector<iovec> views_;  // Plain files: lines where they were read.
+  std::string pending_;       // Everything else: bytes from sent_ on are yet to be written.
+  std::size_t sent_ = 0;
+  std::vector<Share> shares_;  // Of all unwritten bytes, from first_share_ on.
+  std::size_t first_share_ = 0;
+
+  std::uint64_t last_writer_ = 0;
+  char last_put_ = '\n';
+  char last_written_ = '\n';
+
+  int error_ = 0;  // Not 0: the last write failed so.
+  std::uint64_t lost_lines_ = 0;
+  std::uint64_t lost_bytes_ = 0;
+  Instant next_notice_;
+  std::vector<Loss> losses_;
+  std::vector<Notice> notices_;
+};
+
+}  // namespace sup::log

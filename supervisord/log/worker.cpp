@@ -1,0 +1,282 @@
+#include "log/worker.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/check.hpp"
+#include "log/limits.hpp"
+#include "sys/clock.hpp"
+#include "sys/fd.hpp"
+
+namespace sup::log {
+namespace {
+
+constexpr std::uint64_t kMailboxId = 0;
+constexpr std::size_t kEventsPerTurn = 64;
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+std::size_t readable_bytes(const UniqueFd& pipe) {
+  int bytes = 0;
+  return ::ioctl(pipe.get(), FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Worker>> Worker::create(Mailbox& mailbox, Board& board, const Options& options) {
+  auto epoll = TRY(sys::EpollSet::create());
+  TRY(epoll.add(mailbox.wake_fd(), EPOLLIN, kMailboxId));
+  return std::unique_ptr<Worker>(new Worker(mailbox, board, options, std::move(epoll)));
+}
+
+Worker::Worker(Mailbox& mailbox, Board& board, const Options& options, sys::EpollSet epoll)
+    : mailbox_(mailbox),
+      board_(board),
+      options_(options),
+      epoll_(std::move(epoll)),
+      audience_(board),
+      buffer_(std::make_unique_for_overwrite<char[]>(kReadBytes)) {
+  stdout_ = &own_outlet(options.stdout_fd, "standard output");
+  stderr_ = &own_outlet(options.stderr_fd, "standard error");
+}
+
+void Worker::run() {
+  std::array<sys::ReadyEvent, kEventsPerTurn> events;
+  while (!is_stopping_) {
+    const auto count = epoll_.wait(events, timeout());
+    CHECK(count.has_value());
+    for (const sys::ReadyEvent& event : std::span(events).first(*count)) {
+      if (event.data == kMailboxId) {
+        Mailbox::Content content = mailbox_.take();
+        write_own(content.own_lines, content.own_lost);
+        for (Command& command : content.commands) obey(std::move(command));
+      } else if (inputs_.contains(event.data)) {
+        read_ready(event.data);
+      } else {
+        write_ready(event.data);
+      }
+    }
+    if (drain_) answer_drain();
+  }
+}
+
+std::optional<Duration> Worker::timeout() const {
+  if (!drain_) return std::nullopt;
+  return std::max(Duration::zero(), drain_->deadline - sys::monotonic_now());
+}
+
+bool Worker::is_drained() const {
+  return std::ranges::none_of(inputs_, [](const auto& row) { return row.second->flush_after.has_value(); }) &&
+         std::ranges::none_of(outlets_, [](const auto& row) { return row.second->sink.has_pending(); });
+}
+
+void Worker::answer_drain() {
+  const bool is_complete = is_drained();
+  if (!is_complete && sys::monotonic_now() < drain_->deadline) return;
+  board_.finish_drain(drain_->ticket, is_complete ? Drained::completely : Drained::partly);
+  drain_.reset();
+}
+
+void Worker::obey(Command command) {
+  std::visit(Overloaded{
+                 [this](Source&& source) { attach(std::move(source)); },
+                 [this](FlushRun flush) { flush_run(flush.run); },
+                 [this](ForgetService forgotten) { forget(forgotten.service); },
+                 [this](AddFollower&& add) { audience_.add(std::move(add.follower), services_, sequence_ + 1); },
+                 [this](RefillFollower refill) { audience_.refill(refill.follower, services_); },
+                 [this](RemoveFollower remove) { audience_.remove(remove.follower); },
+                 [this](Drain drain) {
+                   drain_ = drain;
+                   std::vector<Input*> all;
+                   for (const auto& [id, input] : inputs_) all.push_back(input.get());
+                   for (Input* input : all) request_flush(*input);
+                 },
+                 [this](Stop) { is_stopping_ = true; },
+             },
+             std::move(command));
+}
+
+void Worker::attach(Source source) {
+  if (auto done = sys::set_nonblocking(source.pipe); !done) trouble(std::move(done).error().wrap(source.name));
+  ServiceLog& service = service_log(source);
+  const Style style = std::holds_alternative<StdoutDestination>(source.destination) ? Style::prefixed : Style::raw;
+  Outlet* outlet = outlet_for(std::move(source.destination));
+  auto input = std::make_unique<Input>(Input{.id = next_id_++,
+                                             .service = &service,
+                                             .stream = source.stream,
+                                             .run = source.run,
+                                             .pipe = std::move(source.pipe),
+                                             .framer = Framer(options_.line_max),
+                                             .outlet = outlet,
+                                             .style = style});
+  ++service.inputs;
+  if (outlet != nullptr) ++outlet->inputs;
+  Input& added = *input;
+  inputs_.emplace(added.id, std::move(input));
+  if (auto done = epoll_.add(added.pipe, EPOLLIN, added.id); !done) {
+    trouble(std::move(done).error().wrap(fmt::format("cannot capture the output of {}", service.name)));
+    end_input(added);
+  }
+}
+
+// The ring and its name stay when the service runs again.
+ServiceLog& Worker::service_log(const Source& source) {
+  auto& entry = services_[source.service];
+  if (entry == nullptr) entry.reset(new ServiceLog{source.service, source.name, Ring(options_.ring_bytes)});
+  entry->name = source.name;
+  return *entry;
+}
+
+void Worker::flush_run(RunId run) {
+  std::vector<Input*> of_run;
+  for (const auto& [id, input] : inputs_)
+    if (input->run == run) of_run.push_back(input.get());
+  for (Input* input : of_run) request_flush(*input);
+}
+
+// Its readers get what is in the pipes now, and another service may have the id from now on.
+void Worker::forget(InstanceId service) {
+  const auto found = services_.find(service);
+  if (found == services_.end()) return;
+  ServiceLog& log = *found->second;
+  log.is_forgotten = true;
+  leaving_.push_back(std::move(found->second));
+  services_.erase(found);
+  std::vector<Input*> inputs;
+  for (const auto& [id, input] : inputs_)
+    if (input->service == &log) inputs.push_back(input.get());
+  if (inputs.empty()) return release_if_forgotten(log);
+  for (Input* input : inputs) {
+    input->ends_with_flush = true;
+    request_flush(*input);
+  }
+}
+
+void Worker::release_if_forgotten(ServiceLog& service) {
+  if (!service.is_forgotten || service.inputs > 0) return;
+  retire(service);
+  std::erase_if(leaving_, [&](const auto& leaving) { return leaving.get() == &service; });
+}
+
+void Worker::retire(ServiceLog& service) {
+  while (!service.ring.is_empty()) audience_.on_drop(service.ring.drop_front(service.ring.used()));
+  if (services_.contains(service.id)) return;  // Another service has the id already.
+  audience_.forget(service.id);
+  board_.remove(service.id);
+}
+
+void Worker::trouble(Error error) { board_.post({Notice::Kind::trouble, std::move(error.what)}); }
+
+void Worker::read_ready(std::uint64_t id) {
+  for (int turn = 0; turn < kReadsPerTurn; ++turn) {
+    const auto found = inputs_.find(id);
+    if (found == inputs_.end() || !read_some(*found->second)) return;
+  }
+}
+
+// One read. Returns whether there may be more at once; the input may be gone.
+bool Worker::read_some(Input& input) {
+  Outlet* const outlet = input.outlet;
+  if (outlet != nullptr && outlet->sink.is_full()) {
+    pause(input);
+    return false;
+  }
+  std::size_t wanted = kReadBytes;
+  if (outlet != nullptr)
+    wanted = outlet->sink.read_size(input.style == Style::prefixed ? std::optional(input.service->name.size() + 3)
+                                                                   : std::nullopt);
+  const ssize_t got = ::read(input.pipe.get(), buffer_.get(), wanted);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  if (got <= 0) {
+    // EIO is how a terminal says that nobody has it open any more.
+    if (got < 0 && errno != EIO)
+      trouble(Error{Errc::sys,
+                    errno,
+                    fmt::format("cannot read the output of {}: {}", input.service->name, errno_text(errno)),
+                    {}});
+    end_input(input);
+    return false;
+  }
+  const auto size = static_cast<std::size_t>(got);
+  take(input, {buffer_.get(), size});
+  if (input.flush_after) {
+    *input.flush_after -= std::min(*input.flush_after, size);
+    if (*input.flush_after == 0) {
+      const bool ends = input.ends_with_flush;
+      flush(input);
+      if (ends) return false;
+    }
+  }
+  return size == wanted;
+}
+
+void Worker::take(Input& input, std::string_view bytes) {
+  Counters counters;
+  input.framer.feed(bytes, joined_, [&](const Block& block) { deliver(input, block, counters); });
+  if (counters.lines == 0) return;
+  board_.add(input.service->id, counters);
+  if (input.outlet != nullptr) commit(*input.outlet);
+}
+
+void Worker::deliver(Input& input, const Block& block, Counters& counters) {
+  ServiceLog& service = *input.service;
+  const Origin origin{sys::wall_now(), ++sequence_, input.run, service.id, input.stream};
+  counters.lines += block.lines;
+  counters.bytes += block.bytes.size();
+  service.ring.append(origin, {}, block, [this](const Ring::Dropped& dropped) { audience_.on_drop(dropped); });
+  audience_.deliver(origin, service.name, block);
+  if (input.outlet == nullptr) return;
+  const Writer writer{input.id, service.id};
+  if (input.style == Style::prefixed)
+    input.outlet->sink.put_prefixed(writer, service.name, block);
+  else
+    input.outlet->sink.put(writer, block);
+}
+
+// Flushes when everything is read that is in the pipe now, however long that takes and however much is written
+// meanwhile.
+void Worker::request_flush(Input& input) {
+  input.flush_after = readable_bytes(input.pipe);
+  if (*input.flush_after == 0) flush(input);
+}
+
+void Worker::flush(Input& input) {
+  input.flush_after.reset();
+  if (input.framer.held() > 0) {
+    Counters counters;
+    input.framer.flush(joined_, [&](const Block& block) { deliver(input, block, counters); });
+    board_.add(input.service->id, counters);
+    if (input.outlet != nullptr) commit(*input.outlet);
+  }
+  if (std::exchange(input.ends_with_flush, false)) end_input(input);
+}
+
+void Worker::end_input(Input& input) {
+  input.ends_with_flush = false;
+  flush(input);
+  (void)epoll_.remove(input.pipe);  // A paused one is not in the set.
+  ServiceLog& service = *input.service;
+  Outlet* const outlet = input.outlet;
+  if (outlet != nullptr) {
+    std::erase(outlet->paused, input.id);
+    --outlet->inputs;
+  }
+  inputs_.erase(input.id);
+  --service.inputs;
+  release_if_forgotten(service);
+  if (outlet != nullptr) release_if_unused(*outlet);
+}
+
+void Worker::pause(Input& input) {
+  (void)epoll_.remove(input.pipe);  // It is in the set: it was ready.
+  input.outlet->paused.push_back(input.id);
+}
+
+}  // namespace sup::log

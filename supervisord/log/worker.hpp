@@ -1,0 +1,128 @@
+// The log thread's own world: pipes in; files, rings and readers out. Nothing here is shared but the mailbox and the
+// board.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "log/audience.hpp"
+#include "log/board.hpp"
+#include "log/framer.hpp"
+#include "log/log_thread.hpp"
+#include "log/mailbox.hpp"
+#include "log/service_log.hpp"
+#include "log/sink.hpp"
+#include "sys/epoll_set.hpp"
+
+namespace sup::log {
+
+class Worker {
+ public:
+  // Both outlive the worker.
+  [[nodiscard]] static Result<std::unique_ptr<Worker>> create(Mailbox& mailbox, Board& board, const Options& options);
+
+  // The thread: sleeps until a pipe, a destination or the mailbox is ready; returns after a Stop.
+  void run();
+
+ private:
+  // A destination and who uses it.
+  struct Outlet {
+    Outlet(std::uint64_t id_, UniqueFd file, std::string title) : id(id_), sink(std::move(file), std::move(title)) {}
+    std::uint64_t id;
+    Sink sink;
+    std::size_t inputs = 0;
+    bool is_permanent = false;          // supervisord's own descriptors.
+    bool is_watched = false;            // In the epoll set, to be told when there is room.
+    std::vector<std::uint64_t> paused;  // Inputs that wait for room.
+  };
+  enum class Style : std::uint8_t { raw, prefixed };
+  // A pipe that is attached.
+  struct Input {
+    std::uint64_t id = 0;
+    ServiceLog* service = nullptr;
+    Stream stream = Stream::out;
+    RunId run;
+    UniqueFd pipe;
+    Framer framer;
+    Outlet* outlet = nullptr;  // Null: ring and readers only.
+    Style style = Style::raw;
+    std::optional<std::size_t> flush_after = {};  // The partial line is due when so many more bytes are read,
+    bool ends_with_flush = false;                 // and then the pipe is closed.
+  };
+  struct FileKey {
+    dev_t device = 0;
+    ino_t inode = 0;
+    friend auto operator<=>(const FileKey&, const FileKey&) = default;
+  };
+
+  Worker(Mailbox& mailbox, Board& board, const Options& options, sys::EpollSet epoll);
+
+  // Commands.
+  void obey(Command command);
+  void attach(Source source);
+  void flush_run(RunId run);
+  void forget(InstanceId service);
+  void write_own(std::string_view lines, std::uint64_t lost);
+  void announce_own_drops();
+
+  // Reading.
+  void read_ready(std::uint64_t id);
+  [[nodiscard]] bool read_some(Input& input);
+  void take(Input& input, std::string_view bytes);
+  void deliver(Input& input, const Block& block, Counters& counters);
+  void request_flush(Input& input);
+  void flush(Input& input);
+  void end_input(Input& input);
+  void pause(Input& input);
+
+  // Writing.
+  Outlet* outlet_for(Destination destination);
+  Outlet& own_outlet(int fd, std::string title);
+  void write_ready(std::uint64_t id);
+  void commit(Outlet& outlet);
+  void resume_inputs(Outlet& outlet);
+  void release_if_unused(Outlet& outlet);
+
+  ServiceLog& service_log(const Source& source);
+  void release_if_forgotten(ServiceLog& service);
+  void retire(ServiceLog& service);
+  void trouble(Error error);
+
+  [[nodiscard]] bool is_drained() const;
+  void answer_drain();
+  [[nodiscard]] std::optional<Duration> timeout() const;
+
+  Mailbox& mailbox_;
+  Board& board_;
+  Options options_;
+  sys::EpollSet epoll_;
+  Audience audience_;
+
+  std::unordered_map<std::uint64_t, std::unique_ptr<Input>> inputs_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Outlet>> outlets_;
+  std::map<FileKey, Outlet*> outlets_by_file_;
+  Outlet* stdout_ = nullptr;
+  Outlet* stderr_ = nullptr;
+  std::uint64_t next_id_ = 1;  // Of inputs and outlets; 0 is the mailbox.
+
+  ServiceLogs services_;
+  std::vector<std::unique_ptr<ServiceLog>> leaving_;  // Forgotten, with pipes that are still read.
+  std::uint64_t sequence_ = 0;                        // Of the last block.
+
+  std::unique_ptr<char[]> buffer_;
+  std::string joined_;
+  std::uint64_t own_dropped_ = 0;  // Own lines lost since the last announcement.
+  std::optional<Drain> drain_;
+  bool is_stopping_ = false;
+};
+
+}  // namespace sup::log

@@ -1,0 +1,49 @@
+// The settings of supervisord itself: one row each.
+#pragma once
+
+#include "spec/daemon_spec.hpp"
+#include "spec/fields.hpp"
+#include "spec/service_fields.hpp"
+
+namespace sup {
+
+template <>
+struct Fields<DaemonLogSpec> {
+  static constexpr auto kRows = std::make_tuple(
+      Field{"level", &DaemonLogSpec::level, OnChange::live, "\"debug\"",
+            "How much supervisord says on its own standard error."},
+      Field{"services", &DaemonLogSpec::services, OnChange::next_start, "\"stdout\"",
+            "Where services log that do not say it themselves."},
+      Field{"dir", &DaemonLogSpec::dir, OnChange::next_start, "\"/var/log/supervisord\"",
+            "The directory for log files that have no path of their own; it is created if it is missing.",
+            AbsolutePath{}});
+};
+static_assert(kEveryMemberHasARow<DaemonLogSpec>, "every member of DaemonLogSpec needs a row");
+
+template <>
+struct Fields<DaemonSpec> {
+  static constexpr auto kRows = std::make_tuple(
+      Field{"socket", &DaemonSpec::socket, OnChange::restart, "\"/run/supervisord/control.sock\"",
+            "The control socket, absolute. Default: control.sock in the run-time directory.", AbsolutePath{}},
+      Field{"runtime-dir", &DaemonSpec::runtime_dir, OnChange::restart, "\"/run/supervisord\"",
+            "Where the lock file and the control socket are. Default: /run/supervisord, or "
+            "$XDG_RUNTIME_DIR/supervisord for a "
+            "user other than root.",
+            AbsolutePath{}},
+      Field{"log", &DaemonSpec::log, OnChange::live, "{ level = \"info\", services = \"file\" }",
+            "supervisord's own log, and the defaults for the logs of services."},
+      Field{"shutdown-timeout", &DaemonSpec::shutdown_timeout, OnChange::live, "\"90s\"",
+            "How long the stop of everything may take; what is alive then gets KILL.", Range{0, kYear}},
+      Field{"start-parallelism", &DaemonSpec::start_parallelism, OnChange::live, "4",
+            "How many services may be starting at the same time; 0 means no bound.", Range{0, 100'000}},
+      Field{"exit", &DaemonSpec::exit, OnChange::live, "\"when-done\"", "When supervisord exits by itself."},
+      Field{"exit-code-from", &DaemonSpec::exit_code_from, OnChange::live, "\"web\"",
+            "The service whose exit code supervisord exits with (128+n for signal n). Default: 0, or the code of the "
+            "service "
+            "that caused the exit."},
+      Field{"env", &DaemonSpec::env, OnChange::next_start, "{ TZ = \"UTC\" }",
+            "Environment variables for all services, as if supervisord had been started with them."});
+};
+static_assert(kEveryMemberHasARow<DaemonSpec>, "every member of DaemonSpec needs a row");
+
+}  // namespace sup

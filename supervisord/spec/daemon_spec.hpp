@@ -1,0 +1,57 @@
+// What a user may say about supervisord itself: the [supervisord] table. The rows are in daemon_fields.hpp.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/enum_names.hpp"
+#include "base/time.hpp"
+#include "spec/service_spec.hpp"
+
+namespace sup {
+
+enum class LogLevel : std::uint8_t { trace, debug, info, warning, error, off };
+template <>
+inline constexpr auto kEnumNames<LogLevel> = std::array{
+    EnumName{LogLevel::trace, "trace"},     EnumName{LogLevel::debug, "debug"}, EnumName{LogLevel::info, "info"},
+    EnumName{LogLevel::warning, "warning"}, EnumName{LogLevel::error, "error"}, EnumName{LogLevel::off, "off"},
+};
+
+enum class ServicesLogTo : std::uint8_t { automatic, file, standard_output };
+template <>
+inline constexpr auto kEnumNames<ServicesLogTo> = std::array{
+    EnumName{ServicesLogTo::automatic, "auto", "stdout when supervisord is PID 1, else file."},
+    EnumName{ServicesLogTo::file, "file", "NAME.log in log.dir."},
+    EnumName{ServicesLogTo::standard_output, "stdout",
+             "supervisord's standard output, with \"NAME | \" in front of each line."},
+};
+
+// supervisord's own log (to stderr), and the defaults for the logs of services.
+struct DaemonLogSpec {
+  LogLevel level = LogLevel::info;
+  ServicesLogTo services = ServicesLogTo::automatic;
+  std::string dir;  // Absolute; empty: the default log directory.
+  friend bool operator==(const DaemonLogSpec&, const DaemonLogSpec&) = default;
+};
+
+enum class ExitWhen : std::uint8_t { never, when_done };
+template <>
+inline constexpr auto kEnumNames<ExitWhen> = std::array{
+    EnumName{ExitWhen::never, "never", "Only when told to."},
+    EnumName{ExitWhen::when_done, "when-done", "When every service has completed, failed or been stopped."},
+};
+
+struct DaemonSpec {
+  std::string socket;       // Absolute; empty: control.sock in the run-time directory.
+  std::string runtime_dir;  // Absolute; empty: the default run-time directory.
+  DaemonLogSpec log;
+  Duration shutdown_timeout = std::chrono::seconds{90};
+  std::uint32_t start_parallelism = 0;  // 0: no bound.
+  ExitWhen exit = ExitWhen::never;
+  std::string exit_code_from;
+  Environment env;
+  friend bool operator==(const DaemonSpec&, const DaemonSpec&) = default;
+};
+
+}  // namespace sup

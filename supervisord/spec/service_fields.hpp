@@ -1,0 +1,150 @@
+// The settings of a service: one row each. Order here is the order in every document.
+#pragma once
+
+#include "spec/fields.hpp"
+#include "spec/service_spec.hpp"
+
+namespace sup {
+
+inline constexpr std::int64_t kSecond = 1'000'000'000;
+inline constexpr std::int64_t kYear = 366 * 24 * 3600 * kSecond;
+inline constexpr std::uint32_t kMaxRestartCount = 1'000;
+
+template <>
+struct Fields<RestartSpec> {
+  static constexpr auto kRows =
+      std::make_tuple(Field{"when", &RestartSpec::when, OnChange::live, "\"on-failure\"",
+                            "After which ends the service is started again. A stop by command never restarts."},
+                      Field{"delay", &RestartSpec::delay, OnChange::live, "\"1s\"",
+                            "Wait before the first restart in a row.", Range{0, kYear}},
+                      Field{"factor", &RestartSpec::factor, OnChange::live, "2.0",
+                            "Each further restart in a row waits this many times longer.", Range{1, 100}},
+                      Field{"max-delay", &RestartSpec::max_delay, OnChange::live, "\"30s\"",
+                            "The wait never grows beyond this.", Range{0, kYear}},
+                      Field{"jitter", &RestartSpec::jitter, OnChange::live, "0.1",
+                            "Each wait is made longer by a random part of up to this fraction, so that many services "
+                            "do not return at once.",
+                            Range{0, 1}},
+                      Field{"max", &RestartSpec::max, OnChange::live, "5",
+                            "How many restarts are made within the time of `within` before supervisord gives up.",
+                            Range{0, kMaxRestartCount}},
+                      Field{"within", &RestartSpec::within, OnChange::live, "\"60s\"",
+                            "The window in which `max` counts restarts.", Range{1, kYear}},
+                      Field{"reset-after", &RestartSpec::reset_after, OnChange::live, "\"60s\"",
+                            "After running this long the next restart waits only `delay` again.", Range{0, kYear}},
+                      Field{"on-give-up", &RestartSpec::on_give_up, OnChange::live, "\"shutdown\"",
+                            "What happens when `max` is reached: \"fail\", \"shutdown\", or { start = \"NAME\" }."});
+};
+static_assert(kEveryMemberHasARow<RestartSpec>, "every member of RestartSpec needs a row");
+
+template <>
+inline constexpr std::string_view kShorthandKey<RestartSpec> = "when";
+
+template <>
+struct Fields<EnvFile> {
+  static constexpr auto kRows = std::make_tuple(
+      Field{"path", &EnvFile::path, OnChange::restart, "\"/etc/default/web\"", "The file, absolute.", AbsolutePath{}},
+      Field{"optional", &EnvFile::optional, OnChange::restart, "true", "Whether the file may be missing."});
+};
+static_assert(kEveryMemberHasARow<EnvFile>, "every member of EnvFile needs a row");
+template <>
+inline constexpr std::string_view kShorthandKey<EnvFile> = "path";
+
+template <>
+struct Fields<StopStep> {
+  static constexpr auto kRows =
+      std::make_tuple(Field{"signal", &StopStep::signal, OnChange::live, "\"QUIT\"", "The signal of this step."},
+                      Field{"to", &StopStep::to, OnChange::live, "\"main\"", "Whom the signal reaches."},
+                      Field{"wait", &StopStep::wait, OnChange::live, "\"10s\"",
+                            "How long to wait for the end before the next step.", Range{0, kYear}});
+};
+static_assert(kEveryMemberHasARow<StopStep>, "every member of StopStep needs a row");
+
+template <>
+struct Fields<LimitsSpec> {
+  static constexpr auto kRows = std::make_tuple(Field{"nofile", &LimitsSpec::nofile, OnChange::restart, "65536",
+                                                      "Open file descriptors (RLIMIT_NOFILE): a number for both, or "
+                                                      "\"soft:hard\". Without it the service gets the limits "
+                                                      "that supervisord itself was started with."});
+};
+static_assert(kEveryMemberHasARow<LimitsSpec>, "every member of LimitsSpec needs a row");
+
+template <>
+struct Fields<LogSpec> {
+  static constexpr auto kRows = std::make_tuple(
+      Field{"to", &LogSpec::to, OnChange::next_start, "\"file\"", "Where the output of the service goes."},
+      Field{"path", &LogSpec::path, OnChange::next_start, "\"/var/log/web.log\"",
+            "The log file, absolute. Its directory must exist.", AbsolutePath{}});
+};
+static_assert(kEveryMemberHasARow<LogSpec>, "every member of LogSpec needs a row");
+template <>
+inline constexpr std::string_view kShorthandKey<LogSpec> = "to";
+
+template <>
+struct Fields<ServiceSpec> {
+  static constexpr auto kRows = std::make_tuple(
+      Field{"description", &ServiceSpec::description, OnChange::live, "\"public web server\"",
+            "One line for people, shown by `ctl status -v` and `ctl show`."},
+      Field{"command", &ServiceSpec::command, OnChange::restart, "[\"nginx\", \"-g\", \"daemon off;\"]",
+            "The program and its arguments. An array is taken exactly as it is; a string is split by the shell's word "
+            "rules, "
+            "but no shell is run and nothing is expanded. A name without a slash is looked up in the service's PATH."},
+      Field{"type", &ServiceSpec::type, OnChange::restart, "\"oneshot\"", "When the service counts as ready."},
+      Field{"enabled", &ServiceSpec::enabled, OnChange::live, "true", "Whether it is started when supervisord starts."},
+      Field{"requires", &ServiceSpec::requires_, OnChange::live, "[\"db\"]",
+            "Starting this starts these and waits until they are ready. When one of them is stopped, or fails for "
+            "good, this is "
+            "stopped. A crash that their own restart policy repairs leaves this alone.",
+            Unique{}},
+      Field{"wants", &ServiceSpec::wants, OnChange::live, "[\"cache\"]",
+            "Starting this starts these and waits until they are ready or have failed; their failure does not matter.",
+            Unique{}},
+      Field{"after", &ServiceSpec::after, OnChange::live, "[\"network\"]",
+            "Order only: if both are to run, this starts after these, and is stopped before them.", Unique{}},
+      Field{"before", &ServiceSpec::before, OnChange::live, "[\"web\"]",
+            "Order only: if both are to run, this starts before these, and is stopped after them.", Unique{}},
+      Field{"working-dir", &ServiceSpec::working_dir, OnChange::restart, "\"/srv/web\"",
+            "The working directory, absolute. Default: /.", AbsolutePath{}},
+      Field{"umask", &ServiceSpec::umask, OnChange::restart, "\"027\"",
+            "Permission bits that new files do not get, as an octal string. Default: \"022\"."},
+      Field{"user", &ServiceSpec::user, OnChange::restart, "\"www-data\"",
+            "Run as this user (name or number), with the user's groups and with HOME, USER, LOGNAME and SHELL set. "
+            "Default: the "
+            "user that supervisord runs as."},
+      Field{"group", &ServiceSpec::group, OnChange::restart, "\"www-data\"",
+            "Run with this primary group (name or number). Default: the user's primary group.", NotEmpty{}},
+      Field{
+          "env", &ServiceSpec::env, OnChange::restart, "{ PORT = \"8080\" }",
+          "Environment variables, byte for byte; nothing is expanded. They win over env-file and over inherited ones."},
+      Field{"env-file", &ServiceSpec::env_file, OnChange::restart, "[\"/etc/default/web\"]",
+            "Files of KEY=VALUE lines, read again at each start; later files win. An element may be a table "
+            "{ path = \"...\", optional = true }.",
+            Unique{}},
+      Field{"env-inherit", &ServiceSpec::env_inherit, OnChange::restart, "[\"PATH\", \"LANG\"]",
+            "Whether the service gets supervisord's own environment: true, false, or a list of names."},
+      Field{
+          "restart", &ServiceSpec::restart, OnChange::live, "\"on-failure\"",
+          "When and how the service is started again after it has ended by itself; a word stands for `restart.when`."},
+      Field{"stop", &ServiceSpec::stop, OnChange::live, "{ signal = \"QUIT\", timeout = \"30s\" }",
+            "How the service is stopped: one table { signal, to, timeout }, or a list of steps { signal, to, wait }. "
+            "After the "
+            "last step everything that is left of the run gets KILL."},
+      Field{"success-codes", &ServiceSpec::success_codes, OnChange::live, "[0, 143]",
+            "Exit codes that count as success; 128+n stands for death by signal n. An end that a stop asked for is "
+            "never a "
+            "failure.",
+            Unique{}},
+      Field{"on-exit", &ServiceSpec::on_exit, OnChange::live, "\"shutdown\"",
+            "What happens when the service has ended by itself and its restart policy does not start it again."},
+      Field{"limits", &ServiceSpec::limits, OnChange::restart, "{ nofile = 65536 }",
+            "Resource limits, see setrlimit(2)."},
+      Field{"log", &ServiceSpec::log, OnChange::next_start, "{ to = \"file\", path = \"/var/log/web.log\" }",
+            "Where its output goes; a word stands for `log.to`."},
+      Field{"stderr", &ServiceSpec::stderr_, OnChange::next_start, "\"stdout\"",
+            "\"log\": to the same log through a pipe of its own; \"stdout\": through the pipe of stdout, so that the "
+            "order of "
+            "writes is exact; or a log table of its own."});
+};
+static_assert(kEveryMemberHasARow<ServiceSpec>, "every member of ServiceSpec needs a row");
+
+}  // namespace sup

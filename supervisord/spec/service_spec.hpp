@@ -1,0 +1,198 @@
+// What a user may say about one service: pure data, one struct per table. The rows are in service_fields.hpp.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/enum_names.hpp"
+#include "base/signals.hpp"
+#include "base/time.hpp"
+
+namespace sup {
+
+// How a service counts as started.
+enum class ServiceType : std::uint8_t { simple, oneshot };
+template <>
+inline constexpr auto kEnumNames<ServiceType> = std::array{
+    EnumName{ServiceType::simple, "simple",
+             "Runs until it is stopped; ready as soon as its program has been executed."},
+    EnumName{ServiceType::oneshot, "oneshot", "Runs to completion; ready when it has exited with success."},
+};
+
+// A program and its arguments. From an array: exactly these; from a string: split by shell word rules, no shell is run.
+struct Command {
+  std::vector<std::string> argv;
+  friend bool operator==(const Command&, const Command&) = default;
+};
+
+// Environment variables in the order written; names are unique.
+struct Environment {
+  std::vector<std::pair<std::string, std::string>> variables;
+  friend bool operator==(const Environment&, const Environment&) = default;
+};
+
+// A file of KEY=VALUE lines, read again at each start.
+struct EnvFile {
+  std::string path;
+  bool optional = false;
+  friend bool operator==(const EnvFile&, const EnvFile&) = default;
+};
+
+// Which of supervisord's own variables a service gets: all, none, or the named ones.
+struct EnvInherit {
+  bool all = true;
+  std::vector<std::string> names;
+  friend bool operator==(const EnvInherit&, const EnvInherit&) = default;
+};
+
+// File mode bits taken away at creation, 0 to 0777; written as an octal string.
+struct Umask {
+  std::uint32_t bits = 022;
+  friend bool operator==(Umask, Umask) = default;
+};
+
+enum class RestartWhen : std::uint8_t { automatic, always, on_failure, never };
+template <>
+inline constexpr auto kEnumNames<RestartWhen> = std::array{
+    EnumName{RestartWhen::automatic, "auto",
+             "always for a simple service, never for a oneshot or with on-exit = \"shutdown\"."},
+    EnumName{RestartWhen::always, "always", "After every end that nobody asked for."},
+    EnumName{RestartWhen::on_failure, "on-failure", "After an end that is not a success (see success-codes)."},
+    EnumName{RestartWhen::never, "never", "Not at all."},
+};
+
+enum class GiveUpAction : std::uint8_t { fail, shutdown, start };
+template <>
+inline constexpr auto kEnumNames<GiveUpAction> = std::array{
+    EnumName{GiveUpAction::fail, "fail", "The service is failed; everything else goes on."},
+    EnumName{GiveUpAction::shutdown, "shutdown",
+             "supervisord stops everything and exits with the code of the service."},
+    EnumName{GiveUpAction::start, "start", "Another service is started: { start = \"NAME\" }."},
+};
+
+// What happens when the restart policy gives up: a word, or a table { start = "NAME" }.
+struct OnGiveUp {
+  GiveUpAction action = GiveUpAction::fail;
+  std::string start;  // The service to start, for GiveUpAction::start.
+  friend bool operator==(const OnGiveUp&, const OnGiveUp&) = default;
+};
+
+// A whole number, or "unlimited".
+struct MaxRestarts {
+  std::optional<std::uint32_t> count;  // Nothing: unlimited.
+  friend bool operator==(const MaxRestarts&, const MaxRestarts&) = default;
+};
+
+struct RestartSpec {
+  RestartWhen when = RestartWhen::automatic;
+  Duration delay = std::chrono::seconds{1};
+  double factor = 2.0;
+  Duration max_delay = std::chrono::seconds{30};
+  double jitter = 0.1;
+  MaxRestarts max;
+  Duration within = std::chrono::seconds{60};
+  Duration reset_after = std::chrono::seconds{60};
+  OnGiveUp on_give_up;
+  friend bool operator==(const RestartSpec&, const RestartSpec&) = default;
+};
+
+// Whom a stop signal reaches.
+enum class SignalTarget : std::uint8_t { main, group, all };
+template <>
+inline constexpr auto kEnumNames<SignalTarget> = std::array{
+    EnumName{SignalTarget::main, "main", "The main process alone."},
+    EnumName{SignalTarget::group, "group", "The process group of the main process."},
+    EnumName{SignalTarget::all, "all", "Every process of the run, wherever it went."},
+};
+
+// One step of a stop: a signal, whom it reaches, and how long its effect is waited for.
+struct StopStep {
+  Signal signal{15};
+  SignalTarget to = SignalTarget::group;
+  Duration wait = std::chrono::seconds{10};
+  friend bool operator==(const StopStep&, const StopStep&) = default;
+};
+
+// The steps in order; KILL to everything of the run comes after the last by itself. Written as a list of steps, or as
+// one table { signal, timeout } for the usual single step.
+struct StopSpec {
+  std::vector<StopStep> steps = {StopStep{}};
+  friend bool operator==(const StopSpec&, const StopSpec&) = default;
+};
+
+// A resource limit pair for setrlimit(2). kUnlimited is RLIM_INFINITY.
+struct Limit {
+  static constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
+  std::uint64_t soft = kUnlimited;
+  std::uint64_t hard = kUnlimited;
+  friend bool operator==(const Limit&, const Limit&) = default;
+};
+
+struct LimitsSpec {
+  std::optional<Limit> nofile;
+  friend bool operator==(const LimitsSpec&, const LimitsSpec&) = default;
+};
+
+enum class LogTo : std::uint8_t { automatic, file, standard_output, null };
+template <>
+inline constexpr auto kEnumNames<LogTo> = std::array{
+    EnumName{LogTo::automatic, "auto", "What [supervisord] log.services says."},
+    EnumName{LogTo::file, "file", "The file log.path, by default NAME.log in the log directory."},
+    EnumName{LogTo::standard_output, "stdout",
+             "supervisord's own standard output, each line with \"NAME | \" in front."},
+    EnumName{LogTo::null, "null", "Nowhere but the ring that `ctl logs` reads."},
+};
+
+struct LogSpec {
+  LogTo to = LogTo::automatic;
+  std::string path;  // Absolute; empty: NAME.log in the log directory.
+  friend bool operator==(const LogSpec&, const LogSpec&) = default;
+};
+
+// Where stderr goes: into stdout's pipe (exact order), or with its own pipe to its own or the same log.
+enum class StderrMode : std::uint8_t { same_log, merged, own_log };
+struct StderrSpec {
+  StderrMode mode = StderrMode::same_log;  // "log", "stdout", or a log table.
+  LogSpec log;                             // For StderrMode::own_log.
+  friend bool operator==(const StderrSpec&, const StderrSpec&) = default;
+};
+
+enum class OnExit : std::uint8_t { none, shutdown };
+template <>
+inline constexpr auto kEnumNames<OnExit> = std::array{
+    EnumName{OnExit::none, "none", "Nothing further."},
+    EnumName{OnExit::shutdown, "shutdown",
+             "supervisord stops everything and exits with the service's code (128+n for signal n)."},
+};
+
+struct ServiceSpec {
+  std::string description;
+  Command command;
+  ServiceType type = ServiceType::simple;
+  bool enabled = true;
+  std::vector<std::string> requires_;  // "requires" is a keyword of C++.
+  std::vector<std::string> wants;
+  std::vector<std::string> after;
+  std::vector<std::string> before;
+  std::string working_dir;
+  Umask umask;
+  std::string user;
+  std::string group;
+  Environment env;
+  std::vector<EnvFile> env_file;
+  EnvInherit env_inherit;
+  RestartSpec restart;
+  StopSpec stop;
+  std::vector<int> success_codes = {0};
+  OnExit on_exit = OnExit::none;
+  LimitsSpec limits;
+  LogSpec log;
+  StderrSpec stderr_;
+  friend bool operator==(const ServiceSpec&, const ServiceSpec&) = default;
+};
+
+}  // namespace sup

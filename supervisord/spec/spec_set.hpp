@@ -1,0 +1,28 @@
+// SpecSet: one complete, checked configuration.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "spec/daemon_spec.hpp"
+#include "spec/service_spec.hpp"
+
+namespace sup {
+
+// A service under its name, and where it was defined.
+struct NamedService {
+  std::string name;
+  ServiceSpec spec;
+  std::uint32_t file = 0;  // Index into SpecSet::files.
+  std::uint32_t line = 0;  // From 1; 0: not from a file.
+};
+
+// All that was configured. Services are sorted by name, names are unique.
+struct SpecSet {
+  DaemonSpec daemon;
+  std::vector<NamedService> services;
+  std::vector<std::string> files;
+};
+
+}  // namespace sup

@@ -1,0 +1,118 @@
+// The parent's half of child.hpp: checks what a child shall be and lays it out flat.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/text.hpp"
+#include "sys/child.hpp"
+
+namespace sup::sys {
+
+namespace {
+
+bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+Result<> check_settings(const ChildSettings& settings) {
+  if (settings.argv.empty() || settings.argv.front().empty())
+    return fail(Errc::invalid, "cannot prepare command: no program is named");
+  for (const std::string& argument : settings.argv)
+    if (has_nul(argument))
+      return fail(Errc::invalid, fmt::format("cannot prepare command: NUL byte in argument '{}'", printable(argument)));
+  if (has_nul(settings.working_dir))
+    return fail(Errc::invalid,
+                fmt::format("cannot prepare working-dir: NUL byte in '{}'", printable(settings.working_dir)));
+  for (const auto& [name, value] : settings.env) {
+    if (name.empty() || name.find('=') != std::string::npos || has_nul(name))
+      return fail(Errc::invalid,
+                  fmt::format("cannot prepare env: '{}' is no name of a variable (empty, or holds '=' or NUL)",
+                              printable(name)));
+    // The value may be a secret: only its name is shown.
+    if (has_nul(value)) return fail(Errc::invalid, fmt::format("cannot prepare env: NUL byte in {}", printable(name)));
+  }
+  return {};
+}
+
+// NAME=value for each name once, at its first place with its last value.
+std::vector<std::string> flatten(const std::vector<std::pair<std::string, std::string>>& env) {
+  std::vector<std::string> out;
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (const auto& [name, value] : env) {
+    const auto [place, is_new] = places.try_emplace(name, out.size());
+    if (is_new) out.emplace_back();
+    out[place->second] = fmt::format("{}={}", name, value);
+  }
+  return out;
+}
+
+std::string search_path_of(const ChildSettings& settings) {
+  const auto path = std::find_if(settings.env.rbegin(), settings.env.rend(),
+                                 [](const auto& variable) { return variable.first == "PATH"; });
+  return path != settings.env.rend() ? path->second : std::string{kDefaultPath};
+}
+
+// An empty element of PATH is the current directory, which is the service's working-dir by then.
+std::vector<std::string> candidates_in(std::string_view search_path, const std::string& program) {
+  std::vector<std::string> out;
+  for (;;) {
+    const std::size_t end = std::min(search_path.find(':'), search_path.size());
+    const std::string_view directory = search_path.substr(0, end);
+    out.push_back(directory.empty() ? fmt::format("./{}", program) : fmt::format("{}/{}", directory, program));
+    if (end == search_path.size()) return out;
+    search_path.remove_prefix(end + 1);
+  }
+}
+
+std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<const char*> out;
+  out.reserve(texts.size() + 1);
+  for (const std::string& text : texts) out.push_back(text.c_str());
+  out.push_back(nullptr);
+  return out;
+}
+
+}  // namespace
+
+Result<PreparedChild> prepare_child(ChildSettings given) {
+  TRY(check_settings(given));
+  auto block = std::make_unique<PreparedChild::Block>();
+  block->settings = std::move(given);
+  const ChildSettings& settings = block->settings;
+  const std::string& program = settings.argv.front();
+  if (program.find('/') != std::string::npos) {
+    block->candidate_paths = {program};
+  } else {
+    block->search_path = search_path_of(settings);
+    block->candidate_paths = candidates_in(block->search_path, program);
+  }
+  block->environment = flatten(settings.env);
+  block->argv = pointers_to(settings.argv);
+  block->envp = pointers_to(block->environment);
+  block->candidates = pointers_to(block->candidate_paths);
+  const NofileLimits nofile = settings.nofile.value_or(NofileLimits{});
+  block->plan = ChildPlan{
+      .argv = block->argv.data(),
+      .envp = block->envp.data(),
+      .candidates = block->candidates.data(),
+      .working_dir = settings.working_dir.empty() ? nullptr : settings.working_dir.c_str(),
+      .groups = settings.groups ? settings.groups->data() : nullptr,
+      .group_count = settings.groups ? settings.groups->size() : 0,
+      .nofile_soft = nofile.soft,
+      .nofile_hard = nofile.hard,
+      .ignored_signals = settings.ignored_signals ? *settings.ignored_signals : ignored_signals(),
+      .in_progress = settings.in_progress,
+      .stdio = {settings.stdin_fd, settings.stdout_fd, settings.stderr_fd},
+      .cgroup_fd = settings.cgroup_fd,
+      .umask = settings.umask.value_or(0),
+      .uid = settings.uid.value_or(0),
+      .gid = settings.gid.value_or(0),
+      .has_umask = settings.umask.has_value(),
+      .has_nofile = settings.nofile.has_value(),
+      .has_groups = settings.groups.has_value(),
+      .has_uid = settings.uid.has_value(),
+      .has_gid = settings.gid.has_value(),
+  };
+  return PreparedChild{std::move(block)};
+}
+
+}  // namespace sup::sys

@@ -1,0 +1,111 @@
+#include "sys/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/text.hpp"
+#include "sys/errors.hpp"
+
+namespace sup::sys {
+
+namespace {
+
+// A path as error messages show it: the user's text, with anything unprintable made visible.
+std::string quoted(const std::string& path) { return fmt::format("'{}'", printable(path, 4096)); }
+
+// The one place where a log's path is resolved. The last component is not followed; directories on the way are.
+UniqueFd open_log_path(const std::string& path) noexcept {
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
+  return UniqueFd{::open(path.c_str(), kFlags, 0640)};
+}
+
+std::unexpected<Error> explain_log_failure(int error_number, const std::string& path) {
+  const std::string what = "cannot open log " + quoted(path);
+  if (error_number == EISDIR) return fail(Errc::invalid, what + ": it is a directory");
+  if (error_number == ELOOP) return fail(Errc::invalid, what + ": it is a symbolic link");
+  if (error_number == ENXIO) return fail(Errc::invalid, what + ": it is a socket, or a fifo that nobody reads");
+  return fail_call(error_number, what);
+}
+
+}  // namespace
+
+Result<UniqueFd> open_read(const std::string& path) {
+  UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC)};
+  if (!fd.is_open()) return fail_call(errno, "cannot open " + quoted(path));
+  return fd;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit_bytes) {
+  // O_NONBLOCK keeps open(2) from waiting for the writer of a fifo; it changes nothing for a regular file.
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)};
+  if (!fd.is_open()) return fail_call(errno, "cannot read " + quoted(path));
+  struct stat facts{};
+  if (::fstat(fd.get(), &facts) < 0) return fail_call(errno, "cannot read " + quoted(path));
+  if (S_ISDIR(facts.st_mode))
+    return fail(Errc::invalid, fmt::format("cannot read {}: it is a directory", quoted(path)));
+  if (!S_ISREG(facts.st_mode) && !S_ISCHR(facts.st_mode))
+    return fail(Errc::invalid, fmt::format("cannot read {}: it is no regular file", quoted(path)));
+
+  // The size is a hint only: files of /proc say 0, and any file may grow meanwhile.
+  std::string content;
+  std::size_t used = 0;
+  std::size_t chunk = std::clamp<std::size_t>(static_cast<std::size_t>(facts.st_size) + 1, 4096, 1 << 16);
+  for (;;) {
+    content.resize(used + chunk);
+    const ssize_t got = ::read(fd.get(), content.data() + used, chunk);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_call(errno, "cannot read " + quoted(path));
+    used += static_cast<std::size_t>(got);
+    if (used > limit_bytes)
+      return fail(Errc::limit,
+                  fmt::format("cannot read {}: it is larger than {}", quoted(path), format_size(limit_bytes)));
+    if (got == 0) break;
+  }
+  content.resize(used);
+  return content;
+}
+
+Result<UniqueFd> open_log(const std::string& path) {
+  UniqueFd fd = open_log_path(path);
+  if (!fd.is_open()) return explain_log_failure(errno, path);
+  struct stat facts{};
+  if (::fstat(fd.get(), &facts) < 0) return fail_call(errno, "cannot open log " + quoted(path));
+  if (!S_ISREG(facts.st_mode) && !S_ISFIFO(facts.st_mode) && !S_ISCHR(facts.st_mode))
+    return fail(Errc::invalid,
+                fmt::format("cannot open log {}: it is no regular file, fifo or character device", quoted(path)));
+  if (S_ISREG(facts.st_mode) && facts.st_nlink > 1 && ::geteuid() == 0)
+    return fail(Errc::invalid, fmt::format("cannot open log {}: the file has {} names (hard links), root writes to a "
+                                           "file with one name only",
+                                           quoted(path), facts.st_nlink));
+  return fd;
+}
+
+Result<> ensure_dir(const std::string& path, mode_t mode) {
+  for (std::size_t end = 1; end <= path.size(); ++end) {
+    if (end != path.size() && path[end] != '/') continue;
+    const std::string prefix = path.substr(0, end);
+    if (::mkdir(prefix.c_str(), mode) == 0) continue;
+    // Only EEXIST says for certain that the name is taken; with a read-only or unwritable parent an existing directory
+    // can give EROFS or EACCES. So every refusal is checked against what is there.
+    const int error_number = errno;
+    struct stat facts{};
+    if (::stat(prefix.c_str(), &facts) < 0) return fail_call(error_number, "cannot create directory " + quoted(prefix));
+    if (!S_ISDIR(facts.st_mode))
+      return fail(Errc::invalid,
+                  fmt::format("cannot create directory {}: it exists and is no directory", quoted(prefix)));
+  }
+  if (path.empty()) return fail(Errc::invalid, "cannot create directory '': the path is empty");
+  return {};
+}
+
+Result<> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) < 0 && errno != ENOENT) return fail_call(errno, "cannot remove " + quoted(path));
+  return {};
+}
+
+}  // namespace sup::sys

@@ -1,0 +1,34 @@
+// Files and directories by path. These calls may block on a slow disk: they are not for the loop thread once it runs.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <string>
+
+#include "base/result.hpp"
+#include "sys/unique_fd.hpp"
+
+namespace sup::sys {
+
+// O_RDONLY|O_NOCTTY|O_CLOEXEC. Errors: not_found (ENOENT, ENOTDIR), denied (EACCES, EPERM), else sys.
+[[nodiscard]] Result<UniqueFd> open_read(const std::string& path);
+
+// The whole content. Errors: as open_read; limit when there are more than `limit_bytes`; invalid for a directory, a
+// socket or a fifo (which could block for ever).
+[[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t limit_bytes);
+
+// A service's log, opened for appending and created with mode 0640 (less the umask). The last component may not be a
+// symbolic link; what is opened must be a regular file, a fifo that somebody reads, or a character device, and for root
+// a regular file must have one name only: a user who may write to the directory could otherwise aim root's writes at a
+// file of his choice by a hard link. Errors: invalid for what may not be a log, else as open_read. Non-blocking.
+[[nodiscard]] Result<UniqueFd> open_log(const std::string& path);
+
+// Makes the directory and its missing parents with `mode` (less the umask). Content with a directory that is there,
+// whatever its mode. Errors: invalid if a component is no directory, denied, sys.
+[[nodiscard]] Result<> ensure_dir(const std::string& path, mode_t mode);
+
+// unlink(2); content if there is nothing.
+[[nodiscard]] Result<> remove_file(const std::string& path);
+
+}  // namespace sup::sys

@@ -1,0 +1,28 @@
+// RLIMIT_NOFILE: the daemon's own is raised, its children get the original one back.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/result.hpp"
+
+namespace sup::sys {
+
+// RLIM_INFINITY is its own largest value and compares as such.
+struct NofileLimits {
+  std::uint64_t soft = 0;
+  std::uint64_t hard = 0;
+  friend bool operator==(const NofileLimits&, const NofileLimits&) = default;
+};
+
+[[nodiscard]] Result<NofileLimits> nofile_limits();
+// Raises this process's soft limit to its hard one and returns what was there before, for the children.
+[[nodiscard]] Result<NofileLimits> raise_nofile();
+
+// How many descriptors are open in this process, to be compared with nofile_limits().soft before promising new ones.
+// One stat(2) since Linux 6.2, a directory listing before.
+[[nodiscard]] Result<std::size_t> open_descriptor_count();
+
+}  // namespace sup::sys

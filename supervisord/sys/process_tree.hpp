@@ -1,0 +1,73 @@
+// Who descends from whom, and what a process says about itself; all from /proc.
+//
+// A list of children is not a snapshot: the kernel walks it in pieces while processes come and go. What must be
+// complete (a kill) is repeated until nothing new is found.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "sys/unique_fd.hpp"
+
+namespace sup::sys {
+
+// The children of the main thread: the orphans that came to us (see process.hpp). Holds /proc/self/task/PID/children
+// open, so that looking costs one pread(2).
+class Orphans {
+ public:
+  // Errors: not_found when /proc is not mounted.
+  [[nodiscard]] static Result<Orphans> open();
+  // Living ones and zombies. Where the kernel has no CONFIG_PROC_CHILDREN these are all children of the process, those
+  // of the spawner threads too, and is_exact() is false.
+  [[nodiscard]] Result<std::vector<pid_t>> list() const;
+  [[nodiscard]] bool is_exact() const noexcept { return children_file_.is_open(); }
+
+ private:
+  explicit Orphans(UniqueFd children_file) noexcept : children_file_(std::move(children_file)) {}
+  UniqueFd children_file_;
+};
+
+// Children of all threads of `pid`. Errors: not_found if there is no such process or no /proc.
+[[nodiscard]] Result<std::vector<pid_t>> children_of(pid_t pid);
+// All that descend from `pid`, without itself; looks again until a whole pass finds nobody new. A process that ends
+// while we look is no error. Errors: not_found if `pid` itself is not there, or no /proc.
+[[nodiscard]] Result<std::vector<pid_t>> descendants_of(pid_t pid);
+// Every process that /proc shows.
+[[nodiscard]] Result<std::vector<pid_t>> all_processes();
+
+// One look at /proc/PID/stat.
+struct ProcessFacts {
+  pid_t pid = 0;
+  pid_t ppid = 0;
+  pid_t pgid = 0;
+  pid_t session = 0;
+  char state = '?';              // R S D Z T t X I, see proc(5).
+  std::uint64_t start_time = 0;  // Clock ticks since boot; with the pid it names a process for good.
+  std::string comm;              // At most 15 bytes, chosen by the process.
+};
+
+// Errors: not_found when it is gone, sys.
+[[nodiscard]] Result<ProcessFacts> process_facts(pid_t pid);
+// The effective uid. Errors as process_facts.
+[[nodiscard]] Result<uid_t> process_uid(pid_t pid);
+// getsid(2): works without /proc. Errors: not_found.
+[[nodiscard]] Result<pid_t> session_of(pid_t pid);
+
+// Whether the process was started with this INVOCATION_ID in its environment. Looks at the first kEnvironLimit bytes,
+// so whoever prepares an environment puts it first. False for a zombie, and for the instant in which a process executes
+// a program and has no environment laid out (our spawn() returns within it): what must be complete looks again. Errors:
+// not_found, denied, sys.
+[[nodiscard]] Result<bool> has_invocation_id(pid_t pid, const InvocationId& id);
+inline constexpr std::size_t kEnvironLimit = std::size_t{1} << 20;
+// The INVOCATION_ID that the process was started with, if there is one among the first kEnvironStart bytes of its
+// environment. Empty for a zombie. Errors as above.
+[[nodiscard]] Result<std::optional<InvocationId>> invocation_id_of(pid_t pid);
+inline constexpr std::size_t kEnvironStart = std::size_t{64} << 10;
+
+}  // namespace sup::sys

@@ -1,0 +1,507 @@
+// The command table itself. Included by commands.cpp only; everybody else asks commands.hpp.
+#pragma once
+
+#include <array>
+
+#include "wire/commands.hpp"
+
+namespace sup::wire {
+
+// Parameters that several commands share.
+inline constexpr ParamRow kNamesRequired{.name = "names",
+                                         .type = ParamType::texts,
+                                         .given = Given::words,
+                                         .metavar = "NAME",
+                                         .need = Need::required,
+                                         .completes = Completes::services,
+                                         .doc = "Services: names, shell patterns (\"web*\"), or all."};
+inline constexpr ParamRow kNamesOptional{.name = "names",
+                                         .type = ParamType::texts,
+                                         .given = Given::words,
+                                         .metavar = "NAME",
+                                         .completes = Completes::services,
+                                         .doc = "Services: names or shell patterns (\"web*\"). Default: all."};
+inline constexpr ParamRow kName{.name = "name",
+                                .type = ParamType::text,
+                                .given = Given::word,
+                                .metavar = "NAME",
+                                .need = Need::required,
+                                .completes = Completes::services,
+                                .doc = "The service."};
+inline constexpr ParamRow kWait{.name = "wait",
+                                .type = ParamType::boolean,
+                                .given = Given::flag_off,
+                                .option = "--no-wait",
+                                .fallback = "true",
+                                .doc = "Do not wait for the end: it is enough that supervisord has accepted it."};
+
+inline constexpr auto kChangeParams = std::array{kNamesRequired, kWait};
+
+// Exit codes.
+inline constexpr auto kLocalExits = std::array{ExitCode::done, ExitCode::usage};
+inline constexpr auto kCheckExits = std::array{ExitCode::done, ExitCode::failed, ExitCode::usage};
+inline constexpr auto kCallExits =
+    std::array{ExitCode::done,      ExitCode::failed,       ExitCode::usage,        ExitCode::denied,
+               ExitCode::no_daemon, ExitCode::stale_socket, ExitCode::incompatible, ExitCode::timed_out};
+inline constexpr auto kNamedExits = std::array{
+    ExitCode::done,      ExitCode::failed,       ExitCode::usage,        ExitCode::no_such_service, ExitCode::denied,
+    ExitCode::no_daemon, ExitCode::stale_socket, ExitCode::incompatible, ExitCode::timed_out};
+inline constexpr auto kStatusExits = std::array{
+    ExitCode::done,   ExitCode::failed,    ExitCode::usage,        ExitCode::not_running,  ExitCode::no_such_service,
+    ExitCode::denied, ExitCode::no_daemon, ExitCode::stale_socket, ExitCode::incompatible, ExitCode::timed_out};
+
+// status
+inline constexpr std::array<std::string_view, 2> kStatusAliases = {"ls", "ps"};
+inline constexpr auto kStatusParams = std::array{
+    kNamesOptional,
+    ParamRow{
+        .name = "check",
+        .type = ParamType::boolean,
+        .given = Given::flag,
+        .option = "--check",
+        .scope = Scope::local,
+        .doc = "Say by the exit code whether all are up: 0 or 3. Without names, services that are not enabled and down "
+               "do not count."},
+    ParamRow{.name = "watch",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "-w,--watch",
+             .scope = Scope::local,
+             .doc = "Stay and show every change: on a terminal by drawing the table again, else one line per change."}};
+inline constexpr auto kStatusExamples =
+    std::array{Example{"ctl status", "all services"},
+               Example{"ctl status 'web*' db -v", "some services, with description, run and requirements"},
+               Example{"ctl status --check web && echo up", "in a script"},
+               Example{"ctl status --json", "for a program"}, Example{"ctl status --watch", "stay and watch"}};
+
+// start, stop, restart, kill
+inline constexpr auto kStartExamples =
+    std::array{Example{"ctl start web", "start web and what it requires, wait until it is ready"},
+               Example{"ctl start all --no-wait", "begin to start everything and return"},
+               Example{"ctl start web --timeout 30s", "give up waiting (exit code 124) after 30 s; the start goes on"}};
+inline constexpr auto kStopExamples =
+    std::array{Example{"ctl stop web", "stop web and what requires it, wait for the end"},
+               Example{"ctl stop 'worker*' db", "several at once"}};
+inline constexpr auto kRestartExamples = std::array{Example{"ctl restart web", "stop web, then start it"},
+                                                    Example{"ctl restart all --timeout 2m", "everything, in order"}};
+inline constexpr auto kKillExamples =
+    std::array{Example{"ctl kill web", "KILL to every process of web, and keep it down"}};
+
+// signal
+inline constexpr std::array<std::string_view, 3> kSignalTargets = {"main", "group", "all"};
+inline constexpr auto kSignalParams =
+    std::array{ParamRow{.name = "signal",
+                        .type = ParamType::text,
+                        .given = Given::word,
+                        .metavar = "SIGNAL",
+                        .need = Need::required,
+                        .completes = Completes::signals,
+                        .doc = "The signal: HUP, SIGHUP, 1, RTMIN+3."},
+               kNamesRequired,
+               ParamRow{.name = "to",
+                        .type = ParamType::choice,
+                        .given = Given::option,
+                        .option = "--to",
+                        .metavar = "WHOM",
+                        .fallback = "main",
+                        .choices = kSignalTargets,
+                        .doc = "Whom it reaches: the main process, its process group, or every process of the run."}};
+inline constexpr auto kSignalExamples =
+    std::array{Example{"ctl signal HUP web", "tell web to read its files again"},
+               Example{"ctl signal USR1 'worker*' --to all", "every process of some"}};
+
+// wait
+inline constexpr std::array<std::string_view, 4> kWaitConditions = {"ready", "exited", "stopped", "completed"};
+inline constexpr auto kWaitParams = std::array{
+    kNamesRequired,
+    ParamRow{
+        .name = "for",
+        .type = ParamType::choice,
+        .given = Given::option,
+        .option = "--for",
+        .metavar = "WHAT",
+        .fallback = "ready",
+        .choices = kWaitConditions,
+        .doc =
+            "What to wait for: dependents may start; a run has ended; nothing of it is alive; it has done its work."},
+    ParamRow{.name = "any",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--any",
+             .fallback = "false",
+             .doc = "One of the services is enough."}};
+inline constexpr auto kWaitExamples =
+    std::array{Example{"ctl wait db web --timeout 10s", "until both are ready"},
+               Example{"ctl wait --for exited migrate", "until migrate has ended; the exit code is migrate's"},
+               Example{"ctl wait --for stopped --any 'worker*'", "until one of them is down"}};
+
+// logs
+inline constexpr std::array<std::string_view, 2> kStreams = {"stdout", "stderr"};
+inline constexpr auto kLogsParams =
+    std::array{kNamesOptional,
+               ParamRow{.name = "lines",
+                        .type = ParamType::integer,
+                        .given = Given::option,
+                        .option = "-n,--lines",
+                        .metavar = "N",
+                        .fallback = "100",
+                        .min = 0,
+                        .max = 1'000'000,
+                        .doc = "At most so many of the last lines."},
+               ParamRow{.name = "follow",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "-f,--follow",
+                        .fallback = "false",
+                        .doc = "Stay and show what is written from now on."},
+               ParamRow{.name = "stream",
+                        .type = ParamType::choice,
+                        .given = Given::option,
+                        .option = "--stream",
+                        .metavar = "STREAM",
+                        .choices = kStreams,
+                        .doc = "Only this stream. Default: both."},
+               ParamRow{.name = "raw",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--raw,--no-prefix",
+                        .scope = Scope::local,
+                        .doc = "The bytes of the lines and nothing else: no \"NAME | \" in front, no colours."}};
+inline constexpr auto kLogsExamples = std::array{
+    Example{"ctl logs web", "the last 100 lines of web"}, Example{"ctl logs -f", "everything, as it is written"},
+    Example{"ctl logs web -n 1000 --stream stderr", "more, of one stream"}};
+
+// events
+inline constexpr auto kEventsParams =
+    std::array{kNamesOptional,
+               ParamRow{.name = "follow",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "-f,--follow",
+                        .fallback = "false",
+                        .doc = "Stay and show what happens from now on."},
+               ParamRow{.name = "since",
+                        .type = ParamType::integer,
+                        .given = Given::option,
+                        .option = "--since",
+                        .metavar = "SEQ",
+                        .min = 0,
+                        .doc = "Only events after this number. Default: all that are kept."}};
+inline constexpr auto kEventsExamples =
+    std::array{Example{"ctl events", "what has happened lately"},
+               Example{"ctl events -f --json", "a stream for a program, one object per line"},
+               Example{"ctl events web --since 120", "of one service, after event 120"}};
+
+// show, env, explain
+inline constexpr auto kShowParams =
+    std::array{kNamesRequired, ParamRow{.name = "all",
+                                        .type = ParamType::boolean,
+                                        .given = Given::flag,
+                                        .option = "-a,--all",
+                                        .fallback = "false",
+                                        .doc = "Also the settings that nobody set, with their defaults."}};
+inline constexpr auto kShowExamples = std::array{Example{"ctl show web", "the settings of web as TOML"},
+                                                 Example{"ctl show web --all --json", "every setting, for a program"}};
+inline constexpr auto kEnvParams =
+    std::array{kName, ParamRow{.name = "reveal",
+                               .type = ParamType::boolean,
+                               .given = Given::flag,
+                               .option = "--reveal",
+                               .fallback = "false",
+                               .role = Role::admin,
+                               .doc = "Also the values that look like secrets. Needs the role admin."}};
+inline constexpr auto kEnvExamples = std::array{Example{"ctl env web", "each variable and where it comes from"},
+                                                Example{"ctl env web --reveal --json", "with secrets, for a program"}};
+inline constexpr auto kExplainParams =
+    std::array{kName, ParamRow{.name = "exit",
+                               .type = ParamType::integer,
+                               .given = Given::option,
+                               .option = "--exit",
+                               .metavar = "CODE",
+                               .min = 0,
+                               .max = 255,
+                               .doc = "Say what would happen if it exited with this code (128+n: died by signal n)."}};
+inline constexpr auto kExplainExamples =
+    std::array{Example{"ctl explain web", "why is it in the state that it is in?"},
+               Example{"ctl explain web --exit 1", "and if it exited with code 1?"}};
+
+// check, version, ping, shutdown, completion, schema
+inline constexpr auto kCheckParams = std::array{ParamRow{.name = "paths",
+                                                         .type = ParamType::texts,
+                                                         .given = Given::words,
+                                                         .metavar = "PATH",
+                                                         .scope = Scope::local,
+                                                         .completes = Completes::files,
+                                                         .doc = "Files or directories of *.toml files. Default: where "
+                                                                "supervisord looks."}};
+inline constexpr auto kCheckExamples = std::array{Example{"ctl check", "the configuration that supervisord would read"},
+                                                  Example{"ctl check ./conf.d", "another one"}};
+inline constexpr auto kVersionExamples =
+    std::array{Example{"ctl version", "of ctl, and of supervisord if it is running"}};
+inline constexpr auto kPingExamples = std::array{Example{"ctl ping", "is it there, and how long does an answer take?"}};
+inline constexpr auto kShutdownParams = std::array{ParamRow{.name = "now",
+                                                            .type = ParamType::boolean,
+                                                            .given = Given::flag,
+                                                            .option = "--now",
+                                                            .fallback = "false",
+                                                            .doc = "No patience: KILL to everything that is alive."},
+                                                   ParamRow{.name = "no_wait",
+                                                            .type = ParamType::boolean,
+                                                            .given = Given::flag,
+                                                            .option = "--no-wait",
+                                                            .scope = Scope::local,
+                                                            .doc = "Do not wait until supervisord is gone."}};
+inline constexpr auto kShutdownExamples =
+    std::array{Example{"ctl shutdown", "stop everything in order, then supervisord"},
+               Example{"ctl shutdown --now", "at once, without grace"}};
+inline constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
+inline constexpr auto kCompletionParams = std::array{ParamRow{.name = "shell",
+                                                              .type = ParamType::choice,
+                                                              .given = Given::word,
+                                                              .metavar = "SHELL",
+                                                              .need = Need::required,
+                                                              .scope = Scope::local,
+                                                              .choices = kShells,
+                                                              .doc = "bash, zsh or fish."}};
+inline constexpr auto kCompletionExamples =
+    std::array{Example{"ctl completion bash", "source it, or save it as /etc/bash_completion.d/ctl"},
+               Example{"ctl completion fish", "save it as ~/.config/fish/completions/ctl.fish"}};
+inline constexpr auto kSchemaParams =
+    std::array{ParamRow{.name = "manual",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--manual",
+                        .scope = Scope::local,
+                        .doc = "The reference manual of all settings instead, as Markdown."},
+               ParamRow{.name = "template",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--template",
+                        .scope = Scope::local,
+                        .doc = "A commented configuration file with every setting instead."}};
+inline constexpr auto kSchemaExamples =
+    std::array{Example{"ctl schema", "the JSON Schema of the configuration, for editors"},
+               Example{"ctl schema --template", "a file to start from"}};
+
+inline constexpr auto kCommands = std::array{
+    CommandRow{
+        .verb = Verb::status,
+        .name = "status",
+        .aliases = kStatusAliases,
+        .method = "Status",
+        .role = Role::observe,
+        .group = HelpGroup::insight,
+        .params = kStatusParams,
+        .reply = "StatusReply",
+        .summary = "Show services: state, since when, process, restarts, readiness, cause.",
+        .text = "A table of the services, or of all. The exit code says whether the question could be answered; with "
+                "--check it says whether the services are up.",
+        .examples = kStatusExamples,
+        .exits = kStatusExits},
+    CommandRow{
+        .verb = Verb::start,
+        .name = "start",
+        .method = "Start",
+        .role = Role::operate,
+        .streaming = Streaming::on_request,
+        .group = HelpGroup::services,
+        .params = kChangeParams,
+        .reply = "ChangeReply",
+        .summary = "Start services and what they require; wait until they are ready.",
+        .text = "Services that are up already stay as they are. When a start fails, the reason and the last lines that "
+                "the service wrote to standard error are shown. A start by command forgets earlier restarts.",
+        .examples = kStartExamples,
+        .exits = kNamedExits},
+    CommandRow{
+        .verb = Verb::stop,
+        .name = "stop",
+        .method = "Stop",
+        .role = Role::operate,
+        .streaming = Streaming::on_request,
+        .group = HelpGroup::services,
+        .params = kChangeParams,
+        .reply = "ChangeReply",
+        .summary = "Stop services and what requires them; wait until nothing of them is alive.",
+        .text =
+            "Stops by the steps of the setting `stop`, then with KILL. A stopped service is not started again until "
+            "somebody starts it, or supervisord starts anew and it is enabled.",
+        .examples = kStopExamples,
+        .exits = kNamedExits},
+    CommandRow{.verb = Verb::restart,
+               .name = "restart",
+               .method = "Restart",
+               .role = Role::operate,
+               .streaming = Streaming::on_request,
+               .group = HelpGroup::services,
+               .params = kChangeParams,
+               .reply = "ChangeReply",
+               .summary = "Stop services, then start them; wait until they are ready.",
+               .text = "There is no back-off between the two. A service that was down is started.",
+               .examples = kRestartExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::signal,
+               .name = "signal",
+               .method = "Signal",
+               .role = Role::operate,
+               .group = HelpGroup::services,
+               .params = kSignalParams,
+               .reply = "SignalReply",
+               .summary = "Send a signal to services.",
+               .text =
+                   "What the service makes of it is its own business: if it dies of it, its restart policy applies. A "
+                   "service that is not running is a failure.",
+               .examples = kSignalExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::kill,
+               .name = "kill",
+               .method = "Kill",
+               .role = Role::operate,
+               .streaming = Streaming::on_request,
+               .group = HelpGroup::services,
+               .params = kChangeParams,
+               .reply = "ChangeReply",
+               .summary = "Stop services at once: KILL to all their processes.",
+               .text = "As stop, but without the steps of the setting `stop`: nothing can be saved by the service.",
+               .examples = kKillExamples,
+               .exits = kNamedExits},
+    CommandRow{
+        .verb = Verb::wait,
+        .name = "wait",
+        .method = "Wait",
+        .role = Role::observe,
+        .streaming = Streaming::on_request,
+        .group = HelpGroup::services,
+        .params = kWaitParams,
+        .reply = "WaitReply",
+        .summary = "Wait until services are ready, have exited, are stopped or have completed.",
+        .text = "Returns at once when it has happened already, and with exit code 1 as soon as it can no longer happen "
+                "by itself. After --timeout the exit code is 124 and what is missing is listed.",
+        .examples = kWaitExamples,
+        .exits = kNamedExits,
+        .exit_note =
+            "`--for exited` with one service exits with the code of that service: its own, or 128+n if signal n "
+            "ended it."},
+    CommandRow{
+        .verb = Verb::logs,
+        .name = "logs",
+        .method = "Logs",
+        .role = Role::observe,
+        .streaming = Streaming::required,
+        .group = HelpGroup::insight,
+        .params = kLogsParams,
+        .reply = "LogsReply",
+        .summary = "Show what services wrote to their standard output and error.",
+        .text =
+            "Reads the lines that supervisord keeps in memory for each service. With several services each line has "
+            "\"NAME | \" in front.",
+        .examples = kLogsExamples,
+        .exits = kNamedExits},
+    CommandRow{.verb = Verb::events,
+               .name = "events",
+               .method = "Events",
+               .role = Role::observe,
+               .streaming = Streaming::required,
+               .group = HelpGroup::insight,
+               .params = kEventsParams,
+               .reply = "EventsReply",
+               .summary = "Show what happened to services: every change of state, and why.",
+               .text = "Events are numbered without a gap, so a reader can come back and go on where it was.",
+               .examples = kEventsExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::show,
+               .name = "show",
+               .method = "Show",
+               .role = Role::operate,
+               .group = HelpGroup::insight,
+               .params = kShowParams,
+               .reply = "ShowReply",
+               .summary = "Show the settings of services and where they were made.",
+               .text = "The settings that supervisord runs the service with, as one would write them in a file.",
+               .examples = kShowExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::env,
+               .name = "env",
+               .method = "Env",
+               .role = Role::operate,
+               .group = HelpGroup::insight,
+               .params = kEnvParams,
+               .reply = "EnvReply",
+               .summary = "Show the environment that the next start of a service gets.",
+               .text = "Each variable with its origin. Values that look like secrets are masked.",
+               .examples = kEnvExamples,
+               .exits = kNamedExits},
+    CommandRow{
+        .verb = Verb::explain,
+        .name = "explain",
+        .method = "Explain",
+        .role = Role::observe,
+        .group = HelpGroup::insight,
+        .params = kExplainParams,
+        .reply = "ExplainReply",
+        .summary = "Explain why a service is in its state, and what would happen next.",
+        .text =
+            "Names what it waits for, what would stop with it, how it ended before, and what its restart policy does.",
+        .examples = kExplainExamples,
+        .exits = kNamedExits},
+    CommandRow{.verb = Verb::check,
+               .name = "check",
+               .role = Role::none,
+               .group = HelpGroup::files,
+               .params = kCheckParams,
+               .summary = "Check configuration files, without supervisord and without changing anything.",
+               .text = "Prints every problem of every file with its place.",
+               .examples = kCheckExamples,
+               .exits = kCheckExits},
+    CommandRow{
+        .verb = Verb::version,
+        .name = "version",
+        .method = "Version",
+        .role = Role::observe,
+        .group = HelpGroup::supervisord,
+        .reply = "VersionReply",
+        .summary = "Show the versions of ctl and of the running supervisord.",
+        .text = "The version of ctl is shown even when supervisord is not running; the exit code is then that of the "
+                "failed connection.",
+        .examples = kVersionExamples,
+        .exits = kCallExits},
+    CommandRow{.verb = Verb::ping,
+               .name = "ping",
+               .method = "Ping",
+               .role = Role::observe,
+               .group = HelpGroup::supervisord,
+               .reply = "PingReply",
+               .summary = "Ask supervisord for a sign of life and show how long it took.",
+               .text = "One question and one answer on the control socket.",
+               .examples = kPingExamples,
+               .exits = kCallExits},
+    CommandRow{.verb = Verb::shutdown,
+               .name = "shutdown",
+               .method = "Shutdown",
+               .role = Role::admin,
+               .group = HelpGroup::supervisord,
+               .params = kShutdownParams,
+               .reply = "ShutdownReply",
+               .summary = "Stop all services in order, then supervisord; wait until it is gone.",
+               .text = "What is alive after the setting `shutdown-timeout` gets KILL.",
+               .examples = kShutdownExamples,
+               .exits = kCallExits},
+    CommandRow{.verb = Verb::completion,
+               .name = "completion",
+               .role = Role::none,
+               .group = HelpGroup::files,
+               .params = kCompletionParams,
+               .summary = "Print a completion script for a shell.",
+               .text = "Completes verbs, options, and the names of the services that supervisord has.",
+               .examples = kCompletionExamples,
+               .exits = kLocalExits},
+    CommandRow{.verb = Verb::schema,
+               .name = "schema",
+               .role = Role::none,
+               .group = HelpGroup::files,
+               .params = kSchemaParams,
+               .summary = "Print the JSON Schema, the manual or a template of the configuration.",
+               .text = "Generated from the same rows that the configuration is read by.",
+               .examples = kSchemaExamples,
+               .exits = kLocalExits}};
+
+}  // namespace sup::wire

@@ -1,0 +1,421 @@
+// The member rows of all messages and errors; see message_rows.hpp. Order here is the order in JSON and in documents.
+#pragma once
+
+#include <array>
+#include <tuple>
+
+#include "wire/messages.hpp"
+
+namespace sup::wire {
+
+template <>
+struct MessageRows<ServiceStatus> {
+  static constexpr std::string_view kName = "ServiceStatus";
+  static constexpr std::string_view kDoc = "One service as it is now.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"name", &ServiceStatus::name, "Its name."},
+      Member{
+          "state", &ServiceStatus::state,
+          "stopped, waiting, starting, running, reloading, stopping, killing, backoff, completed, failed or paused."},
+      Member{"status", &ServiceStatus::status, "The coarse view of the state: down, changing, up or failed."},
+      Member{"goal", &ServiceStatus::goal, "What is wanted: up or down."},
+      Member{"pid", &ServiceStatus::pid, "The main process, while there is one."},
+      Member{"since", &ServiceStatus::since, "When the state was entered, in Unix milliseconds."},
+      Member{"since_ms_ago", &ServiceStatus::since_ms_ago, "How long ago that was, by a clock that does not jump."},
+      Member{"run", &ServiceStatus::run, "The number of the current or last run; 0: it never ran."},
+      Member{"invocation_id", &ServiceStatus::invocation_id, "The random name of that run, 32 hex digits."},
+      Member{"restarts", &ServiceStatus::restarts, "Restarts that count against the restart policy now."},
+      Member{"restarts_total", &ServiceStatus::restarts_total, "Restarts since supervisord started."},
+      Member{"restarts_max", &ServiceStatus::restarts_max, "How many the policy allows; absent: any number."},
+      Member{"next_try_ms", &ServiceStatus::next_try_ms, "In back-off: how long until the next start."},
+      Member{"ready", &ServiceStatus::ready, "Whether dependents may start."},
+      Member{"cause", &ServiceStatus::cause,
+             "Why it is in this state, or how its last run ended (exit 3); may be empty."},
+      Member{"exit_code", &ServiceStatus::exit_code, "Of the last run, if that ended by exit."},
+      Member{"exit_signal", &ServiceStatus::exit_signal, "Of the last run, if a signal ended it."},
+      Member{"type", &ServiceStatus::type, "The service's type: simple, oneshot ..."},
+      Member{"enabled", &ServiceStatus::enabled, "Whether it is started with supervisord."},
+      Member{"description", &ServiceStatus::description, "Its description, if it has one."},
+      Member{"requires", &ServiceStatus::requires_, "What it requires."});
+};
+static_assert(kEveryMemberIsARow<ServiceStatus>);
+
+template <>
+struct MessageRows<DaemonStatus> {
+  static constexpr std::string_view kName = "DaemonStatus";
+  static constexpr std::string_view kDoc = "supervisord itself.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"pid", &DaemonStatus::pid, "Its process."}, Member{"version", &DaemonStatus::version, "Its version."},
+      Member{"uptime_ms", &DaemonStatus::uptime_ms, "How long it has been running."},
+      Member{"state", &DaemonStatus::state, "running or shutting-down."},
+      Member{"services", &DaemonStatus::services, "How many services there are."},
+      Member{"up", &DaemonStatus::up, "How many of them are up."},
+      Member{"changing", &DaemonStatus::changing, "How many are on their way up or down."},
+      Member{"down", &DaemonStatus::down, "How many are down."},
+      Member{"failed", &DaemonStatus::failed, "How many have failed."},
+      Member{"event_seq", &DaemonStatus::event_seq,
+             "The number of the last event; Events with since = event_seq goes on from here without a gap."});
+};
+static_assert(kEveryMemberIsARow<DaemonStatus>);
+
+template <>
+struct MessageRows<StatusReply> {
+  static constexpr std::string_view kName = "StatusReply";
+  static constexpr std::string_view kDoc = "Reply of Status.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"version", &StatusReply::version, "The version of these messages, 1."},
+                      Member{"daemon", &StatusReply::daemon, "supervisord itself."},
+                      Member{"services", &StatusReply::services, "The services asked for, by name."});
+};
+static_assert(kEveryMemberIsARow<StatusReply>);
+
+template <>
+struct MessageRows<ChangeProgress> {
+  static constexpr std::string_view kName = "ChangeProgress";
+  static constexpr std::string_view kDoc = "One step of a change.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"service", &ChangeProgress::service, "Which service."},
+                      Member{"from", &ChangeProgress::from, "The state it left."},
+                      Member{"to", &ChangeProgress::to, "The state it is in now."},
+                      Member{"why", &ChangeProgress::why, "What led there."},
+                      Member{"elapsed_ms", &ChangeProgress::elapsed_ms, "Since the change was accepted."});
+};
+static_assert(kEveryMemberIsARow<ChangeProgress>);
+
+template <>
+struct MessageRows<ChangeResult> {
+  static constexpr std::string_view kName = "ChangeResult";
+  static constexpr std::string_view kDoc = "How a change ended for one service.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"service", &ChangeResult::service, "Which service."},
+      Member{"outcome", &ChangeResult::outcome, "done, failed, cancelled, or with wait = false: accepted."},
+      Member{"state", &ChangeResult::state, "The state it is in."},
+      Member{"cause", &ChangeResult::cause, "Why it failed or was cancelled; else empty."},
+      Member{"elapsed_ms", &ChangeResult::elapsed_ms, "How long it took."},
+      Member{"last_lines", &ChangeResult::last_lines, "After a failure: the last lines it wrote to standard error."});
+};
+static_assert(kEveryMemberIsARow<ChangeResult>);
+
+template <>
+struct MessageRows<ChangeReply> {
+  static constexpr std::string_view kName = "ChangeReply";
+  static constexpr std::string_view kDoc = "Reply of Start, Stop, Restart and Kill.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"change", &ChangeReply::change, "The id of the change."},
+                      Member{"progress", &ChangeReply::progress, "One step; only in replies that continue."},
+                      Member{"results", &ChangeReply::results, "One per service; only in the final reply."});
+};
+static_assert(kEveryMemberIsARow<ChangeReply>);
+
+template <>
+struct MessageRows<SignalResult> {
+  static constexpr std::string_view kName = "SignalResult";
+  static constexpr std::string_view kDoc = "What became of a signal for one service.";
+  static constexpr auto kRows = std::make_tuple(Member{"service", &SignalResult::service, "Which service."},
+                                                Member{"pid", &SignalResult::pid, "The process that it was sent to."},
+                                                Member{"failure", &SignalResult::failure, "Why it was not sent."});
+};
+static_assert(kEveryMemberIsARow<SignalResult>);
+
+template <>
+struct MessageRows<SignalReply> {
+  static constexpr std::string_view kName = "SignalReply";
+  static constexpr std::string_view kDoc = "Reply of Signal.";
+  static constexpr auto kRows = std::make_tuple(Member{"results", &SignalReply::results, "One per service."});
+};
+static_assert(kEveryMemberIsARow<SignalReply>);
+
+template <>
+struct MessageRows<WaitState> {
+  static constexpr std::string_view kName = "WaitState";
+  static constexpr std::string_view kDoc = "Where one service stands that is waited for.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"service", &WaitState::service, "Which service."},
+                      Member{"met", &WaitState::met, "Whether what was waited for has happened."},
+                      Member{"impossible", &WaitState::impossible, "Whether it can no longer happen by itself."},
+                      Member{"state", &WaitState::state, "The state it is in."},
+                      Member{"cause", &WaitState::cause, "Why; may be empty."},
+                      Member{"exit_code", &WaitState::exit_code, "Of the last run, if that ended by exit."},
+                      Member{"exit_signal", &WaitState::exit_signal, "Of the last run, if a signal ended it."});
+};
+static_assert(kEveryMemberIsARow<WaitState>);
+
+template <>
+struct MessageRows<WaitReply> {
+  static constexpr std::string_view kName = "WaitReply";
+  static constexpr std::string_view kDoc =
+      "Reply of Wait. With \"more\", the first reply comes at once and the next ones with each change.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"decided", &WaitReply::decided, "Whether this is the final reply."},
+                      Member{"met", &WaitReply::met, "Whether the wait was successful; has a meaning once decided."},
+                      Member{"services", &WaitReply::services, "All services that are waited for."});
+};
+static_assert(kEveryMemberIsARow<WaitReply>);
+
+template <>
+struct MessageRows<LogRecord> {
+  static constexpr std::string_view kName = "LogRecord";
+  static constexpr std::string_view kDoc = "One line that a service wrote.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"time", &LogRecord::time, "When it was read, in Unix milliseconds."},
+      Member{"service", &LogRecord::service, "Which service."},
+      Member{"stream", &LogRecord::stream, "stdout or stderr."}, Member{"run", &LogRecord::run, "Of which run."},
+      Member{"line", &LogRecord::line, "The line without its line end, if it is valid UTF-8."},
+      Member{"line_base64", &LogRecord::line_base64, "The line, if it is not."},
+      Member{"truncated", &LogRecord::truncated,
+             "Whether the line was longer than the bound and goes on in the next record."},
+      Member{"missed", &LogRecord::missed, "How many lines before this one were lost to this reader."});
+};
+static_assert(kEveryMemberIsARow<LogRecord>);
+
+template <>
+struct MessageRows<LogsReply> {
+  static constexpr std::string_view kName = "LogsReply";
+  static constexpr std::string_view kDoc = "Reply of Logs: a batch of lines; the final one may be empty.";
+  static constexpr auto kRows = std::make_tuple(Member{"records", &LogsReply::records, "The lines, oldest first."});
+};
+static_assert(kEveryMemberIsARow<LogsReply>);
+
+template <>
+struct MessageRows<EventRecord> {
+  static constexpr std::string_view kName = "EventRecord";
+  static constexpr std::string_view kDoc = "Something that happened.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"seq", &EventRecord::seq, "Numbers the events without a gap."},
+      Member{"time", &EventRecord::time, "When, in Unix milliseconds."},
+      Member{"kind", &EventRecord::kind,
+             "state (a service changed its state), daemon (supervisord itself), or a kind of a later version."},
+      Member{"service", &EventRecord::service, "Which service it is about."},
+      Member{"from", &EventRecord::from, "The state it left."}, Member{"to", &EventRecord::to, "The state it entered."},
+      Member{"why", &EventRecord::why, "What led there."},
+      Member{"cause", &EventRecord::cause, "The cause as Status shows it."},
+      Member{"exit_code", &EventRecord::exit_code, "If a run ended by exit."},
+      Member{"exit_signal", &EventRecord::exit_signal, "If a signal ended it."},
+      Member{"pid", &EventRecord::pid, "The main process."}, Member{"run", &EventRecord::run, "Of which run."});
+};
+static_assert(kEveryMemberIsARow<EventRecord>);
+
+template <>
+struct MessageRows<EventsReply> {
+  static constexpr std::string_view kName = "EventsReply";
+  static constexpr std::string_view kDoc = "Reply of Events: a batch; the final one may be empty.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"events", &EventsReply::events, "The events, oldest first."},
+                      Member{"missed", &EventsReply::missed, "How many events since `since` are not kept any more."});
+};
+static_assert(kEveryMemberIsARow<EventsReply>);
+
+template <>
+struct MessageRows<ShownService> {
+  static constexpr std::string_view kName = "ShownService";
+  static constexpr std::string_view kDoc = "The settings of one service.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"name", &ShownService::name, "Its name."},
+                      Member{"file", &ShownService::file, "The file that defines it; empty: no file."},
+                      Member{"line", &ShownService::line, "The line of its table there."},
+                      Member{"settings", &ShownService::settings,
+                             "Key to value, every setting with `all`, else those that are not default."},
+                      Member{"toml", &ShownService::toml, "The same as TOML, as one would write it in a file."},
+                      Member{"defaults", &ShownService::defaults, "The keys in `settings` that nobody set."});
+};
+static_assert(kEveryMemberIsARow<ShownService>);
+
+template <>
+struct MessageRows<ShowReply> {
+  static constexpr std::string_view kName = "ShowReply";
+  static constexpr std::string_view kDoc = "Reply of Show.";
+  static constexpr auto kRows = std::make_tuple(Member{"services", &ShowReply::services, "One per service asked for."});
+};
+static_assert(kEveryMemberIsARow<ShowReply>);
+
+template <>
+struct MessageRows<EnvVariable> {
+  static constexpr std::string_view kName = "EnvVariable";
+  static constexpr std::string_view kDoc = "One environment variable of a service.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"name", &EnvVariable::name, "Its name."},
+      Member{"value", &EnvVariable::value, "Its value; empty if it is masked."},
+      Member{"origin", &EnvVariable::origin,
+             "Who set it: daemon, supervisord env, env-file PATH, service, user (set because of `user`), supervisord."},
+      Member{"masked", &EnvVariable::masked, "Whether the value is kept back because it looks like a secret."});
+};
+static_assert(kEveryMemberIsARow<EnvVariable>);
+
+template <>
+struct MessageRows<EnvReply> {
+  static constexpr std::string_view kName = "EnvReply";
+  static constexpr std::string_view kDoc = "Reply of Env.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"service", &EnvReply::service, "Which service."},
+                      Member{"variables", &EnvReply::variables, "What the next start gets, by name."});
+};
+static_assert(kEveryMemberIsARow<EnvReply>);
+
+template <>
+struct MessageRows<ExitPolicy> {
+  static constexpr std::string_view kName = "ExitPolicy";
+  static constexpr std::string_view kDoc = "What the restart policy makes of an exit code.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"exit_code", &ExitPolicy::exit_code, "The code (128+n for signal n)."},
+                      Member{"success", &ExitPolicy::success, "Whether it counts as success."},
+                      Member{"action", &ExitPolicy::action, "What happens then."});
+};
+static_assert(kEveryMemberIsARow<ExitPolicy>);
+
+template <>
+struct MessageRows<ExplainReply> {
+  static constexpr std::string_view kName = "ExplainReply";
+  static constexpr std::string_view kDoc = "Reply of Explain.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"service", &ExplainReply::service, "Which service."},
+                      Member{"state", &ExplainReply::state, "The state it is in."},
+                      Member{"goal", &ExplainReply::goal, "What is wanted: up or down."},
+                      Member{"reasons", &ExplainReply::reasons, "Why it is in this state, one sentence each."},
+                      Member{"waiting_for", &ExplainReply::waiting_for, "Services that it waits for."},
+                      Member{"would_stop_with", &ExplainReply::would_stop_with, "Services whose stop would stop it."},
+                      Member{"needed_by", &ExplainReply::needed_by, "Services that its stop would stop."},
+                      Member{"last_ends", &ExplainReply::last_ends, "How its last runs ended, newest first."},
+                      Member{"policy", &ExplainReply::policy,
+                             "What would happen if it exited, for the codes asked for or the usual ones."});
+};
+static_assert(kEveryMemberIsARow<ExplainReply>);
+
+template <>
+struct MessageRows<VersionReply> {
+  static constexpr std::string_view kName = "VersionReply";
+  static constexpr std::string_view kDoc = "Reply of Version.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"version", &VersionReply::version, "The version of supervisord."},
+                      Member{"protocol", &VersionReply::protocol, "The version of these messages."},
+                      Member{"pid", &VersionReply::pid, "The process of supervisord."});
+};
+static_assert(kEveryMemberIsARow<VersionReply>);
+
+template <>
+struct MessageRows<PingReply> {
+  static constexpr std::string_view kName = "PingReply";
+  static constexpr std::string_view kDoc = "Reply of Ping.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"time", &PingReply::time, "supervisord's wall clock, in Unix milliseconds."});
+};
+static_assert(kEveryMemberIsARow<PingReply>);
+
+template <>
+struct MessageRows<ShutdownReply> {
+  static constexpr std::string_view kName = "ShutdownReply";
+  static constexpr std::string_view kDoc = "Reply of Shutdown. The connection stays open until supervisord has ended.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"stopping", &ShutdownReply::stopping, "How many services are alive and will be stopped."});
+};
+static_assert(kEveryMemberIsARow<ShutdownReply>);
+
+template <>
+struct MessageRows<NoSuchService> {
+  static constexpr std::string_view kName = "io.supervisord.NoSuchService";
+  static constexpr std::string_view kDoc = "A name or pattern that no service has.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"name", &NoSuchService::name, "As it was given."},
+                      Member{"nearest", &NoSuchService::nearest, "A service that was perhaps meant."});
+};
+static_assert(kEveryMemberIsARow<NoSuchService>);
+
+template <>
+struct MessageRows<PermissionDenied> {
+  static constexpr std::string_view kName = "io.supervisord.PermissionDenied";
+  static constexpr std::string_view kDoc = "The peer's role is not enough.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"role", &PermissionDenied::role, "The role that the peer has."},
+                      Member{"needed", &PermissionDenied::needed, "The role that the call needs."});
+};
+static_assert(kEveryMemberIsARow<PermissionDenied>);
+
+template <>
+struct MessageRows<ShuttingDown> {
+  static constexpr std::string_view kName = "io.supervisord.ShuttingDown";
+  static constexpr std::string_view kDoc = "supervisord is shutting down and takes no such command any more.";
+  static constexpr auto kRows = std::make_tuple(Member{"reason", &ShuttingDown::reason, "Why it shuts down."});
+};
+static_assert(kEveryMemberIsARow<ShuttingDown>);
+
+template <>
+struct MessageRows<LimitReached> {
+  static constexpr std::string_view kName = "io.supervisord.LimitReached";
+  static constexpr std::string_view kDoc = "A bound of supervisord was reached.";
+  static constexpr auto kRows = std::make_tuple(Member{"what", &LimitReached::what, "Which bound, and its value."});
+};
+static_assert(kEveryMemberIsARow<LimitReached>);
+
+template <>
+struct MessageRows<Failed> {
+  static constexpr std::string_view kName = "io.supervisord.Failed";
+  static constexpr std::string_view kDoc = "The operation failed.";
+  static constexpr auto kRows = std::make_tuple(Member{"reason", &Failed::reason, "What could not be done, and why."});
+};
+static_assert(kEveryMemberIsARow<Failed>);
+
+template <>
+struct MessageRows<TooSlow> {
+  static constexpr std::string_view kName = "io.supervisord.TooSlow";
+  static constexpr std::string_view kDoc = "The client does not read fast enough; the connection is closed.";
+  static constexpr auto kRows = std::make_tuple(Member{"missed", &TooSlow::missed, "How many messages it missed."});
+};
+static_assert(kEveryMemberIsARow<TooSlow>);
+
+template <>
+struct MessageRows<InterfaceNotFound> {
+  static constexpr std::string_view kName = "org.varlink.service.InterfaceNotFound";
+  static constexpr std::string_view kDoc = "";
+  static constexpr auto kRows = std::make_tuple(Member{"interface", &InterfaceNotFound::interface, ""});
+};
+static_assert(kEveryMemberIsARow<InterfaceNotFound>);
+
+template <>
+struct MessageRows<MethodNotFound> {
+  static constexpr std::string_view kName = "org.varlink.service.MethodNotFound";
+  static constexpr std::string_view kDoc = "";
+  static constexpr auto kRows = std::make_tuple(Member{"method", &MethodNotFound::method, ""});
+};
+static_assert(kEveryMemberIsARow<MethodNotFound>);
+
+template <>
+struct MessageRows<MethodNotImplemented> {
+  static constexpr std::string_view kName = "org.varlink.service.MethodNotImplemented";
+  static constexpr std::string_view kDoc = "";
+  static constexpr auto kRows = std::make_tuple(Member{"method", &MethodNotImplemented::method, ""});
+};
+static_assert(kEveryMemberIsARow<MethodNotImplemented>);
+
+template <>
+struct MessageRows<InvalidParameter> {
+  static constexpr std::string_view kName = "org.varlink.service.InvalidParameter";
+  static constexpr std::string_view kDoc = "";
+  static constexpr auto kRows = std::make_tuple(Member{"parameter", &InvalidParameter::parameter, ""});
+};
+static_assert(kEveryMemberIsARow<InvalidParameter>);
+
+template <>
+struct MessageRows<ExpectedMore> {
+  static constexpr std::string_view kName = "org.varlink.service.ExpectedMore";
+  static constexpr std::string_view kDoc = "";
+  static constexpr auto kRows = std::tuple<>{};
+};
+static_assert(kEveryMemberIsARow<ExpectedMore>);
+
+// Every type of the interface, in the order of the documents.
+template <class... Ts>
+struct TypeList {};
+using MessageTypes =
+    TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
+             SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventsReply, ShownService, ShowReply,
+             EnvVariable, EnvReply, ExitPolicy, ExplainReply, VersionReply, PingReply, ShutdownReply>;
+using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
+using ServiceErrorTypes =
+    TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;
+
+// Calls `visit.template operator()<T>()` for each type of the list.
+template <class... Ts, class Visit>
+constexpr void for_each_type(TypeList<Ts...>, Visit&& visit) {
+  (visit.template operator()<Ts>(), ...);
+}
+
+}  // namespace sup::wire

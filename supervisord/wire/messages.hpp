@@ -1,0 +1,280 @@
+// The messages of io.supervisord: what replies carry, as plain structs. Their member rows are in message_tables.hpp.
+//
+// Times are Unix milliseconds, durations are milliseconds. States, goals and other words of supervisord travel as text,
+// so that a client may show a word that it does not know yet.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wire/message_rows.hpp"
+
+namespace sup::wire {
+
+// The version of the messages. It grows when a client of the older version could misread them; new members do not
+// count.
+inline constexpr std::int64_t kProtocolVersion = 1;
+
+struct ServiceStatus {
+  std::string name;
+  std::string state;
+  std::string status;
+  std::string goal;
+  std::optional<std::int64_t> pid;
+  std::int64_t since = 0;
+  std::int64_t since_ms_ago = 0;
+  std::int64_t run = 0;
+  std::optional<std::string> invocation_id;
+  std::int64_t restarts = 0;
+  std::int64_t restarts_total = 0;
+  std::optional<std::int64_t> restarts_max;
+  std::optional<std::int64_t> next_try_ms;
+  bool ready = false;
+  std::string cause;
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::int64_t> exit_signal;
+  std::string type;
+  bool enabled = false;
+  std::optional<std::string> description;
+  std::vector<std::string> requires_;  // "requires" is a keyword of C++.
+  friend bool operator==(const ServiceStatus&, const ServiceStatus&) = default;
+};
+
+struct DaemonStatus {
+  std::int64_t pid = 0;
+  std::string version;
+  std::int64_t uptime_ms = 0;
+  std::string state;
+  std::int64_t services = 0;
+  std::int64_t up = 0;
+  std::int64_t changing = 0;
+  std::int64_t down = 0;
+  std::int64_t failed = 0;
+  std::int64_t event_seq = 0;
+  friend bool operator==(const DaemonStatus&, const DaemonStatus&) = default;
+};
+
+struct StatusReply {
+  std::int64_t version = kProtocolVersion;
+  DaemonStatus daemon;
+  std::vector<ServiceStatus> services;
+  friend bool operator==(const StatusReply&, const StatusReply&) = default;
+};
+
+struct ChangeProgress {
+  std::string service;
+  std::string from;
+  std::string to;
+  std::string why;
+  std::int64_t elapsed_ms = 0;
+  friend bool operator==(const ChangeProgress&, const ChangeProgress&) = default;
+};
+
+struct ChangeResult {
+  std::string service;
+  std::string outcome;
+  std::string state;
+  std::string cause;
+  std::int64_t elapsed_ms = 0;
+  std::vector<std::string> last_lines;
+  friend bool operator==(const ChangeResult&, const ChangeResult&) = default;
+};
+
+// Start, Stop, Restart, Kill. With "more": replies with `progress`, then the final one with `results`.
+struct ChangeReply {
+  std::int64_t change = 0;
+  std::optional<ChangeProgress> progress;
+  std::vector<ChangeResult> results;
+  friend bool operator==(const ChangeReply&, const ChangeReply&) = default;
+};
+
+struct SignalResult {
+  std::string service;
+  std::optional<std::int64_t> pid;
+  std::optional<std::string> failure;
+  friend bool operator==(const SignalResult&, const SignalResult&) = default;
+};
+
+struct SignalReply {
+  std::vector<SignalResult> results;
+  friend bool operator==(const SignalReply&, const SignalReply&) = default;
+};
+
+struct WaitState {
+  std::string service;
+  bool met = false;
+  bool impossible = false;
+  std::string state;
+  std::string cause;
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::int64_t> exit_signal;
+  friend bool operator==(const WaitState&, const WaitState&) = default;
+};
+
+// Wait. With "more": first where all services stand, then again whenever that changed; the final reply has `decided`.
+struct WaitReply {
+  bool decided = false;
+  bool met = false;
+  std::vector<WaitState> services;
+  friend bool operator==(const WaitReply&, const WaitReply&) = default;
+};
+
+struct LogRecord {
+  std::int64_t time = 0;
+  std::string service;
+  std::string stream;
+  std::int64_t run = 0;
+  std::optional<std::string> line;
+  std::optional<std::string> line_base64;
+  bool truncated = false;
+  std::int64_t missed = 0;
+  friend bool operator==(const LogRecord&, const LogRecord&) = default;
+};
+
+struct LogsReply {
+  std::vector<LogRecord> records;
+  friend bool operator==(const LogsReply&, const LogsReply&) = default;
+};
+
+struct EventRecord {
+  std::int64_t seq = 0;
+  std::int64_t time = 0;
+  std::string kind;
+  std::optional<std::string> service;
+  std::optional<std::string> from;
+  std::optional<std::string> to;
+  std::optional<std::string> why;
+  std::optional<std::string> cause;
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::int64_t> exit_signal;
+  std::optional<std::int64_t> pid;
+  std::optional<std::int64_t> run;
+  friend bool operator==(const EventRecord&, const EventRecord&) = default;
+};
+
+struct EventsReply {
+  std::vector<EventRecord> events;
+  std::int64_t missed = 0;
+  friend bool operator==(const EventsReply&, const EventsReply&) = default;
+};
+
+struct ShownService {
+  std::string name;
+  std::string file;
+  std::int64_t line = 0;
+  JsonText settings;
+  std::string toml;
+  std::vector<std::string> defaults;
+  friend bool operator==(const ShownService&, const ShownService&) = default;
+};
+
+struct ShowReply {
+  std::vector<ShownService> services;
+  friend bool operator==(const ShowReply&, const ShowReply&) = default;
+};
+
+struct EnvVariable {
+  std::string name;
+  std::string value;
+  std::string origin;
+  bool masked = false;
+  friend bool operator==(const EnvVariable&, const EnvVariable&) = default;
+};
+
+struct EnvReply {
+  std::string service;
+  std::vector<EnvVariable> variables;
+  friend bool operator==(const EnvReply&, const EnvReply&) = default;
+};
+
+// What the service's policy would do at an end with this code.
+struct ExitPolicy {
+  std::int64_t exit_code = 0;
+  bool success = false;
+  std::string action;
+  friend bool operator==(const ExitPolicy&, const ExitPolicy&) = default;
+};
+
+struct ExplainReply {
+  std::string service;
+  std::string state;
+  std::string goal;
+  std::vector<std::string> reasons;
+  std::vector<std::string> waiting_for;
+  std::vector<std::string> would_stop_with;
+  std::vector<std::string> needed_by;
+  std::vector<std::string> last_ends;
+  std::vector<ExitPolicy> policy;
+  friend bool operator==(const ExplainReply&, const ExplainReply&) = default;
+};
+
+struct VersionReply {
+  std::string version;
+  std::int64_t protocol = kProtocolVersion;
+  std::int64_t pid = 0;
+  friend bool operator==(const VersionReply&, const VersionReply&) = default;
+};
+
+struct PingReply {
+  std::int64_t time = 0;
+  friend bool operator==(const PingReply&, const PingReply&) = default;
+};
+
+// Shutdown. The session stays open until the process of supervisord ends, so its end is the end of supervisord.
+struct ShutdownReply {
+  std::int64_t stopping = 0;
+  friend bool operator==(const ShutdownReply&, const ShutdownReply&) = default;
+};
+
+// The errors of io.supervisord.
+struct NoSuchService {
+  std::string name;
+  std::optional<std::string> nearest;
+  friend bool operator==(const NoSuchService&, const NoSuchService&) = default;
+};
+struct PermissionDenied {
+  std::string role;
+  std::string needed;
+  friend bool operator==(const PermissionDenied&, const PermissionDenied&) = default;
+};
+struct ShuttingDown {
+  std::string reason;
+  friend bool operator==(const ShuttingDown&, const ShuttingDown&) = default;
+};
+struct LimitReached {
+  std::string what;
+  friend bool operator==(const LimitReached&, const LimitReached&) = default;
+};
+struct Failed {
+  std::string reason;
+  friend bool operator==(const Failed&, const Failed&) = default;
+};
+struct TooSlow {
+  std::int64_t missed = 0;
+  friend bool operator==(const TooSlow&, const TooSlow&) = default;
+};
+
+// The errors of org.varlink.service, see https://varlink.org/Service.
+struct InterfaceNotFound {
+  std::string interface;
+  friend bool operator==(const InterfaceNotFound&, const InterfaceNotFound&) = default;
+};
+struct MethodNotFound {
+  std::string method;
+  friend bool operator==(const MethodNotFound&, const MethodNotFound&) = default;
+};
+struct MethodNotImplemented {
+  std::string method;
+  friend bool operator==(const MethodNotImplemented&, const MethodNotImplemented&) = default;
+};
+struct InvalidParameter {
+  std::string parameter;
+  friend bool operator==(const InvalidParameter&, const InvalidParameter&) = default;
+};
+struct ExpectedMore {
+  friend bool operator==(const ExpectedMore&, const ExpectedMore&) = default;
+};
+
+}  // namespace sup::wire

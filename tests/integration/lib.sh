@@ -1,0 +1,168 @@
+# What a case of tests/integration may use. Loaded by the keeper before the case's `run`, with `set -euo pipefail`.
+#
+#   $D              the case's own folder, removed afterwards; everything a case writes is in it
+#   $CTL            path of ctl; $SUPERVISORD: path of supervisord
+#   svc NAME <<T    writes $D/conf.d/NAME.toml from stdin
+#   sup [ARGS]      starts supervisord on $D/conf.d in the background and waits until it answers; $SUP is its pid
+#   sup_end [SIG]   ends it with a signal (default TERM) and waits; its exit code is in $SUP_STATUS
+#   sup_wait        waits until it has ended by itself; its exit code is in $SUP_STATUS
+#   ctl ...         ctl on the case's socket
+#   eventually CMD  repeats CMD until it succeeds; fails the case after $DEADLINE seconds (default 10)
+#   holds SECS CMD  fails the case if CMD fails at any time within SECS seconds
+#   exits CODE CMD  runs CMD, fails unless it exits with CODE; what it printed is in $OUT (stdout) and $ERR (stderr)
+#   fail TEXT, assert_eq GOT WANT [WHAT], assert_contains TEXT PART, assert_lacks TEXT PART
+#   alive TEXT      true if a living process of this case has TEXT in its command line; pids_of TEXT prints their pids
+#   zombies         prints the zombies of this case
+#   json PATH       reads JSON from stdin and prints what is at PATH: .services[0].name  .services[name=web].pid  .services[*].name
+#   free_port       prints a TCP port of 127.0.0.1 that nothing listens on
+#
+# A supervisord that still runs when the case ends is ended with TERM, and the case fails unless it then exits with 0: so every case also
+# checks the shutdown. What then is alive is a failure that the keeper reports.
+# shellcheck shell=bash
+
+SUPERVISORD=$SUP_BIN/supervisord
+CTL=$SUP_BIN/ctl
+SUP=
+SUP_STATUS=
+OUT=
+ERR=
+DEADLINE=${DEADLINE:-10}
+PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin
+
+mkdir -p "$D/conf.d" "$D/log"
+if [[ -d $CASE/conf.d ]]; then
+  for definition in "$CASE"/conf.d/*; do
+    sed "s|@D@|$D|g" "$definition" >"$D/conf.d/${definition##*/}"
+  done
+fi
+
+fail() {
+  echo "FAILED at ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: $*" >&2
+  if [[ -s $D/sup.err ]]; then echo "-- supervisord said:" >&2; tail -n 30 "$D/sup.err" >&2; fi
+  exit 1
+}
+
+# The end of a waiting time: now, $1 seconds, and more where everything is slower (sanitizers).
+deadline_after() { echo $((${EPOCHREALTIME/./} + $1 * ${SUP_TIME_SCALE:-1} * 1000000)); }
+is_past() { ((${EPOCHREALTIME/./} >= $1)); }
+
+eventually() {
+  local deadline
+  deadline=$(deadline_after "$DEADLINE")
+  until "$@" >"$D/.eventually" 2>&1; do
+    if is_past "$deadline"; then
+      cat "$D/.eventually" >&2
+      fail "not within $DEADLINE s: $*"
+    fi
+    sleep 0.02
+  done
+}
+
+holds() {
+  local seconds=$1 deadline
+  shift
+  deadline=$((${EPOCHREALTIME/./} + seconds * 1000000))
+  while ! is_past "$deadline"; do
+    "$@" >"$D/.holds" 2>&1 || { cat "$D/.holds" >&2; fail "did not hold for $seconds s: $*"; }
+    sleep 0.02
+  done
+}
+
+exits() {
+  local want=$1 got=0
+  shift
+  "$@" >"$D/.out" 2>"$D/.err" || got=$?
+  OUT=$(<"$D/.out") ERR=$(<"$D/.err")
+  [[ $got == "$want" ]] || fail "exit code $got instead of $want: $*"$'\n'"$OUT"$'\n'"$ERR"
+}
+
+assert_eq() { [[ $1 == "$2" ]] || fail "${3:-got} '$1' instead of '$2'"; }
+assert_contains() { [[ $1 == *"$2"* ]] || fail "no '$2' in '$1'"; }
+assert_lacks() { [[ $1 != *"$2"* ]] || fail "'$2' should not be in '$1'"; }
+
+svc() { cat >"$D/conf.d/$1.toml"; }
+ctl() { "$CTL" --socket "$D/run/control.sock" "$@"; }
+
+# Logs stay in the case's folder, unless the case says itself where they go.
+private_logs() {
+  grep -qs '^ *\[supervisord' "$D"/conf.d/*.toml && return
+  printf '[supervisord]\nlog = { services = "file", dir = "%s" }\n' "$D/log" >"$D/conf.d/supervisord.toml"
+}
+
+sup_answers_or_ended() { ! [[ -d /proc/$SUP ]] || ctl ping; }
+
+sup() {
+  private_logs
+  "$SUPERVISORD" --config "$D/conf.d" --runtime-dir "$D/run" "$@" >>"$D/sup.out" 2>>"$D/sup.err" &
+  SUP=$!
+  eventually sup_answers_or_ended
+  [[ -d /proc/$SUP ]] || fail "supervisord ended before it answered"
+}
+
+sup_is_gone() { ! [[ -d /proc/$SUP ]]; }
+
+sup_wait() {
+  [[ -n $SUP ]] || fail "no supervisord was started"
+  local deadline
+  deadline=$(deadline_after "$((DEADLINE + 10))")
+  until sup_is_gone; do
+    if is_past "$deadline"; then fail "supervisord (pid $SUP) is still there"; fi
+    sleep 0.02
+  done
+  SUP_STATUS=0
+  wait "$SUP" || SUP_STATUS=$?
+  SUP=
+}
+
+sup_end() {
+  kill -s "${1:-TERM}" "$SUP"
+  sup_wait
+}
+
+end_case() {
+  local status=$?
+  trap - EXIT
+  if [[ -n $SUP ]] && ! sup_is_gone; then
+    if ((status != 0)); then kill -s TERM "$SUP" || true; sup_wait; exit "$status"; fi
+    sup_end
+    [[ $SUP_STATUS == 0 ]] || fail "supervisord exited with $SUP_STATUS when the case ended it"
+  elif [[ -n $SUP && $status == 0 ]]; then
+    fail "supervisord ended by itself, and the case did not expect that (sup_wait)"
+  fi
+  exit "$status"
+}
+trap end_case EXIT
+
+# The living processes of this case, `PID COMMAND LINE`, without the case's own shells and the tools that ask.
+processes() {
+  ps -ww -e -o pid=,ppid=,stat=,args= | KEEPER=$KEEPER awk '
+    { pid = $1; parent[pid] = $2; state[pid] = $3; $1 = $2 = $3 = ""; sub(/^ +/, ""); args[pid] = $0 }
+    function is_ours(p) { while (p in parent) { if (parent[p] == ENVIRON["KEEPER"]) return 1; p = parent[p] } return 0 }
+    END { for (p in parent)
+            if (state[p] !~ /^[ZX]/ && is_ours(p) && index(args[p], "bash -euo pipefail -c . \"$LIB\"") != 1) print p, args[p] }'
+}
+zombies() {
+  ps -e -o pid=,ppid=,stat=,comm= | KEEPER=$KEEPER awk '
+    { parent[$1] = $2; state[$1] = $3; name[$1] = $4 }
+    function is_ours(p) { while (p in parent) { if (parent[p] == ENVIRON["KEEPER"]) return 1; p = parent[p] } return 0 }
+    END { for (p in parent) if (state[p] ~ /^Z/ && is_ours(p)) print p, name[p] }'
+}
+pids_of() { processes | TEXT=$1 awk '{ pid = $1; $1 = ""; if (index($0, ENVIRON["TEXT"])) print pid }'; }
+alive() { [[ -n $(pids_of "$1") ]]; }
+gone() { ! alive "$1"; }
+
+json() {
+  python3 -ISc '
+import json, re, sys
+values = [json.load(sys.stdin)]
+for name, index in re.findall(r"\.([\w-]+)|\[([^]]*)\]", sys.argv[1]):
+    if name: values = [v.get(name) if isinstance(v, dict) else None for v in values]
+    elif index == "*": values = [e for v in values for e in (v or [])]
+    elif "=" in index:
+        key, _, want = index.partition("=")
+        values = [next((e for e in v or [] if str(e.get(key)) == want), None) for v in values]
+    else: values = [v[int(index)] if v and -len(v) <= int(index) < len(v) else None for v in values]
+for v in values: print(v if isinstance(v, str) else json.dumps(v))' "$1"
+}
+
+free_port() { python3 -ISc 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

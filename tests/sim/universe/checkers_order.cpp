@@ -1,0 +1,80 @@
+// Who starts and stops before whom, and how many at a time.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/universe/checkers.hpp"
+
+namespace sup::sim {
+namespace {
+
+Complaint requirements_at_start(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<SpawnRun>(&effect);
+  if (e == nullptr) return std::nullopt;
+  for (const InstanceId r : scene.links[e->instance.value].needs)
+    if (!is_up(scene, r))
+      return fmt::format("{} is started, but {}, which it requires, is {}", scene.name(e->instance), scene.name(r),
+                         enum_name(scene.seen[r.value].state));
+  return std::nullopt;
+}
+
+Complaint order_of_start(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<SpawnRun>(&effect);
+  if (e == nullptr) return std::nullopt;
+  for (const InstanceId f : scene.links[e->instance.value].comes_after) {
+    const State state = scene.seen[f.value].state;
+    const bool is_between = state == State::waiting || state == State::starting || state == State::stopping ||
+                            state == State::killing || (state == State::running && scene.inside(f).is_cycling);
+    if (is_between && scene.inside(f).goal == Goal::up)
+      return fmt::format("{} is started, but {}, which comes before it, is {}", scene.name(e->instance), scene.name(f),
+                         enum_name(state));
+  }
+  return std::nullopt;
+}
+
+// What requires it, or comes after it and has to go as well, is gone before it is told to end.
+Complaint order_of_stop(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<StateChanged>(&effect);
+  if (e == nullptr || e->row->input != Input::may_stop) return std::nullopt;
+  const Links& links = scene.links[e->instance.value];
+  for (const InstanceId d : links.needed_by)
+    if (scene.seen[d.value].run_is_open)
+      return fmt::format("{} is told to end while {}, which requires it, is alive", scene.name(e->instance),
+                         scene.name(d));
+  for (const InstanceId f : links.comes_before) {
+    const Seen& s = scene.seen[f.value];
+    const bool has_to_go = scene.inside(f).goal == Goal::down || scene.inside(f).is_cycling || s.was_told_to_end;
+    if (s.run_is_open && has_to_go)
+      return fmt::format("{} is told to end before {}, which comes after it", scene.name(e->instance), scene.name(f));
+  }
+  return std::nullopt;
+}
+
+Complaint parallelism(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<StateChanged>(&effect);
+  const std::uint32_t most = scene.set.daemon.start_parallelism;
+  if (e == nullptr || e->to != State::starting || most == 0) return std::nullopt;
+  const auto starting = std::ranges::count(scene.seen, State::starting, &Seen::state);
+  if (std::cmp_less(starting, most)) return std::nullopt;
+  return fmt::format("{} is started while {} others are starting", scene.name(e->instance), starting);
+}
+
+Complaint no_start_in_shutdown(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<SpawnRun>(&effect);
+  if (e == nullptr || scene.shutdown == ShutdownReason::none) return std::nullopt;
+  return fmt::format("{} is started in a shutdown", scene.name(e->instance));
+}
+
+constexpr EffectChecker kCheckers[] = {
+    {"requirements-at-start", requirements_at_start},
+    {"order-of-start", order_of_start},
+    {"order-of-stop", order_of_stop},
+    {"parallelism", parallelism},
+    {"no-start-in-shutdown", no_start_in_shutdown},
+};
+
+}  // namespace
+
+std::span<const EffectChecker> order_checkers() { return kCheckers; }
+
+}  // namespace sup::sim

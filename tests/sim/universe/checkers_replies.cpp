@@ -1,0 +1,90 @@
+// Changes: each ends exactly once, and its reply is true.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/universe/checkers.hpp"
+
+namespace sup::sim {
+namespace {
+
+Complaint change_once(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<ChangeDone>(&effect);
+  if (e == nullptr) return std::nullopt;
+  const auto it = scene.changes.find(e->change);
+  if (it == scene.changes.end()) return fmt::format("change {} ends, but is not open", e->change.value);
+  if (it->second.is_forgotten) return fmt::format("change {} ends, but was forgotten", e->change.value);
+  return std::nullopt;
+}
+
+Complaint change_targets(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<ChangeDone>(&effect);
+  const auto it = e == nullptr ? scene.changes.end() : scene.changes.find(e->change);
+  if (it == scene.changes.end()) return std::nullopt;
+  const CommandGiven& command = it->second.command;
+  std::vector<InstanceId> wanted = command.targets;
+  std::ranges::sort(wanted);
+  wanted.erase(std::ranges::unique(wanted).begin(), wanted.end());
+  std::vector<InstanceId> told;
+  for (const TargetResult& result : e->results) told.push_back(result.instance);
+  if (told == wanted) return std::nullopt;
+  // A wait may know its answer before all its targets do.
+  const Outcome decisive = command.wait_mode == WaitMode::any ? Outcome::done : Outcome::failed;
+  const bool is_decided = std::ranges::count(e->results, decisive, &TargetResult::outcome) > 0;
+  if (command.kind == CommandKind::wait && is_decided && std::ranges::includes(wanted, told)) return std::nullopt;
+  return fmt::format("change {} has {} results for {} targets", e->change.value, told.size(), wanted.size());
+}
+
+bool is_true_of_wait(WaitFor wait_for, const TargetResult& result, const Seen& s) {
+  switch (wait_for) {
+    case WaitFor::ready: return result.state == State::running || result.state == State::completed;
+    case WaitFor::exited: return s.has_ended;
+    case WaitFor::stopped: return is_resting(result.state);
+    case WaitFor::completed: return result.state == State::completed;
+  }
+  return false;
+}
+
+// What was done has been reached, and what has failed says why.
+bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& result) {
+  const CommandGiven& command = change.command;
+  const Seen& s = scene.seen[result.instance.value];
+  const bool is_done = result.outcome == Outcome::done;
+  const bool is_up = result.state == State::running || result.state == State::completed;
+  switch (command.kind) {
+    case CommandKind::start: return is_up || !is_done;
+    case CommandKind::restart: return !is_done || (is_up && s.run > change.runs_before[result.instance.value]);
+    case CommandKind::stop:
+    case CommandKind::kill: return !is_done || is_resting(result.state);
+    case CommandKind::signal: return true;
+    case CommandKind::wait: return !is_done || is_true_of_wait(command.wait_for, result, s);
+  }
+  return false;
+}
+
+Complaint change_result(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<ChangeDone>(&effect);
+  const auto it = e == nullptr ? scene.changes.end() : scene.changes.find(e->change);
+  if (it == scene.changes.end()) return std::nullopt;
+  const CommandKind kind = it->second.command.kind;
+  for (const TargetResult& result : e->results) {
+    const bool is_upward = kind == CommandKind::start || kind == CommandKind::restart;
+    const bool is_explained = !is_upward || result.outcome == Outcome::done || !result.cause.empty();
+    if (!is_explained || !is_true(scene, it->second, result))
+      return fmt::format("change {}: {} for {}, which is {}, is not true or not explained", e->change.value,
+                         enum_name(result.outcome), scene.name(result.instance), enum_name(result.state));
+  }
+  return std::nullopt;
+}
+
+constexpr EffectChecker kCheckers[] = {
+    {"change-once", change_once},
+    {"change-targets", change_targets},
+    {"change-result", change_result},
+};
+
+}  // namespace
+
+std::span<const EffectChecker> reply_checkers() { return kCheckers; }
+
+}  // namespace sup::sim

@@ -1,0 +1,249 @@
+// What must hold between the events: after a step, after a turn, at rest and at the end.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/universe/checkers.hpp"
+
+namespace sup::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+// ---- after each step ----
+
+Complaint states_agree(const Scene& scene) {
+  for (const InstanceId id : scene.all())
+    if (scene.inside(id).state != scene.seen[id.value].state)
+      return fmt::format("{} was told to be {}, but is {}", scene.name(id), enum_name(scene.seen[id.value].state),
+                         enum_name(scene.inside(id).state));
+  return std::nullopt;
+}
+
+Complaint rest_is_empty(const Scene& scene) {
+  for (const InstanceId id : scene.all()) {
+    const Seen& s = scene.seen[id.value];
+    if (!is_live(s.state) && (s.run_is_open || scene.kernel.live_runs(id) > 0))
+      return fmt::format("{} is {}, but something of it is alive", scene.name(id), enum_name(s.state));
+  }
+  return std::nullopt;
+}
+
+Complaint deadlines(const Scene& scene) {
+  if (scene.finished) return std::nullopt;
+  Instant first = kNever;
+  for (const InstanceId id : scene.all()) {
+    const State state = scene.seen[id.value].state;
+    const bool has_one = scene.inside(id).deadline != kNever;
+    const bool needs_one = state == State::backoff || state == State::stopping || state == State::killing;
+    if (has_one != needs_one)
+      return fmt::format("{} is {} and has {} deadline", scene.name(id), enum_name(state), has_one ? "a" : "no");
+    first = std::min(first, scene.inside(id).deadline);
+  }
+  if (scene.shutdown != ShutdownReason::none)
+    first = std::min(first, scene.killed_since == kNever ? scene.shutdown_since + scene.set.daemon.shutdown_timeout
+                                                         : scene.killed_since + kSurvivorGrace);
+  if (scene.engine.next_deadline().value_or(kNever) <= first) return std::nullopt;
+  return "it will wake too late";
+}
+
+Complaint backoff_times(const Scene& scene) {
+  for (const InstanceId id : scene.all()) {
+    const Seen& s = scene.seen[id.value];
+    if (s.state != State::backoff) continue;
+    const RestartSpec& policy = scene.spec(id).restart;
+    const double most = static_cast<double>(policy.max_delay.count()) * (1.0 + policy.jitter);
+    const Duration delay = scene.inside(id).deadline - s.backoff_since;
+    if (delay < s.backoff_least || static_cast<double>(delay.count()) > most + 1.0)
+      return fmt::format("{} waits {} ms in back-off", scene.name(id), delay / 1ms);
+  }
+  return std::nullopt;
+}
+
+// The flags that spare the engine a search, computed by a search.
+Complaint bookkeeping(const Scene& scene) {
+  const auto all = scene.all();
+  std::vector<char> going(all.size());
+  for (const InstanceId id : all) going[id.value] = is_lost(scene, id) ? 1 : 0;
+  for (bool is_moving = true; is_moving;) {
+    is_moving = false;
+    for (const InstanceId id : all) {
+      const Instance& i = scene.inside(id);
+      const bool is_asked = i.goal == Goal::down || i.run_was_asked_to_end ||
+                            (i.is_cycling && (i.state == State::starting || i.state == State::running));
+      const bool is_pushed =
+          std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return going[r.value] != 0; });
+      const bool is_leaving = is_live(i.state) && (is_asked || is_pushed);
+      if (is_leaving && std::exchange(going[id.value], char{1}) == 0) is_moving = true;
+    }
+  }
+  for (const InstanceId id : all) {
+    const Instance& i = scene.inside(id);
+    const bool goal_fits = (i.state == State::stopped) == (i.goal == Goal::down) || is_live(i.state);
+    if (i.is_going != (going[id.value] != 0) || i.is_leaving != (i.is_going && is_live(i.state)) || !goal_fits)
+      return fmt::format("{}: the flags of a {} instance are wrong", scene.name(id), enum_name(i.state));
+  }
+  const auto starting = std::ranges::count(scene.seen, State::starting, &Seen::state);
+  if (std::cmp_not_equal(starting, scene.engine.world().starting_count)) return "starting_count is wrong";
+  return std::nullopt;
+}
+
+bool is_coming(const Scene& scene, InstanceId id) {
+  const Instance& i = scene.inside(id);
+  if (i.goal == Goal::down) return false;
+  return i.state == State::waiting || i.state == State::starting || i.state == State::stopping ||
+         i.state == State::killing || (i.state == State::running && i.is_leaving);
+}
+
+bool is_held(const Scene& scene, InstanceId id) {
+  const Links& links = scene.links[id.value];
+  return std::ranges::any_of(links.needed_by, [&](InstanceId d) { return is_live(scene.inside(d).state); }) ||
+         std::ranges::any_of(links.comes_before, [&](InstanceId f) { return scene.inside(f).is_leaving; });
+}
+
+bool is_slot_free(const Scene& scene) {
+  const std::uint32_t most = scene.set.daemon.start_parallelism;
+  return most == 0 || std::cmp_less(std::ranges::count(scene.seen, State::starting, &Seen::state), most);
+}
+
+// Nothing stays where it is although its surroundings allow it to go, or force it.
+Complaint progress(const Scene& scene) {
+  if (scene.finished) return std::nullopt;
+  for (const InstanceId id : scene.all()) {
+    const Instance& i = scene.inside(id);
+    const Links& links = scene.links[id.value];
+    const bool has_lost = std::ranges::any_of(links.needs, [&](InstanceId r) { return is_lost(scene, r); });
+    const bool has_all =
+        std::ranges::all_of(links.needs, [&](InstanceId r) { return is_up(scene, r) && !scene.inside(r).is_leaving; });
+    const bool is_after = std::ranges::none_of(links.comes_after, [&](InstanceId f) { return is_coming(scene, f); });
+    const bool is_in_the_way = i.state == State::starting || i.state == State::running;
+    const bool is_missing = i.state == State::failed && i.cause == Cause::requirement;
+    const char* wrong = nullptr;
+    if (i.state == State::waiting && has_lost) wrong = "waits for what is lost";
+    if (i.state == State::waiting && has_all && is_after && is_slot_free(scene)) wrong = "waits for nothing";
+    if (is_in_the_way && i.is_leaving && !is_held(scene, id)) wrong = "does not go";
+    if (is_in_the_way && has_lost && !i.is_leaving) wrong = "stays although what it requires is lost";
+    if (is_missing && has_all && scene.shutdown == ShutdownReason::none) wrong = "does not come back";
+    if (wrong != nullptr) return fmt::format("{} ({}) {}", scene.name(id), enum_name(i.state), wrong);
+  }
+  return std::nullopt;
+}
+
+// ---- after each turn ----
+
+Complaint no_overdue(const Scene& scene) {
+  const auto next = scene.engine.next_deadline();
+  if (!next || *next > scene.now) return std::nullopt;
+  return "a deadline is over and nothing has come of it";
+}
+
+Complaint leaves_in_time(const Scene& scene) {
+  if (scene.finished || scene.shutdown == ShutdownReason::none) return std::nullopt;
+  if (std::ranges::all_of(scene.seen, [](const Seen& s) { return is_resting(s.state); }))
+    return "all rests, but it does not leave";
+  if (scene.killed_since == kNever || scene.now < scene.killed_since + kSurvivorGrace) return std::nullopt;
+  return "its patience is over, but it does not leave";
+}
+
+Complaint when_done(const Scene& scene) {
+  const bool is_done = scene.is_booted && scene.set.daemon.exit == ExitWhen::when_done &&
+                       std::ranges::all_of(scene.seen, [](const Seen& s) { return is_resting(s.state); });
+  if (!is_done || scene.finished) return std::nullopt;
+  return "all is done, but it does not leave";
+}
+
+Complaint obeys_shutdown(const Scene& scene) {
+  const bool is_due = scene.shutdown_by || scene.is_shutdown_asked;
+  if (!is_due || scene.shutdown != ShutdownReason::none) return std::nullopt;
+  return "there was reason for a shutdown, but none has begun";
+}
+
+// How long it may take until it rests, in a calm world: its own stop steps, after those that go before it.
+Duration budget(const Scene& scene, InstanceId id) {
+  constexpr Duration kSlack = 500ms;  // For a start that is under way.
+  Duration before{};
+  for (const InstanceId d : scene.links[id.value].needed_by) before = std::max(before, budget(scene, d));
+  for (const InstanceId f : scene.links[id.value].comes_before) before = std::max(before, budget(scene, f));
+  Duration own = kSlack + kKillRetry;
+  for (const StopStep& step : scene.spec(id).stop.steps) own += step.wait;
+  return before + own;
+}
+
+Complaint stop_budget(const Scene& scene) {
+  if (!scene.is_calm || scene.finished) return std::nullopt;
+  for (const InstanceId id : scene.all()) {
+    const Seen& s = scene.seen[id.value];
+    if (s.is_wanted || is_resting(s.state)) continue;
+    const Instant since = std::max(s.unwanted_since, scene.calm_since);
+    if (scene.now - since > budget(scene, id))
+      return fmt::format("{} is {} long after it was wanted down", scene.name(id), enum_name(s.state));
+  }
+  return std::nullopt;
+}
+
+// ---- at rest, in a calm world ----
+
+Complaint liveness(const Scene& scene) {
+  if (scene.finished) return std::nullopt;
+  for (const InstanceId id : scene.all()) {
+    const Instance& i = scene.inside(id);
+    const bool is_explained = i.cause != Cause::none && !cause_text(scene.engine.world(), i).empty();
+    const bool misses_something =
+        std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return is_lost(scene, r); });
+    const bool is_right = [&] {
+      if (i.goal == Goal::down) return i.state == State::stopped;
+      if (i.state == State::failed) return is_explained && (i.cause != Cause::requirement || misses_something);
+      return i.state == State::completed || (i.state == State::running && !misses_something);
+    }();
+    if (!is_right) return fmt::format("{} is {} for ever", scene.name(id), enum_name(i.state));
+  }
+  return std::nullopt;
+}
+
+bool may_wait(const Scene& scene, const CommandGiven& command) {
+  if (command.kind != CommandKind::wait || command.wait_for == WaitFor::ready) return false;
+  return std::ranges::any_of(command.targets,
+                             [&](InstanceId id) { return scene.seen[id.value].state == State::running; });
+}
+
+Complaint changes_end(const Scene& scene) {
+  for (const auto& [id, change] : scene.changes)
+    if (!change.is_forgotten && (scene.finished || !may_wait(scene, change.command)))
+      return fmt::format("change {} never ends", id.value);
+  return std::nullopt;
+}
+
+Complaint no_change_is_kept(const Scene& scene) {
+  const auto open = std::ranges::count_if(scene.changes, [](const auto& c) { return !c.second.is_forgotten; });
+  if (std::cmp_equal(open, scene.engine.open_changes())) return std::nullopt;
+  return fmt::format("{} changes are open, the engine keeps {}", open, scene.engine.open_changes());
+}
+
+// A shutdown in a calm world leaves nothing alive.
+Complaint no_survivors(const Scene& scene) {
+  if (!scene.finished || scene.shutdown_since < scene.calm_since || scene.finished->survivors.empty())
+    return std::nullopt;
+  return fmt::format("{} survived", scene.name(scene.finished->survivors.front()));
+}
+
+constexpr SceneChecker kAfterStep[] = {
+    {"states-agree", states_agree},   {"rest-is-empty", rest_is_empty}, {"deadlines", deadlines},
+    {"backoff-times", backoff_times}, {"bookkeeping", bookkeeping},     {"no-change-is-kept", no_change_is_kept},
+    {"progress", progress},
+};
+constexpr SceneChecker kAfterTurn[] = {
+    {"no-overdue", no_overdue},         {"leaves-in-time", leaves_in_time}, {"when-done", when_done},
+    {"obeys-shutdown", obeys_shutdown}, {"stop-budget", stop_budget},
+};
+constexpr SceneChecker kAtRest[] = {{"liveness", liveness}, {"changes-end", changes_end}};
+constexpr SceneChecker kAtEnd[] = {{"changes-end", changes_end}, {"no-survivors", no_survivors}};
+
+}  // namespace
+
+std::span<const SceneChecker> step_checkers() { return kAfterStep; }
+std::span<const SceneChecker> turn_checkers() { return kAfterTurn; }
+std::span<const SceneChecker> rest_checkers() { return kAtRest; }
+std::span<const SceneChecker> end_checkers() { return kAtEnd; }
+
+}  // namespace sup::sim

@@ -1,0 +1,164 @@
+#include "sim/universe/mutation.hpp"
+
+namespace sup::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class T>
+bool holds(const Effect& effect) {
+  return std::holds_alternative<T>(effect);
+}
+
+// ---- another configuration ----
+
+template <auto Change>
+void each_service(SpecSet& set) {
+  for (NamedService& service : set.services) Change(service.spec);
+}
+
+constexpr auto forget_requires = [](ServiceSpec& s) {
+  s.after.insert(s.after.end(), s.requires_.begin(), s.requires_.end()), s.requires_.clear();
+};
+constexpr auto forget_order = [](ServiceSpec& s) { s.after.clear(), s.before.clear(); };
+constexpr auto forget_max = [](ServiceSpec& s) { s.restart.max.count.reset(); };
+constexpr auto lower_max = [](ServiceSpec& s) { s.restart.max.count = s.restart.max.count.value_or(1) / 2; };
+constexpr auto forget_delay = [](ServiceSpec& s) { s.restart.delay = 0ms; };
+constexpr auto forget_success = [](ServiceSpec& s) { s.success_codes.clear(); };
+constexpr auto forget_when = [](ServiceSpec& s) { s.restart.when = RestartWhen::on_failure; };
+constexpr auto forget_on_exit = [](ServiceSpec& s) { s.restart.on_give_up = {}, s.on_exit = OnExit::none; };
+constexpr auto double_steps = [](ServiceSpec& s) { s.stop.steps.push_back(s.stop.steps.front()); };
+constexpr auto one_step = [](ServiceSpec& s) { s.stop.steps.resize(1); };
+constexpr auto no_waits = [](ServiceSpec& s) {
+  for (StopStep& step : s.stop.steps) step.wait = 0ms;
+};
+
+void forget_slots(SpecSet& set) { set.daemon.start_parallelism = 0; }
+void forget_code_source(SpecSet& set) { set.daemon.exit_code_from.clear(); }
+void forget_exit(SpecSet& set) { set.daemon.exit = ExitWhen::never; }
+void always_exit(SpecSet& set) { set.daemon.exit = ExitWhen::when_done; }
+void endless_shutdown(SpecSet& set) { set.daemon.shutdown_timeout += 10s; }
+
+// ---- other events ----
+
+// The stale end of an older run is told as the end of the present one.
+bool renumber_stale_ends(Tamper& tamper, Event& event) {
+  if (auto* ended = std::get_if<Ended>(&event)) {
+    const Instance& i = tamper.engine->world().at(ended->instance);
+    if (i.run != ended->run) ended->run = i.run;
+  }
+  return true;
+}
+bool lose_ends(Tamper& tamper, Event& event) {
+  return !std::holds_alternative<Ended>(event) || ++tamper.count % 5 != 0;
+}
+bool lose_commands(Tamper&, Event& event) { return !std::holds_alternative<CommandGiven>(event); }
+bool lose_shutdowns(Tamper&, Event& event) { return !std::holds_alternative<ShutdownRequested>(event); }
+bool succeed_always(Tamper&, Event& event) {
+  if (auto* ended = std::get_if<Ended>(&event)) ended->status = {};
+  return true;
+}
+
+// ---- other effects ----
+
+template <class T, int Times>
+void repeat(Tamper&, Effect effect, std::vector<Effect>& out) {
+  for (int n = holds<T>(effect) ? Times : 1; n > 0; --n) out.push_back(effect);
+}
+void another_code(Tamper&, Effect effect, std::vector<Effect>& out) {
+  if (auto* finished = std::get_if<Finished>(&effect)) ++finished->exit_code;
+  out.push_back(std::move(effect));
+}
+void nameless_survivors(Tamper&, Effect effect, std::vector<Effect>& out) {
+  if (auto* finished = std::get_if<Finished>(&effect)) finished->survivors.clear();
+  out.push_back(std::move(effect));
+}
+void leave_at_once(Tamper&, Effect effect, std::vector<Effect>& out) {
+  const bool begins = holds<ShutdownBegun>(effect);
+  out.push_back(std::move(effect));
+  if (begins) out.emplace_back(Finished{});
+}
+void wrong_runs(Tamper&, Effect effect, std::vector<Effect>& out) {
+  if (auto* signal = std::get_if<SignalRun>(&effect)) --signal->run.value;
+  out.push_back(std::move(effect));
+}
+void falling_runs(Tamper&, Effect effect, std::vector<Effect>& out) {
+  if (auto* spawn = std::get_if<SpawnRun>(&effect)) spawn->run.value = 1'000'000 - spawn->run.value;
+  out.push_back(std::move(effect));
+}
+void always_done(Tamper&, Effect effect, std::vector<Effect>& out) {
+  if (auto* done = std::get_if<ChangeDone>(&effect))
+    for (TargetResult& result : done->results) result.outcome = Outcome::done;
+  out.push_back(std::move(effect));
+}
+void fewer_results(Tamper&, Effect effect, std::vector<Effect>& out) {
+  if (auto* done = std::get_if<ChangeDone>(&effect); done != nullptr && !done->results.empty())
+    done->results.pop_back();
+  out.push_back(std::move(effect));
+}
+
+// ---- a disobedient world ----
+
+template <class T>
+bool disobey(Tamper&, const Effect& effect) {
+  return !holds<T>(effect);
+}
+
+constexpr Mutation kMutations[] = {
+    {.name = "requires is taken for after",
+     .caught_by = "requirements-at-start",
+     .distort = each_service<forget_requires>},
+    {.name = "after is ignored", .caught_by = "order-of-start", .distort = each_service<forget_order>},
+    {.name = "after is ignored in a stop", .caught_by = "order-of-stop", .distort = each_service<forget_order>},
+    {.name = "max is ignored", .caught_by = "restart-limit", .distort = each_service<forget_max>},
+    {.name = "it gives up too early", .caught_by = "restart-limit", .distort = each_service<lower_max>},
+    {.name = "delay is ignored", .caught_by = "backoff-times", .distort = each_service<forget_delay>},
+    {.name = "success-codes are ignored", .caught_by = "sequel", .distort = each_service<forget_success>},
+    {.name = "restart.when is ignored", .caught_by = "sequel", .distort = each_service<forget_when>},
+    {.name = "on-exit and on-give-up are ignored",
+     .caught_by = "obeys-shutdown",
+     .distort = each_service<forget_on_exit>},
+    {.name = "a stop step is done twice", .caught_by = "stop-steps", .distort = each_service<double_steps>},
+    {.name = "only the first stop step is done", .caught_by = "patience", .distort = each_service<one_step>},
+    {.name = "stop steps do not wait", .caught_by = "patience", .distort = each_service<no_waits>},
+    {.name = "start-parallelism is ignored", .caught_by = "parallelism", .distort = forget_slots},
+    {.name = "exit-code-from is ignored", .caught_by = "exit-code", .distort = forget_code_source},
+    {.name = "exit when-done is ignored", .caught_by = "when-done", .distort = forget_exit},
+    {.name = "it exits when done though it should not", .caught_by = "shutdown-reason", .distort = always_exit},
+    {.name = "shutdown-timeout is longer than said", .caught_by = "deadlines", .distort = endless_shutdown},
+
+    {.name = "the end of an older run counts", .caught_by = "rest-is-empty", .hear = renumber_stale_ends},
+    {.name = "an end is not heard", .caught_by = "liveness", .hear = lose_ends},
+    {.name = "commands are not heard", .caught_by = "no-change-is-kept", .hear = lose_commands},
+    {.name = "the shutdown is not heard", .caught_by = "obeys-shutdown", .hear = lose_shutdowns},
+    {.name = "every end is a success", .caught_by = "sequel", .hear = succeed_always},
+
+    {.name = "a run is spawned twice", .caught_by = "one-live-run", .tell = repeat<SpawnRun, 2>},
+    {.name = "run ids fall", .caught_by = "runs-grow", .tell = falling_runs},
+    {.name = "a signal names an older run", .caught_by = "known-runs", .tell = wrong_runs},
+    {.name = "KILL is not ordered", .caught_by = "kill", .tell = repeat<KillRun, 0>},
+    {.name = "a change of state is not told", .caught_by = "states-agree", .tell = repeat<StateChanged, 0>},
+    {.name = "a change of state is told twice", .caught_by = "state-chain", .tell = repeat<StateChanged, 2>},
+    {.name = "the end of a change is not told", .caught_by = "no-change-is-kept", .tell = repeat<ChangeDone, 0>},
+    {.name = "the end of a change is told twice", .caught_by = "change-once", .tell = repeat<ChangeDone, 2>},
+    {.name = "every change is called done", .caught_by = "change-result", .tell = always_done},
+    {.name = "a result is missing", .caught_by = "change-targets", .tell = fewer_results},
+    {.name = "the shutdown begins twice", .caught_by = "shutdown-reason", .tell = repeat<ShutdownBegun, 2>},
+    {.name = "the shutdown is not told", .caught_by = "shutdown-first", .tell = repeat<ShutdownBegun, 0>},
+    {.name = "the exit code is another", .caught_by = "exit-code", .tell = another_code},
+    {.name = "survivors are not named", .caught_by = "survivors", .tell = nameless_survivors},
+    {.name = "it does not leave", .caught_by = "leaves-in-time", .tell = repeat<Finished, 0>},
+    {.name = "it leaves twice", .caught_by = "silence", .tell = repeat<Finished, 2>},
+    {.name = "it leaves before all rests", .caught_by = "survivors", .tell = leave_at_once},
+
+    {.name = "KILL does not arrive", .caught_by = "stop-budget", .obey = disobey<KillRun>},
+    {.name = "spawns get lost", .caught_by = "liveness", .obey = disobey<SpawnRun>},
+    {.name = "the clock is fast", .caught_by = "restart-spacing", .clock = 1.25},
+    {.name = "the clock is slow", .caught_by = "stop-budget", .clock = 0.25},
+};
+
+}  // namespace
+
+std::span<const Mutation> mutations() { return kMutations; }
+
+}  // namespace sup::sim

@@ -1,0 +1,37 @@
+// Mutations: lies between the engine and its world. Each must be caught by a checker; they prove that the checkers see.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "sim/universe/kernel.hpp"
+
+namespace sup::sim {
+
+// What a mutation may know and remember.
+struct Tamper {
+  const Engine* engine = nullptr;
+  const Kernel* kernel = nullptr;
+  std::uint64_t count = 0;  // Its own.
+};
+
+struct Mutation {
+  std::string_view name;
+  std::string_view caught_by;
+  // The engine is given this configuration, the checkers the true one.
+  void (*distort)(SpecSet&) = nullptr;
+  // What the engine hears instead of `event`: as it is, changed, or nothing (false).
+  bool (*hear)(Tamper&, Event& event) = nullptr;
+  // What comes out instead of `effect`: for the world and for the checkers.
+  void (*tell)(Tamper&, Effect effect, std::vector<Effect>& out) = nullptr;
+  // Whether the kernel carries it out. The checkers have seen it in any case.
+  bool (*obey)(Tamper&, const Effect& effect) = nullptr;
+  // The engine's clock runs so many times as fast as the world's.
+  double clock = 1.0;
+};
+
+[[nodiscard]] std::span<const Mutation> mutations();
+
+}  // namespace sup::sim

@@ -1,0 +1,158 @@
+#include "sim/universe/situation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace sup::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::vector<int> kStopSignals = {15, 2, 3, 1};
+
+std::string name_of(std::size_t index) { return std::string(1, static_cast<char>('a' + index)); }
+
+RestartSpec random_restart(Dice& dice, ServiceType type) {
+  RestartSpec out;
+  out.when = dice.pick(std::vector{RestartWhen::automatic, RestartWhen::always, RestartWhen::on_failure,
+                                   RestartWhen::on_failure, RestartWhen::never});
+  out.delay = dice.percent(25) ? 0ms : dice.up_to(5s);
+  out.factor = 1.0 + dice.below(7) * 0.5;
+  out.max_delay = out.delay + dice.up_to(15s);
+  out.jitter = dice.percent(50) ? 0.0 : dice.below(11) * 0.1;
+  if (dice.percent(50)) out.max.count = dice.below(5);
+  out.within = 1s + dice.up_to(90s);
+  out.reset_after = dice.up_to(30s);
+  if (type == ServiceType::oneshot && out.when == RestartWhen::always) {
+    // Else it would be started again for ever, and the universe would never come to rest.
+    out.max.count = dice.below(4);
+    out.within = 24h;
+  }
+  return out;
+}
+
+StopSpec random_stop(Dice& dice) {
+  StopSpec out;
+  out.steps.clear();
+  for (std::uint32_t count = 1 + dice.below(3); count > 0; --count) {
+    StopStep step;
+    step.signal = Signal{dice.pick(kStopSignals)};
+    step.to = dice.pick(std::vector{SignalTarget::main, SignalTarget::group, SignalTarget::all});
+    step.wait = dice.percent(10) ? 0ms : dice.up_to(4s);
+    out.steps.push_back(step);
+  }
+  return out;
+}
+
+ServiceSpec random_service(Dice& dice) {
+  ServiceSpec out;
+  out.command.argv = {"program"};
+  out.type = dice.percent(30) ? ServiceType::oneshot : ServiceType::simple;
+  out.enabled = dice.percent(80);
+  out.restart = random_restart(dice, out.type);
+  out.stop = random_stop(dice);
+  if (dice.percent(20)) out.success_codes = {0, 3, 143};
+  if (dice.percent(5)) out.success_codes = {3};
+  if (dice.percent(8)) out.on_exit = OnExit::shutdown;
+  return out;
+}
+
+// Edges lead only from later to earlier services of a random order, so there is no cycle.
+void connect(Dice& dice, std::vector<NamedService>& services) {
+  std::vector<std::size_t> order(services.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  for (std::size_t i = order.size(); i > 1; --i)
+    std::swap(order[i - 1], order[dice.below(static_cast<std::uint32_t>(i))]);
+  const std::uint32_t density = 5 + dice.below(40);
+  for (std::size_t later = 1; later < order.size(); ++later) {
+    ServiceSpec& self = services[order[later]].spec;
+    for (std::size_t earlier = 0; earlier < later; ++earlier) {
+      NamedService& other = services[order[earlier]];
+      if (!dice.percent(density)) continue;
+      switch (dice.below(6)) {
+        case 0: self.wants.push_back(other.name); break;
+        case 1: self.after.push_back(other.name); break;
+        case 2: other.spec.before.push_back(services[order[later]].name); break;
+        default: self.requires_.push_back(other.name); break;
+      }
+    }
+    if (!dice.percent(20)) continue;
+    self.restart.on_give_up.action = dice.percent(40) ? GiveUpAction::shutdown : GiveUpAction::start;
+    if (self.restart.on_give_up.action == GiveUpAction::start)
+      self.restart.on_give_up.start = services[order[dice.below(static_cast<std::uint32_t>(later))]].name;
+  }
+}
+
+DaemonSpec random_daemon(Dice& dice, const std::vector<NamedService>& services) {
+  DaemonSpec out;
+  out.shutdown_timeout = dice.percent(10) ? 0ms : dice.up_to(40s);
+  if (dice.percent(60)) out.start_parallelism = 1 + dice.below(3);
+  if (dice.percent(25)) out.exit = ExitWhen::when_done;
+  if (dice.percent(30)) out.exit_code_from = dice.pick(services).name;
+  return out;
+}
+
+Temper random_temper(Dice& dice) {
+  Temper out;
+  out.spawn_fails = dice.below(30);
+  out.spawn_is_slow = dice.below(60);
+  out.dies = dice.below(90);
+  out.dies_at_once = dice.below(60);
+  out.deaf = dice.below(50);
+  out.stuck = dice.below(30);
+  out.outlived = dice.below(70);
+  out.jump = dice.percent(30) ? dice.below(4) : 0;
+  out.late = dice.below(40);
+  out.stale = dice.below(20);
+  out.command_every = 300ms + dice.up_to(8s);
+  out.faults_last = 10s + dice.up_to(80s);
+  out.is_batching = dice.percent(40);
+  return out;
+}
+
+std::string list_text(std::string_view key, const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  return fmt::format(" {}=[{}]", key, fmt::join(names, ","));
+}
+
+std::string describe(const NamedService& service) {
+  const ServiceSpec& s = service.spec;
+  const RestartSpec& r = s.restart;
+  std::string out = fmt::format(
+      "  {} {}{}{}{}{}{}{} restart={{{} delay={} factor={} max-delay={} jitter={} max={} within={} reset-after={} "
+      "on-give-up={}{}}}",
+      service.name, enum_name(s.type), s.enabled ? "" : " disabled", list_text("requires", s.requires_),
+      list_text("wants", s.wants), list_text("after", s.after), list_text("before", s.before),
+      s.on_exit == OnExit::shutdown ? " on-exit=shutdown" : "", enum_name(r.when), format_duration(r.delay), r.factor,
+      format_duration(r.max_delay), r.jitter, r.max.count ? std::to_string(*r.max.count) : "unlimited",
+      format_duration(r.within), format_duration(r.reset_after), enum_name(r.on_give_up.action), r.on_give_up.start);
+  out += " stop=[";
+  for (const StopStep& step : s.stop.steps)
+    out += fmt::format(" {}:{}:{}", signal_name(step.signal), enum_name(step.to), format_duration(step.wait));
+  return out + fmt::format(" ] success=[{}]\n", fmt::join(s.success_codes, ","));
+}
+
+}  // namespace
+
+Situation make_situation(Dice& dice) {
+  Situation out;
+  const std::uint32_t count = 2 + dice.below(11);
+  for (std::uint32_t i = 0; i < count; ++i) out.set.services.push_back({name_of(i), random_service(dice), 0, 0});
+  connect(dice, out.set.services);
+  out.set.daemon = random_daemon(dice, out.set.services);
+  out.temper = random_temper(dice);
+  return out;
+}
+
+std::string describe(const SpecSet& set) {
+  std::string out = fmt::format("  supervisord shutdown-timeout={} start-parallelism={} exit={} exit-code-from={}\n",
+                                format_duration(set.daemon.shutdown_timeout), set.daemon.start_parallelism,
+                                enum_name(set.daemon.exit), set.daemon.exit_code_from);
+  for (const NamedService& service : set.services) out += describe(service);
+  return out;
+}
+
+}  // namespace sup::sim

@@ -1,0 +1,38 @@
+// Situation: what a seed decides before its universe begins.
+#pragma once
+
+#include <string>
+
+#include "sim/universe/dice.hpp"
+#include "spec/spec_set.hpp"
+
+namespace sup::sim {
+
+// How bad the world is while the faults last. Chances are in percent.
+struct Temper {
+  std::uint32_t spawn_fails = 0;
+  std::uint32_t spawn_is_slow = 0;
+  std::uint32_t dies = 0;          // A simple service ends by itself.
+  std::uint32_t dies_at_once = 0;  // Of those: in the moment of its start.
+  std::uint32_t deaf = 0;          // A process ignores stop signals.
+  std::uint32_t stuck = 0;         // A process does not follow KILL at once.
+  std::uint32_t outlived = 0;      // There are processes besides the main one.
+  std::uint32_t jump = 0;          // The clock jumps before a turn.
+  std::uint32_t late = 0;          // A turn comes late, so that several things happen in it.
+  std::uint32_t stale = 0;         // Something is heard again of a run that is long over.
+  Duration command_every{};        // On average.
+  Duration faults_last{};
+  bool is_batching = false;  // Effects are carried out at the end of a turn, not after each event.
+};
+
+struct Situation {
+  SpecSet set;
+  Temper temper;
+};
+
+[[nodiscard]] Situation make_situation(Dice& dice);
+
+// The configuration as lines for people.
+[[nodiscard]] std::string describe(const SpecSet& set);
+
+}  // namespace sup::sim

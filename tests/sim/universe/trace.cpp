@@ -1,0 +1,74 @@
+#include "sim/universe/trace.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/transitions.hpp"
+
+namespace sup::sim {
+namespace {
+
+struct Describe {
+  const SpecSet& set;
+
+  [[nodiscard]] const std::string& name(InstanceId id) const { return set.services[id.value].name; }
+  [[nodiscard]] std::string names(const std::vector<InstanceId>& ids) const {
+    std::string out;
+    for (const InstanceId id : ids) out += " " + name(id);
+    return out;
+  }
+  template <class T>
+  [[nodiscard]] std::string run(const T& e) const {
+    return fmt::format("{} run {}", name(e.instance), e.run.value);
+  }
+
+  std::string operator()(const Spawned& e) const { return "spawned " + run(e); }
+  std::string operator()(const SpawnFailed& e) const { return fmt::format("spawn failed {}: {}", run(e), e.failure); }
+  std::string operator()(const MainExited& e) const {
+    return fmt::format("main exited {}: {}", run(e), e.status.text());
+  }
+  std::string operator()(const Ended& e) const { return fmt::format("ended {}: {}", run(e), e.status.text()); }
+  std::string operator()(const CommandGiven& e) const {
+    static constexpr std::string_view kKinds[] = {"start", "stop", "restart", "kill", "signal", "wait"};
+    std::string out =
+        fmt::format("change {}: {}{}", e.change.value, kKinds[static_cast<std::size_t>(e.kind)], names(e.targets));
+    if (e.kind == CommandKind::signal) out += fmt::format(" {} to {}", signal_name(e.signal), enum_name(e.to));
+    if (e.kind == CommandKind::wait)
+      out += fmt::format(" for {}{}", enum_name(e.wait_for), e.wait_mode == WaitMode::any ? " (any)" : "");
+    return out;
+  }
+  std::string operator()(const ChangeForgotten& e) const {
+    return fmt::format("change {} is forgotten", e.change.value);
+  }
+  std::string operator()(const Boot&) const { return "boot"; }
+  std::string operator()(const ShutdownRequested& e) const {
+    return e.pace == ShutdownPace::at_once ? "shutdown at once" : "shutdown";
+  }
+
+  std::string operator()(const SpawnRun& e) const { return "spawn " + run(e); }
+  std::string operator()(const SignalRun& e) const {
+    return fmt::format("signal {}: {} to {}", run(e), signal_name(e.signal), enum_name(e.to));
+  }
+  std::string operator()(const KillRun& e) const { return "kill " + run(e); }
+  std::string operator()(const StateChanged& e) const {
+    return fmt::format("{} {} -> {}: {}{}", name(e.instance), enum_name(e.from), enum_name(e.to), e.row->why,
+                       e.cause.empty() ? "" : " (" + e.cause + ")");
+  }
+  std::string operator()(const ChangeDone& e) const {
+    std::string out = fmt::format("change {} ends:", e.change.value);
+    for (const TargetResult& r : e.results)
+      out += fmt::format(" {}={}/{}{}", name(r.instance), enum_name(r.outcome), enum_name(r.state),
+                         r.cause.empty() ? "" : " (" + r.cause + ")");
+    return out;
+  }
+  std::string operator()(const ShutdownBegun& e) const { return "shutdown begins: " + e.why; }
+  std::string operator()(const Finished& e) const {
+    return fmt::format("finished with {}, survivors:{}", e.exit_code, names(e.survivors));
+  }
+};
+
+}  // namespace
+
+std::string describe(const SpecSet& set, const Event& event) { return std::visit(Describe{set}, event); }
+std::string describe(const SpecSet& set, const Effect& effect) { return std::visit(Describe{set}, effect); }
+
+}  // namespace sup::sim

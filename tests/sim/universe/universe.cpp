@@ -1,0 +1,234 @@
+#include "sim/universe/universe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/universe/trace.hpp"
+
+namespace sup::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMaxFaultyTurns = 250;
+constexpr std::size_t kMaxCalmTurns = 2'000;
+constexpr std::size_t kTraceLength = 60;
+
+SpecSet distorted(SpecSet set, const Mutation& mutation) {
+  if (mutation.distort != nullptr) mutation.distort(set);
+  return set;
+}
+
+}  // namespace
+
+Universe::Universe(std::uint64_t seed, const Mutation& mutation, Tracing tracing)
+    : seed_(seed),
+      mutation_(mutation),
+      tracing_(tracing),
+      dice_(seed),
+      situation_(make_situation(dice_)),
+      kernel_(situation_.set, situation_.temper, dice_),
+      engine_(distorted(situation_.set, mutation), seed),
+      scene_(situation_.set, engine_, kernel_),
+      clients_(situation_.set.services.size(), dice_),
+      tamper_{&engine_, &kernel_, 0} {}
+
+void Universe::run() {
+  if (dice_.percent(2)) turn(now_, {ShutdownRequested{}});
+  if (!is_over()) turn(now_, {Boot{}});
+  if (!is_over()) live_with_faults();
+  if (!is_over()) settle_in_calm();
+  if (!is_over()) shut_down();
+  if (!violation_) judge(end_checkers());
+  if (!violation_) poke_after_the_end();
+}
+
+// ---- phases ----
+
+void Universe::live_with_faults() {
+  const Temper& temper = situation_.temper;
+  const Instant end = now_ + temper.faults_last;
+  const auto pause = [&] { return dice_.up_to(temper.command_every * 2); };
+  Instant next_command = now_ + pause();
+  Instant next_shutdown = dice_.percent(35) ? now_ + dice_.up_to(temper.faults_last * 2) : kNever;
+  for (std::size_t turns = 0; turns < kMaxFaultyTurns && !is_over(); ++turns) {
+    Instant at = std::min({next_happening(), next_command, next_shutdown, end});
+    if (dice_.percent(temper.late)) at += dice_.up_to(dice_.percent(50) ? 100ms : 3'000ms);
+    if (dice_.percent(temper.jump)) at += dice_.up_to(300s);
+    at = std::max(at, now_);
+    if (at >= end) return;
+    std::vector<Event> commands;
+    for (; next_command <= at; next_command = at + 1ms + pause()) commands.push_back(clients_.next());
+    if (next_shutdown <= at) {
+      commands.push_back(ShutdownRequested{dice_.percent(15) ? ShutdownPace::at_once : ShutdownPace::orderly});
+      next_shutdown = dice_.percent(60) ? at + 1ms + dice_.up_to(15s) : kNever;
+    }
+    turn(at, std::move(commands));
+  }
+}
+
+// Until nothing more will happen by itself.
+void Universe::settle_in_calm() {
+  kernel_.calm_down(now_);
+  scene_.is_calm = true;
+  scene_.calm_since = std::min(scene_.calm_since, now_);
+  write_down("---- the faults are over ----");
+  for (const bool is_second : {false, true}) {
+    std::size_t turns = 0;
+    for (; next_happening() != kNever && !is_over() && turns < kMaxCalmTurns; ++turns)
+      turn(std::max(now_, next_happening()), {});
+    if (is_over()) return;
+    if (turns == kMaxCalmTurns) return complain("liveness", "it never comes to rest");
+    judge(rest_checkers());
+    if (violation_ || is_second) return;
+    const CommandKind kind = dice_.pick(std::vector{CommandKind::start, CommandKind::restart, CommandKind::stop});
+    turn(now_ + 1s, {dice_.percent(50) ? clients_.for_all(kind) : clients_.next()});
+  }
+}
+
+void Universe::shut_down() {
+  turn(now_ + 1s, {ShutdownRequested{}});
+  for (std::size_t turns = 0; next_happening() != kNever && !is_over() && turns < kMaxCalmTurns; ++turns)
+    turn(std::max(now_, next_happening()), {});
+  if (!is_over()) complain("leaves-in-time", "it never leaves");
+}
+
+// Whatever happens now, nothing is answered.
+void Universe::poke_after_the_end() {
+  turn(now_ + 1s, {clients_.next(), ShutdownRequested{}});
+  turn(now_ + 3600s, {clients_.for_all(CommandKind::start), Boot{}});
+}
+
+// ---- turns ----
+
+Instant Universe::next_happening() const {
+  Instant next = kernel_.next().value_or(kNever);
+  if (const auto deadline = engine_.next_deadline()) {
+    const double clock = mutation_.clock;
+    const Instant at =
+        clock == 1.0
+            ? *deadline
+            : Instant{Duration{
+                  static_cast<Duration::rep>(static_cast<double>(deadline->time_since_epoch().count()) / clock) + 1}};
+    next = std::min(next, at);
+  }
+  return next;
+}
+
+Instant Universe::engine_time(Instant at) const {
+  if (mutation_.clock == 1.0) return at;
+  return Instant{
+      Duration{static_cast<Duration::rep>(static_cast<double>(at.time_since_epoch().count()) * mutation_.clock)}};
+}
+
+// All that the world and the clients have for the engine at this moment, in some order that can be.
+std::vector<Event> Universe::gather(std::vector<Event> commands) {
+  // Before this moment's ends: what is stale has been told in an earlier turn.
+  const bool has_stale = !scene_.is_calm && dice_.percent(situation_.temper.stale);
+  if (auto stale = has_stale ? kernel_.stale_report() : std::nullopt) commands.push_back(std::move(*stale));
+  std::vector<Event> out = kernel_.happen(now_);
+  for (Event& command : commands) {
+    const auto place = dice_.below(static_cast<std::uint32_t>(out.size()) + 1);
+    out.insert(out.begin() + place, std::move(command));
+  }
+  return out;
+}
+
+void Universe::turn(Instant at, std::vector<Event> commands) {
+  now_ = at;
+  for (Event& event : gather(std::move(commands))) {
+    if (violation_) return;
+    deliver(std::move(event));
+  }
+  if (violation_) return;
+  tick();
+  for (const Effect& effect : std::exchange(waiting_, {})) obey(effect);
+  if (!violation_) judge(turn_checkers());
+}
+
+void Universe::deliver(Event event) {
+  if (tracing_ == Tracing::on) write_down(describe(situation_.set, event));
+  scene_.begin_step(&event, now_);
+  Event heard = event;
+  const bool is_heard = mutation_.hear == nullptr || mutation_.hear(tamper_, heard);
+  if (is_heard) engine_.step(engine_time(now_), std::move(heard));
+  take_effects();
+}
+
+void Universe::tick() {
+  scene_.begin_step(nullptr, now_);
+  engine_.tick(engine_time(now_));
+  take_effects();
+}
+
+void Universe::take_effects() {
+  std::vector<Effect> effects;
+  for (Effect& effect : engine_.take_effects()) {
+    if (mutation_.tell != nullptr)
+      mutation_.tell(tamper_, std::move(effect), effects);
+    else
+      effects.push_back(std::move(effect));
+  }
+  for (Effect& effect : effects) {
+    if (tracing_ == Tracing::on) write_down("    " + describe(situation_.set, effect));
+    for (const auto checkers : {run_checkers(), order_checkers(), policy_checkers(), reply_checkers(), exit_checkers()})
+      if (!violation_) judge(checkers, effect);
+    if (violation_) return;
+    scene_.note(effect);
+    if (situation_.temper.is_batching)
+      waiting_.push_back(std::move(effect));
+    else
+      obey(effect);
+  }
+  scene_.end_step();
+  judge(step_checkers());
+}
+
+void Universe::obey(const Effect& effect) {
+  if (mutation_.obey != nullptr && !mutation_.obey(tamper_, effect)) return;
+  if (const auto* spawn = std::get_if<SpawnRun>(&effect)) kernel_.spawn(*spawn, now_);
+  if (const auto* signal = std::get_if<SignalRun>(&effect)) kernel_.signal(*signal, now_);
+  if (const auto* kill = std::get_if<KillRun>(&effect)) kernel_.kill(*kill, now_);
+}
+
+// ---- judgement ----
+
+void Universe::judge(std::span<const SceneChecker> checkers) {
+  for (const SceneChecker& checker : checkers)
+    if (auto complaint = checker.check(scene_)) return complain(checker.name, std::move(*complaint));
+}
+
+void Universe::judge(std::span<const EffectChecker> checkers, const Effect& effect) {
+  for (const EffectChecker& checker : checkers)
+    if (auto complaint = checker.check(scene_, effect)) return complain(checker.name, std::move(*complaint));
+}
+
+void Universe::complain(std::string_view checker, std::string text) {
+  if (violation_) return;
+  violation_ = Violation{checker, std::move(text)};
+}
+
+void Universe::write_down(std::string line) {
+  if (tracing_ == Tracing::off) return;
+  trace_.push_back(fmt::format("{:>10.3f} {}", std::chrono::duration<double>(now_.time_since_epoch()).count(), line));
+}
+
+std::string Universe::story() const {
+  std::string out = describe(situation_.set);
+  const std::size_t shown = std::min(trace_.size(), kTraceLength);
+  out += fmt::format("the last {} of {} lines:\n", shown, trace_.size());
+  for (const std::string& line : std::span(trace_).last(shown)) out += line + "\n";
+  return out;
+}
+
+std::optional<std::string> judge_seed(std::uint64_t seed, const Mutation& mutation) {
+  Universe universe(seed, mutation);
+  universe.run();
+  if (!universe.violation()) return std::nullopt;
+  Universe again(seed, mutation, Tracing::on);
+  again.run();
+  return fmt::format("seed {}: {}: {}\n{}", seed, again.violation()->checker, again.violation()->text, again.story());
+}
+
+}  // namespace sup::sim

@@ -1,0 +1,79 @@
+// Universe: one seed, one configuration, one life of an engine in a faulty world, judged at every step.
+//
+// First come the faults, then a calm in which the engine has to bring everything to rest, then the shutdown. The same
+// seed and the same source give the same universe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/universe/checkers.hpp"
+#include "sim/universe/clients.hpp"
+#include "sim/universe/mutation.hpp"
+
+namespace sup::sim {
+
+struct Violation {
+  std::string_view checker;
+  std::string text;
+};
+
+enum class Tracing : std::uint8_t { off, on };
+
+class Universe {
+ public:
+  explicit Universe(std::uint64_t seed, const Mutation& mutation = {}, Tracing tracing = Tracing::off);
+  Universe(const Universe&) = delete;
+  Universe& operator=(const Universe&) = delete;
+
+  // Lives until supervisord has finished, or until the first violation.
+  void run();
+
+  [[nodiscard]] const std::optional<Violation>& violation() const { return violation_; }
+  // How often each row of the table was taken.
+  [[nodiscard]] const std::vector<std::uint64_t>& rows_taken() const { return engine_.world().rows_taken; }
+  // The configuration, and the last events with their effects.
+  [[nodiscard]] std::string story() const;
+
+ private:
+  void live_with_faults();
+  void settle_in_calm();
+  void shut_down();
+  void poke_after_the_end();
+
+  void turn(Instant at, std::vector<Event> commands);
+  [[nodiscard]] std::vector<Event> gather(std::vector<Event> commands);
+  void deliver(Event event);
+  void tick();
+  void take_effects();
+  void obey(const Effect& effect);
+  void judge(std::span<const SceneChecker> checkers);
+  void judge(std::span<const EffectChecker> checkers, const Effect& effect);
+  void complain(std::string_view checker, std::string text);
+  void write_down(std::string line);
+  [[nodiscard]] Instant next_happening() const;
+  [[nodiscard]] Instant engine_time(Instant at) const;
+  [[nodiscard]] bool is_over() const { return violation_.has_value() || scene_.finished.has_value(); }
+
+  std::uint64_t seed_;
+  Mutation mutation_;
+  Tracing tracing_;
+  Dice dice_;
+  Situation situation_;
+  Kernel kernel_;
+  Engine engine_;
+  Scene scene_;
+  Clients clients_;
+  Tamper tamper_;
+  Instant now_{};
+  std::vector<Effect> waiting_;  // Effects that are carried out at the end of the turn.
+  std::optional<Violation> violation_;
+  std::vector<std::string> trace_;
+};
+
+// Runs the seed; if something is wrong, once more with a trace, and says what: the seed, the checker, the story.
+[[nodiscard]] std::optional<std::string> judge_seed(std::uint64_t seed, const Mutation& mutation = {});
+
+}  // namespace sup::sim

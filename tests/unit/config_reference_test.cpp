@@ -1,0 +1,88 @@
+#include "config/reference.hpp"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "config/load.hpp"
+#include "spec/daemon_fields.hpp"
+#include "spec/service_fields.hpp"
+
+#undef CHECK
+#include "catch.hpp"
+
+using namespace sup;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+// Every row of a table and of the tables in it, with the dotted key.
+template <SettingTable Spec, class Visit>
+void for_each_row(const std::string& prefix, const Visit& visit) {
+  for_each_field<Spec>([&]<class T, class Check>(const Field<Spec, T, Check>& row) {
+    visit(prefix + std::string(row.key), row);
+    if constexpr (SettingTable<T>) for_each_row<T>(prefix + std::string(row.key) + ".", visit);
+  });
+}
+
+}  // namespace
+
+TEST_CASE("every example of a row is accepted as a value of its setting") {
+  for_each_row<ServiceSpec>("", [](const std::string& key, const auto& row) {
+    const std::string command = key == "command" ? "" : "command = [\"x\"]\n";
+    const std::string others =
+        "[service.db]\ncommand=[\"x\"]\n[service.cache]\ncommand=[\"x\"]\n[service.network]\ncommand=[\"x\"]\n[service."
+        "web]\ncommand=[\"x\"]\n";
+    const Loaded loaded =
+        load_text(others + "[service.x]\n" + command + key + " = " + std::string(row.example) + "\n", "example");
+    INFO(key << "\n" << render_all(loaded));
+    REQUIRE(loaded.diagnostics.empty());
+  });
+  for_each_row<DaemonSpec>("", [](const std::string& key, const auto& row) {
+    const Loaded loaded = load_text(
+        "[service.web]\ncommand=[\"x\"]\n[supervisord]\n" + key + " = " + std::string(row.example) + "\n", "example");
+    INFO(key << "\n" << render_all(loaded));
+    REQUIRE(loaded.diagnostics.empty());
+  });
+}
+
+TEST_CASE("every row has whole sentences of documentation, in the manual and the schema") {
+  const Json schema = Json::parse(json_schema());
+  const std::string manual = settings_manual();
+  for_each_field<ServiceSpec>([&](const auto& row) {
+    const std::string key(row.key);
+    INFO(key);
+    REQUIRE((row.doc.ends_with('.') || row.doc.ends_with(')')));
+    REQUIRE(schema["$defs"]["service"]["properties"][key]["description"] == std::string(row.doc));
+    REQUIRE(manual.find("### `" + key + "`") != std::string::npos);
+  });
+  REQUIRE(manual.find("`restart.max-delay`") != std::string::npos);
+  REQUIRE(manual.find("`stop[].wait`") != std::string::npos);
+}
+
+TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other keys") {
+  const Json schema = Json::parse(json_schema());
+  const Json& service = schema["$defs"]["service"];
+  REQUIRE(schema["additionalProperties"] == false);
+  REQUIRE(service["additionalProperties"] == false);
+  REQUIRE(service["properties"]["type"]["enum"] == Json({"simple", "oneshot"}));
+  REQUIRE(service["properties"]["type"]["default"] == "simple");
+  const Json& restart = service["properties"]["restart"]["anyOf"][1]["properties"];
+  REQUIRE(restart["factor"]["minimum"] == 1);
+  REQUIRE(restart["factor"]["maximum"] == 100);
+  REQUIRE(restart["delay"]["default"] == "1s");
+}
+
+TEST_CASE("the template without its comment marks is a configuration") {
+  std::istringstream lines(config_template());
+  std::string text;
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("#") && !line.starts_with("# ")) text += line.substr(1) + "\n";
+  const std::size_t at = text.find("[service.NAME]");
+  REQUIRE(at != std::string::npos);
+  text.replace(at, 14, "[service.web]");
+  const Loaded loaded = load_text(text, "template.toml");
+  INFO(text << render_all(loaded));
+  REQUIRE(loaded.diagnostics.empty());
+  REQUIRE(loaded.set.services.size() == 1);
+}

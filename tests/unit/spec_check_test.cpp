@@ -1,0 +1,140 @@
+#include "spec/check.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#undef CHECK
+#include "catch.hpp"
+
+using namespace sup;
+
+namespace {
+
+SpecSet set_of(std::vector<NamedService> services) {
+  for (NamedService& service : services)
+    if (service.spec.command.argv.empty()) service.spec.command.argv = {"true"};
+  std::sort(services.begin(), services.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return SpecSet{{}, std::move(services), {}};
+}
+
+std::vector<std::string> messages(const SpecSet& set) {
+  std::vector<std::string> out;
+  for (const SpecProblem& problem : check_specs(set, "/var/log/x")) out.push_back(problem.message);
+  return out;
+}
+
+NamedService named(std::string name, ServiceSpec spec = {}) { return {std::move(name), std::move(spec), 0, 1}; }
+
+ServiceSpec after(std::vector<std::string> names) {
+  ServiceSpec spec;
+  spec.after = std::move(names);
+  return spec;
+}
+
+}  // namespace
+
+TEST_CASE("a sound set has no problems") {
+  REQUIRE(messages(set_of({named("a"), named("b", after({"a"}))})).empty());
+  REQUIRE(messages(SpecSet{}).empty());
+}
+
+TEST_CASE("a command must name a program") {
+  SpecSet set = set_of({named("a"), named("b")});
+  set.services[0].spec.command.argv.clear();
+  set.services[1].spec.command.argv = {"", "x"};
+  const auto problems = check_specs(set, "");
+  REQUIRE(problems.size() == 2);
+  REQUIRE(problems[0].kind == ProblemKind::missing);
+  REQUIRE(problems[0].message == "service 'a' has no command");
+  REQUIRE(problems[1].place.element == 0U);
+}
+
+TEST_CASE("a name that is no service is reported at its element with a suggestion") {
+  ServiceSpec spec;
+  spec.requires_ = {"db", "databse"};
+  const auto problems = check_specs(set_of({named("db"), named("database"), named("web", spec)}), "");
+  REQUIRE(problems.size() == 1);
+  REQUIRE(problems[0].kind == ProblemKind::unknown_name);
+  REQUIRE(problems[0].place.service == 2);
+  REQUIRE(problems[0].place.key == "requires");
+  REQUIRE(problems[0].place.element == 1U);
+  REQUIRE(problems[0].hint == "did you mean 'database'?");
+}
+
+TEST_CASE("cycles are told once, from their first service, with every edge as it was written") {
+  ServiceSpec a, c;
+  a.requires_ = {"b"};
+  a.after = {"b"};
+  c.before = {"b"};
+  c.wants = {"a"};
+  const auto problems =
+      check_specs(set_of({named("a", a), named("b"), named("c", c), named("d", after({"a", "c"}))}), "");
+  REQUIRE(problems.size() == 1);
+  REQUIRE(problems[0].message == "dependency cycle: a -> b -> c -> a");
+  REQUIRE(problems[0].related.size() == 3);
+  REQUIRE(problems[0].related[0].text == "a requires b");
+  REQUIRE(problems[0].related[1].text == "c before b");
+  REQUIRE(problems[0].related[2].text == "c wants a");
+}
+
+TEST_CASE("separate cycles are told separately, shared parts are no cycle") {
+  const auto two = messages(
+      set_of({named("a", after({"b"})), named("b", after({"a"})), named("c", after({"d"})), named("d", after({"c"}))}));
+  REQUIRE(two == std::vector<std::string>{"dependency cycle: a -> b -> a", "dependency cycle: c -> d -> c"});
+  REQUIRE(
+      messages(set_of({named("a", after({"b", "c"})), named("b", after({"d"})), named("c", after({"d"})), named("d")}))
+          .empty());
+}
+
+TEST_CASE("a chain of 20,000 services neither overflows the stack nor is a cycle until it is closed") {
+  std::vector<NamedService> services;
+  const auto name = [](int i) { return std::to_string(100'000 + i); };
+  for (int i = 0; i < 20'000; ++i) services.push_back(named(name(i), i == 0 ? ServiceSpec{} : after({name(i - 1)})));
+  SpecSet set = set_of(std::move(services));
+  REQUIRE(messages(set).empty());
+  set.services[0].spec.after = {name(19'999)};
+  const auto problems = messages(set);
+  REQUIRE(problems.size() == 1);
+  REQUIRE(problems[0].size() < 500);
+}
+
+TEST_CASE("two logs may not share a file, however it is spelled") {
+  ServiceSpec a, b;
+  a.log = {LogTo::file, "/var/log/x/b.log"};
+  REQUIRE(messages(set_of({named("a", a), named("b")})).size() == 1);  // The default path of b.
+  b.log = {LogTo::file, "/var//log/./x/b.log"};
+  REQUIRE(messages(set_of({named("a", a), named("b", b)})).size() == 1);
+  b.log.to = LogTo::null;
+  b.log.path.clear();
+  REQUIRE(messages(set_of({named("a", a), named("b", b)})).empty());
+}
+
+TEST_CASE("logs that go to stdout by default share no file") {
+  ServiceSpec a;
+  a.log = {LogTo::file, "/var/log/x/b.log"};
+  SpecSet set = set_of({named("a", a), named("b")});
+  set.daemon.log.services = ServicesLogTo::standard_output;
+  REQUIRE(messages(set).empty());
+}
+
+TEST_CASE("a service's own stderr log has a file of its own by default") {
+  ServiceSpec a;
+  a.stderr_.mode = StderrMode::own_log;
+  REQUIRE(messages(set_of({named("a", a)})).empty());
+  a.stderr_.log.path = "/var/log/x/a.log";
+  REQUIRE(messages(set_of({named("a", a)})).size() == 1);
+  REQUIRE(log_file_path({}, "a", LogStream::standard_error, "/d") == "/d/a.stderr.log");
+}
+
+TEST_CASE("a device may be the log of many") {
+  ServiceSpec a;
+  a.log = {LogTo::file, "/dev/null"};
+  REQUIRE(messages(set_of({named("a", a), named("b", a)})).empty());
+}
+
+TEST_CASE("the number of problems is bounded") {
+  std::vector<NamedService> services;
+  for (int i = 0; i < 3'000; ++i) services.push_back(named("s" + std::to_string(i), after({"missing"})));
+  REQUIRE(messages(set_of(std::move(services))).size() == kMaxSpecProblems);
+}
