@@ -72,7 +72,7 @@ void add_to(CLI::App& app, Found& found) {
   CLI::Option* option = app.add_option(name, found.values);
   // A second value of an option or word would be an accident: it is kept here and refused with a clear text later.
   option->expected(1)->allow_extra_args(false);
-  if (param.given == Given::words) option->expected(-1)->allow_extra_args(true);
+  if (param.given == Given::words) option->expected(1, -1)->allow_extra_args(true);
   if (param.given == Given::option) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 

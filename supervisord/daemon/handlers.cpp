@@ -70,7 +70,8 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
     shown.toml = to_toml(service.name, service.spec, detail);
     if (detail == Detail::complete) {
       const auto set = to_json(service.spec, Detail::changed);
-      for (const auto& [key, value] : to_json(service.spec, Detail::complete).items())
+      const auto every = to_json(service.spec, Detail::complete);
+      for (const auto& [key, value] : every.items())
         if (!set.contains(key)) shown.defaults.push_back(key);
     }
     reply.services.push_back(std::move(shown));

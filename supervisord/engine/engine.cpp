@@ -54,7 +54,7 @@ void Engine::finish_turn() {
     is_all_done_ = true;
     begin_shutdown("all services are done");
   }
-  if (is_shutting_down_ && busy_count_ == 0) finish();
+  if (is_shutting_down_ && !is_finished_ && busy_count_ == 0) finish();
 }
 
 // The changes look at each state that settled, however short it lasts: a back-off without delay is an answer, too.
@@ -358,13 +358,15 @@ void Engine::finish() {
 }
 
 // The service whose end decides the exit code: the one named by exit-code-from, or the one whose end caused the
-// shutdown, or, when all was done, the first that failed. None when the shutdown was asked for.
+// shutdown, or, when all was done, the first that failed by itself. None when the shutdown was asked for.
 InstanceId Engine::exit_code_source() const {
   if (!w_.set.daemon.exit_code_from.empty()) return find_instance(w_.set, w_.set.daemon.exit_code_from);
   if (!is_all_done_) return exit_by_;
+  // Those that failed for want of another tell nothing that the other does not tell better.
+  const auto rank = [](const Instance& i) { return std::pair{i.cause == Cause::requirement, i.since}; };
   InstanceId first = kNoInstance;
   for (const Instance& i : w_.instances)
-    if (i.state == State::failed && (first == kNoInstance || i.since < w_.at(first).since)) first = w_.id(i);
+    if (i.state == State::failed && (first == kNoInstance || rank(i) < rank(w_.at(first)))) first = w_.id(i);
   return first;
 }
 

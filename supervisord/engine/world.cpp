@@ -127,7 +127,8 @@ std::string waiting_text(const World& w, const Instance& i) {
   for (const InstanceId f : w.relations(i).follows)
     if (is_coming(w.at(f))) add(f);
   if (count > kMaxNamed) out += fmt::format(" and {} more", count - kMaxNamed);
-  const bool is_out_of_slots = w.set.daemon.start_parallelism != 0 && w.starting_count >= w.set.daemon.start_parallelism;
+  const bool is_out_of_slots =
+      w.set.daemon.start_parallelism != 0 && w.starting_count >= w.set.daemon.start_parallelism;
   return out.empty() && is_out_of_slots ? "waiting for a start slot" : out;
 }
 

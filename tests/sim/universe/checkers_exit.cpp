@@ -29,11 +29,14 @@ std::optional<InstanceId> source_of_code(const Scene& scene) {
       if (scene.name(id) == scene.set.daemon.exit_code_from) return id;
   }
   if (scene.shutdown != ShutdownReason::done) return scene.shutdown_by;
-  std::optional<InstanceId> first;
-  for (const InstanceId id : scene.all()) {
+  // The first that failed by itself, else the first that missed something.
+  const auto rank = [&](InstanceId id) {
     const Seen& s = scene.seen[id.value];
-    if (s.state == State::failed && (!first || s.state_order < scene.seen[first->value].state_order)) first = id;
-  }
+    return std::pair{s.row->input == Input::requirement_lost, s.state_since};
+  };
+  std::optional<InstanceId> first;
+  for (const InstanceId id : scene.all())
+    if (scene.seen[id.value].state == State::failed && (!first || rank(id) < rank(*first))) first = id;
   return first;
 }
 

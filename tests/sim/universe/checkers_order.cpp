@@ -43,7 +43,8 @@ Complaint order_of_stop(const Scene& scene, const Effect& effect) {
                          scene.name(d));
   for (const InstanceId f : links.comes_before) {
     const Seen& s = scene.seen[f.value];
-    const bool has_to_go = scene.inside(f).goal == Goal::down || scene.inside(f).is_cycling || s.was_told_to_end;
+    const bool is_cycling = scene.inside(f).is_cycling && (s.state == State::starting || s.state == State::running);
+    const bool has_to_go = scene.inside(f).goal == Goal::down || is_cycling || s.was_told_to_end;
     if (s.run_is_open && has_to_go)
       return fmt::format("{} is told to end before {}, which comes after it", scene.name(e->instance), scene.name(f));
   }

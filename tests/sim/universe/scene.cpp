@@ -192,7 +192,6 @@ void Scene::see(const StateChanged& e) {
   s.state = e.to;
   s.row = e.row;
   s.state_since = now;
-  s.state_order = ++changes_of_state;
 }
 
 void Scene::see(const ChangeDone& e) { changes.erase(e.change); }

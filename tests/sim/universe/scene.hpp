@@ -26,7 +26,6 @@ struct Seen {
   State state = State::stopped;
   const Row* row = nullptr;  // Of the last change of state.
   Instant state_since;
-  std::uint64_t state_order = 0;  // Grows with each change of state of anything.
 
   RunId run;                 // Of the last order to spawn.
   bool run_is_open = false;  // Its end has not been told to the engine.
@@ -68,12 +67,11 @@ struct Scene {
   Instant now;
 
   // The step that is going on.
-  const Event* event = nullptr;    // Null in a tick.
-  std::size_t client_signals = 0;  // So many signals of this step are those of a command.
+  const Event* event = nullptr;         // Null in a tick.
+  std::size_t client_signals = 0;       // So many signals of this step are those of a command.
   std::optional<InstanceId> main_exit;  // Its main process ended, and the rest has not been signalled for it.
-  std::vector<RunId> killed;       // KILL has been ordered for these in this step.
-  RunId last_run;                  // The highest so far.
-  std::uint64_t changes_of_state = 0;
+  std::vector<RunId> killed;            // KILL has been ordered for these in this step.
+  RunId last_run;                       // The highest so far.
 
   bool is_booted = false;
   bool is_calm = false;  // The faults are over.

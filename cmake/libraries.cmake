@@ -1,0 +1,26 @@
+# How the libraries are linked. A supervisor is started first and lives longest, so what it does not use should cost it neither
+# memory nor start-up time: header-only or static where the distribution ships that, and only the C library is shared. Measured
+# with 10 services: see tests/bench/RESULTS.md.
+add_library(sup_fmt INTERFACE)
+target_link_libraries(sup_fmt INTERFACE fmt::fmt-header-only)
+
+add_library(sup_spdlog INTERFACE)
+target_link_libraries(sup_spdlog INTERFACE spdlog::spdlog_header_only)
+
+# The header-only form; one file includes it.
+add_library(sup_toml INTERFACE)
+target_include_directories(sup_toml SYSTEM INTERFACE ${TOMLPLUSPLUS_INCLUDE_DIR})
+target_compile_definitions(sup_toml INTERFACE TOML_HEADER_ONLY=1)
+
+add_library(sup_uv INTERFACE)
+find_library(LIBUV_STATIC NAMES libuv_a.a libuv.a)
+if(LIBUV_STATIC)
+  target_include_directories(sup_uv INTERFACE ${LIBUV_INCLUDE_DIRS})
+  target_link_libraries(sup_uv INTERFACE ${LIBUV_STATIC} Threads::Threads ${CMAKE_DL_LIBS})
+else()
+  target_link_libraries(sup_uv INTERFACE PkgConfig::LIBUV)
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SUP_SANITIZE)
+  add_link_options(-static-libstdc++ -static-libgcc)
+endif()
