@@ -44,7 +44,7 @@ int report_failure(Context& context, const Failure& why) {
 
 void print_progress(Context& context, const wire::ChangeProgress& step) {
   if (!context.shows_progress()) return;
-  context.err.write(fmt::format("{}: {} -> {}: {}\n", step.service, step.from, step.to, terminal_safe(step.why)));
+  context.err.write(fmt::format("{}: {} -> {}: {}\n", step.service, step.from, step.to, visible(step.why)));
   context.err.flush();
 }
 
@@ -78,13 +78,14 @@ std::string ChangePaths::result_line(const ChangeResult& result) const {
     text += result.state;
   else
     text += fmt::format("{}", fmt::join(path->second, " -> "));
+  if (path != paths_.end() && path->second.back() != result.state) text += fmt::format(" -> {}", result.state);
   if (result.outcome == "cancelled") text += ", cancelled";
   if (path != paths_.end()) text += fmt::format(" ({})", human_ms(result.elapsed_ms));
   return text;
 }
 
 std::string failure_lines(std::string_view verb, const ChangeResult& result) {
-  const std::string cause = result.cause.empty() ? result.state : terminal_safe(result.cause);
+  const std::string cause = result.cause.empty() ? result.state : visible(result.cause);
   std::string text = result.outcome == "cancelled"
                          ? fmt::format("ctl: {} of {} was cancelled: {}\n", verb, result.service, cause)
                          : fmt::format("ctl: cannot {} {}: {}\n", verb, result.service, cause);

@@ -9,7 +9,7 @@ namespace sup::ctl {
 namespace {
 
 void append_names(std::string& out, std::string_view title, const std::vector<std::string>& names) {
-  if (!names.empty()) out += terminal_safe(fmt::format("{} {}", title, fmt::join(names, ", "))) + "\n";
+  if (!names.empty()) out += visible(fmt::format("{} {}", title, fmt::join(names, ", "))) + "\n";
 }
 
 }  // namespace
@@ -17,7 +17,7 @@ void append_names(std::string& out, std::string_view title, const std::vector<st
 std::string render_explanation(const wire::ExplainReply& reply, Paint paint) {
   std::string out =
       fmt::format("{}: {}, goal {}\n", styled(reply.service, Style::title, paint), reply.state, reply.goal);
-  for (const std::string& reason : reply.reasons) out += fmt::format("  {}\n", terminal_safe(reason));
+  for (const std::string& reason : reply.reasons) out += fmt::format("  {}\n", visible(reason));
   append_names(out, "Waits for:", reply.waiting_for);
   append_names(out, "Would stop with:", reply.would_stop_with);
   append_names(out, "Needed by:", reply.needed_by);

@@ -70,10 +70,15 @@ void add_to(CLI::App& app, Found& found) {
     return;
   }
   CLI::Option* option = app.add_option(name, found.values);
-  // A second value of an option or word would be an accident: it is kept here and refused with a clear text later.
-  option->expected(1)->allow_extra_args(false);
-  if (param.given == Given::words) option->expected(1, -1)->allow_extra_args(true);
-  if (param.given == Given::option) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  constexpr int kMany = CLI::detail::expected_max_vector_size;
+  switch (param.given) {
+    case Given::word: option->expected(1); break;
+    case Given::words: option->expected(1, kMany); break;
+    // One value each time it is given. A second one is refused later, with a clearer text than CLI11's.
+    case Given::option: option->expected(1, kMany)->allow_extra_args(false); break;
+    case Given::flag:
+    case Given::flag_off: break;
+  }
 }
 
 // Splits the words by the rows. Left-over words are the result; an error is CLI11's text.

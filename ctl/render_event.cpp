@@ -9,13 +9,13 @@ namespace sup::ctl {
 
 std::string render_event(const wire::EventRecord& event, Paint paint) {
   std::string out = styled(fmt::format("#{} {} ", event.seq, local_time(event.time)), Style::faint, paint);
-  out += styled(terminal_safe(event.service.value_or("supervisord")), Style::title, paint);
+  out += styled(visible(event.service.value_or("supervisord")), Style::title, paint);
   if (event.from && event.to)
     out += fmt::format(": {} -> {}", *event.from, *event.to);
   else
     out += fmt::format(": {}", event.to.value_or(event.kind));
-  if (event.why) out += fmt::format(": {}", terminal_safe(*event.why));
-  if (event.cause && !event.cause->empty()) out += fmt::format(" ({})", terminal_safe(*event.cause));
+  if (event.why) out += fmt::format(": {}", visible(*event.why));
+  if (event.cause && !event.cause->empty()) out += fmt::format(" ({})", visible(*event.cause));
   if (event.pid) out += fmt::format(" (pid {})", *event.pid);
   out += '\n';
   return out;

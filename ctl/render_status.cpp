@@ -94,7 +94,7 @@ std::string render_status_details(std::span<const ServiceStatus> services, Paint
 
 std::string render_not_up(const ServiceStatus& service) {
   const std::string cause = service.cause.empty() ? "" : fmt::format(": {}", service.cause);
-  return fmt::format("{}: {}{}", service.name, service.state, terminal_safe(cause));
+  return fmt::format("{}: {}{}", service.name, service.state, visible(cause));
 }
 
 }  // namespace sup::ctl

@@ -19,12 +19,6 @@ void append_visible(std::string& out, char c) {
     out += c;
 }
 
-std::string visible(std::string_view text) {
-  std::string out;
-  for (const char c : text) append_visible(out, c);
-  return out;
-}
-
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 // The first `columns` columns of the text.
@@ -112,10 +106,18 @@ std::string render_table(std::span<const std::string_view> titles, std::span<con
   return table.text(paint);
 }
 
+std::string visible(std::string_view text) {
+  std::string out;
+  for (const char c : text) append_visible(out, c);
+  return out;
+}
+
 std::string terminal_safe(std::string_view line) {
   std::string out;
+  bool is_colored = false;
   while (!line.empty()) {
     const std::size_t color = color_length(line);
+    is_colored = is_colored || color > 0;
     if (color > 0)
       out += line.substr(0, color);
     else if (line.front() == '\t')
@@ -124,6 +126,7 @@ std::string terminal_safe(std::string_view line) {
       append_visible(out, line.front());
     line.remove_prefix(std::max<std::size_t>(color, 1));
   }
+  if (is_colored) out += "\x1b[0m";
   return out;
 }
 

@@ -26,9 +26,11 @@ using TableRow = std::vector<Cell>;
 // How many columns valid UTF-8 takes, if every character takes one.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
-// One line of a service as it is safe for a terminal: tabs and colours (ESC [ ... m) pass, other control characters
-// become
-// \xNN.
+// Text from somewhere else as it is safe for a terminal: control characters become \xNN.
+[[nodiscard]] std::string visible(std::string_view text);
+
+// One line of a service as it is safe for a terminal: tabs and colours (ESC [ ... m) pass, and colours end with the
+// line; other control characters become \xNN.
 [[nodiscard]] std::string terminal_safe(std::string_view line);
 
 }  // namespace sup::ctl

@@ -19,7 +19,7 @@ int own_code(const WaitState& service) {
 }
 
 std::string state_line(const WaitState& service) {
-  const std::string cause = service.cause.empty() ? "" : fmt::format(": {}", terminal_safe(service.cause));
+  const std::string cause = service.cause.empty() ? "" : fmt::format(": {}", visible(service.cause));
   return fmt::format("{}: {}{}", service.service, service.state, cause);
 }
 

@@ -210,10 +210,13 @@ std::string range_text(Duration, Range range) {
 std::string range_text(MaxRestarts, Range range) { return range_text(double{}, range); }
 std::string range_text(double, Range range) { return fmt::format("{} to {}", range.min, range.max); }
 
-void add_range(ValueTable& schema, double, Range range) {
+void add_check(ValueTable& schema, Range range) {
   schema.add("minimum", make_value(range.min));
   schema.add("maximum", make_value(range.max));
 }
+void add_check(ValueTable& schema, NotEmpty) { schema.add("minLength", make_value(std::int64_t{1})); }
+void add_check(ValueTable& schema, AbsolutePath) { schema.add("pattern", make_value(std::string("^/"))); }
+void add_check(ValueTable& schema, Unique) { schema.add("uniqueItems", make_value(true)); }
 
 Value example_value(std::string_view example) {
   auto parsed = parse_toml(fmt::format("x = {}", example), "example");

@@ -385,10 +385,11 @@ template <class T, class Check>
 std::string range_text(const T&, Check) {
   return {};
 }
-// minimum and maximum, where JSON Schema can say them.
-void add_range(ValueTable& schema, double, Range range);
-template <class T, class Check>
-void add_range(ValueTable&, const T&, Check) {}
+// What a row demands, where JSON Schema can say it.
+void add_check(ValueTable& schema, Range range);
+void add_check(ValueTable& schema, NotEmpty);
+void add_check(ValueTable& schema, AbsolutePath);
+void add_check(ValueTable& schema, Unique);
 
 // `example` of a row, which is TOML, as a value.
 [[nodiscard]] Value example_value(std::string_view example);
@@ -399,7 +400,10 @@ ValueTable table_schema() {
   ValueTable properties;
   for_each_field<Spec>([&]<class T, class Check>(const Field<Spec, T, Check>& row) {
     ValueTable schema = Codec<T>::type().schema;
-    if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) add_range(schema, double{}, row.check);
+    // A range of durations, which are strings, cannot be said.
+    constexpr bool is_sayable =
+        !std::is_same_v<Check, NoCheck> && (!std::is_same_v<Check, Range> || std::is_arithmetic_v<T>);
+    if constexpr (is_sayable) add_check(schema, row.check);
     schema.add("description", make_value(std::string(row.doc)));
     if (!is_unset(defaults.*row.member))
       schema.add("default", Codec<T>::encode(defaults.*row.member, Detail::complete));

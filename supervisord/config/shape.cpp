@@ -75,10 +75,12 @@ Json to_json(const DaemonSpec& spec, Detail detail, Secrets secrets) {
   return json_of(make_value(encode(covered(spec, secrets), detail)));
 }
 
-std::string to_toml(std::string_view name, const ServiceSpec& spec, Detail detail) {
-  return table_text("service." + toml_key(name), encode(spec, detail));
+std::string to_toml(std::string_view name, const ServiceSpec& spec, Detail detail, Secrets secrets) {
+  return table_text("service." + toml_key(name), encode(covered(spec, secrets), detail));
 }
-std::string to_toml(const DaemonSpec& spec, Detail detail) { return table_text("supervisord", encode(spec, detail)); }
+std::string to_toml(const DaemonSpec& spec, Detail detail, Secrets secrets) {
+  return table_text("supervisord", encode(covered(spec, secrets), detail));
+}
 
 std::vector<SettingChange> diff(const ServiceSpec& before, const ServiceSpec& after) {
   std::vector<SettingChange> out;

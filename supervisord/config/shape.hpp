@@ -26,10 +26,11 @@ inline constexpr std::string_view kMasked = "********";
 [[nodiscard]] nlohmann::ordered_json to_json(const DaemonSpec& spec, Detail detail = Detail::complete,
                                              Secrets secrets = Secrets::masked);
 
-// A [service.NAME] or [supervisord] table that reads back as an equal spec. Secrets are shown: it is a configuration
-// file.
-[[nodiscard]] std::string to_toml(std::string_view name, const ServiceSpec& spec, Detail detail = Detail::changed);
-[[nodiscard]] std::string to_toml(const DaemonSpec& spec, Detail detail = Detail::changed);
+// A [service.NAME] or [supervisord] table that reads back as an equal spec, unless secrets are masked.
+[[nodiscard]] std::string to_toml(std::string_view name, const ServiceSpec& spec, Detail detail = Detail::changed,
+                                  Secrets secrets = Secrets::shown);
+[[nodiscard]] std::string to_toml(const DaemonSpec& spec, Detail detail = Detail::changed,
+                                  Secrets secrets = Secrets::shown);
 
 // One setting that differs. Keys of tables are joined by dots ("restart.delay"); values are TOML text with secrets
 // masked.

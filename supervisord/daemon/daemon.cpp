@@ -64,6 +64,7 @@ Loaded load_configuration(const DaemonOptions& options) {
 // All that the daemon owns on disk: the run-time directory, the lock in it, and the path of the socket.
 struct Places {
   std::string socket;
+  sys::SocketPlace before;  // What was at the socket's path.
   sys::InstanceLock lock;
 };
 
@@ -74,8 +75,8 @@ Result<Places> take_places(const DaemonSpec& spec) {
   TRY(sys::ensure_dir(runtime_dir, kRuntimeDirMode));
   sys::InstanceLock lock = TRY(sys::InstanceLock::take(runtime_dir + "/lock"));
   TRY(sys::ensure_dir(std::filesystem::path(socket).parent_path().string(), kRuntimeDirMode));
-  TRY(sys::prepare_socket_path(socket));
-  return Places{socket, std::move(lock)};
+  const sys::SocketPlace before = TRY(sys::prepare_socket_path(socket));
+  return Places{socket, before, std::move(lock)};
 }
 
 Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits& original) {
@@ -183,6 +184,8 @@ void Daemon::on_log_wake() {
 int Daemon::run(std::vector<InstanceId> only) {
   spdlog::info("supervisord {} started, pid {}, {} services, socket {}", SUP_VERSION, ::getpid(),
                supervisor_->world().set.services.size(), places_.socket);
+  if (places_.before == sys::SocketPlace::was_stale)
+    spdlog::info("removed the stale socket of a supervisord that was killed");
   supervisor_->post(Boot{std::move(only)});
   loop_.run();
   const int exit_code = supervisor_->finished()->exit_code;

@@ -67,7 +67,7 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
     if (service.line != 0) shown.file = w.set.files[service.file];
     shown.line = service.line;
     shown.settings.text = to_json(service.spec, detail).dump();
-    shown.toml = to_toml(service.name, service.spec, detail);
+    shown.toml = to_toml(service.name, service.spec, detail, Secrets::masked);
     if (detail == Detail::complete) {
       const auto set = to_json(service.spec, Detail::changed);
       const auto every = to_json(service.spec, Detail::complete);

@@ -83,7 +83,7 @@ void Runs::on_launched(InstanceId instance, RunId id, Result<Launched> launched)
   run->shared.reset();
   if (!launched) {
     runs_[instance.value].reset();
-    return post_(SpawnFailed{instance, id, "cannot start: " + std::move(launched.error().what)});
+    return post_(SpawnFailed{instance, id, std::move(launched.error().what)});
   }
   run->main = std::move(launched->process);
   if (run->main.pidfd.is_open() && !exits_.add(run->main.pidfd, EPOLLIN, instance.value)) run->main.pidfd.reset();

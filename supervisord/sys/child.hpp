@@ -141,8 +141,9 @@ enum class SpawnMethod : unsigned char {
 };
 
 // Starts the program; returns when exec is past its point of no return (what fails after it, such as a broken program
-// file, is a death by signal), or when a step has failed and the child is reaped. The caller is a spawner thread (see process.hpp) and may be suspended as long as the steps take. The first method that this kernel
-// has refused is not tried again in this process. A child that is killed between fork and exec counts as started.
+// file, is a death by signal), or when a step has failed and the child is reaped. A child that is killed between fork
+// and exec counts as started. The caller is a spawner thread (see process.hpp) and may be suspended as long as the
+// steps take. A method that this kernel has refused once is not tried again in this process.
 [[nodiscard]] std::expected<ProcessRef, SpawnFailure> spawn(const PreparedChild& child);
 // The same by one method only. A kernel without it fails step "process" with ENOSYS, EPERM or EINVAL.
 [[nodiscard]] std::expected<ProcessRef, SpawnFailure> spawn_by(SpawnMethod method, const PreparedChild& child);

@@ -116,13 +116,13 @@ Result<UniqueFd> listen_unix(const std::string& path, mode_t mode) {
   return fd;
 }
 
-Result<> prepare_socket_path(const std::string& path) {
+Result<SocketPlace> prepare_socket_path(const std::string& path) {
   const sockaddr_un address = TRY(address_of(path, "listen on"));
   const std::string what = fmt::format("cannot listen on {}", quoted(path));
   struct stat facts{};
   if (::lstat(path.c_str(), &facts) < 0) {
     // A missing directory is found, with its better message, by who makes it or by bind(2).
-    if (errno == ENOENT) return {};
+    if (errno == ENOENT) return SocketPlace::was_free;
     return fail_call(errno, what);
   }
   if (!S_ISSOCK(facts.st_mode))
@@ -133,12 +133,12 @@ Result<> prepare_socket_path(const std::string& path) {
     case 0:
     case EAGAIN: return fail(Errc::busy, what + ": somebody listens there already");
     case ECONNREFUSED: break;
-    case ENOENT: return {};
+    case ENOENT: return SocketPlace::was_free;
     case EPROTOTYPE: return fail(Errc::invalid, what + ": a socket of another kind is there; it is left alone");
     default: return fail_call(error_number, what);
   }
   if (::unlink(path.c_str()) < 0 && errno != ENOENT) return fail_call(errno, what + ": cannot remove the stale socket");
-  return {};
+  return SocketPlace::was_stale;
 }
 
 Result<UniqueFd> connect_unix(const std::string& path) {

@@ -21,10 +21,13 @@ inline constexpr std::size_t kPassedFdsMax = 16;    // Descriptors in one messag
 // than kSocketPathMax, busy if something is there, sys.
 [[nodiscard]] Result<UniqueFd> listen_unix(const std::string& path, mode_t mode = 0600);
 
+// What was at the path of a socket before.
+enum class SocketPlace { was_free, was_stale };
+
 // Makes room at `path` for listen_unix: nothing there is fine; a stale socket (nobody listens) is unlinked. Errors:
 // busy if somebody listens; invalid for anything that is not a socket, which is left alone; limit; sys. Two starting
 // daemons must be kept apart by the instance lock.
-[[nodiscard]] Result<> prepare_socket_path(const std::string& path);
+[[nodiscard]] Result<SocketPlace> prepare_socket_path(const std::string& path);
 
 // A connected, blocking stream. The error keeps sys_errno: ENOENT (no such socket), ECONNREFUSED (stale), EACCES,
 // EAGAIN (the listener's queue is full).

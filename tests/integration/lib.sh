@@ -14,6 +14,8 @@
 #   alive TEXT      true if a living process of this case has TEXT in its command line; pids_of TEXT prints their pids
 #   zombies         prints the zombies of this case
 #   json PATH       reads JSON from stdin and prints what is at PATH: .services[0].name  .services[name=web].pid  .services[*].name
+#   field NAME KEY  prints what `ctl status --json` says of a service: state, pid, ready, restarts_total, cause ...
+#   in_state NAME STATE   whether a service is in this state
 #   free_port       prints a TCP port of 127.0.0.1 that nothing listens on
 #
 # A supervisord that still runs when the case ends is ended with TERM, and the case fails unless it then exits with 0: so every case also
@@ -36,8 +38,11 @@ if [[ -d $CASE/conf.d ]]; then
   done
 fi
 
+# Names the line of the case, not the one of a helper here.
 fail() {
-  echo "FAILED at ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: $*" >&2
+  local frame=1
+  while [[ ${BASH_SOURCE[frame]:-} == "$LIB" && -n ${BASH_SOURCE[frame + 1]:-} ]]; do frame=$((frame + 1)); done
+  echo "FAILED at ${BASH_SOURCE[frame]##*/}:${BASH_LINENO[frame - 1]}: $*" >&2
   if [[ -s $D/sup.err ]]; then echo "-- supervisord said:" >&2; tail -n 30 "$D/sup.err" >&2; fi
   exit 1
 }
@@ -164,5 +169,8 @@ for name, index in re.findall(r"\.([\w-]+)|\[([^]]*)\]", sys.argv[1]):
     else: values = [v[int(index)] if v and -len(v) <= int(index) < len(v) else None for v in values]
 for v in values: print(v if isinstance(v, str) else json.dumps(v))' "$1"
 }
+
+field() { ctl status --json "$1" | json ".services[0].$2"; }
+in_state() { [[ $(field "$1" state) == "$2" ]]; }
 
 free_port() { python3 -ISc 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

@@ -128,10 +128,10 @@ TEST_CASE("connecting tells no socket, a stale one and a forbidden one apart") {
 TEST_CASE("a stale socket makes room, a live one does not") {
   const TempDir dir;
   const std::string path = dir / "socket";
-  must(prepare_socket_path(path));
+  REQUIRE(must(prepare_socket_path(path)) == SocketPlace::was_free);
   leave_stale(path);
   REQUIRE(listen_unix(path).error().code == sup::Errc::busy);
-  must(prepare_socket_path(path));
+  REQUIRE(must(prepare_socket_path(path)) == SocketPlace::was_stale);
   const sup::UniqueFd listener = must(listen_unix(path));
   const auto prepared = prepare_socket_path(path);
   REQUIRE(prepared.error().code == sup::Errc::busy);

@@ -185,6 +185,13 @@ TEST_CASE("short forms are used where they say everything") {
           "log = \"null\"\n");
 }
 
+TEST_CASE("TOML covers secrets if asked to") {
+  ServiceSpec spec;
+  spec.env.variables = {{"PORT", "80"}, {"db_password", "hunter2"}};
+  REQUIRE(to_toml("web", spec, Detail::changed, Secrets::masked) ==
+          "[service.web]\nenv = { PORT = \"80\", db_password = \"********\" }\n");
+}
+
 TEST_CASE("JSON shows what was changed, or everything, and covers secrets") {
   ServiceSpec spec;
   spec.env.variables = {{"PORT", "80"}, {"db_password", "hunter2"}, {"API_KEY", "k"}};

@@ -44,7 +44,7 @@ std::vector<wire::ServiceStatus> some_services() {
   flaky.exit_code = 3;
   auto old = service("old", "stopped", "down");
   auto web = service("web", "failed", "failed");
-  web.cause = "cannot start: working-dir '/srv/x': No such file or directory";
+  web.cause = "working-dir '/srv/x': No such file or directory";
   return {db, flaky, old, web};
 }
 
@@ -52,19 +52,19 @@ std::vector<wire::ServiceStatus> some_services() {
 
 TEST_CASE("the status table is as wide as its content", "[ctl][render]") {
   REQUIRE(render_status_table(some_services(), {}, Paint::off) ==
-          "NAME          STATE    SINCE      PID  RESTARTS              READY  CAUSE\n"
-          "db            running  3 min 5 s  412  0                     yes\n"
-          "flaky-worker  backoff  1 s        -    3/5, next try in 4 s  no     exit 3\n"
-          "old           stopped  0 s        -    0                     -\n"
-          "web           failed   0 s        -    0                     no     cannot start: working-dir '/srv/x': No "
+          "NAME          STATE    SINCE      PID  RESTARTS                READY  CAUSE\n"
+          "db            running  3 min 5 s  412  0                       yes\n"
+          "flaky-worker  backoff  1.0 s      -    3/5, next try in 4.0 s  no     exit 3\n"
+          "old           stopped  0 s        -    0                       -\n"
+          "web           failed   0 s        -    0                       no     working-dir '/srv/x': No "
           "such file or directory\n");
 }
 
 TEST_CASE("on a terminal the cause is cut to the width, but never away", "[ctl][render]") {
   const std::string text = render_status_table(some_services(), 90, Paint::off);
-  REQUIRE(text.find("no     cannot start: work...\n") != std::string::npos);
+  REQUIRE(text.find("no     working-dir '/srv...\n") != std::string::npos);
   const std::string narrow = render_status_table(some_services(), 20, Paint::off);
-  REQUIRE(narrow.find("no     cannot st...\n") != std::string::npos);
+  REQUIRE(narrow.find("no     working-d...\n") != std::string::npos);
 }
 
 TEST_CASE("a table of no services is its title", "[ctl][render]") {
@@ -75,7 +75,7 @@ TEST_CASE("colours do not move columns, and hostile text reaches no terminal", "
   const std::vector<TableRow> rows = {{{"a", Style::good}, {"x\x1b[2Jy"}}, {{"bcd"}, {"é\n"}}};
   REQUIRE(render_table({}, rows, {}, Paint::off) == "a    x\\x1b[2Jy\nbcd  é\\x0a\n");
   REQUIRE(render_table({}, rows, {}, Paint::on) == "\x1b[32ma\x1b[0m    x\\x1b[2Jy\nbcd  é\\x0a\n");
-  REQUIRE(terminal_safe("a\tb\x1b[1;31mred\x1b[0m\x1b[2J\x07\r") == "a\tb\x1b[1;31mred\x1b[0m\\x1b[2J\\x07\\x0d");
+  REQUIRE(terminal_safe("a\tb\x1b[1;31mred\x1b[0m\x1b[2J\x07\r") == "a\tb\x1b[1;31mred\x1b[0m\\x1b[2J\\x07\\x0d\x1b[0m");
   REQUIRE(display_width("wörld €") == 7);
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("details say all that is known", "[ctl][render]") {
   REQUIRE(text.starts_with("flaky-worker: backoff\n"));
   for (const std::string_view line :
        {"  description  works sometimes\n", "  cause        exit 3\n", "  run          never\n",
-        "  last end     exit 3\n", "  restarts     3/5, next try in 4 s; 0 since supervisord started\n",
+        "  last end     exit 3\n", "  restarts     3/5, next try in 4.0 s; 0 since supervisord started\n",
         "  requires     db cache\n"}) {
     INFO(text);
     REQUIRE(text.find(line) != std::string::npos);

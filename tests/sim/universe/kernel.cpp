@@ -39,7 +39,7 @@ void Kernel::spawn(const SpawnRun& order, Instant now) {
     run.spawned_at += dice_.up_to(50ms);
   } else {
     if (dice_.percent(temper_.spawn_is_slow))
-      run.spawned_at += dice_.percent(20) ? dice_.up_to(6s) : dice_.up_to(300ms);
+      run.spawned_at += dice_.percent(30) ? dice_.up_to(6s) : dice_.up_to(300ms);
     if (dice_.percent(temper_.spawn_fails))
       run.failure = dice_.pick(std::vector<std::string>{"fork: Resource temporarily unavailable",
                                                         "working-dir '/srv': No such file or directory",

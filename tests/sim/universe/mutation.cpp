@@ -23,6 +23,7 @@ constexpr auto forget_requires = [](ServiceSpec& s) {
 constexpr auto forget_order = [](ServiceSpec& s) { s.after.clear(), s.before.clear(); };
 constexpr auto forget_max = [](ServiceSpec& s) { s.restart.max.count.reset(); };
 constexpr auto lower_max = [](ServiceSpec& s) { s.restart.max.count = s.restart.max.count.value_or(1) / 2; };
+constexpr auto forget_max_delay = [](ServiceSpec& s) { s.restart.max_delay += 1h; };
 constexpr auto forget_delay = [](ServiceSpec& s) { s.restart.delay = 0ms; };
 constexpr auto forget_success = [](ServiceSpec& s) { s.success_codes.clear(); };
 constexpr auto forget_when = [](ServiceSpec& s) { s.restart.when = RestartWhen::on_failure; };
@@ -49,8 +50,17 @@ bool renumber_stale_ends(Tamper& tamper, Event& event) {
   }
   return true;
 }
+// Every fifth end, and whatever is told of that run later.
 bool lose_ends(Tamper& tamper, Event& event) {
-  return !std::holds_alternative<Ended>(event) || ++tamper.count % 5 != 0;
+  const auto run_of = [](const auto& e) {
+    if constexpr (requires { e.run; })
+      return e.run;
+    else
+      return RunId{};
+  };
+  const RunId run = std::visit(run_of, event);
+  if (std::holds_alternative<Ended>(event) && ++tamper.count % 5 == 0) tamper.lost.insert(run);
+  return !tamper.lost.contains(run);
 }
 bool lose_commands(Tamper&, Event& event) { return !std::holds_alternative<CommandGiven>(event); }
 bool lose_shutdowns(Tamper&, Event& event) { return !std::holds_alternative<ShutdownRequested>(event); }
@@ -82,9 +92,18 @@ void wrong_runs(Tamper&, Effect effect, std::vector<Effect>& out) {
   if (auto* signal = std::get_if<SignalRun>(&effect)) --signal->run.value;
   out.push_back(std::move(effect));
 }
+// Outside, run ids are counted down.
+RunId mirrored(RunId run) { return run == RunId{} ? run : RunId{10'000 - run.value}; }
+constexpr auto mirror = [](auto& e) {
+  if constexpr (requires { e.run; }) e.run = mirrored(e.run);
+};
 void falling_runs(Tamper&, Effect effect, std::vector<Effect>& out) {
-  if (auto* spawn = std::get_if<SpawnRun>(&effect)) spawn->run.value = 1'000'000 - spawn->run.value;
+  std::visit(mirror, effect);
   out.push_back(std::move(effect));
+}
+bool hear_falling_runs(Tamper&, Event& event) {
+  std::visit(mirror, event);
+  return true;
 }
 void always_done(Tamper&, Effect effect, std::vector<Effect>& out) {
   if (auto* done = std::get_if<ChangeDone>(&effect))
@@ -112,7 +131,8 @@ constexpr Mutation kMutations[] = {
     {.name = "after is ignored in a stop", .caught_by = "order-of-stop", .distort = each_service<forget_order>},
     {.name = "max is ignored", .caught_by = "restart-limit", .distort = each_service<forget_max>},
     {.name = "it gives up too early", .caught_by = "restart-limit", .distort = each_service<lower_max>},
-    {.name = "delay is ignored", .caught_by = "backoff-times", .distort = each_service<forget_delay>},
+    {.name = "delay is ignored", .caught_by = "restart-spacing", .distort = each_service<forget_delay>},
+    {.name = "max-delay is ignored", .caught_by = "backoff-times", .distort = each_service<forget_max_delay>},
     {.name = "success-codes are ignored", .caught_by = "sequel", .distort = each_service<forget_success>},
     {.name = "restart.when is ignored", .caught_by = "sequel", .distort = each_service<forget_when>},
     {.name = "on-exit and on-give-up are ignored",
@@ -134,7 +154,7 @@ constexpr Mutation kMutations[] = {
     {.name = "every end is a success", .caught_by = "sequel", .hear = succeed_always},
 
     {.name = "a run is spawned twice", .caught_by = "one-live-run", .tell = repeat<SpawnRun, 2>},
-    {.name = "run ids fall", .caught_by = "runs-grow", .tell = falling_runs},
+    {.name = "run ids fall", .caught_by = "runs-grow", .hear = hear_falling_runs, .tell = falling_runs},
     {.name = "a signal names an older run", .caught_by = "known-runs", .tell = wrong_runs},
     {.name = "KILL is not ordered", .caught_by = "kill", .tell = repeat<KillRun, 0>},
     {.name = "a change of state is not told", .caught_by = "states-agree", .tell = repeat<StateChanged, 0>},

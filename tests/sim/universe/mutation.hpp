@@ -1,6 +1,7 @@
 // Mutations: lies between the engine and its world. Each must be caught by a checker; they prove that the checkers see.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,8 @@ namespace sup::sim {
 struct Tamper {
   const Engine* engine = nullptr;
   const Kernel* kernel = nullptr;
-  std::uint64_t count = 0;  // Its own.
+  std::uint64_t count = 0;    // Its own.
+  std::set<RunId> lost = {};  // Runs whose end it has kept back.
 };
 
 struct Mutation {

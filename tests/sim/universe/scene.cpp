@@ -192,6 +192,7 @@ void Scene::see(const StateChanged& e) {
   s.state = e.to;
   s.row = e.row;
   s.state_since = now;
+  last_changed = e.instance;
 }
 
 void Scene::see(const ChangeDone& e) { changes.erase(e.change); }

@@ -71,7 +71,8 @@ struct Scene {
   std::size_t client_signals = 0;       // So many signals of this step are those of a command.
   std::optional<InstanceId> main_exit;  // Its main process ended, and the rest has not been signalled for it.
   std::vector<RunId> killed;            // KILL has been ordered for these in this step.
-  RunId last_run;                       // The highest so far.
+  InstanceId last_changed;
+  RunId last_run;  // The highest so far.
 
   bool is_booted = false;
   bool is_calm = false;  // The faults are over.

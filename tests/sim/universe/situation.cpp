@@ -41,7 +41,7 @@ StopSpec random_stop(Dice& dice) {
     StopStep step;
     step.signal = Signal{dice.pick(kStopSignals)};
     step.to = dice.pick(std::vector{SignalTarget::main, SignalTarget::group, SignalTarget::all});
-    step.wait = dice.percent(10) ? 0ms : dice.up_to(4s);
+    step.wait = dice.percent(10) ? 0ms : dice.up_to(5s);
     out.steps.push_back(step);
   }
   return out;
@@ -66,7 +66,7 @@ void connect(Dice& dice, std::vector<NamedService>& services) {
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   for (std::size_t i = order.size(); i > 1; --i)
     std::swap(order[i - 1], order[dice.below(static_cast<std::uint32_t>(i))]);
-  const std::uint32_t density = 5 + dice.below(40);
+  const std::uint32_t density = 5 + dice.below(70);
   for (std::size_t later = 1; later < order.size(); ++later) {
     ServiceSpec& self = services[order[later]].spec;
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
@@ -101,14 +101,14 @@ Temper random_temper(Dice& dice) {
   out.spawn_is_slow = dice.below(60);
   out.dies = dice.below(90);
   out.dies_at_once = dice.below(60);
-  out.deaf = dice.below(50);
+  out.deaf = dice.below(80);
   out.stuck = dice.below(30);
   out.outlived = dice.below(70);
   out.jump = dice.percent(30) ? dice.below(4) : 0;
   out.late = dice.below(40);
   out.stale = dice.below(20);
-  out.command_every = 300ms + dice.up_to(8s);
-  out.faults_last = 10s + dice.up_to(80s);
+  out.command_every = 200ms + dice.up_to(3s);
+  out.faults_last = 30s + dice.up_to(400s);
   out.is_batching = dice.percent(40);
   return out;
 }

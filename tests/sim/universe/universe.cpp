@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMaxFaultyTurns = 250;
+constexpr std::size_t kMaxFaultyTurns = 800;
 constexpr std::size_t kMaxCalmTurns = 2'000;
 constexpr std::size_t kTraceLength = 60;
 
@@ -32,7 +32,7 @@ Universe::Universe(std::uint64_t seed, const Mutation& mutation, Tracing tracing
       engine_(distorted(situation_.set, mutation), seed),
       scene_(situation_.set, engine_, kernel_),
       clients_(situation_.set.services.size(), dice_),
-      tamper_{&engine_, &kernel_, 0} {}
+      tamper_{&engine_, &kernel_} {}
 
 void Universe::run() {
   if (dice_.percent(2)) turn(now_, {ShutdownRequested{}});
@@ -59,7 +59,8 @@ void Universe::live_with_faults() {
     at = std::max(at, now_);
     if (at >= end) return;
     std::vector<Event> commands;
-    for (; next_command <= at; next_command = at + 1ms + pause()) commands.push_back(clients_.next());
+    for (; next_command <= at; next_command = at + 1ms + pause())
+      commands.push_back(clients_.next(scene_.last_changed));
     if (next_shutdown <= at) {
       commands.push_back(ShutdownRequested{dice_.percent(15) ? ShutdownPace::at_once : ShutdownPace::orderly});
       next_shutdown = dice_.percent(60) ? at + 1ms + dice_.up_to(15s) : kNever;
@@ -83,7 +84,7 @@ void Universe::settle_in_calm() {
     judge(rest_checkers());
     if (violation_ || is_second) return;
     const CommandKind kind = dice_.pick(std::vector{CommandKind::start, CommandKind::restart, CommandKind::stop});
-    turn(now_ + 1s, {dice_.percent(50) ? clients_.for_all(kind) : clients_.next()});
+    turn(now_ + 1s, {dice_.percent(50) ? clients_.for_all(kind) : clients_.next(scene_.last_changed)});
   }
 }
 
@@ -96,7 +97,7 @@ void Universe::shut_down() {
 
 // Whatever happens now, nothing is answered.
 void Universe::poke_after_the_end() {
-  turn(now_ + 1s, {clients_.next(), ShutdownRequested{}});
+  turn(now_ + 1s, {clients_.next(scene_.last_changed), ShutdownRequested{}});
   turn(now_ + 3600s, {clients_.for_all(CommandKind::start), Boot{}});
 }
 
