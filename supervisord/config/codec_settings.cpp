@@ -59,6 +59,7 @@ bool Codec<Environment>::decode(Decoder& decoder, const Value& value, Environmen
     return false;
   }
   bool good = true;
+  out.variables.reserve(table->entries.size());  // It stays in memory: not an entry more than needed.
   for (const Entry& entry : table->entries) {
     if (!check_variable_name(decoder, entry.key_span, entry.key)) {
       good = false;

@@ -29,7 +29,6 @@
 namespace sup {
 namespace {
 
-constexpr mode_t kRuntimeDirMode = 0755;  // Others may look for the socket; what is in it is 0600.
 constexpr Duration kDrainPatience = std::chrono::seconds{2};
 constexpr std::uint64_t kDescriptorsPerService = 5;  // pidfd, two pipes, two log files.
 
@@ -72,9 +71,9 @@ Result<Places> take_places(const DaemonSpec& spec) {
   const Who who = this_process();
   const std::string runtime_dir = TRY(runtime_dir_of(spec, who));
   const std::string socket = TRY(socket_of(spec, who));
-  TRY(sys::ensure_dir(runtime_dir, kRuntimeDirMode));
+  TRY(sys::ensure_dir(runtime_dir, Server::kDirectoryMode));
   sys::InstanceLock lock = TRY(sys::InstanceLock::take(runtime_dir + "/lock"));
-  TRY(sys::ensure_dir(std::filesystem::path(socket).parent_path().string(), kRuntimeDirMode));
+  TRY(sys::ensure_dir(std::filesystem::path(socket).parent_path().string(), Server::kDirectoryMode));
   const sys::SocketPlace before = TRY(sys::prepare_socket_path(socket));
   return Places{socket, before, std::move(lock)};
 }

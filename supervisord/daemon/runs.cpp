@@ -191,8 +191,10 @@ void Runs::on_main_exit(InstanceId instance, ExitStatus status) {
 // Reaps what is dead, takes note of who has come to us, and tells which runs are over.
 void Runs::look_around() {
   reap_orphans();
-  // The list of our children is not a snapshot, so what decides over an end is read until it stands still.
-  while (adopt_orphans()) reap_orphans();
+  // The list of our children is not a snapshot, so what decides over an end is read until it stands still; or not, when a service
+  // makes orphans faster than we look: each of them will wake us again.
+  constexpr int kMostLooks = 8;
+  for (int look = 0; look < kMostLooks && adopt_orphans(); ++look) reap_orphans();
   settle_ends();
 }
 
@@ -212,8 +214,13 @@ bool Runs::adopt_orphans() {
   const auto pids = orphans_->list();
   if (!pids) return false;
   bool is_anybody_new = false;
-  for (const pid_t pid : *pids)
-    if (!orphan_owners_.contains(pid)) is_anybody_new |= adopt(pid);
+  for (const pid_t pid : *pids) {
+    const auto known = orphan_owners_.find(pid);
+    if (known == orphan_owners_.end())
+      is_anybody_new |= adopt(pid);
+    else if (known->second == kNoInstance && !ending_.empty())
+      (void)adopt(pid);  // In the middle of its exec it could not say whose it is; an end is no moment for mistakes.
+  }
   return is_anybody_new;
 }
 

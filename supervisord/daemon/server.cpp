@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "daemon/handlers.hpp"
 #include "sys/clock.hpp"
@@ -47,7 +48,7 @@ void Server::watch_socket() {
   watch_poll_.reset();
   watch_.reset();
   auto watch = sys::NameWatch::create(path_);
-  if (!watch) return;  // Without inotify a removed socket comes back with SIGHUP only.
+  if (!watch) return;  // Without inotify, or a directory, a removed socket comes back with SIGHUP only.
   watch_ = std::move(*watch);
   watch_poll_.emplace(parts_.loop, watch_->fd().get(), loop::Interest::readable,
                       [this](loop::Readiness) { on_socket_directory(); });
@@ -56,13 +57,22 @@ void Server::watch_socket() {
 void Server::on_socket_directory() {
   const auto change = watch_->read();
   if (!change || *change == sys::NameChange::none) return;
+  if (*change == sys::NameChange::directory) {
+    watch_poll_.reset();
+    watch_.reset();
+  }
   restore_socket();
-  if (*change == sys::NameChange::directory) watch_socket();
 }
 
 void Server::restore_socket() {
-  if (::access(path_.c_str(), F_OK) == 0) return;
-  auto listener = sys::listen_unix(path_);
+  if (::access(path_.c_str(), F_OK) != 0) listen_again();
+  if (!watch_) watch_socket();
+}
+
+// With its directory, which a cleaner of temporary files may have taken along.
+void Server::listen_again() {
+  auto directory = sys::ensure_dir(std::filesystem::path(path_).parent_path().string(), kDirectoryMode);
+  auto listener = directory ? sys::listen_unix(path_) : std::unexpected(std::move(directory).error());
   if (!listener) return spdlog::error("cannot make the control socket again: {}", listener.error().what);
   listener_poll_.reset();
   listener_ = std::move(*listener);

@@ -1,6 +1,8 @@
 // Server: the control socket. Accepts clients, knows their role, answers their calls.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,6 +24,8 @@ class Server final : public Observer {
   static constexpr std::size_t kMaxSessions = 256;
   // A message that was begun has to be complete after this time.
   static constexpr Duration kMessagePatience = std::chrono::seconds{30};
+  // Of the directory, if it is to be made: others may look for the socket, which is 0600 itself.
+  static constexpr mode_t kDirectoryMode = 0755;
 
   struct Parts {
     loop::Loop& loop;
@@ -56,6 +60,7 @@ class Server final : public Observer {
   void answer(Session& session, std::string_view message);
   void watch_socket();
   void on_socket_directory();
+  void listen_again();
   void drop_closed();
   void drop_incomplete();
   void watch_incomplete();

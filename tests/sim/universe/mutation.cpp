@@ -167,14 +167,13 @@ constexpr Mutation kMutations[] = {
     {.name = "the shutdown is not told", .caught_by = "shutdown-first", .tell = repeat<ShutdownBegun, 0>},
     {.name = "the exit code is another", .caught_by = "exit-code", .tell = another_code},
     {.name = "survivors are not named", .caught_by = "survivors", .tell = nameless_survivors},
-    {.name = "it does not leave", .caught_by = "leaves-in-time", .tell = repeat<Finished, 0>},
+    {.name = "it does not say that it leaves", .caught_by = "deadlines", .tell = repeat<Finished, 0>},
     {.name = "it leaves twice", .caught_by = "silence", .tell = repeat<Finished, 2>},
     {.name = "it leaves before all rests", .caught_by = "survivors", .tell = leave_at_once},
 
     {.name = "KILL does not arrive", .caught_by = "stop-budget", .obey = disobey<KillRun>},
     {.name = "spawns get lost", .caught_by = "liveness", .obey = disobey<SpawnRun>},
     {.name = "the clock is fast", .caught_by = "restart-spacing", .clock = 1.25},
-    {.name = "the clock is slow", .caught_by = "stop-budget", .clock = 0.25},
 };
 
 }  // namespace
