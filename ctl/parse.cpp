@@ -62,23 +62,28 @@ struct Found {
   int count = 0;
 };
 
+bool is_positional(const ParamRow& param) { return param.given == Given::word || param.given == Given::words; }
+
 void add_to(CLI::App& app, Found& found) {
-  const ParamRow& param = *found.param;
-  const std::string name(param.option.empty() ? param.name : param.option);
-  if (is_flag(param)) {
+  const std::string name(found.param->option);
+  if (is_flag(*found.param))
     app.add_flag(name, found.count);
-    return;
+  else  // One value each time it is given. A second one is refused later, with a clearer text than CLI11's.
+    app.add_option(name, found.values)->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args(false);
+}
+
+// Gives the words to the rows by position; what no row takes is returned. CLI11 would spread them differently: there
+// the first list takes all.
+std::vector<std::string> distribute(std::vector<std::string> words, std::vector<Found>& founds) {
+  std::size_t next = 0;
+  for (Found& found : founds) {
+    if (!is_positional(*found.param)) continue;
+    const std::size_t left = words.size() - next;
+    const std::size_t taken = found.param->given == Given::words ? left : std::min<std::size_t>(left, 1);
+    for (std::size_t i = 0; i < taken; ++i) found.values.push_back(std::move(words[next++]));
   }
-  CLI::Option* option = app.add_option(name, found.values);
-  constexpr int kMany = CLI::detail::expected_max_vector_size;
-  switch (param.given) {
-    case Given::word: option->expected(1); break;
-    case Given::words: option->expected(1, kMany); break;
-    // One value each time it is given. A second one is refused later, with a clearer text than CLI11's.
-    case Given::option: option->expected(1, kMany)->allow_extra_args(false); break;
-    case Given::flag:
-    case Given::flag_off: break;
-  }
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(next));
+  return words;
 }
 
 // Splits the words by the rows. Left-over words are the result; an error is CLI11's text.
@@ -86,14 +91,20 @@ std::expected<std::vector<std::string>, std::string> split(std::vector<Found>& f
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  for (Found& found : founds) add_to(app, found);
+  for (Found& found : founds)
+    if (!is_positional(*found.param)) add_to(app, found);
+  std::vector<std::string> positionals;
+  app.add_option("words", positionals)->expected(1, CLI::detail::expected_max_vector_size);
   std::ranges::reverse(words);  // CLI11 takes them from the back.
   try {
     app.parse(std::move(words));
   } catch (const CLI::Error& error) {
     return std::unexpected(std::string(error.what()));
   }
-  return app.remaining();
+  std::vector<std::string> left_over = app.remaining();
+  std::erase(left_over, "--");  // CLI11 leaves the mark itself over.
+  if (left_over.empty()) left_over = distribute(std::move(positionals), founds);
+  return left_over;
 }
 
 std::unexpected<Answer> unexpected_word(const CommandRow* row, std::span<const Found> founds, const std::string& word) {

@@ -1,6 +1,7 @@
 #include "daemon/launch.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -98,6 +99,14 @@ Result<sys::ChildSettings> child_settings(const LaunchContext& context, const La
   return child;
 }
 
+// A service that opens /dev/stdout (nginx's access_log) is refused by the kernel unless the pipe is its user's. A failure only
+// means that: most services never open it.
+void give_to_service(const sys::ChildSettings& child) {
+  if (!child.uid) return;
+  const gid_t gid = child.gid.value_or(static_cast<gid_t>(-1));
+  for (const int fd : {child.stdout_fd, child.stderr_fd}) (void)!::fchown(fd, *child.uid, gid);
+}
+
 }  // namespace
 
 LogTarget log_target(const LaunchContext& context, const std::string& name, const LogSpec& spec) {
@@ -121,6 +130,7 @@ Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) 
     err = TRY(open_stream(context, order, log::Stream::err, is_own ? spec.stderr_.log : spec.log));
     child.stderr_fd = err->write_end.get();
   }
+  give_to_service(child);
   const sys::PreparedChild prepared = TRY(sys::prepare_child(std::move(child)));
   if (cancelled()) return fail(Errc::busy, "stopped before it was begun");
   auto process = sys::spawn(prepared);

@@ -1,17 +1,19 @@
-// simulate FIRST COUNT: runs universes and prints each violation; exit code 1 if there was one. With --names only the
-// names of the checkers, one for each violation. For nights, and for tests/sim/run_mutants.
+// simulate FIRST COUNT: runs universes and prints each violation; exit code 1 if there was one. simulate FIRST COUNT
+// CHECKER: prints only the names of the checkers, until this one has complained. For nights, and for
+// tests/sim/run_mutants.
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "sim/universe/universe.hpp"
 
 int main(int argc, char** argv) {
-  const bool only_names = argc == 4 && std::string_view(argv[3]) == "--names";
-  if (argc != 3 && !only_names) {
-    std::fputs("usage: simulate FIRST COUNT [--names]\n", stderr);
+  if (argc != 3 && argc != 4) {
+    std::fputs("usage: simulate FIRST COUNT [CHECKER]\n", stderr);
     return 64;
   }
+  const std::string_view wanted = argc == 4 ? argv[3] : "";
   const std::uint64_t first = std::strtoull(argv[1], nullptr, 10);
   const std::uint64_t count = std::strtoull(argv[2], nullptr, 10);
   bool is_right = true;
@@ -20,11 +22,11 @@ int main(int argc, char** argv) {
     universe.run();
     if (!universe.violation()) continue;
     is_right = false;
-    if (only_names)
-      std::printf("%.*s\n", static_cast<int>(universe.violation()->checker.size()),
-                  universe.violation()->checker.data());
-    else
-      std::printf("%s\n", sup::sim::judge_seed(seed)->c_str());
+    const std::string_view checker = universe.violation()->checker;
+    const std::string text = wanted.empty() ? *sup::sim::judge_seed(seed) : std::string(checker);
+    std::printf("%s\n", text.c_str());
+    std::fflush(stdout);
+    if (checker == wanted) break;
   }
   return is_right ? 0 : 1;
 }

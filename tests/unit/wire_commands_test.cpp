@@ -83,6 +83,17 @@ TEST_CASE("parameters have varlink names, and options are unique within a comman
   }
 }
 
+TEST_CASE("a list of words comes last", "[wire][commands]") {
+  for (const CommandRow& row : commands()) {
+    bool list_seen = false;
+    for (const ParamRow& param : row.params) {
+      INFO(row.name << " " << param.name);
+      if (param.given == Given::word || param.given == Given::words) REQUIRE_FALSE(list_seen);
+      list_seen = list_seen || param.given == Given::words;
+    }
+  }
+}
+
 TEST_CASE("every reply names a message", "[wire][commands]") {
   for (const CommandRow& row : commands()) {
     if (row.method.empty()) continue;

@@ -117,7 +117,10 @@ void Scene::hear(const CommandGiven& e) {
   OpenChange change{e, {}, false};
   for (const Seen& s : seen) change.runs_before.push_back(s.run);
   changes.emplace(e.change, std::move(change));
-  if (e.kind == CommandKind::start || e.kind == CommandKind::restart) wake_hopes();
+  if (e.kind == CommandKind::start || e.kind == CommandKind::restart) {
+    wake_hopes();
+    for (const InstanceId id : e.targets) seen[id.value].restarts.clear();
+  }
   if (e.kind == CommandKind::signal)
     client_signals = static_cast<std::size_t>(
         std::ranges::count_if(e.targets, [&](InstanceId id) { return is_live(seen[id.value].state); }));

@@ -40,8 +40,8 @@ struct Seen {
   std::size_t stop_step = 0;
 
   std::uint32_t restarts_in_row = 0;    // At least so many since a good run or a command.
-  std::vector<Instant> restarts;        // All of them.
-  std::vector<Instant> restarts_fresh;  // Those since anybody wanted something up.
+  std::vector<Instant> restarts;        // Since somebody asked for this very one to be up.
+  std::vector<Instant> restarts_fresh;  // Since anybody wanted anything up.
   Instant backoff_since;
   Duration backoff_least{};
 
