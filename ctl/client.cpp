@@ -90,7 +90,6 @@ std::unexpected<Failure> Client::not_ours(const std::string& what) const {
 }
 
 OrFailure<std::string> Client::next_message() {
-  if (ready_) return *std::exchange(ready_, std::nullopt);
   while (true) {
     const auto message = splitter_.next();
     if (!message) return not_ours(message.error().what);
@@ -102,22 +101,6 @@ OrFailure<std::string> Client::next_message() {
     if (!has_answered_) return not_ours("it closed the connection without an answer");
     return failure(ExitCode::failed, "supervisord closed the connection");
   }
-}
-
-bool Client::has_reply() {
-  while (!ready_) {
-    const auto message = splitter_.next();
-    if (!message) return true;  // next() reports it.
-    if (*message) {
-      ready_ = std::string(**message);
-      break;
-    }
-    pollfd wanted{socket_.get(), POLLIN, 0};
-    if (::poll(&wanted, 1, 0) <= 0) return false;
-    const auto got = receive_some();
-    if (!got || *got == Got::end) return true;  // next() reports it.
-  }
-  return true;
 }
 
 OrFailure<> Client::wait_until_gone() {

@@ -53,8 +53,6 @@ class Client {
   template <wire::MessageStruct T>
   [[nodiscard]] OrFailure<T> ask(const wire::CommandRow& row, const wire::Arguments& arguments);
 
-  // Whether a whole reply is here already, so that next() does not wait.
-  [[nodiscard]] bool has_reply();
   // Waits until the peer is gone: its end of the connection, then, where the kernel tells, its process.
   [[nodiscard]] OrFailure<> wait_until_gone();
 
@@ -71,8 +69,7 @@ class Client {
   std::string path_;
   std::optional<Instant> deadline_;
   wire::MessageSplitter splitter_{wire::kMaxReplyBytes};
-  std::optional<std::string> ready_;  // A message that has_reply() found.
-  bool has_answered_ = false;         // The peer has proved to speak our protocol.
+  bool has_answered_ = false;  // The peer has proved to speak our protocol.
 };
 
 template <wire::MessageStruct T>

@@ -1,3 +1,4 @@
+// `ctl events`: what happened, once or as a stream.
 #include <fmt/format.h>
 
 #include "ctl/render_event.hpp"

@@ -1,3 +1,4 @@
+// `ctl logs`: what services wrote, once or as a stream.
 #include <fmt/format.h>
 
 #include <array>

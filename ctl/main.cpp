@@ -1,3 +1,4 @@
+// ctl: the command-line client of supervisord.
 #include <csignal>
 #include <span>
 #include <string>

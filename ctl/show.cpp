@@ -1,3 +1,4 @@
+// `ctl show` and `ctl env`: what a service is configured to be, and what its next start gets.
 #include <fmt/format.h>
 
 #include "ctl/render_table.hpp"

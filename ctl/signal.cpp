@@ -1,3 +1,4 @@
+// `ctl signal`: a signal to services.
 #include <fmt/format.h>
 
 #include "ctl/verbs.hpp"

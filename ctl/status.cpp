@@ -1,3 +1,4 @@
+// `ctl status`: how services are, for people, programs and scripts.
 #include <fmt/format.h>
 #include <unistd.h>
 

@@ -43,16 +43,9 @@ class Screen {
 
   int run(StatusReply reply) {
     while (true) {
-      const Instant drawn = sys::monotonic_now();
-      for (std::int64_t seconds = 0;; ++seconds) {
-        if (!draw(aged(reply, seconds * kRedrawMs))) return code_of(ExitCode::done);
-        if (context_.deadline() && sys::monotonic_now() >= *context_.deadline())
-          return report(context_, {ExitCode::timed_out, "timed out"});
-        events_.set_deadline(drawn + std::chrono::milliseconds{(seconds + 1) * kRedrawMs});
-        const auto batch = events_.next<EventsReply>();
-        if (batch) break;
-        if (batch.error().code != ExitCode::timed_out) return report(context_, batch.error());
-      }
+      const auto more = draw_until_event(reply);
+      if (!more) return report(context_, more.error());
+      if (*more == Next::end) return code_of(ExitCode::done);
       asker_.set_deadline(sys::monotonic_now() + kAnswerTimeout);
       auto next = ask_status(asker_, context_);
       if (!next) return report(context_, next.error());
@@ -61,6 +54,22 @@ class Screen {
   }
 
  private:
+  enum class Next : unsigned char { look_again, end };
+
+  // Draws once a second, with clocks that go on, until something happens.
+  OrFailure<Next> draw_until_event(const StatusReply& reply) {
+    const Instant began = sys::monotonic_now();
+    for (std::int64_t elapsed_ms = 0;; elapsed_ms += kRedrawMs) {
+      if (!draw(aged(reply, elapsed_ms))) return Next::end;
+      if (context_.deadline() && sys::monotonic_now() >= *context_.deadline())
+        return failure(ExitCode::timed_out, "timed out");
+      events_.set_deadline(began + std::chrono::milliseconds{elapsed_ms + kRedrawMs});
+      const auto batch = events_.next<EventsReply>();
+      if (batch) return batch->continues ? Next::look_again : Next::end;
+      if (batch.error().code != ExitCode::timed_out) return std::unexpected(batch.error());
+    }
+  }
+
   bool draw(const StatusReply& reply) {
     context_.out.write(kHomeAndClear);
     context_.out.write(status_text(context_, reply));

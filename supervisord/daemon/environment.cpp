@@ -42,9 +42,10 @@ void set_account(Layers& layers, const sys::Account& account) {
 }
 
 Result<> set_env_file(Layers& layers, const EnvFile& file) {
-  const Environment content = TRY(read_env_files({file}));
+  auto content = read_env_files({file});
+  if (!content) return std::unexpected(std::move(content).error().wrap("env-file"));
   const std::string origin = fmt::format("env-file {}", file.path);
-  for (const auto& [name, value] : content.variables) layers.set(name, value, origin);
+  for (const auto& [name, value] : content->variables) layers.set(name, value, origin);
   return {};
 }
 

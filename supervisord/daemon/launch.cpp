@@ -42,10 +42,9 @@ Result<log::Destination> open_destination(const LaunchContext& context, const Lo
     case LogTo::automatic:
     case LogTo::file: break;
   }
-  auto file = open_log_file(context, target);
-  if (!file) return std::unexpected(std::move(file).error().wrap("log"));
-  TRY(check_reserve(context, *file));
-  return log::FileDestination{std::move(*file), target.path};
+  UniqueFd file = TRY(open_log_file(context, target));
+  TRY(check_reserve(context, file));
+  return log::FileDestination{std::move(file), target.path};
 }
 
 Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& order, log::Stream stream,
@@ -67,7 +66,6 @@ Result<> set_account(sys::ChildSettings& child, const ServiceSpec& spec, const s
     child.gid = account->gid;
     child.groups = TRY(sys::supplementary_groups(*account));
     child.user_name = spec.user;
-    child.group_name = spec.user;
   }
   if (spec.group.empty()) return {};
   const auto group = TRY(sys::find_group(spec.group));

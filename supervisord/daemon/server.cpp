@@ -36,13 +36,23 @@ Server::Server(Parts parts, std::string path, UniqueFd listener, wire::AccessSpe
       listener_(std::move(listener)),
       incomplete_timer_(parts.loop, [this] { drop_incomplete(); }),
       closed_timer_(parts.loop, [this] { drop_closed(); }) {
-  listener_poll_.emplace(parts_.loop, listener_.get(), loop::Interest::readable, [this](loop::Readiness) { accept(); });
+  begin_listening();
   watch_socket();
 }
 
-Server::~Server() { (void)sys::remove_file(path_); }
+// Somebody may have put something else in its place meanwhile, which is not ours to remove.
+Server::~Server() {
+  const auto there = sys::identity_of(path_);
+  if (there && socket_name_ && *there == *socket_name_) (void)sys::remove_file(path_);
+}
 
 // ---- the socket -------------------------------------------------------------------------------------------------------------
+
+void Server::begin_listening() {
+  socket_name_.reset();
+  if (const auto name = sys::identity_of(path_)) socket_name_ = *name;
+  listener_poll_.emplace(parts_.loop, listener_.get(), loop::Interest::readable, [this](loop::Readiness) { accept(); });
+}
 
 void Server::watch_socket() {
   watch_poll_.reset();
@@ -76,7 +86,7 @@ void Server::listen_again() {
   if (!listener) return spdlog::error("cannot make the control socket again: {}", listener.error().what);
   listener_poll_.reset();
   listener_ = std::move(*listener);
-  listener_poll_.emplace(parts_.loop, listener_.get(), loop::Interest::readable, [this](loop::Readiness) { accept(); });
+  begin_listening();
   spdlog::warn("the control socket '{}' was removed; made again", path_);
 }
 

@@ -13,6 +13,7 @@
 #include "daemon/session.hpp"
 #include "daemon/supervisor.hpp"
 #include "daemon/workers.hpp"
+#include "sys/file.hpp"
 #include "sys/inotify.hpp"
 #include "wire/roles.hpp"
 #include "wire/varlink.hpp"
@@ -55,6 +56,7 @@ class Server final : public Observer {
  private:
   Server(Parts parts, std::string path, UniqueFd listener, wire::AccessSpec access);
 
+  void begin_listening();
   void accept();
   void admit(UniqueFd socket);
   void answer(Session& session, std::string_view message);
@@ -76,6 +78,7 @@ class Server final : public Observer {
   std::uint64_t last_session_ = 0;
   int in_use_ = 0;
   UniqueFd listener_;
+  std::optional<sys::FileIdentity> socket_name_;  // Of path_, as long as it is our socket.
   std::optional<loop::Poll> listener_poll_;
   std::optional<sys::NameWatch> watch_;
   std::optional<loop::Poll> watch_poll_;

@@ -38,16 +38,16 @@ void Session::read_input() {
   input_.feed({buffer.data(), got->bytes});
 }
 
-// Calls are answered in order, so while a task runs the next ones wait.
+// Calls are answered in order, so while a task runs the next ones wait; as they do while answers wait to be read.
 void Session::take_messages() {
-  while (task_ == nullptr && !is_over_) {
+  while (task_ == nullptr && !is_over_ && has_room()) {
     const auto message = input_.next();
     if (!message) is_over_ = true;  // Longer than any message may be: what follows cannot be read either.
     if (!message || !*message) break;
     is_muted_ = false;
     host_.on_message(*this, **message);
   }
-  if (input_.pending() == 0 || task_ != nullptr) {
+  if (input_.pending() == 0 || task_ != nullptr || !has_room()) {
     incomplete_since_.reset();
   } else if (!incomplete_since_) {
     incomplete_since_ = sys::monotonic_now();
@@ -92,8 +92,9 @@ bool Session::go_on() {
   const std::size_t before = output_.size();
   if (task_ != nullptr && !is_task_over_ && has_room()) task_->pump(*this);
   const bool has_produced = output_.size() != before;
+  const bool was_full = !has_room();
   flush();
-  return is_task_over_ || (has_produced && sent_ == output_.size());
+  return is_task_over_ || (has_produced && sent_ == output_.size()) || (was_full && has_room());
 }
 
 // A client that has closed its end of the connection gets what can be answered without a task; nobody waits for it in the
@@ -106,7 +107,8 @@ void Session::settle() {
     poll_.set(loop::Interest::nothing);
     return host_.on_closed(id_);
   }
-  const bool wants_input = !is_input_over_ && (task_ == nullptr || input_.pending() < kBacklogBytes);
+  const bool wants_input =
+      !is_input_over_ && has_room() && (task_ == nullptr || input_.pending() < kBacklogBytes);
   if (has_output)
     poll_.set(wants_input ? loop::Interest::both : loop::Interest::writable);
   else

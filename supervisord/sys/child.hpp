@@ -64,7 +64,8 @@ struct ChildSettings {
   int cgroup_fd = -1;                        // A cgroup v2 directory to be born in, or -1.
   std::optional<SignalSet> ignored_signals;  // A snapshot of ours to undo; empty: taken at each prepare_child().
   SpawnInProgress* in_progress = nullptr;    // Where to publish the pid before exec.
-  // Names for the failure report, where the user gave one ("nginx" rather than 33). Empty: the number.
+  // Names for the failure report, where somebody gave one ("nginx" rather than 33). Empty: the number, and a group
+  // without a name of its own is reported as what it comes from, the user.
   std::string user_name;
   std::string group_name;
 };

@@ -108,4 +108,10 @@ Result<> remove_file(const std::string& path) {
   return {};
 }
 
+Result<FileIdentity> identity_of(const std::string& path) {
+  struct stat facts{};
+  if (::lstat(path.c_str(), &facts) < 0) return fail_call(errno, "cannot look at " + quoted(path));
+  return FileIdentity{facts.st_dev, facts.st_ino};
+}
+
 }  // namespace sup::sys

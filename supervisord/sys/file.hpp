@@ -31,4 +31,14 @@ namespace sup::sys {
 // unlink(2); content if there is nothing.
 [[nodiscard]] Result<> remove_file(const std::string& path);
 
+// Which file a name leads to, links not followed; to ask later whether it still does.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+
+// Errors: not_found, denied, sys.
+[[nodiscard]] Result<FileIdentity> identity_of(const std::string& path);
+
 }  // namespace sup::sys

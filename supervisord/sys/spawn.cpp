@@ -87,8 +87,10 @@ SpawnFailure describe(const PreparedChild& child, const ChildReport& report) {
   SpawnFailure out{child_step_names()[static_cast<std::size_t>(report.step)], "", report.error_number,
                    std::string{errno_text(report.error_number)}};
   if (step == "limits.nofile") out.object = fmt::format("{}:{}", child.plan().nofile_soft, child.plan().nofile_hard);
-  if (step == "group") out.object = user_text(settings.group_name, settings.gid);
-  if (step == "user") out.object = user_text(settings.user_name, settings.uid);
+  const bool is_group_of_user = step == "group" && settings.group_name.empty() && settings.uid;
+  if (is_group_of_user) out.step = "user";
+  if (step == "group" && !is_group_of_user) out.object = user_text(settings.group_name, settings.gid);
+  if (step == "user" || is_group_of_user) out.object = user_text(settings.user_name, settings.uid);
   if (step == "working-dir") out.object = settings.working_dir;
   if (report.step == exec_step()) describe_exec_failure(child, report, out);
   return out;

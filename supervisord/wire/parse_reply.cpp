@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "base/text.hpp"
 #include "wire/json_parse.hpp"
 #include "wire/message_tables.hpp"
 #include "wire/varlink.hpp"
@@ -81,7 +82,7 @@ ErrorReply error_of(std::string name, const Json& json) {
 
 template <class T>
 std::unexpected<Error> not_a(std::string_view message) {
-  return fail(Errc::protocol, fmt::format("not a {}: '{}'", MessageRows<T>::kName, message.substr(0, 80)));
+  return fail(Errc::protocol, fmt::format("not a {}: '{}'", MessageRows<T>::kName, printable(message, 80)));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ REFERENCES = {
     ("ctl", "__reference", "ctl"): "docs/ctl.md",
     ("ctl", "__reference", "interface"): "docs/io.supervisord.varlink",
     ("tests/print_states",): "docs/states.dot",
+    ("tests/print_states", "--markdown"): "docs/states.md",
 }
 
 
@@ -33,6 +34,7 @@ def echoing(text):
 FINE_REFERENCES = {
     "build/ctl": '#!/bin/sh\necho "words $*"\n', "build/tests/print_states": echoing("states"),
     "docs/supervisord.schema.json": "words schema\n", "docs/settings.md": "words schema --manual\n", "docs/states.dot": "states\n",
+    "docs/states.md": "states\n",
     "docs/ctl.md": "words __reference ctl\n", "docs/io.supervisord.varlink": "words __reference interface\n",
 }
 

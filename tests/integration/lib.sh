@@ -12,6 +12,7 @@
 #   exits CODE CMD  runs CMD, fails unless it exits with CODE; what it printed is in $OUT (stdout) and $ERR (stderr)
 #   fail TEXT, assert_eq GOT WANT [WHAT], assert_contains TEXT PART, assert_lacks TEXT PART
 #   alive TEXT      true if a living process of this case has TEXT in its command line; pids_of TEXT prints their pids
+#   count_of TEXT   how many living processes of this case have exactly TEXT as their command line
 #   zombies         prints the zombies of this case
 #   json PATH       reads JSON from stdin and prints what is at PATH: .services[0].name  .services[name=web].pid  .services[*].name
 #   field NAME KEY  prints what `ctl status --json` says of a service: state, pid, ready, restarts_total, cause ...
@@ -155,6 +156,7 @@ zombies() {
 pids_of() { processes | TEXT=$1 awk '{ pid = $1; $1 = ""; if (index($0, ENVIRON["TEXT"])) print pid }'; }
 alive() { [[ -n $(pids_of "$1") ]]; }
 gone() { ! alive "$1"; }
+count_of() { processes | TEXT=$1 awk '{ pid = $1; sub(/^[0-9]+ /, ""); if ($0 == ENVIRON["TEXT"]) n++ } END { print n + 0 }'; }
 
 json() {
   python3 -ISc '

@@ -151,10 +151,19 @@ TEST_CASE("user and group: without the privilege") {
   settings.uid = 1;
   settings.user_name = "daemon";
   REQUIRE(text_as_nobody(method, settings) == "user 'daemon': Operation not permitted");
+  // Its groups, which nobody gave a name, are the user's.
   settings.gid = 1;
-  REQUIRE(text_as_nobody(method, settings) == "group '1': Operation not permitted");
+  REQUIRE(text_as_nobody(method, settings) == "user 'daemon': Operation not permitted");
   settings.gid.reset();
   settings.groups = std::vector<gid_t>{1};
+  REQUIRE(text_as_nobody(method, settings) == "user 'daemon': Operation not permitted");
+  settings.gid = 1;
+  settings.group_name = "staff";
+  REQUIRE(text_as_nobody(method, settings) == "group 'staff': Operation not permitted");
+  settings.uid.reset();
+  settings.group_name.clear();
+  REQUIRE(text_as_nobody(method, settings) == "group '1': Operation not permitted");
+  settings.gid.reset();
   REQUIRE(text_as_nobody(method, settings) == "group: Operation not permitted");
 }
 

@@ -95,6 +95,18 @@ TEST_CASE("removing is content with nothing") {
   REQUIRE_FALSE(remove_file(dir.path()).has_value());
 }
 
+TEST_CASE("a name leads to the same file until something else is put there") {
+  const TempDir dir;
+  write_text(dir / "name", "");
+  write_text(dir / "new", "");
+  const FileIdentity before = must(identity_of(dir / "name"));
+  REQUIRE(must(identity_of(dir / "name")) == before);
+  REQUIRE(::rename((dir / "new").c_str(), (dir / "name").c_str()) == 0);
+  REQUIRE_FALSE(must(identity_of(dir / "name")) == before);
+  must(remove_file(dir / "name"));
+  REQUIRE(identity_of(dir / "name").error().code == sup::Errc::not_found);
+}
+
 TEST_CASE("a name that goes is noticed, another is not") {
   const TempDir dir;
   NameWatch watch = must(NameWatch::create(dir / "name"));

@@ -67,7 +67,8 @@ Complaint survivors(const Scene& scene, const Effect& effect) {
   for (const InstanceId id : scene.all())
     if (!is_resting(scene.seen[id.value].state)) alive.push_back(id);
   if (alive != e->survivors) return fmt::format("{} are alive, {} are named", alive.size(), e->survivors.size());
-  if (alive.empty() || scene.now >= scene.killed_since + kSurvivorGrace) return std::nullopt;
+  const bool is_patience_over = scene.killed_since != kNever && scene.now >= scene.killed_since + kSurvivorGrace;
+  if (alive.empty() || is_patience_over) return std::nullopt;
   return "it leaves before its patience is over";
 }
 

@@ -100,7 +100,7 @@ Process Kernel::make_process(bool is_main) {
   out.is_in_group = is_main || dice_.percent(70);
   if (dice_.percent(temper_.deaf)) out.deaf_to = dice_.percent(50) ? 100 : 1 + dice_.below(2);
   if (dice_.percent(50)) out.obeys_after = dice_.up_to(3s);
-  if (dice_.percent(temper_.stuck)) out.kill_takes = dice_.up_to(8s);
+  if (dice_.percent(temper_.stuck)) out.kill_takes = dice_.up_to(10s);
   return out;
 }
 

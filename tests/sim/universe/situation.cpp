@@ -102,7 +102,7 @@ Temper random_temper(Dice& dice) {
   out.dies = dice.below(90);
   out.dies_at_once = dice.below(60);
   out.deaf = dice.below(80);
-  out.stuck = dice.below(30);
+  out.stuck = dice.below(50);
   out.outlived = dice.below(70);
   out.jump = dice.percent(30) ? dice.below(4) : 0;
   out.late = dice.below(40);

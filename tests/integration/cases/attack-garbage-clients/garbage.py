@@ -55,8 +55,8 @@ def attack(number):
                 s.connect(PATH)
                 for _ in range(r.randrange(1, 4)):
                     kind = (number + r.randrange(2)) % len(KINDS)
-                    s.sendall(KINDS[kind](r))
                     sent[kind] += 1
+                    s.sendall(KINDS[kind](r))
                     if r.random() < 0.5:
                         s.recv(65536)
             except OSError:

@@ -1,0 +1,203 @@
+// Story: a few words to tell an engine what happens, and to read what it does about it.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/check.hpp"
+#include "engine/engine.hpp"
+#include "engine/explain.hpp"
+#include "engine/transitions.hpp"
+
+namespace sup::story {
+
+using namespace std::chrono_literals;
+using Names = std::vector<std::string>;
+
+// A service being configured. Without further words: simple, never restarted, stopped by TERM and 10 s of patience.
+struct Service {
+  NamedService named;
+
+  explicit Service(std::string name) {
+    named.name = std::move(name);
+    named.spec.command.argv = {"program"};
+    named.spec.restart.when = RestartWhen::never;
+    named.spec.restart.jitter = 0;
+  }
+  Service& oneshot() { return named.spec.type = ServiceType::oneshot, *this; }
+  Service& disabled() { return named.spec.enabled = false, *this; }
+  Service& requires_(Names names) { return named.spec.requires_ = std::move(names), *this; }
+  Service& wants(Names names) { return named.spec.wants = std::move(names), *this; }
+  Service& after(Names names) { return named.spec.after = std::move(names), *this; }
+  Service& before(Names names) { return named.spec.before = std::move(names), *this; }
+  Service& restart(RestartWhen when, Duration delay = 1s) {
+    named.spec.restart.when = when;
+    named.spec.restart.delay = delay;
+    return *this;
+  }
+  Service& at_most(std::uint32_t max, Duration within) {
+    named.spec.restart.max.count = max;
+    named.spec.restart.within = within;
+    return *this;
+  }
+  Service& on_give_up(GiveUpAction action, std::string start = {}) {
+    named.spec.restart.on_give_up = {action, std::move(start)};
+    return *this;
+  }
+  Service& on_exit_shutdown() { return named.spec.on_exit = OnExit::shutdown, *this; }
+  Service& success(std::vector<int> codes) { return named.spec.success_codes = std::move(codes), *this; }
+  Service& stop(std::vector<StopStep> steps) { return named.spec.stop.steps = std::move(steps), *this; }
+  template <class Change>
+  Service& with(Change change) {
+    return change(named.spec), *this;
+  }
+};
+
+inline ExitStatus code(int value) { return {value, 0, false}; }
+inline ExitStatus signal(int number) { return {0, number, false}; }
+inline StopStep step(int signal_number, SignalTarget to, Duration wait) { return {Signal{signal_number}, to, wait}; }
+
+class Story {
+ public:
+  explicit Story(std::vector<Service> services, DaemonSpec daemon = {})
+      : engine_(make_set(std::move(services), std::move(daemon)), 1) {}
+
+  // ---- what happens ----
+  Story& boot() { return tell(Boot{}); }
+  Story& spawned(const std::string& name) { return tell(Spawned{id(name), at(name).run, 100}); }
+  Story& spawn_fails(const std::string& name, std::string why = "exec 'program': Permission denied") {
+    return tell(SpawnFailed{id(name), at(name).run, std::move(why)});
+  }
+  Story& main_exits(const std::string& name, ExitStatus status) {
+    return tell(MainExited{id(name), at(name).run, status});
+  }
+  Story& ends(const std::string& name, ExitStatus status = code(0)) {
+    return tell(Ended{id(name), at(name).run, status});
+  }
+  // Every program that was ordered is executed, until there are no more.
+  Story& run() {
+    while (!unanswered_.empty()) {
+      const SpawnRun order = unanswered_.front();
+      unanswered_.erase(unanswered_.begin());
+      if (at(order.instance).run == order.run && at(order.instance).state == State::starting)
+        tell(Spawned{order.instance, order.run, 100});
+    }
+    return *this;
+  }
+  // Each runs and ends at once, in this order.
+  Story& run_and_end(const std::string& name, ExitStatus status) { return spawned(name).ends(name, status); }
+  Story& pass(Duration time) {
+    const Instant target = now_ + time;
+    while (engine_.next_deadline() && *engine_.next_deadline() <= target) {
+      now_ = std::max(now_, *engine_.next_deadline());
+      engine_.tick(now_);
+      read();
+    }
+    now_ = target;
+    engine_.tick(now_);
+    return read();
+  }
+  Story& shutdown(ShutdownPace pace = ShutdownPace::orderly) { return tell(ShutdownRequested{pace}); }
+  Story& tell(Event event) {
+    engine_.step(now_, std::move(event));
+    return read();
+  }
+
+  // ---- commands; each returns the change ----
+  ChangeId start(Names names) { return command(CommandKind::start, std::move(names)); }
+  ChangeId stop(Names names) { return command(CommandKind::stop, std::move(names)); }
+  ChangeId restart(Names names) { return command(CommandKind::restart, std::move(names)); }
+  ChangeId kill(Names names) { return command(CommandKind::kill, std::move(names)); }
+  ChangeId send(Signal signal, Names names) { return command(CommandKind::signal, std::move(names), signal); }
+  ChangeId wait(WaitFor what, Names names, WaitMode mode = WaitMode::all) {
+    return command(CommandKind::wait, std::move(names), {}, what, mode);
+  }
+
+  // ---- what can be seen ----
+  [[nodiscard]] std::string state(const std::string& name) const { return std::string(enum_name(at(name).state)); }
+  [[nodiscard]] std::string cause(const std::string& name) const { return cause_text(engine_.world(), at(name)); }
+  [[nodiscard]] std::string why(const std::string& name) const {
+    return at(name).row == nullptr ? "" : std::string(at(name).row->why);
+  }
+  [[nodiscard]] const Instance& at(const std::string& name) const { return at(id(name)); }
+  [[nodiscard]] const Instance& at(InstanceId id) const { return engine_.world().at(id); }
+  [[nodiscard]] InstanceId id(const std::string& name) const {
+    const InstanceId found = find_instance(engine_.world().set, name);
+    CHECK(found != kNoInstance);
+    return found;
+  }
+  [[nodiscard]] const Engine& engine() const { return engine_; }
+  // The orders to the world since the last question: "spawn db", "TERM db", "KILL db".
+  Names orders() { return std::exchange(orders_, {}); }
+  // "web=done db=failed (exit 1)"; "open" while the change goes on.
+  [[nodiscard]] std::string reply(ChangeId change) const {
+    const auto it = replies_.find(change);
+    return it == replies_.end() ? "open" : it->second;
+  }
+  [[nodiscard]] const std::optional<Finished>& finished() const { return finished_; }
+  [[nodiscard]] const std::string& shutdown_reason() const { return shutdown_reason_; }
+
+ private:
+  static SpecSet make_set(std::vector<Service> services, DaemonSpec daemon) {
+    SpecSet out;
+    out.daemon = std::move(daemon);
+    for (Service& service : services) out.services.push_back(std::move(service.named));
+    std::ranges::sort(out.services, {}, &NamedService::name);
+    return out;
+  }
+
+  ChangeId command(CommandKind kind, Names names, Signal signal = {}, WaitFor wait_for = WaitFor::ready,
+                   WaitMode mode = WaitMode::all) {
+    CommandGiven out{.change = ChangeId{++last_change_}, .kind = kind, .targets = {}, .signal = signal};
+    for (const std::string& name : names) out.targets.push_back(id(name));
+    out.wait_for = wait_for;
+    out.wait_mode = mode;
+    tell(std::move(out));
+    return ChangeId{last_change_};
+  }
+
+  [[nodiscard]] const std::string& name(InstanceId id) const { return engine_.world().set.services[id.value].name; }
+
+  Story& read() {
+    for (const Effect& effect : engine_.take_effects()) std::visit([this](const auto& e) { note(e); }, effect);
+    return *this;
+  }
+  void note(const SpawnRun& e) {
+    unanswered_.push_back(e);
+    orders_.push_back("spawn " + name(e.instance));
+  }
+  void note(const SignalRun& e) {
+    const std::string to = e.to == SignalTarget::group ? "" : fmt::format(" ({})", enum_name(e.to));
+    orders_.push_back(fmt::format("{} {}{}", signal_name(e.signal), name(e.instance), to));
+  }
+  void note(const KillRun& e) { orders_.push_back("KILL " + name(e.instance)); }
+  void note(const StateChanged&) {}
+  void note(const ChangeDone& e) {
+    std::string text;
+    for (const TargetResult& r : e.results)
+      text += fmt::format("{}{}={}{}", text.empty() ? "" : " ", name(r.instance), enum_name(r.outcome),
+                          r.cause.empty() ? "" : " (" + r.cause + ")");
+    CHECK(replies_.emplace(e.change, text).second);
+  }
+  void note(const ShutdownBegun& e) { shutdown_reason_ = e.why; }
+  void note(const Finished& e) { finished_ = e; }
+
+  Engine engine_;
+  Instant now_{};
+  std::uint64_t last_change_ = 0;
+  Names orders_;
+  std::vector<SpawnRun> unanswered_;
+  std::map<ChangeId, std::string> replies_;
+  std::string shutdown_reason_;
+  std::optional<Finished> finished_;
+};
+
+}  // namespace sup::story
+
+#undef CHECK  // Catch2 has one of its own.
