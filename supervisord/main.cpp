@@ -19,9 +19,11 @@ constexpr const char* kFooter =
     "  supervisord                          with the configuration of /etc/supervisord\n"
     "  supervisord --config ./conf.d        with the files of one directory\n"
     "  supervisord --config web.toml --check\n\n"
-    "Signals: TERM, INT, QUIT stop everything in order, a second one kills what is left; HUP makes a removed control socket\n"
+    "Signals: TERM, INT, QUIT stop everything in order, a second one kills what is left; HUP makes a removed control "
+    "socket\n"
     "again.\n"
-    "Exit codes: 0 done, 64 usage, 70 internal error, 71 system error, 73 already running, 78 configuration error, or the\n"
+    "Exit codes: 0 done, 64 usage, 70 internal error, 71 system error, 73 already running, 78 configuration error, or "
+    "the\n"
     "code of a service (exit-code-from, on-exit).";
 
 struct CommandLine {
@@ -33,12 +35,14 @@ struct CommandLine {
 
 void declare(CLI::App& app, CommandLine& line) {
   app.footer(kFooter);
-  app.add_option("-c,--config", line.options.config, "A file, or a directory of *.toml files; may be given more than once")
+  app.add_option("-c,--config", line.options.config,
+                 "A file, or a directory of *.toml files; may be given more than once")
       ->type_name("DIR|FILE")
       ->expected(1)
       ->take_all();
   app.add_option("--socket", line.options.socket, "The control socket")->type_name("PATH");
-  app.add_option("--runtime-dir", line.options.runtime_dir, "Where the lock file and the control socket are")->type_name("DIR");
+  app.add_option("--runtime-dir", line.options.runtime_dir, "Where the lock file and the control socket are")
+      ->type_name("DIR");
   std::vector<std::string> levels;
   for (const auto& level : sup::kEnumNames<sup::LogLevel>) levels.emplace_back(level.name);
   app.add_option("--log-level", line.log_level, "How much supervisord says on standard error")

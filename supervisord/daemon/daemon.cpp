@@ -101,9 +101,10 @@ Result<std::vector<InstanceId>> only_services(const SpecSet& set, const std::vec
   for (const NamedService& service : set.services) known.push_back(service.name);
   const auto resolved = wire::resolve_names(only, known);
   if (!resolved)
-    return fail(Errc::not_found,
-                fmt::format("--only: no service '{}'{}", resolved.error().name,
-                            resolved.error().nearest ? fmt::format("; did you mean '{}'?", *resolved.error().nearest) : ""));
+    return fail(
+        Errc::not_found,
+        fmt::format("--only: no service '{}'{}", resolved.error().name,
+                    resolved.error().nearest ? fmt::format("; did you mean '{}'?", *resolved.error().nearest) : ""));
   std::vector<InstanceId> out;
   for (const std::size_t index : *resolved) out.push_back(InstanceId{static_cast<std::uint32_t>(index)});
   return out;
@@ -205,8 +206,11 @@ void prepare_process() {
   sys::reset_signal_dispositions();
   (void)sys::open_missing_stdio();  // Without /dev/null there is nothing better than going on.
   ::umask(022);
-  // One arena: a second one per thread would cost memory for allocations that are rare.
+  // One arena: a second one per thread would cost memory for allocations that are rare. Large buffers (a client's message, a long
+  // reply) are mapped, so that they go back to the kernel; glibc would raise the threshold with the first one.
   ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+  ::mallopt(M_TRIM_THRESHOLD, 128 * 1024);
 }
 
 int check_configuration(const DaemonOptions& options) {
@@ -220,12 +224,14 @@ int check_configuration(const DaemonOptions& options) {
 int run_daemon(const DaemonOptions& options) {
   Loaded loaded = load_configuration(options);
   fmt::print(stderr, "{}", render_all(loaded));
-  if (loaded.has_errors) return complain(DaemonExit::configuration, "nothing was started: the configuration has errors");
+  if (loaded.has_errors)
+    return complain(DaemonExit::configuration, "nothing was started: the configuration has errors");
   const auto only = only_services(loaded.set, options.only);
   if (!only) return complain(DaemonExit::usage, only.error().what);
   const auto original = sys::raise_nofile();
   if (!original) return complain(DaemonExit::system, original.error().what);
-  if (const auto subreaper = sys::become_subreaper(); !subreaper) return complain(DaemonExit::system, subreaper.error().what);
+  if (const auto subreaper = sys::become_subreaper(); !subreaper)
+    return complain(DaemonExit::system, subreaper.error().what);
   auto places = take_places(loaded.set.daemon);
   if (!places) return complain(exit_for(places.error()), places.error().what);
   if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));

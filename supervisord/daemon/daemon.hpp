@@ -12,7 +12,14 @@ namespace sup {
 
 // Exit codes of supervisord, those of sysexits.h(3head) where there is one. Any other code is that of a service (see
 // exit-code-from).
-enum class DaemonExit : int { done = 0, usage = 64, internal = 70, system = 71, already_running = 73, configuration = 78 };
+enum class DaemonExit : int {
+  done = 0,
+  usage = 64,
+  internal = 70,
+  system = 71,
+  already_running = 73,
+  configuration = 78
+};
 
 // What the command line says. Options win over files.
 struct DaemonOptions {
@@ -27,10 +34,12 @@ struct DaemonOptions {
 // Checks the configuration and prints what is wrong with it. Returns the exit code.
 [[nodiscard]] int check_configuration(const DaemonOptions& options);
 
-// Supervises until the end. Call it first thing in main, on the main thread, after prepare_process(). Returns the exit code.
+// Supervises until the end. Call it first thing in main, on the main thread, after prepare_process(). Returns the exit
+// code.
 [[nodiscard]] int run_daemon(const DaemonOptions& options);
 
-// Puts this process in order whatever it was started with: signals blocked and at their defaults, descriptors 0 to 2 open.
+// Puts this process in order whatever it was started with: signals blocked and at their defaults, descriptors 0 to 2
+// open.
 void prepare_process();
 
 }  // namespace sup

@@ -20,9 +20,9 @@ struct EnvEntry {
   std::string origin;  // "inherited", "[supervisord] env", "user NAME", "env-file PATH", "env", "supervisord".
 };
 
-// Where variables come from, in rising order of strength: supervisord's own environment (as far as env-inherit lets it in), the
-// env of [supervisord], the user's HOME, USER, LOGNAME and SHELL if the service has a user, its env files, its env, and
-// INVOCATION_ID, which every service gets and which comes first.
+// Where variables come from, in rising order of strength: supervisord's own environment (as far as env-inherit lets it
+// in), the env of [supervisord], the user's HOME, USER, LOGNAME and SHELL if the service has a user, its env files, its
+// env, and INVOCATION_ID, which every service gets and which comes first.
 struct EnvSources {
   const std::vector<std::pair<std::string, std::string>>& own;
   const Environment& daemon;

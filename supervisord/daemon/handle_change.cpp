@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "daemon/handlers.hpp"
 #include "daemon/views.hpp"
@@ -12,8 +13,8 @@
 namespace sup {
 namespace {
 
-constexpr std::size_t kLastLines = 20;                                      // Of stderr, shown for a failure.
-constexpr Duration kLastLinesPatience = std::chrono::milliseconds{500};     // The log thread may hang on a dead disk.
+constexpr std::size_t kLastLines = 20;                                   // Of stderr, shown for a failure.
+constexpr Duration kLastLinesPatience = std::chrono::milliseconds{500};  // The log thread may hang on a dead disk.
 
 std::optional<ChangeId> submit(Server& server, Session& session, CommandGiven command) {
   Supervisor& supervisor = server.parts().supervisor;
@@ -27,8 +28,8 @@ std::optional<ChangeId> submit(Server& server, Session& session, CommandGiven co
   return id;
 }
 
-// The services whose transitions are progress of the change: the targets, what an upward change brings up before them, and
-// what a downward change takes down before them.
+// The services whose transitions are progress of the change: the targets, what an upward change brings up before them,
+// and what a downward change takes down before them.
 std::vector<char> involved_in(const World& w, CommandKind kind, const std::vector<InstanceId>& targets) {
   std::vector<char> out(w.instances.size());
   std::vector<InstanceId> work = targets;
@@ -50,8 +51,8 @@ std::vector<char> involved_in(const World& w, CommandKind kind, const std::vecto
 // Waits for the end of a change; after a failure also for the last lines of stderr.
 class ChangeTask final : public Task {
  public:
-  ChangeTask(Server& server, SessionId session_id, ChangeId change, CommandKind kind, const std::vector<InstanceId>& targets,
-             bool has_more)
+  ChangeTask(Server& server, SessionId session_id, ChangeId change, CommandKind kind,
+             const std::vector<InstanceId>& targets, bool has_more)
       : server_(server),
         session_(session_id),
         change_(change),
@@ -86,7 +87,9 @@ class ChangeTask final : public Task {
       out.state = enum_name(result.state);
       if (result.outcome != Outcome::done) out.cause = result.cause;
       out.elapsed_ms = whole_ms(sys::monotonic_now() - started_);
-      if (result.outcome == Outcome::failed) failed.push_back(result.instance);
+      if (result.outcome != Outcome::failed) continue;
+      failed.push_back(result.instance);
+      failed_runs_[result.instance] = w().at(result.instance).run;
     }
     if (failed.empty() || !ask_for_lines(std::move(failed))) session.finish(wire::encode_reply(reply_));
   }
@@ -116,7 +119,10 @@ class ChangeTask final : public Task {
     return true;
   }
 
+  // The words of earlier runs say nothing about this failure.
   void add_line(const log::Record& record) {
+    if (const auto run = failed_runs_.find(record.service); run == failed_runs_.end() || run->second != record.run)
+      return;
     const auto it = std::ranges::find(reply_.results, record.name, &wire::ChangeResult::service);
     if (it == reply_.results.end()) return;
     if (it->last_lines.size() == kLastLines) it->last_lines.erase(it->last_lines.begin());
@@ -130,6 +136,7 @@ class ChangeTask final : public Task {
   Instant started_;
   bool is_done_ = false;
   wire::ChangeReply reply_;
+  std::map<InstanceId, RunId> failed_runs_;
   std::optional<log::FollowerId> follower_;
   std::optional<loop::Timer> give_up_;
 };

@@ -43,7 +43,8 @@ class LogsTask final : public Task {
   log::FollowerId follower_;
 };
 
-// Reads the history from a number on; with `follow` it stays. A client that is too slow for what is kept learns what it missed.
+// Reads the history from a number on; with `follow` it stays. A client that is too slow for what is kept learns what it
+// missed.
 class EventsTask final : public Task {
  public:
   EventsTask(Server& server, std::vector<InstanceId> services, std::uint64_t since, bool is_following)
@@ -134,20 +135,21 @@ void handle_env(Server& server, Session& session, const wire::Call& call) {
   const Secrets secrets = call.arguments.flag("reveal") ? Secrets::shown : Secrets::masked;
   const LaunchContext& context = supervisor.runs().context();
   session.begin(std::make_unique<WorkerTask>());
-  server.parts().workers.submit([&server, &service, &context, invocation, secrets, id = session.id()]() -> Continuation {
-    std::string reply;
-    const auto account = account_of(service.spec);
-    const auto entries =
-        account ? effective_environment({context.own_environment, context.daemon_environment, service.spec, *account, invocation})
-                : std::unexpected(account.error());
-    if (entries)
-      reply = wire::encode_reply(view_environment(service.name, *entries, secrets));
-    else
-      reply = wire::encode_error(wire::Failed{entries.error().what});
-    return [&server, id, reply = std::move(reply)] {
-      server.with_session(id, [&](Session& mine) { mine.finish(reply); });
-    };
-  });
+  server.parts().workers.submit(
+      [&server, &service, &context, invocation, secrets, id = session.id()]() -> Continuation {
+        std::string reply;
+        const auto account = account_of(service.spec);
+        const auto entries = account ? effective_environment({context.own_environment, context.daemon_environment,
+                                                              service.spec, *account, invocation})
+                                     : std::unexpected(account.error());
+        if (entries)
+          reply = wire::encode_reply(view_environment(service.name, *entries, secrets));
+        else
+          reply = wire::encode_error(wire::Failed{entries.error().what});
+        return [&server, id, reply = std::move(reply)] {
+          server.with_session(id, [&](Session& mine) { mine.finish(reply); });
+        };
+      });
 }
 
 }  // namespace sup

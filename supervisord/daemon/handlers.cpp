@@ -82,8 +82,8 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
 void handle_explain(Server& server, Session& session, const wire::Call& call) {
   const auto services = named_services(server, session, call);
   if (!services) return;
-  session.send(wire::encode_reply(
-      view_explanation(world_of(server), services->front(), call.arguments.integer("exit"))));
+  session.send(
+      wire::encode_reply(view_explanation(world_of(server), services->front(), call.arguments.integer("exit"))));
 }
 
 void handle_version(Session& session) {

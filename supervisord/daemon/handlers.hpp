@@ -10,7 +10,8 @@ namespace sup {
 void handle(Server& server, Session& session, const wire::Call& call);
 
 // The services that the call's "names" mean. If one of them means nothing, the error is sent and nothing is returned.
-[[nodiscard]] std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session, const wire::Call& call);
+[[nodiscard]] std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session,
+                                                                    const wire::Call& call);
 
 // The families of handlers; see handlers.cpp for who does what.
 void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind);

@@ -97,8 +97,8 @@ Result<sys::ChildSettings> child_settings(const LaunchContext& context, const La
   return child;
 }
 
-// A service that opens /dev/stdout (nginx's access_log) is refused by the kernel unless the pipe is its user's. A failure only
-// means that: most services never open it.
+// A service that opens /dev/stdout (nginx's access_log) is refused by the kernel unless the pipe is its user's. A
+// failure only means that: most services never open it.
 void give_to_service(const sys::ChildSettings& child) {
   if (!child.uid) return;
   const gid_t gid = child.gid.value_or(static_cast<gid_t>(-1));

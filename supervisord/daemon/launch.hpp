@@ -16,8 +16,8 @@
 
 namespace sup {
 
-// Descriptors that launches leave free, so that the control socket, the logs and the reaper work when services have taken all
-// others.
+// Descriptors that launches leave free, so that the control socket, the logs and the reaper work when services have
+// taken all others.
 inline constexpr std::uint64_t kReservedDescriptors = 32;
 
 // What the loop and a worker both touch while a launch is under way.
@@ -35,7 +35,7 @@ struct LaunchContext {
   std::uint64_t needed_nofile = 0;    // An estimate for all services, for the message when it is too low.
   sys::SignalSet ignored_signals;
   std::string log_dir;
-  LogTo default_log = LogTo::file;    // What "auto" means.
+  LogTo default_log = LogTo::file;  // What "auto" means.
 };
 
 struct LaunchOrder {

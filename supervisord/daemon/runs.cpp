@@ -34,8 +34,8 @@ bool is_below(pid_t pid, std::span<const pid_t> roots) {
 
 }  // namespace
 
-Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context,
-                                           std::size_t instances, Post post) {
+Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, log::LogThread& log,
+                                           LaunchContext context, std::size_t instances, Post post) {
   sys::EpollSet exits = TRY(sys::EpollSet::create());
   auto orphans = sys::Orphans::open();
   std::optional<sys::Orphans> known;
@@ -44,8 +44,8 @@ Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, l
       new Runs(loop, workers, log, std::move(context), instances, std::move(post), std::move(exits), std::move(known)));
 }
 
-Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, std::size_t instances, Post post,
-           sys::EpollSet exits, std::optional<sys::Orphans> orphans)
+Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, std::size_t instances,
+           Post post, sys::EpollSet exits, std::optional<sys::Orphans> orphans)
     : workers_(workers),
       log_(log),
       context_(std::move(context)),
@@ -60,7 +60,8 @@ Run* Runs::live(InstanceId instance, RunId run) {
   return found != nullptr && found->id == run ? found : nullptr;
 }
 
-// ---- beginning --------------------------------------------------------------------------------------------------------------
+// ---- beginning
+// --------------------------------------------------------------------------------------------------------------
 
 void Runs::begin(const SpawnRun& effect, const NamedService& service) {
   auto run = std::make_unique<Run>();
@@ -96,12 +97,16 @@ void Runs::on_launched(InstanceId instance, RunId id, Result<Launched> launched)
   if (!run->main.pidfd.is_open()) on_child_signal();
 }
 
-// ---- signals ----------------------------------------------------------------------------------------------------------------
+// ---- signals
+// ----------------------------------------------------------------------------------------------------------------
 
 void Runs::signal(const SignalRun& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr) return;
-  if (run->shared == nullptr) return send(*run, effect);
+  if (run->shared == nullptr) {
+    if (effect.reason == SignalReason::stop) look_below(*run);
+    return send(*run, effect);
+  }
   if (effect.reason == SignalReason::stop) run->shared->is_cancelled.store(true, std::memory_order_relaxed);
   const auto sent = run->shared->in_progress.send_signal(effect.signal);
   if (!sent || !*sent) run->pending.push_back(effect);
@@ -111,9 +116,23 @@ void Runs::kill(const KillRun& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr) return;
   run->is_doomed = true;
-  if (run->shared == nullptr) return send_to_all(*run, kKill);
+  if (run->shared == nullptr) {
+    look_below(*run);
+    return send_to_all(*run, kKill);
+  }
   run->shared->is_cancelled.store(true, std::memory_order_relaxed);
   (void)run->shared->in_progress.send_signal(kKill);  // If it has not come so far, it gets KILL when it has.
+}
+
+// Once their parents are gone nothing may tell whose they are, so it is noted before. By start time too: a pid may be
+// reused.
+void Runs::look_below(Run& run) {
+  run.seen.clear();
+  if (run.main_is_gone) return;
+  const auto below = sys::descendants_of(run.main.pid);
+  if (!below) return;
+  for (const pid_t pid : *below)
+    if (auto facts = sys::process_facts(pid)) run.seen.push_back(std::move(*facts));
 }
 
 void Runs::send(const Run& run, const SignalRun& effect) {
@@ -129,8 +148,8 @@ void Runs::send(const Run& run, const SignalRun& effect) {
   }
 }
 
-// The main process's group at once, our own children by pid (it is theirs until we reap them), and what is below them by pidfd,
-// after a second look: a pid that was read from /proc may have passed to a stranger meanwhile.
+// The main process's group at once, our own children by pid (it is theirs until we reap them), and what is below them
+// by pidfd, after a second look: a pid that was read from /proc may have passed to a stranger meanwhile.
 void Runs::send_to_all(const Run& run, Signal signal) {
   std::vector<pid_t> roots = run.orphans;
   if (!run.main_is_gone) roots.push_back(run.main.pid);
@@ -151,7 +170,8 @@ void Runs::send_to_all(const Run& run, Signal signal) {
   }
 }
 
-// ---- ends -------------------------------------------------------------------------------------------------------------------
+// ---- ends
+// -------------------------------------------------------------------------------------------------------------------
 
 void Runs::on_exits() {
   std::array<sys::ReadyEvent, 256> ready;
@@ -191,8 +211,8 @@ void Runs::on_main_exit(InstanceId instance, ExitStatus status) {
 // Reaps what is dead, takes note of who has come to us, and tells which runs are over.
 void Runs::look_around() {
   reap_orphans();
-  // The list of our children is not a snapshot, so what decides over an end is read until it stands still; or not, when a service
-  // makes orphans faster than we look: each of them will wake us again.
+  // The list of our children is not a snapshot, so what decides over an end is read until it stands still; or not, when
+  // a service makes orphans faster than we look: each of them will wake us again.
   constexpr int kMostLooks = 8;
   for (int look = 0; look < kMostLooks && adopt_orphans(); ++look) reap_orphans();
   settle_ends();
@@ -224,8 +244,8 @@ bool Runs::adopt_orphans() {
   return is_anybody_new;
 }
 
-// Whether it was taken note of. Where the list of orphans is not exact, main processes and children on their way to exec are in
-// it too, so there only what is known to belong to a run is taken.
+// Whether it was taken note of. Where the list of orphans is not exact, main processes and children on their way to
+// exec are in it too, so there only what is known to belong to a run is taken.
 bool Runs::adopt(pid_t pid) {
   const auto owner = owner_of(pid);
   if (!orphans_->is_exact() && (!owner || runs_[owner->value]->main.pid == pid)) return false;
@@ -235,6 +255,14 @@ bool Runs::adopt(pid_t pid) {
   run.orphans.push_back(pid);
   if (run.is_doomed) send_to_child(pid, kKill);
   return true;
+}
+
+// Whether it was below this run when that was told to end.
+bool Runs::was_seen(const Run& run, pid_t pid) {
+  const auto it = std::ranges::find(run.seen, pid, &sys::ProcessFacts::pid);
+  if (it == run.seen.end()) return false;
+  const auto facts = sys::process_facts(pid);
+  return facts && facts->start_time == it->start_time;
 }
 
 std::optional<InstanceId> Runs::owner_of(pid_t pid) const {
@@ -248,6 +276,7 @@ std::optional<InstanceId> Runs::owner_of(pid_t pid) const {
     if (run == nullptr || run->main.pid == 0) continue;
     if (session && *session == run->main.pid) return InstanceId{index};
     if (invocation && *invocation && **invocation == run->invocation) return InstanceId{index};
+    if (was_seen(*run, pid)) return InstanceId{index};
   }
   return std::nullopt;
 }

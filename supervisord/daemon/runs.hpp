@@ -1,9 +1,11 @@
-// Runs: the processes behind the engine's runs. Starts them, signals them, notices their ends, and knows what belongs to them.
+// Runs: the processes behind the engine's runs. Starts them, signals them, notices their ends, and knows what belongs
+// to them.
 //
-// A run is its main process and everything that descends from it. What that is, is known in two ways: descendants that have
-// lost their parent come to us, because we are a sub-reaper, and say by their session or by INVOCATION_ID in their environment
-// whose they are; the others are found below the main process and below those. Where /proc is missing only the process group of
-// the main process is known.
+// A run is its main process and everything that descends from it. What that is, is known in two ways: descendants that
+// have lost their parent come to us, because we are a sub-reaper, and say by their session or by INVOCATION_ID in their
+// environment whose they are, or were seen below the main process when it was told to end; the others are found below
+// the main process and below those. What has neither our session nor our environment, and loses its parent by a crash,
+// is not known to be ours. Where /proc is missing only the process group of the main process is known.
 #pragma once
 
 #include <memory>
@@ -34,10 +36,11 @@ struct Run {
   std::unique_ptr<LaunchShared> shared;  // While its launch is under way, else null.
   std::vector<SignalRun> pending;        // Signals that wait for the end of the launch.
   sys::ProcessRef main;
-  ExitStatus status;            // Of the main process, once it is gone.
-  std::vector<pid_t> orphans;   // Our children that belong to it.
+  ExitStatus status;                    // Of the main process, once it is gone.
+  std::vector<pid_t> orphans;           // Our children that belong to it.
+  std::vector<sys::ProcessFacts> seen;  // What was below it when it was told to end.
   bool main_is_gone = false;
-  bool is_doomed = false;       // KILL has been sent: what turns up later gets it too.
+  bool is_doomed = false;  // KILL has been sent: what turns up later gets it too.
 };
 
 class Runs {
@@ -45,8 +48,8 @@ class Runs {
   using Post = std::move_only_function<void(Event)>;
 
   // `post` takes what happens. Must be made on the main thread. Errors: sys.
-  static Result<std::unique_ptr<Runs>> create(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context,
-                                              std::size_t instances, Post post);
+  static Result<std::unique_ptr<Runs>> create(loop::Loop& loop, Workers& workers, log::LogThread& log,
+                                              LaunchContext context, std::size_t instances, Post post);
 
   void begin(const SpawnRun& effect, const NamedService& service);
   void signal(const SignalRun& effect);
@@ -73,6 +76,8 @@ class Runs {
   [[nodiscard]] std::optional<InstanceId> owner_of(pid_t pid) const;
   void settle_ends();
   [[nodiscard]] bool has_rest(const Run& run) const;
+  static void look_below(Run& run);
+  static bool was_seen(const Run& run, pid_t pid);
   void send(const Run& run, const SignalRun& effect);
   void send_to_all(const Run& run, Signal signal);
 
@@ -82,10 +87,10 @@ class Runs {
   Post post_;
   std::vector<std::unique_ptr<Run>> runs_;               // By instance; null: none is alive.
   std::unordered_map<pid_t, InstanceId> orphan_owners_;  // kNoInstance: belongs to no run.
-  std::vector<InstanceId> ending_;                       // Main process gone; it is not known yet whether anything is left.
-  std::vector<InstanceId> draining_;                     // Main process gone, others alive.
-  sys::EpollSet exits_;                                  // The pidfds of all main processes, by instance.
-  std::optional<sys::Orphans> orphans_;                  // Empty without /proc.
+  std::vector<InstanceId> ending_;       // Main process gone; it is not known yet whether anything is left.
+  std::vector<InstanceId> draining_;     // Main process gone, others alive.
+  sys::EpollSet exits_;                  // The pidfds of all main processes, by instance.
+  std::optional<sys::Orphans> orphans_;  // Empty without /proc.
   loop::Poll poll_;
 };
 

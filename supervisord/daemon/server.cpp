@@ -46,7 +46,8 @@ Server::~Server() {
   if (there && socket_name_ && *there == *socket_name_) (void)sys::remove_file(path_);
 }
 
-// ---- the socket -------------------------------------------------------------------------------------------------------------
+// ---- the socket
+// -------------------------------------------------------------------------------------------------------------
 
 void Server::begin_listening() {
   socket_name_.reset();
@@ -66,28 +67,27 @@ void Server::watch_socket() {
 
 void Server::on_socket_directory() {
   const auto change = watch_->read();
-  if (!change || *change == sys::NameChange::none) return;
-  if (*change == sys::NameChange::directory) {
-    watch_poll_.reset();
-    watch_.reset();
-  }
-  restore_socket();
+  if (change && *change != sys::NameChange::none) restore_socket();
 }
 
 void Server::restore_socket() {
-  if (::access(path_.c_str(), F_OK) != 0) listen_again();
-  if (!watch_) watch_socket();
+  if (const auto is_there = listen_again(); !is_there)
+    spdlog::error("cannot make the control socket again: {}", is_there.error().what);
 }
 
-// With its directory, which a cleaner of temporary files may have taken along.
-void Server::listen_again() {
-  auto directory = sys::ensure_dir(std::filesystem::path(path_).parent_path().string(), kDirectoryMode);
-  auto listener = directory ? sys::listen_unix(path_) : std::unexpected(std::move(directory).error());
-  if (!listener) return spdlog::error("cannot make the control socket again: {}", listener.error().what);
+// With its directory, which a cleaner of temporary files may have taken along. So the directory may be another one than before, of
+// whose end the old watch would tell nothing as long as we have its lock file open: it is watched anew. That comes before the look
+// at the socket, so that no removal is missed.
+Result<> Server::listen_again() {
+  TRY(sys::ensure_dir(std::filesystem::path(path_).parent_path().string(), kDirectoryMode));
+  watch_socket();
+  if (::access(path_.c_str(), F_OK) == 0) return {};
+  UniqueFd listener = TRY(sys::listen_unix(path_));
   listener_poll_.reset();
-  listener_ = std::move(*listener);
+  listener_ = std::move(listener);
   begin_listening();
   spdlog::warn("the control socket '{}' was removed; made again", path_);
+  return {};
 }
 
 void Server::accept() {
@@ -126,7 +126,8 @@ void Server::make_room() {
   if (oldest != sessions_.end()) sessions_.erase(oldest);
 }
 
-// ---- sessions ---------------------------------------------------------------------------------------------------------------
+// ---- sessions
+// ---------------------------------------------------------------------------------------------------------------
 
 void Server::drop_closed() {
   for (const SessionId id : std::exchange(closed_, {})) sessions_.erase(id);
@@ -180,7 +181,8 @@ void Server::drop_incomplete() {
   if (is_any_incomplete) watch_incomplete();
 }
 
-// ---- calls ------------------------------------------------------------------------------------------------------------------
+// ---- calls
+// ------------------------------------------------------------------------------------------------------------------
 
 void Server::answer(Session& session, std::string_view message) {
   const auto call = wire::parse_call(message);

@@ -62,7 +62,7 @@ class Server final : public Observer {
   void answer(Session& session, std::string_view message);
   void watch_socket();
   void on_socket_directory();
-  void listen_again();
+  Result<> listen_again();
   void drop_closed();
   void drop_incomplete();
   void watch_incomplete();

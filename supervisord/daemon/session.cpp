@@ -10,8 +10,8 @@
 namespace sup {
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;         // At a time, so that a client that sends without end lets others in.
-constexpr std::size_t kBacklogBytes = 64 * 1024;      // Of calls that wait for a running task.
+constexpr std::size_t kReadBytes = 16 * 1024;     // At a time, so that a client that sends without end lets others in.
+constexpr std::size_t kBacklogBytes = 64 * 1024;  // Of calls that wait for a running task.
 
 }  // namespace
 
@@ -21,7 +21,8 @@ Session::Session(loop::Loop& loop, SessionId id, UniqueFd socket, wire::Role rol
       role_(role),
       peer_(std::move(peer)),
       host_(host),
-      poll_(loop, socket_.get(), loop::Interest::readable, [this](loop::Readiness readiness) { on_ready(readiness); }) {}
+      poll_(loop, socket_.get(), loop::Interest::readable, [this](loop::Readiness readiness) { on_ready(readiness); }) {
+}
 
 void Session::on_ready(loop::Readiness readiness) {
   if (readiness.readable) read_input();
@@ -97,8 +98,8 @@ bool Session::go_on() {
   return is_task_over_ || (has_produced && sent_ == output_.size()) || (was_full && has_room());
 }
 
-// A client that has closed its end of the connection gets what can be answered without a task; nobody waits for it in the
-// middle of one. The end is reported last, since the session is destroyed by it.
+// A client that has closed its end of the connection gets what can be answered without a task; nobody waits for it in
+// the middle of one. The end is reported last, since the session is destroyed by it.
 void Session::settle() {
   while (!is_over_ && go_on()) {
   }
@@ -107,12 +108,11 @@ void Session::settle() {
     poll_.set(loop::Interest::nothing);
     return host_.on_closed(id_);
   }
-  const bool wants_input =
-      !is_input_over_ && has_room() && (task_ == nullptr || input_.pending() < kBacklogBytes);
+  const bool wants_input = !is_input_over_ && has_room() && (task_ == nullptr || input_.pending() < kBacklogBytes);
   if (has_output)
     poll_.set(wants_input ? loop::Interest::both : loop::Interest::writable);
   else
-    poll_.set(wants_input ? loop::Interest::readable : loop::Interest::nothing);
+    poll_.set(wants_input ? loop::Interest::readable : loop::Interest::hang_up);
 }
 
 }  // namespace sup

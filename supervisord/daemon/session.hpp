@@ -1,7 +1,7 @@
 // Session: one client on the control socket. Bytes in and out, one call after the other.
 //
-// Nothing a client does grows us: what it sends is bounded by the message limit, what it does not read is bounded because
-// tasks produce only while there is room, and it can have one call in progress.
+// Nothing a client does grows us: what it sends is bounded by the message limit, what it does not read is bounded
+// because tasks produce only while there is room, and it can have one call in progress.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,8 @@ namespace sup {
 
 class Session;
 
-// A call that is not answered at once. The session owns it; it ends with Session::finish(), or when the client goes away.
+// A call that is not answered at once. The session owns it; it ends with Session::finish(), or when the client goes
+// away.
 class Task {
  public:
   virtual ~Task() = default;

@@ -99,7 +99,8 @@ void Supervisor::carry_out(const StateChanged& effect) {
                      .pid = effect.pid,
                      .status = {},
                      .cause = effect.cause};
-  if (is_end && instance.last_kind == EndKind::exited && instance.run == effect.run) entry.status = instance.last_status;
+  if (is_end && instance.last_kind == EndKind::exited && instance.run == effect.run)
+    entry.status = instance.last_status;
   history_.add(std::move(entry));
   spdlog::log(level_of(effect.to), "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to), effect.row->why,
               effect.cause.empty() ? "" : ": ", effect.cause,
@@ -119,7 +120,8 @@ void Supervisor::carry_out(const ShutdownBegun& effect) {
 
 void Supervisor::carry_out(const Finished& effect) {
   const World& w = engine_.world();
-  for (const InstanceId id : effect.survivors) spdlog::error("{} is alive in spite of KILL, and left behind", w.name(w.at(id)));
+  for (const InstanceId id : effect.survivors)
+    spdlog::error("{} is alive in spite of KILL, and left behind", w.name(w.at(id)));
   finished_ = effect;
   loop_.stop();
 }

@@ -1,5 +1,5 @@
-// Supervisor: drives the engine. Collects what happened in a loop turn, steps the engine with it in order, and carries out the
-// effects. It holds no rule about states.
+// Supervisor: drives the engine. Collects what happened in a loop turn, steps the engine with it in order, and carries
+// out the effects. It holds no rule about states.
 #pragma once
 
 #include <optional>

@@ -24,7 +24,8 @@ void set_end(const Instance& i, std::optional<std::int64_t>& code, std::optional
 wire::ExitPolicy view_policy(const World& w, InstanceId id, std::int64_t code) {
   const int number = static_cast<int>(code);
   ExitStatus status{.code = number, .signal = 0, .core_dumped = false};
-  if (number > kSignalBase && number <= kSignalBase + 64) status = {.code = 0, .signal = number - kSignalBase, .core_dumped = false};
+  if (number > kSignalBase && number <= kSignalBase + 64)
+    status = {.code = 0, .signal = number - kSignalBase, .core_dumped = false};
   return {.exit_code = code, .success = is_success(w.spec(w.at(id)), status), .action = explain_exit(w, id, status)};
 }
 
@@ -34,7 +35,9 @@ std::int64_t unix_ms(WallTime time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-std::int64_t whole_ms(Duration duration) { return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(); }
+std::int64_t whole_ms(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
 
 wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, Instant now, WallTime wall) {
   const World& w = supervisor.world();

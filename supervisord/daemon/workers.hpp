@@ -1,7 +1,8 @@
-// Workers: threads for what may block (spawning, account databases, environment files, log files), so that the loop does not.
+// Workers: threads for what may block (spawning, account databases, environment files, log files), so that the loop
+// does not.
 //
-// Services are children of these threads, never of the main thread; see sys/process.hpp for what depends on that. For the same
-// reason a worker lives as long as the daemon.
+// Services are children of these threads, never of the main thread; see sys/process.hpp for what depends on that. For
+// the same reason a worker lives as long as the daemon.
 #pragma once
 
 #include <functional>
@@ -22,8 +23,10 @@ using Work = std::move_only_function<Continuation()>;
 
 class Workers {
  public:
-  static constexpr std::size_t kBase = 2;   // Measured: two spawn threads are nearly twice as fast as one, more are no better.
-  static constexpr std::size_t kMost = 16;  // While some hang in the kernel (a dead network disk), others are added up to here.
+  static constexpr std::size_t kBase =
+      2;  // Measured: two spawn threads are nearly twice as fast as one, more are no better.
+  static constexpr std::size_t kMost =
+      16;  // While some hang in the kernel (a dead network disk), others are added up to here.
   static constexpr Duration kPatience = std::chrono::milliseconds{200};  // Without any work finished: they hang.
   static constexpr Duration kGrace = std::chrono::seconds{1};            // For what is being done when all is over.
 

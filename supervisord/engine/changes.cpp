@@ -18,18 +18,12 @@ constexpr Verdict kDone{Outcome::done};
 constexpr Verdict kFailed{Outcome::failed};
 
 // An up command ends with the first attempt: a service in back-off will be tried again, but the command has failed.
-// The command itself has ended any earlier back-off.
+// The command itself has ended any earlier back-off, and what is to be restarted is not ready from that moment on.
 Decision judge_up(const World& w, const Instance& i) {
   if (i.goal == Goal::down) return Verdict{Outcome::cancelled, kSuperseded};
   if (i.state == State::failed || i.state == State::backoff) return kFailed;
   if (is_ready(w, i) || i.state == State::completed) return kDone;
   return std::nullopt;
-}
-
-Decision judge_restart(const World& w, const ChangeTarget& t, const Instance& i) {
-  const Decision verdict = judge_up(w, i);
-  if (verdict && verdict->outcome == Outcome::done && i.run <= t.run_before) return std::nullopt;
-  return verdict;
 }
 
 Decision judge_down(const Instance& i) {
@@ -65,8 +59,8 @@ Decision judge_wait(const World& w, WaitFor wait_for, const ChangeTarget& t, con
 Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
   const Instance& i = w.at(t.instance);
   switch (change.kind) {
-    case CommandKind::start: return judge_up(w, i);
-    case CommandKind::restart: return judge_restart(w, t, i);
+    case CommandKind::start:
+    case CommandKind::restart: return judge_up(w, i);
     case CommandKind::stop:
     case CommandKind::kill: return judge_down(i);
     case CommandKind::signal: return t.was_live ? kDone : Verdict{Outcome::failed, "is not running"};

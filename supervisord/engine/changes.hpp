@@ -15,7 +15,7 @@ inline constexpr std::size_t kMaxOpenChanges = 1'024;
 // One target of a change, undecided until `is_decided`.
 struct ChangeTarget {
   InstanceId instance;
-  RunId run_before;       // The run when the command was given: what a restart must leave behind.
+  RunId run_before;       // The run when the command was given.
   bool was_live = false;  // Whether it was alive when the command was given.
   bool is_decided = false;
   TargetResult result;

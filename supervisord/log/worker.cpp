@@ -134,11 +134,17 @@ ServiceLog& Worker::service_log(const Source& source) {
   return *entry;
 }
 
+// What is in the pipes is read at once, as far as it is not much: who asks for the last words of a run because it has
+// ended comes right behind this command.
 void Worker::flush_run(RunId run) {
-  std::vector<Input*> of_run;
+  std::vector<std::uint64_t> of_run;
   for (const auto& [id, input] : inputs_)
-    if (input->run == run) of_run.push_back(input.get());
-  for (Input* input : of_run) request_flush(*input);
+    if (input->run == run) of_run.push_back(id);
+  for (const std::uint64_t id : of_run) {
+    request_flush(*inputs_.at(id));
+    const auto found = inputs_.find(id);  // It may have ended with the flush.
+    if (found != inputs_.end() && found->second->flush_after && !is_paused(*found->second)) read_ready(id);
+  }
 }
 
 // Its readers get what is in the pipes now, and another service may have the id from now on.
@@ -272,6 +278,10 @@ void Worker::end_input(Input& input) {
   --service.inputs;
   release_if_forgotten(service);
   if (outlet != nullptr) release_if_unused(*outlet);
+}
+
+bool Worker::is_paused(const Input& input) {
+  return input.outlet != nullptr && std::ranges::find(input.outlet->paused, input.id) != input.outlet->paused.end();
 }
 
 void Worker::pause(Input& input) {

@@ -83,6 +83,7 @@ class Worker {
   void flush(Input& input);
   void end_input(Input& input);
   void pause(Input& input);
+  [[nodiscard]] static bool is_paused(const Input& input);
 
   // Writing.
   Outlet* outlet_for(Destination destination);

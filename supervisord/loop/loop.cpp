@@ -52,13 +52,14 @@ using detail::Box;
 
 namespace {
 
-// libuv's init functions fail for want of memory or descriptors only; a daemon that cannot make its few handles at start
-// cannot run, so these are checked.
+// libuv's init functions fail for want of memory or descriptors only; a daemon that cannot make its few handles at
+// start cannot run, so these are checked.
 Box* make_box(std::move_only_function<void(Readiness)> callback) { return new Box(std::move(callback)); }
 
 int uv_events(Interest interest) {
   switch (interest) {
     case Interest::nothing: return 0;
+    case Interest::hang_up: return UV_DISCONNECT;
     case Interest::readable: return UV_READABLE;
     case Interest::writable: return UV_WRITABLE;
     case Interest::both: return UV_READABLE | UV_WRITABLE;
@@ -68,8 +69,8 @@ int uv_events(Interest interest) {
 
 void on_poll(uv_poll_t* handle, int status, int events) {
   const bool is_broken = status < 0;
-  detail::box_of(handle).call(
-      {.readable = is_broken || (events & UV_READABLE) != 0, .writable = !is_broken && (events & UV_WRITABLE) != 0});
+  detail::box_of(handle).call({.readable = is_broken || (events & (UV_READABLE | UV_DISCONNECT)) != 0,
+                               .writable = !is_broken && (events & UV_WRITABLE) != 0});
 }
 
 }  // namespace

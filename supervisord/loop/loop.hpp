@@ -1,9 +1,9 @@
 // The event loop: libuv behind RAII. This room is the only one that knows <uv.h>.
 //
-// libuv's contract is that a handle's memory is released in its close callback or later. It is met once, in Handle: a box on
-// the heap holds the uv handle and the callback; the owner's destructor closes the handle and empties the callback, the close
-// callback frees the box. So owners hold these classes as plain members, may be destroyed inside a callback, and are never
-// called back afterwards.
+// libuv's contract is that a handle's memory is released in its close callback or later. It is met once, in Handle: a
+// box on the heap holds the uv handle and the callback; the owner's destructor closes the handle and empties the
+// callback, the close callback frees the box. So owners hold these classes as plain members, may be destroyed inside a
+// callback, and are never called back afterwards.
 #pragma once
 
 #include <cstdint>
@@ -57,8 +57,8 @@ class Handle {
 };
 }  // namespace detail
 
-// What to wait for on a descriptor.
-enum class Interest : std::uint8_t { nothing, readable, writable, both };
+// What to wait for on a descriptor. `hang_up`: only for the other end of a socket to close.
+enum class Interest : std::uint8_t { nothing, hang_up, readable, writable, both };
 
 // What has happened on a descriptor. Hang-ups and errors count as readable: the read tells.
 struct Readiness {
@@ -89,8 +89,8 @@ class Timer {
   detail::Handle handle_;
 };
 
-// Calls back at the end of each loop turn, before the loop sleeps: the place where what the callbacks have posted is worked
-// off. Does not keep the loop awake.
+// Calls back at the end of each loop turn, before the loop sleeps: the place where what the callbacks have posted is
+// worked off. Does not keep the loop awake.
 class TurnEnd {
  public:
   TurnEnd(Loop& loop, Callback callback);

@@ -86,6 +86,27 @@ TEST_CASE("log: a reader of one stream of one service gets nothing else, and is 
   REQUIRE(reader.lines == std::vector<std::string>{"err"});
 }
 
+TEST_CASE("log: a reader who comes behind a flush gets all that was written before it") {
+  auto thread = start();
+  for (std::uint64_t run = 1; run <= 200; ++run) {
+    sys::Pipe pipe = new_pipe();
+    write_all(pipe.write_end, "first\nlast words");
+    pipe.write_end.reset();
+    const InstanceId service{static_cast<std::uint32_t>(run)};
+    REQUIRE(thread->attach({.service = service,
+                            .name = "s",
+                            .stream = Stream::err,
+                            .run = RunId{run},
+                            .pipe = std::move(pipe.read_end),
+                            .destination = NullDestination{}}));
+    thread->flush(RunId{run});
+    Reader reader{*thread, thread->follow({.services = {service}, .last_lines = 20}).value()};
+    REQUIRE(reader.read_until(100));
+    REQUIRE(reader.lines == std::vector<std::string>{"first", "last words"});
+    thread->unfollow(reader.id);
+  }
+}
+
 TEST_CASE("log: all that the rings hold comes through a bounded queue, without a hole") {
   auto thread = start();
   std::vector<UniqueFd> writers;
