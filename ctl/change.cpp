@@ -80,7 +80,7 @@ std::string ChangePaths::result_line(const ChangeResult& result) const {
     text += fmt::format("{}", fmt::join(path->second, " -> "));
   if (path != paths_.end() && path->second.back() != result.state) text += fmt::format(" -> {}", result.state);
   if (result.outcome == "cancelled") text += ", cancelled";
-  if (path != paths_.end()) text += fmt::format(" ({})", human_ms(result.elapsed_ms));
+  if (path != paths_.end() && result.elapsed_ms > 0) text += fmt::format(" ({})", human_ms(result.elapsed_ms));
   return text;
 }
 

@@ -60,7 +60,7 @@ OrFailure<> Client::call(const wire::CommandRow& row, const wire::Arguments& arg
 }
 
 // One blocking poll(2) until there is something to read: no polling in a loop.
-OrFailure<> Client::wait_readable(int fd) const {
+OrFailure<> Client::wait_readable(int fd) {
   while (true) {
     timespec left{};
     if (deadline_) {
@@ -68,9 +68,11 @@ OrFailure<> Client::wait_readable(int fd) const {
       left.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(rest).count();
       left.tv_nsec = (rest % std::chrono::seconds{1}).count();
     }
-    pollfd wanted{fd, POLLIN, 0};
-    const int found = ::ppoll(&wanted, 1, deadline_ ? &left : nullptr, nullptr);
-    if (found > 0) return {};
+    std::array wanted{pollfd{fd, POLLIN, 0}, pollfd{reader_fd_, 0, 0}};
+    const int found = ::ppoll(wanted.data(), wanted.size(), deadline_ ? &left : nullptr, nullptr);
+    if (found > 0 && wanted[0].revents != 0) return {};
+    if (found > 0 && (wanted[1].revents & (POLLERR | POLLHUP)) != 0) return failure(ExitCode::done, {});
+    if (found > 0) reader_fd_ = -1;  // It is not open: there is nothing to watch.
     if (found == 0) return failure(ExitCode::timed_out, "timed out: supervisord has not answered");
     if (errno != EINTR) return failure(ExitCode::failed, fmt::format("cannot wait: {}", errno_text(errno)));
   }

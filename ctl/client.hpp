@@ -37,6 +37,10 @@ class Client {
   // When waiting for replies ends with ExitCode::timed_out; nothing: never.
   void set_deadline(std::optional<Instant> deadline) { deadline_ = deadline; }
 
+  // From now on waiting also ends when nobody reads `fd` any more, with ExitCode::done: what is said seldom would else
+  // not be noticed to be said to nobody (`ctl logs -f | grep -m 1 ready`).
+  void watch_reader(int fd) { reader_fd_ = fd; }
+
   [[nodiscard]] OrFailure<> call(const wire::CommandRow& row, const wire::Arguments& arguments,
                                  wire::More more = wire::More::no);
 
@@ -60,7 +64,7 @@ class Client {
   Client(UniqueFd socket, std::string path) : socket_(std::move(socket)), path_(std::move(path)) {}
 
   [[nodiscard]] OrFailure<std::string> next_message();
-  [[nodiscard]] OrFailure<> wait_readable(int fd) const;
+  [[nodiscard]] OrFailure<> wait_readable(int fd);
   enum class Got : unsigned char { bytes, end };
   [[nodiscard]] OrFailure<Got> receive_some();
   [[nodiscard]] std::unexpected<Failure> not_ours(const std::string& what) const;
@@ -68,6 +72,7 @@ class Client {
   UniqueFd socket_;
   std::string path_;
   std::optional<Instant> deadline_;
+  int reader_fd_ = -1;  // Where the replies go to, if its reader is watched.
   wire::MessageSplitter splitter_{wire::kMaxReplyBytes};
   bool has_answered_ = false;  // The peer has proved to speak our protocol.
 };

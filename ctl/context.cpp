@@ -1,6 +1,7 @@
 #include "ctl/context.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <ctime>
 
@@ -17,6 +18,7 @@ std::optional<Instant> Context::deadline() const {
 OrFailure<Client> connect(const Context& context, Patience patience) {
   auto client = Client::connect(context.socket);
   if (!client) return client;
+  if (patience == Patience::while_read) client->watch_reader(STDOUT_FILENO);
   if (const auto deadline = context.deadline())
     client->set_deadline(deadline);
   else if (patience == Patience::for_an_answer)
@@ -25,6 +27,7 @@ OrFailure<Client> connect(const Context& context, Patience patience) {
 }
 
 int report(Context& context, const Failure& failure) {
+  if (failure.code == ExitCode::done) return code_of(ExitCode::done);
   context.out.flush();  // So that what was said before comes before, if both go to one terminal.
   context.err.write(fmt::format("ctl: {}\n", failure.text));
   context.err.flush();

@@ -25,13 +25,14 @@ struct Context {
   [[nodiscard]] std::optional<Instant> deadline() const;  // Of --timeout.
 };
 
-// How long a call waits for replies: --timeout, else for ever or kAnswerTimeout.
-enum class Patience : std::uint8_t { endless, for_an_answer };
+// How long a call waits for replies: --timeout, else for ever, for ever as long as somebody reads what we write, or
+// kAnswerTimeout.
+enum class Patience : std::uint8_t { endless, while_read, for_an_answer };
 
 // A connection with the deadline set.
 [[nodiscard]] OrFailure<Client> connect(const Context& context, Patience patience);
 
-// Prints "ctl: ..." on standard error; returns the exit code.
+// Prints "ctl: ..." on standard error; returns the exit code. A reader that went away (ExitCode::done) is no failure.
 int report(Context& context, const Failure& failure);
 // Prints one line on standard error unless --quiet.
 void note(Context& context, std::string_view text);

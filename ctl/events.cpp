@@ -21,7 +21,7 @@ void print(Context& context, const wire::EventsReply& reply) {
 
 int run_events(Context& context) {
   const bool follows = context.call.arguments.flag("follow");
-  auto client = connect(context, follows ? Patience::endless : Patience::for_an_answer);
+  auto client = connect(context, follows ? Patience::while_read : Patience::for_an_answer);
   if (!client) return report(context, client.error());
   if (const auto sent = client->call(*context.call.row, context.call.arguments, wire::More::yes); !sent)
     return report(context, sent.error());

@@ -16,7 +16,7 @@ constexpr std::string_view kHomeAndClear = "\x1b[H\x1b[2J\x1b[3J";
 
 // A subscription to what happens to the services after event `since`.
 OrFailure<Client> subscribe(const Context& context, std::int64_t since) {
-  auto client = connect(context, Patience::endless);
+  auto client = connect(context, Patience::while_read);
   if (!client) return client;
   wire::Arguments arguments;
   if (const auto* names = context.call.arguments.find("names")) arguments.set("names", *names);

@@ -34,6 +34,7 @@ Server::Server(Parts parts, std::string path, UniqueFd listener, wire::AccessSpe
                 },
             .on_incomplete = [this] { watch_incomplete(); }},
       listener_(std::move(listener)),
+      restore_timer_(parts.loop, [this] { restore_socket(); }),
       incomplete_timer_(parts.loop, [this] { drop_incomplete(); }),
       closed_timer_(parts.loop, [this] { drop_closed(); }) {
   begin_listening();
@@ -70,9 +71,12 @@ void Server::on_socket_directory() {
   if (change && *change != sys::NameChange::none) restore_socket();
 }
 
+// What is in the way may go, so it is tried until it succeeds, and told once.
 void Server::restore_socket() {
-  if (const auto is_there = listen_again(); !is_there)
-    spdlog::error("cannot make the control socket again: {}", is_there.error().what);
+  const auto is_there = listen_again();
+  if (!is_there && !is_socket_missing_) spdlog::error("cannot make the control socket again: {}", is_there.error().what);
+  is_socket_missing_ = !is_there.has_value();
+  if (is_socket_missing_) restore_timer_.arm(kSocketRetry);
 }
 
 // With its directory, which a cleaner of temporary files may have taken along. So the directory may be another one than before, of

@@ -25,6 +25,8 @@ class Server final : public Observer {
   static constexpr std::size_t kMaxSessions = 256;
   // A message that was begun has to be complete after this time.
   static constexpr Duration kMessagePatience = std::chrono::seconds{30};
+  // Between two attempts to make a removed socket again, when the first has failed.
+  static constexpr Duration kSocketRetry = std::chrono::seconds{1};
   // Of the directory, if it is to be made: others may look for the socket, which is 0600 itself.
   static constexpr mode_t kDirectoryMode = 0755;
 
@@ -82,8 +84,10 @@ class Server final : public Observer {
   std::optional<loop::Poll> listener_poll_;
   std::optional<sys::NameWatch> watch_;
   std::optional<loop::Poll> watch_poll_;
+  loop::Timer restore_timer_;
   loop::Timer incomplete_timer_;
   loop::Timer closed_timer_;
+  bool is_socket_missing_ = false;
   bool is_watching_incomplete_ = false;
 };
 

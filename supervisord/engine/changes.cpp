@@ -42,16 +42,22 @@ Decision judge_exited(const ChangeTarget& t, const Instance& i) {
   return i.run == RunId{} ? Verdict{Outcome::failed, "has never run"} : kDone;
 }
 
+// It rests, and nothing that is under way will change that: what failed for want of a requirement follows when that comes.
+bool rests_for_good(const World& w, const Instance& i) {
+  const bool comes_back = i.state == State::failed && i.cause == Cause::requirement && i.goal == Goal::up;
+  return is_resting(i.state) && !(comes_back && !lost_requirement(w, i));
+}
+
 Decision judge_wait(const World& w, WaitFor wait_for, const ChangeTarget& t, const Instance& i) {
   switch (wait_for) {
     case WaitFor::ready:
       if (is_ready(w, i)) return kDone;
-      return is_resting(i.state) ? Decision{kFailed} : std::nullopt;
+      return rests_for_good(w, i) ? Decision{kFailed} : std::nullopt;
     case WaitFor::exited: return judge_exited(t, i);
     case WaitFor::stopped: return is_resting(i.state) ? Decision{kDone} : std::nullopt;
     case WaitFor::completed:
       if (i.state == State::completed) return kDone;
-      return is_resting(i.state) ? Decision{kFailed} : std::nullopt;
+      return rests_for_good(w, i) ? Decision{kFailed} : std::nullopt;
   }
   return std::nullopt;
 }

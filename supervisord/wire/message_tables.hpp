@@ -236,7 +236,8 @@ struct MessageRows<EnvVariable> {
       Member{"name", &EnvVariable::name, "Its name."},
       Member{"value", &EnvVariable::value, "Its value; empty if it is masked."},
       Member{"origin", &EnvVariable::origin,
-             "Who set it: daemon, supervisord env, env-file PATH, service, user (set because of `user`), supervisord."},
+             "Where it comes from: inherited, [supervisord] env, user NAME (because of `user`), env-file PATH, env, "
+             "supervisord."},
       Member{"masked", &EnvVariable::masked, "Whether the value is kept back because it looks like a secret."});
 };
 static_assert(kEveryMemberIsARow<EnvVariable>);

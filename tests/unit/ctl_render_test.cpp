@@ -75,7 +75,8 @@ TEST_CASE("colours do not move columns, and hostile text reaches no terminal", "
   const std::vector<TableRow> rows = {{{"a", Style::good}, {"x\x1b[2Jy"}}, {{"bcd"}, {"é\n"}}};
   REQUIRE(render_table({}, rows, {}, Paint::off) == "a    x\\x1b[2Jy\nbcd  é\\x0a\n");
   REQUIRE(render_table({}, rows, {}, Paint::on) == "\x1b[32ma\x1b[0m    x\\x1b[2Jy\nbcd  é\\x0a\n");
-  REQUIRE(terminal_safe("a\tb\x1b[1;31mred\x1b[0m\x1b[2J\x07\r") == "a\tb\x1b[1;31mred\x1b[0m\\x1b[2J\\x07\\x0d\x1b[0m");
+  REQUIRE(terminal_safe("a\tb\x1b[1;31mred\x1b[0m\x1b[2J\x07\r") ==
+          "a\tb\x1b[1;31mred\x1b[0m\\x1b[2J\\x07\\x0d\x1b[0m");
   REQUIRE(display_width("wörld €") == 7);
 }
 

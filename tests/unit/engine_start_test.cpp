@@ -158,7 +158,7 @@ TEST_CASE("a requirement that ends by itself is brought up again by a start of i
 }
 
 TEST_CASE("no more are starting at a time than start-parallelism says, first come first served") {
-  Story s({Service("a"), Service("b"), Service("c"), Service("d").oneshot()}, {.start_parallelism = 2});
+  Story s({Service("a"), Service("b"), Service("c"), Service("d").oneshot()}, parallel(2));
   s.boot();
   REQUIRE(s.orders() == Names{"spawn a", "spawn b"});
   REQUIRE(s.cause("c") == "waiting for a start slot");
@@ -169,7 +169,7 @@ TEST_CASE("no more are starting at a time than start-parallelism says, first com
 }
 
 TEST_CASE("a service that fails again and again does not keep others from their start slot") {
-  Story s({Service("bad").restart(RestartWhen::always, 0s), Service("good")}, {.start_parallelism = 1});
+  Story s({Service("bad").restart(RestartWhen::always, 0s), Service("good")}, parallel(1));
   s.boot();
   REQUIRE(s.orders() == Names{"spawn bad"});
   s.spawn_fails("bad");
@@ -177,7 +177,7 @@ TEST_CASE("a service that fails again and again does not keep others from their 
 }
 
 TEST_CASE("a start slot that its first in line does not need any more goes to the next") {
-  Story s({Service("a"), Service("b"), Service("c")}, {.start_parallelism = 1});
+  Story s({Service("a"), Service("b"), Service("c")}, parallel(1));
   s.boot();
   s.stop({"b"});
   s.orders();

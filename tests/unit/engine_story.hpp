@@ -59,6 +59,28 @@ struct Service {
   }
 };
 
+inline DaemonSpec parallel(std::uint32_t count) {
+  DaemonSpec out;
+  out.start_parallelism = count;
+  return out;
+}
+inline DaemonSpec budget(Duration shutdown_timeout) {
+  DaemonSpec out;
+  out.shutdown_timeout = shutdown_timeout;
+  return out;
+}
+inline DaemonSpec when_done(std::string exit_code_from = {}) {
+  DaemonSpec out;
+  out.exit = ExitWhen::when_done;
+  out.exit_code_from = std::move(exit_code_from);
+  return out;
+}
+inline DaemonSpec code_from(std::string service) {
+  DaemonSpec out;
+  out.exit_code_from = std::move(service);
+  return out;
+}
+
 inline ExitStatus code(int value) { return {value, 0, false}; }
 inline ExitStatus signal(int number) { return {0, number, false}; }
 inline StopStep step(int signal_number, SignalTarget to, Duration wait) { return {Signal{signal_number}, to, wait}; }
