@@ -14,6 +14,7 @@
 #include "config/paths.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/server.hpp"
+#include "daemon/strangers.hpp"
 #include "daemon/supervisor.hpp"
 #include "sys/clock.hpp"
 #include "sys/env.hpp"
@@ -30,6 +31,7 @@ namespace sup {
 namespace {
 
 constexpr Duration kDrainPatience = std::chrono::seconds{2};
+constexpr Duration kStrangersPatience = std::chrono::seconds{1};
 constexpr std::uint64_t kDescriptorsPerService = 5;  // pidfd, two pipes, two log files.
 
 int code(DaemonExit exit) { return static_cast<int>(exit); }
@@ -125,6 +127,7 @@ class Daemon {
   void on_log_wake();
 
   Places places_;
+  const Strangers strangers_;
   std::unique_ptr<log::LogThread> log_;
   OwnLog own_log_;
   loop::Loop loop_;
@@ -189,6 +192,7 @@ int Daemon::run(std::vector<InstanceId> only) {
   supervisor_->post(Boot{std::move(only)});
   loop_.run();
   const int exit_code = supervisor_->finished()->exit_code;
+  strangers_.end(kStrangersPatience);
   spdlog::info("exiting with code {}", exit_code);
   server_.reset();
   (void)log_->drain(sys::monotonic_now() + kDrainPatience);  // What does not go in time is lost with us.
@@ -206,8 +210,9 @@ void prepare_process() {
   sys::reset_signal_dispositions();
   (void)sys::open_missing_stdio();  // Without /dev/null there is nothing better than going on.
   ::umask(022);
-  // One arena: a second one per thread would cost memory for allocations that are rare. Large buffers (a client's message, a long
-  // reply) are mapped, so that they go back to the kernel; glibc would raise the threshold with the first one.
+  // One arena: a second one per thread would cost memory for allocations that are rare. Large buffers (a client's
+  // message, a long reply) are mapped, so that they go back to the kernel; glibc would raise the threshold with the
+  // first one.
   ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_MMAP_THRESHOLD, 64 * 1024);
   ::mallopt(M_TRIM_THRESHOLD, 128 * 1024);

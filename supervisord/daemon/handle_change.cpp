@@ -96,9 +96,12 @@ class ChangeTask final : public Task {
 
   void on_log_ready(Session& session, log::FollowerId follower) override {
     if (follower_ != follower) return;
-    const log::TakeResult lines = server_.parts().log.take(follower, Session::kOutputMark);
-    for (const log::Record& record : lines.records) add_line(record);
-    if (lines.at_end) session.finish(wire::encode_reply(reply_));
+    while (true) {  // Only a queue that was emptied wakes its reader again.
+      const log::TakeResult lines = server_.parts().log.take(follower, Session::kOutputMark);
+      for (const log::Record& record : lines.records) add_line(record);
+      if (lines.at_end) return session.finish(wire::encode_reply(reply_));
+      if (lines.records.empty()) return;
+    }
   }
 
  private:

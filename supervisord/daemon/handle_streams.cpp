@@ -125,12 +125,12 @@ void handle_events(Server& server, Session& session, const wire::Call& call) {
 
 // Env files and accounts are read anew, as the next start would: on a worker, since that may block.
 void handle_env(Server& server, Session& session, const wire::Call& call) {
-  const auto services = named_services(server, session, call);
-  if (!services) return;
+  const auto chosen = named_service(server, session, call);
+  if (!chosen) return;
   const Supervisor& supervisor = server.parts().supervisor;
   const World& w = supervisor.world();
-  const NamedService& service = w.set.services[w.at(services->front()).service];
-  const Run* run = supervisor.runs().find(services->front());
+  const NamedService& service = w.set.services[w.at(*chosen).service];
+  const Run* run = supervisor.runs().find(*chosen);
   const InvocationId invocation = run != nullptr ? run->invocation : InvocationId{};
   const Secrets secrets = call.arguments.flag("reveal") ? Secrets::shown : Secrets::masked;
   const LaunchContext& context = supervisor.runs().context();

@@ -80,10 +80,9 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
 }
 
 void handle_explain(Server& server, Session& session, const wire::Call& call) {
-  const auto services = named_services(server, session, call);
-  if (!services) return;
-  session.send(
-      wire::encode_reply(view_explanation(world_of(server), services->front(), call.arguments.integer("exit"))));
+  const auto service = named_service(server, session, call);
+  if (!service) return;
+  session.send(wire::encode_reply(view_explanation(world_of(server), *service, call.arguments.integer("exit"))));
 }
 
 void handle_version(Session& session) {
@@ -101,6 +100,14 @@ void handle_shutdown(Server& server, Session& session, const wire::Call& call) {
 }
 
 }  // namespace
+
+std::optional<InstanceId> named_service(Server& server, Session& session, const wire::Call& call) {
+  const auto services = named_services(server, session, call);
+  if (services && services->size() == 1) return services->front();
+  if (services)
+    session.send(wire::encode_error(wire::InvalidParameter{"name"}));  // A pattern that means several, or none.
+  return std::nullopt;
+}
 
 std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session, const wire::Call& call) {
   std::vector<std::string> known;

@@ -13,6 +13,9 @@ void handle(Server& server, Session& session, const wire::Call& call);
 [[nodiscard]] std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session,
                                                                     const wire::Call& call);
 
+// The one service that the call's "name" means, or the error is sent.
+[[nodiscard]] std::optional<InstanceId> named_service(Server& server, Session& session, const wire::Call& call);
+
 // The families of handlers; see handlers.cpp for who does what.
 void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind);
 void handle_wait(Server& server, Session& session, const wire::Call& call);

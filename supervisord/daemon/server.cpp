@@ -15,6 +15,21 @@
 
 namespace sup {
 
+namespace {
+
+// Clients leave most descriptors to the services, and fit in what these leave to them (kReservedDescriptors).
+std::size_t most_sessions(const Supervisor& supervisor) {
+  constexpr std::uint64_t kShare = 8;
+  return std::min<std::uint64_t>(Server::kMaxSessions, supervisor.runs().context().own_nofile / kShare);
+}
+
+// Whether a call may take for ever without anything to do for us.
+bool may_stay(wire::Verb verb) {
+  return verb == wire::Verb::logs || verb == wire::Verb::events || verb == wire::Verb::wait;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Server>> Server::create(Parts parts, std::string path) {
   UniqueFd listener = TRY(sys::listen_unix(path));
   std::unique_ptr<Server> server(new Server(parts, std::move(path), std::move(listener), {}));
@@ -34,6 +49,8 @@ Server::Server(Parts parts, std::string path, UniqueFd listener, wire::AccessSpe
                 },
             .on_incomplete = [this] { watch_incomplete(); }},
       listener_(std::move(listener)),
+      max_sessions_(most_sessions(parts.supervisor)),
+      accept_timer_(parts.loop, [this] { listener_poll_->set(loop::Interest::readable); }),
       restore_timer_(parts.loop, [this] { restore_socket(); }),
       incomplete_timer_(parts.loop, [this] { drop_incomplete(); }),
       closed_timer_(parts.loop, [this] { drop_closed(); }) {
@@ -74,14 +91,15 @@ void Server::on_socket_directory() {
 // What is in the way may go, so it is tried until it succeeds, and told once.
 void Server::restore_socket() {
   const auto is_there = listen_again();
-  if (!is_there && !is_socket_missing_) spdlog::error("cannot make the control socket again: {}", is_there.error().what);
+  if (!is_there && !is_socket_missing_)
+    spdlog::error("cannot make the control socket again: {}", is_there.error().what);
   is_socket_missing_ = !is_there.has_value();
   if (is_socket_missing_) restore_timer_.arm(kSocketRetry);
 }
 
-// With its directory, which a cleaner of temporary files may have taken along. So the directory may be another one than before, of
-// whose end the old watch would tell nothing as long as we have its lock file open: it is watched anew. That comes before the look
-// at the socket, so that no removal is missed.
+// With its directory, which a cleaner of temporary files may have taken along. So the directory may be another one than
+// before, of whose end the old watch would tell nothing as long as we have its lock file open: it is watched anew. That
+// comes before the look at the socket, so that no removal is missed.
 Result<> Server::listen_again() {
   TRY(sys::ensure_dir(std::filesystem::path(path_).parent_path().string(), kDirectoryMode));
   watch_socket();
@@ -98,18 +116,27 @@ void Server::accept() {
   constexpr int kPerTurn = 16;
   for (int taken = 0; taken < kPerTurn; ++taken) {
     auto socket = sys::accept_connection(listener_);
-    if (!socket) return spdlog::warn("cannot accept a client: {}", socket.error().what);
+    if (!socket) return pause_accepting(socket.error());
+    is_accepting_ = true;
     if (!socket->is_open()) return;
     admit(std::move(*socket));
   }
 }
 
+// Above all out of descriptors. Who waits keeps the listener readable, so without a pause we would spin.
+void Server::pause_accepting(const Error& error) {
+  if (std::exchange(is_accepting_, false)) spdlog::warn("{}: clients have to wait", error.what);
+  drop_oldest_idle();
+  listener_poll_->set(loop::Interest::nothing);
+  accept_timer_.arm(kAcceptPause);
+}
+
 void Server::admit(UniqueFd socket) {
   const auto peer = sys::peer_credentials(socket);
   if (!peer) return spdlog::warn("cannot tell who a client is: {}", peer.error().what);
-  make_room();
-  if (sessions_.size() >= kMaxSessions) {
-    const std::string error = wire::encode_error(wire::LimitReached{fmt::format("{} clients", kMaxSessions)});
+  if (sessions_.size() >= max_sessions_) drop_oldest_idle();
+  if (sessions_.size() >= max_sessions_) {
+    const std::string error = wire::encode_error(wire::LimitReached{fmt::format("{} clients", max_sessions_)});
     (void)sys::send_some(socket, error);
     return;
   }
@@ -122,8 +149,7 @@ void Server::admit(UniqueFd socket) {
 }
 
 // When all places are taken, the client that has been idle for longest makes room.
-void Server::make_room() {
-  if (sessions_.size() < kMaxSessions) return;
+void Server::drop_oldest_idle() {
   auto oldest = sessions_.end();
   for (auto it = sessions_.begin(); it != sessions_.end(); ++it)
     if (it->second->is_idle() && (oldest == sessions_.end() || it->first < oldest->first)) oldest = it;
@@ -207,7 +233,15 @@ void Server::answer(Session& session, std::string_view message) {
     session.send(wire::encode_error(denied));
     return;
   }
+  if (may_stay(call->row->verb) && is_full_of_tasks())
+    return session.send(wire::encode_error(wire::LimitReached{"so many clients follow or wait already"}));
   handle(*this, session, *call);
+}
+
+// Who follows or waits takes a place for long, and cannot be made to leave it; some are kept for those who want to do something.
+bool Server::is_full_of_tasks() const {
+  const auto busy = std::ranges::count_if(sessions_, [](const auto& entry) { return !entry.second->is_idle(); });
+  return std::cmp_greater_equal(busy, max_sessions_ - max_sessions_ / 4);
 }
 
 }  // namespace sup

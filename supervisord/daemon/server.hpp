@@ -27,6 +27,7 @@ class Server final : public Observer {
   static constexpr Duration kMessagePatience = std::chrono::seconds{30};
   // Between two attempts to make a removed socket again, when the first has failed.
   static constexpr Duration kSocketRetry = std::chrono::seconds{1};
+  static constexpr Duration kAcceptPause = std::chrono::milliseconds{200};
   // Of the directory, if it is to be made: others may look for the socket, which is 0600 itself.
   static constexpr mode_t kDirectoryMode = 0755;
 
@@ -68,7 +69,9 @@ class Server final : public Observer {
   void drop_closed();
   void drop_incomplete();
   void watch_incomplete();
-  void make_room();
+  void pause_accepting(const Error& error);
+  void drop_oldest_idle();
+  [[nodiscard]] bool is_full_of_tasks() const;
   void each_session(const std::function<void(Session&, Task&)>& action);
 
   Parts parts_;
@@ -84,10 +87,13 @@ class Server final : public Observer {
   std::optional<loop::Poll> listener_poll_;
   std::optional<sys::NameWatch> watch_;
   std::optional<loop::Poll> watch_poll_;
+  std::size_t max_sessions_;
+  loop::Timer accept_timer_;
   loop::Timer restore_timer_;
   loop::Timer incomplete_timer_;
   loop::Timer closed_timer_;
   bool is_socket_missing_ = false;
+  bool is_accepting_ = true;  // The last attempt was no failure.
   bool is_watching_incomplete_ = false;
 };
 

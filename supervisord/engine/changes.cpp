@@ -42,7 +42,8 @@ Decision judge_exited(const ChangeTarget& t, const Instance& i) {
   return i.run == RunId{} ? Verdict{Outcome::failed, "has never run"} : kDone;
 }
 
-// It rests, and nothing that is under way will change that: what failed for want of a requirement follows when that comes.
+// It rests, and nothing that is under way will change that: what failed for want of a requirement follows when that
+// comes.
 bool rests_for_good(const World& w, const Instance& i) {
   const bool comes_back = i.state == State::failed && i.cause == Cause::requirement && i.goal == Goal::up;
   return is_resting(i.state) && !(comes_back && !lost_requirement(w, i));

@@ -202,8 +202,8 @@ void Engine::dispatch(InstanceId id, Input input) {
   sync_deadline(id, deadline_before);
   if (row->to != from) enter(id, from, *row);
   touched_.push_back(id);
-  enqueue_neighbours(id);
-  for (const InstanceId changed : update_leaving(w_, id)) {
+  enqueue(id);
+  for (const InstanceId changed : publish(w_, id)) {
     touched_.push_back(changed);
     enqueue_neighbours(changed);
   }
@@ -269,7 +269,7 @@ bool Engine::serve_line() {
     line_.pop_front();
     Instance& i = w_.at(id);
     i.is_in_line = false;
-    if (i.state != State::waiting || !is_free_to_start(w_, i)) continue;
+    if (i.state != State::waiting || !is_free_to_start(i)) continue;
     dispatch(id, Input::may_start);
     return true;
   }
@@ -282,14 +282,14 @@ void Engine::settle_one(InstanceId id) {
   switch (i.state) {
     case State::waiting:
       if (lost_requirement(w_, i)) return dispatch(id, Input::requirement_lost);
-      if (is_free_to_start(w_, i)) stand_in_line(id);
+      if (is_free_to_start(i)) stand_in_line(id);
       return;
     case State::starting:
     case State::running:
-      if (i.is_leaving && is_free_to_stop(w_, i)) dispatch(id, Input::may_stop);
+      if (i.facts.is_leaving && is_free_to_stop(i)) dispatch(id, Input::may_stop);
       return;
     case State::failed:
-      if (i.cause == Cause::requirement && !is_shutting_down_ && has_requirements(w_, i))
+      if (i.cause == Cause::requirement && !is_shutting_down_ && has_requirements(i))
         dispatch(id, Input::requirement_back);
       return;
     case State::stopped:
@@ -333,7 +333,6 @@ void Engine::begin_shutdown(std::string why) {
     // What rests is left as it is: its last end is worth keeping in the final status.
     if (!is_resting(state)) dispatch(InstanceId{index}, Input::want_down);
   }
-  settle();
 }
 
 void Engine::kill_all() {

@@ -87,20 +87,23 @@ Explanation explain(const World& w, InstanceId id) {
   Explanation out;
   out.state = i.state;
   out.goal = i.goal;
-  if (i.row != nullptr) out.why = i.row->why;
+  if (i.row != nullptr)
+    out.why = i.row->why;
+  else
+    out.why = w.spec(i).enabled ? "nobody has asked for it" : "not enabled, and nobody has asked for it";
   out.cause = cause_text(w, i);
   out.last_end = last_end_text(i);
   if (i.state == State::waiting) {
     for (const InstanceId r : relations.requires_)
-      if (!is_ready(w, w.at(r))) out.waits_for.push_back(named_state(w, r));
+      if (!w.at(r).facts.is_ready) out.waits_for.push_back(named_state(w, r));
     for (const InstanceId f : relations.follows)
-      if (is_coming(w.at(f))) out.waits_for.push_back(named_state(w, f));
+      if (w.at(f).facts.is_coming) out.waits_for.push_back(named_state(w, f));
   }
-  if (i.is_leaving && (i.state == State::starting || i.state == State::running)) {
+  if (i.facts.is_leaving && (i.state == State::starting || i.state == State::running)) {
     for (const InstanceId d : relations.required_by)
       if (is_live(w.at(d).state)) out.waits_for.push_back(named_state(w, d));
     for (const InstanceId f : relations.followed_by)
-      if (is_live(w.at(f).state) && w.at(f).is_leaving) out.waits_for.push_back(named_state(w, f));
+      if (w.at(f).facts.is_leaving) out.waits_for.push_back(named_state(w, f));
   }
   for (const InstanceId r : relations.requires_) out.needs.push_back(named_state(w, r));
   for (const InstanceId d : relations.required_by) out.needed_by.push_back(w.name(w.at(d)));

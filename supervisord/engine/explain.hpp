@@ -11,7 +11,7 @@ namespace sup {
 struct Explanation {
   State state = State::stopped;
   Goal goal = Goal::down;
-  std::string why;                           // The row that led here ("a requirement is gone"); empty before the first.
+  std::string why;                           // The row that led here ("a requirement is gone"), or that none has.
   std::string cause;                         // What there is to say about it ("dependency db failed (exit 1)").
   std::string last_end;                      // How the last run ended; empty if none has.
   std::vector<std::string> waits_for;        // What it waits for, each with its state.

@@ -33,6 +33,26 @@ enum class Cause : std::uint8_t {
   requirement,  // The instance `cause_by`, which it requires, is not there.
 };
 
+// What the neighbours of an instance have to know of it. publish() in world.hpp keeps this up to date.
+struct Facts {
+  bool is_live = false;
+  bool is_leaving = false;  // Is alive, but has to go down or was told to.
+  bool is_gone = true;      // Will not become ready by itself.
+  bool is_ready = false;    // What requires it may start.
+  bool is_coming = false;   // On its way up: what only follows it waits.
+  friend bool operator==(const Facts&, const Facts&) = default;
+};
+
+// How many neighbours are such, so that no question needs a search among them.
+struct Counts {
+  std::uint32_t unready_requirements = 0;
+  std::uint32_t gone_requirements = 0;
+  std::uint32_t leaving_requirements = 0;
+  std::uint32_t coming_predecessors = 0;
+  std::uint32_t live_dependents = 0;
+  std::uint32_t leaving_followers = 0;
+};
+
 // All that the engine remembers of one instance. Plain data: written by the actions of the table and by the engine's
 // own bookkeeping of facts (a run's end), read by everybody.
 struct Instance {
@@ -44,12 +64,12 @@ struct Instance {
   EndKind last_kind = EndKind::none;
   bool run_was_asked_to_end = false;  // We told this run to end; its end is no failure.
   bool main_is_gone = false;          // The main process of this run has ended.
-  bool is_leaving = false;            // Is alive but has to go down: see update_leaving().
-  bool is_going = true;     // Is gone or leaving, so that what requires it has to leave: see update_leaving().
-  bool is_queued = false;   // Waits in the settle queue.
-  bool is_in_line = false;  // Waits in the line for a start slot.
+  bool is_queued = false;             // Waits in the settle queue.
+  bool is_in_line = false;            // Waits in the line for a start slot.
   std::uint8_t stop_step = 0;
-  std::int32_t pid = 0;   // Of the main process while it is alive, else 0.
+  std::int32_t pid = 0;  // Of the main process while it is alive, else 0.
+  Facts facts;
+  Counts counts;
   InstanceId cause_by;    // For Cause::requirement: what it requires and misses.
   InstanceId cause_root;  // The same for the first of the chain: whom `cause_by` itself is missing, and so on.
   std::uint32_t restarts_in_row = 0;  // Since the last good run or human command; determines the delay.

@@ -13,85 +13,106 @@ namespace sup {
 World::World(SpecSet the_set, std::uint64_t seed) : set(std::move(the_set)), graph(build_graph(set)), chance(seed) {
   instances.resize(set.services.size());
   rows_taken.resize(transitions().size());
-  for (std::uint32_t index = 0; index < instances.size(); ++index) instances[index].service = index;
+  for (std::uint32_t index = 0; index < instances.size(); ++index) {
+    Instance& i = instances[index];
+    i.service = index;
+    i.counts.unready_requirements = i.counts.gone_requirements =
+        static_cast<std::uint32_t>(graph[index].requires_.size());
+  }
 }
 
 RunEnd last_end(const Instance& i) { return i.last_kind == EndKind::exited ? RunEnd{i.last_status} : std::nullopt; }
 
 bool is_ready(const World& w, const Instance& i) {
   switch (w.spec(i).type) {
-    case ServiceType::simple: return i.state == State::running && !i.is_leaving;
+    case ServiceType::simple: return i.state == State::running && !i.facts.is_leaving;
     case ServiceType::oneshot: return i.state == State::completed;
   }
   return false;
 }
 
-bool is_gone(const World& w, const Instance& i) {
-  if (i.state == State::completed) return w.spec(i).type != ServiceType::oneshot;
-  return i.state == State::failed || i.state == State::stopped;
-}
+bool is_free_to_stop(const Instance& i) { return i.counts.live_dependents == 0 && i.counts.leaving_followers == 0; }
 
-bool is_coming(const Instance& i) {
-  if (i.goal == Goal::down) return false;
-  return i.state == State::waiting || i.state == State::starting || i.state == State::stopping ||
-         i.state == State::killing || (i.state == State::running && i.is_leaving);
-}
+bool has_requirements(const Instance& i) { return i.counts.unready_requirements == 0; }
 
-namespace {
-
-// It is alive but has to go down, or was told to. What ends by itself is not leaving: its dependents stay.
-bool has_to_leave(const World& w, const Instance& i) {
-  if (!is_live(i.state)) return false;
-  if (i.goal == Goal::down || i.run_was_asked_to_end) return true;
-  if (i.is_cycling && (i.state == State::starting || i.state == State::running)) return true;
-  return std::ranges::any_of(w.relations(i).requires_, [&](InstanceId r) { return w.at(r).is_going; });
-}
-
-}  // namespace
-
-std::vector<InstanceId> update_leaving(World& w, InstanceId changed) {
-  std::vector<InstanceId> flipped;
-  std::vector<InstanceId> work{changed};
-  while (!work.empty()) {
-    const InstanceId id = work.back();
-    work.pop_back();
-    Instance& i = w.at(id);
-    const bool was_leaving = std::exchange(i.is_leaving, has_to_leave(w, i));
-    if (was_leaving != i.is_leaving) flipped.push_back(id);
-    const bool was_going = std::exchange(i.is_going, i.is_leaving || is_gone(w, i));
-    if (was_going == i.is_going) continue;
-    for (const InstanceId d : w.relations(i).required_by) work.push_back(d);
-  }
-  return flipped;
-}
-
-bool is_free_to_stop(const World& w, const Instance& i) {
-  const Relations& relations = w.relations(i);
-  const auto is_alive = [&](InstanceId d) { return is_live(w.at(d).state); };
-  const auto goes_first = [&](InstanceId d) { return is_alive(d) && w.at(d).is_leaving; };
-  return std::ranges::none_of(relations.required_by, is_alive) &&
-         std::ranges::none_of(relations.followed_by, goes_first);
-}
-
-bool has_requirements(const World& w, const Instance& i) {
-  return std::ranges::all_of(w.relations(i).requires_, [&](InstanceId r) { return is_ready(w, w.at(r)); });
-}
+bool is_free_to_start(const Instance& i) { return has_requirements(i) && i.counts.coming_predecessors == 0; }
 
 bool has_free_slot(const World& w) {
   const std::uint32_t slots = w.set.daemon.start_parallelism;
   return slots == 0 || w.starting_count < slots;
 }
 
-bool is_free_to_start(const World& w, const Instance& i) {
-  return has_requirements(w, i) &&
-         std::ranges::none_of(w.relations(i).follows, [&](InstanceId f) { return is_coming(w.at(f)); });
+std::optional<InstanceId> lost_requirement(const World& w, const Instance& i) {
+  if (i.counts.gone_requirements == 0) return std::nullopt;
+  const auto& list = w.relations(i).requires_;
+  return *std::ranges::find_if(list, [&](InstanceId r) { return w.at(r).facts.is_gone; });
 }
 
-std::optional<InstanceId> lost_requirement(const World& w, const Instance& i) {
-  const auto& list = w.relations(i).requires_;
-  const auto it = std::ranges::find_if(list, [&](InstanceId r) { return is_gone(w, w.at(r)); });
-  if (it == list.end()) return std::nullopt;
-  return *it;
+namespace {
+
+// It is alive but has to go down, or was told to. What ends by itself is not leaving: its dependents stay.
+bool has_to_leave(const Instance& i) {
+  if (!is_live(i.state)) return false;
+  if (i.goal == Goal::down || i.run_was_asked_to_end) return true;
+  if (i.is_cycling && (i.state == State::starting || i.state == State::running)) return true;
+  return i.counts.gone_requirements > 0 || i.counts.leaving_requirements > 0;
+}
+
+// It will not become ready by itself: failed, stopped, or (not a oneshot) completed.
+bool is_gone(const World& w, const Instance& i) {
+  if (i.state == State::completed) return w.spec(i).type != ServiceType::oneshot;
+  return i.state == State::failed || i.state == State::stopped;
+}
+
+// It is on its way up, or will be after a restart.
+bool is_coming(const Instance& i) {
+  if (i.goal == Goal::down) return false;
+  return i.state == State::waiting || i.state == State::starting || i.state == State::stopping ||
+         i.state == State::killing || (i.state == State::running && i.facts.is_leaving);
+}
+
+void adjust(std::uint32_t& count, bool was, bool is) {
+  if (is && !was) ++count;
+  if (was && !is) --count;
+}
+
+void tell_neighbours(World& w, InstanceId id, const Facts& was, const Facts& is) {
+  const Relations& relations = w.graph[id.value];
+  for (const InstanceId d : relations.required_by) {
+    Counts& counts = w.at(d).counts;
+    adjust(counts.unready_requirements, !was.is_ready, !is.is_ready);
+    adjust(counts.gone_requirements, was.is_gone, is.is_gone);
+    adjust(counts.leaving_requirements, was.is_leaving, is.is_leaving);
+  }
+  for (const InstanceId r : relations.requires_) adjust(w.at(r).counts.live_dependents, was.is_live, is.is_live);
+  for (const InstanceId f : relations.followed_by)
+    adjust(w.at(f).counts.coming_predecessors, was.is_coming, is.is_coming);
+  for (const InstanceId f : relations.follows) adjust(w.at(f).counts.leaving_followers, was.is_leaving, is.is_leaving);
+}
+
+}  // namespace
+
+std::vector<InstanceId> publish(World& w, InstanceId changed) {
+  std::vector<InstanceId> news;
+  std::vector<InstanceId> work{changed};
+  while (!work.empty()) {
+    const InstanceId id = work.back();
+    work.pop_back();
+    Instance& i = w.at(id);
+    const Facts was = i.facts;
+    i.facts.is_live = is_live(i.state);
+    i.facts.is_leaving = has_to_leave(i);
+    i.facts.is_gone = is_gone(w, i);
+    i.facts.is_ready = is_ready(w, i);
+    i.facts.is_coming = is_coming(i);
+    if (i.facts == was) continue;
+    news.push_back(id);
+    tell_neighbours(w, id, was, i.facts);
+    const bool has_to_go = i.facts.is_gone || i.facts.is_leaving;
+    if (has_to_go == (was.is_gone || was.is_leaving)) continue;
+    for (const InstanceId d : w.relations(i).required_by) work.push_back(d);
+  }
+  return news;
 }
 
 namespace {
@@ -123,9 +144,9 @@ std::string waiting_text(const World& w, const Instance& i) {
     out += fmt::format("{}{} ({})", out.empty() ? "waiting for " : ", ", w.name(o), enum_name(o.state));
   };
   for (const InstanceId r : w.relations(i).requires_)
-    if (!is_ready(w, w.at(r))) add(r);
+    if (!w.at(r).facts.is_ready) add(r);
   for (const InstanceId f : w.relations(i).follows)
-    if (is_coming(w.at(f))) add(f);
+    if (w.at(f).facts.is_coming) add(f);
   if (count > kMaxNamed) out += fmt::format(" and {} more", count - kMaxNamed);
   const bool is_out_of_slots =
       w.set.daemon.start_parallelism != 0 && w.starting_count >= w.set.daemon.start_parallelism;

@@ -79,25 +79,21 @@ struct World {
 
 // A dependent may start: running (simple), completed (oneshot); and it is not about to be stopped.
 [[nodiscard]] bool is_ready(const World& w, const Instance& i);
-// It will not become ready by itself: failed, stopped, or (not a oneshot) completed.
-[[nodiscard]] bool is_gone(const World& w, const Instance& i);
-// It is on its way up, or will be after a restart, so an order-only follower waits for it.
-[[nodiscard]] bool is_coming(const Instance& i);
 // Nothing that has to be stopped before it is alive.
-[[nodiscard]] bool is_free_to_stop(const World& w, const Instance& i);
+[[nodiscard]] bool is_free_to_stop(const Instance& i);
 // All that it requires is ready.
-[[nodiscard]] bool has_requirements(const World& w, const Instance& i);
+[[nodiscard]] bool has_requirements(const Instance& i);
+// All that it requires is ready, and nothing that it follows is still coming.
+[[nodiscard]] bool is_free_to_start(const Instance& i);
 // One more may be starting (start-parallelism).
 [[nodiscard]] bool has_free_slot(const World& w);
-// All that it requires is ready, and nothing that it follows is still coming.
-[[nodiscard]] bool is_free_to_start(const World& w, const Instance& i);
 // The first requirement that is gone, if any.
 [[nodiscard]] std::optional<InstanceId> lost_requirement(const World& w, const Instance& i);
 
-// Brings `is_leaving` and `is_going` up to date for an instance whose goal or state has changed, and for all that
-// require it, directly or not. Called after every such change, so the flags are never stale. Returns those whose
-// `is_leaving` has changed.
-std::vector<InstanceId> update_leaving(World& w, InstanceId changed);
+// Brings the facts of an instance up to date whose goal or state has changed, the counts of its neighbours, and the
+// facts of all that have to leave or may stay because of it. Called after every such change, so no fact is ever stale.
+// Returns those whose facts have changed: they and their neighbours may have to move.
+std::vector<InstanceId> publish(World& w, InstanceId changed);
 
 // Why it rests or waits where it is, for people; empty when there is nothing to say.
 [[nodiscard]] std::string cause_text(const World& w, const Instance& i);

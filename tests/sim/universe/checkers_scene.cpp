@@ -81,7 +81,8 @@ Complaint bookkeeping(const Scene& scene) {
   for (const InstanceId id : all) {
     const Instance& i = scene.inside(id);
     const bool goal_fits = (i.state == State::stopped) == (i.goal == Goal::down) || is_live(i.state);
-    if (i.is_going != (going[id.value] != 0) || i.is_leaving != (i.is_going && is_live(i.state)) || !goal_fits)
+    if ((i.facts.is_gone || i.facts.is_leaving) != (going[id.value] != 0) ||
+        i.facts.is_leaving != (going[id.value] != 0 && is_live(i.state)) || !goal_fits)
       return fmt::format("{}: the flags of a {} instance are wrong", scene.name(id), enum_name(i.state));
   }
   const auto starting = std::ranges::count(scene.seen, State::starting, &Seen::state);
@@ -93,13 +94,13 @@ bool is_coming(const Scene& scene, InstanceId id) {
   const Instance& i = scene.inside(id);
   if (i.goal == Goal::down) return false;
   return i.state == State::waiting || i.state == State::starting || i.state == State::stopping ||
-         i.state == State::killing || (i.state == State::running && i.is_leaving);
+         i.state == State::killing || (i.state == State::running && i.facts.is_leaving);
 }
 
 bool is_held(const Scene& scene, InstanceId id) {
   const Links& links = scene.links[id.value];
   return std::ranges::any_of(links.needed_by, [&](InstanceId d) { return is_live(scene.inside(d).state); }) ||
-         std::ranges::any_of(links.comes_before, [&](InstanceId f) { return scene.inside(f).is_leaving; });
+         std::ranges::any_of(links.comes_before, [&](InstanceId f) { return scene.inside(f).facts.is_leaving; });
 }
 
 bool is_slot_free(const Scene& scene) {
@@ -114,16 +115,16 @@ Complaint progress(const Scene& scene) {
     const Instance& i = scene.inside(id);
     const Links& links = scene.links[id.value];
     const bool has_lost = std::ranges::any_of(links.needs, [&](InstanceId r) { return is_lost(scene, r); });
-    const bool has_all =
-        std::ranges::all_of(links.needs, [&](InstanceId r) { return is_up(scene, r) && !scene.inside(r).is_leaving; });
+    const bool has_all = std::ranges::all_of(
+        links.needs, [&](InstanceId r) { return is_up(scene, r) && !scene.inside(r).facts.is_leaving; });
     const bool is_after = std::ranges::none_of(links.comes_after, [&](InstanceId f) { return is_coming(scene, f); });
     const bool is_in_the_way = i.state == State::starting || i.state == State::running;
     const bool is_missing = i.state == State::failed && i.cause == Cause::requirement;
     const char* wrong = nullptr;
     if (i.state == State::waiting && has_lost) wrong = "waits for what is lost";
     if (i.state == State::waiting && has_all && is_after && is_slot_free(scene)) wrong = "waits for nothing";
-    if (is_in_the_way && i.is_leaving && !is_held(scene, id)) wrong = "does not go";
-    if (is_in_the_way && has_lost && !i.is_leaving) wrong = "stays although what it requires is lost";
+    if (is_in_the_way && i.facts.is_leaving && !is_held(scene, id)) wrong = "does not go";
+    if (is_in_the_way && has_lost && !i.facts.is_leaving) wrong = "stays although what it requires is lost";
     if (is_missing && has_all && scene.shutdown == ShutdownReason::none) wrong = "does not come back";
     if (wrong != nullptr) return fmt::format("{} ({}) {}", scene.name(id), enum_name(i.state), wrong);
   }
