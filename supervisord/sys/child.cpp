@@ -180,8 +180,9 @@ CHILD_SIDE ExecProblem look_closer(const char* path, int error_number) {
 }
 
 // Tries the candidates as execvpe(3) does: a directory of PATH that lacks the program is passed over; a program that is
-// there but may not be run is remembered while others are tried; anything else ends the search. No shell is tried for a
-// file of unknown format.
+// there but may not be run is remembered while others are tried; anything else ends the search. Unlike there, a
+// directory that may not be searched is passed over too: nothing is known about the program then. No shell is tried for
+// a file of unknown format.
 CHILD_SIDE int execute(ChildRun& run) {
   const ChildPlan& plan = run.plan;
   ChildReport& report = run.report;
@@ -191,7 +192,8 @@ CHILD_SIDE int execute(ChildRun& run) {
     ::execve(path, const_cast<char* const*>(plan.argv), const_cast<char* const*>(plan.envp));
     const int error_number = errno;
     const ExecProblem problem = look_closer(path, error_number);
-    const bool is_absent = (error_number == ENOENT || error_number == ENOTDIR || error_number == ESTALE ||
+    const bool is_hidden = error_number == EACCES && ::access(path, F_OK) < 0;
+    const bool is_absent = (is_hidden || error_number == ENOENT || error_number == ENOTDIR || error_number == ESTALE ||
                             error_number == ENODEV || error_number == ETIMEDOUT || error_number == ENAMETOOLONG) &&
                            problem == ExecProblem::none;
     const bool is_only = i == 0 && plan.candidates[1] == nullptr;

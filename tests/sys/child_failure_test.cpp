@@ -91,6 +91,20 @@ TEST_CASE("command: there, but may not be run") {
   REQUIRE(failure.sys_errno == EACCES);
 }
 
+TEST_CASE("command: a directory of PATH that may not be searched says nothing about the program") {
+  const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
+  if (!can_change_user()) return skip("needs root");
+  const TempDir dir;
+  REQUIRE(::mkdir((dir / "private").c_str(), 0700) == 0);
+  const std::string path = (dir / "private") + ":/bin";
+  ChildSettings settings = command({"no-such-program"});
+  settings.uid = kNobody;
+  settings.env = {{"PATH", path}};
+  REQUIRE(failure_of(method, settings).text() == "command 'no-such-program': not found in PATH (" + path + ")");
+  settings.argv = {(dir / "private") + "/prog"};
+  REQUIRE(failure_of(method, settings).sys_errno == EACCES);
+}
+
 TEST_CASE("command: a missing interpreter is not a missing program") {
   const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
   const TempDir dir;

@@ -148,7 +148,7 @@ constexpr Mutation kMutations[] = {
     {.name = "shutdown-timeout is longer than said", .caught_by = "deadlines", .distort = endless_shutdown},
 
     {.name = "the end of an older run counts", .caught_by = "rest-is-empty", .hear = renumber_stale_ends},
-    {.name = "an end is not heard", .caught_by = "liveness", .hear = lose_ends},
+    {.name = "an end is not heard", .caught_by = "known-runs", .hear = lose_ends},
     {.name = "commands are not heard", .caught_by = "no-change-is-kept", .hear = lose_commands},
     {.name = "the shutdown is not heard", .caught_by = "obeys-shutdown", .hear = lose_shutdowns},
     {.name = "every end is a success", .caught_by = "sequel", .hear = succeed_always},
