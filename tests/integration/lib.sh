@@ -17,6 +17,7 @@
 #   json PATH       reads JSON from stdin and prints what is at PATH: .services[0].name  .services[name=web].pid  .services[*].name
 #   field NAME KEY  prints what `ctl status --json` says of a service: state, pid, ready, restarts_total, cause ...
 #   in_state NAME STATE   whether a service is in this state
+#   is_sanitized    whether the programs are built with sanitizers, so that their memory says nothing
 #   free_port       prints a TCP port of 127.0.0.1 that nothing listens on
 #
 # A supervisord that still runs when the case ends is ended with TERM, and the case fails unless it then exits with 0: so every case also
@@ -50,6 +51,7 @@ fail() {
 
 # The end of a waiting time: now, $1 seconds, and more where everything is slower (sanitizers).
 deadline_after() { echo $((${EPOCHREALTIME/./} + $1 * ${SUP_TIME_SCALE:-1} * 1000000)); }
+is_sanitized() { [[ ${SUP_TIME_SCALE:-1} != 1 ]]; }
 is_past() { ((${EPOCHREALTIME/./} >= $1)); }
 
 eventually() {
