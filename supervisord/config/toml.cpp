@@ -1,5 +1,8 @@
 #include "config/toml.hpp"
 
+// toml++ 3.3 asserts on some malformed input that it diagnoses properly right after ("[\x02"); bytes from a file are no bug of
+// ours or of its.
+#define TOML_ASSERT(expression) static_cast<void>(0)
 #include <toml++/toml.h>
 
 #include <algorithm>
