@@ -126,13 +126,21 @@ void Runs::kill(const KillRun& effect) {
 
 // Once their parents are gone nothing may tell whose they are, so it is noted before. By start time too: a pid may be
 // reused.
-void Runs::look_below(Run& run) {
-  run.seen.clear();
-  if (run.main_is_gone) return;
-  const auto below = sys::descendants_of(run.main.pid);
-  if (!below) return;
-  for (const pid_t pid : *below)
-    if (auto facts = sys::process_facts(pid)) run.seen.push_back(std::move(*facts));
+void Runs::look_below(Run& run) const {
+  // One that was seen before may by now be an orphan that we have not met yet: it stays.
+  std::erase_if(run.seen, [&](const sys::ProcessFacts& facts) { return !was_seen(run, facts.pid); });
+  for (const pid_t root : roots_of(run))
+    if (const auto below = sys::descendants_of(root))
+      for (const pid_t pid : *below)
+        if (auto facts = sys::process_facts(pid); facts && !was_seen(run, pid)) run.seen.push_back(std::move(*facts));
+}
+
+// From whom all of the run descends. Empty without /proc, or where it shows another pid namespace than ours.
+std::vector<pid_t> Runs::roots_of(const Run& run) const {
+  if (!orphans_) return {};
+  std::vector<pid_t> roots = run.orphans;
+  if (!run.main_is_gone) roots.push_back(run.main.pid);
+  return roots;
 }
 
 void Runs::send(const Run& run, const SignalRun& effect) {
@@ -151,8 +159,7 @@ void Runs::send(const Run& run, const SignalRun& effect) {
 // The main process's group at once, our own children by pid (it is theirs until we reap them), and what is below them
 // by pidfd, after a second look: a pid that was read from /proc may have passed to a stranger meanwhile.
 void Runs::send_to_all(const Run& run, Signal signal) {
-  std::vector<pid_t> roots = run.orphans;
-  if (!run.main_is_gone) roots.push_back(run.main.pid);
+  const std::vector<pid_t> roots = roots_of(run);
   std::set<pid_t> below;
   for (const pid_t root : roots)
     if (const auto found = sys::descendants_of(root)) below.insert(found->begin(), found->end());

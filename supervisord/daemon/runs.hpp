@@ -76,7 +76,8 @@ class Runs {
   [[nodiscard]] std::optional<InstanceId> owner_of(pid_t pid) const;
   void settle_ends();
   [[nodiscard]] bool has_rest(const Run& run) const;
-  static void look_below(Run& run);
+  void look_below(Run& run) const;
+  [[nodiscard]] std::vector<pid_t> roots_of(const Run& run) const;
   static bool was_seen(const Run& run, pid_t pid);
   void send(const Run& run, const SignalRun& effect);
   void send_to_all(const Run& run, Signal signal);

@@ -238,7 +238,8 @@ void Server::answer(Session& session, std::string_view message) {
   handle(*this, session, *call);
 }
 
-// Who follows or waits takes a place for long, and cannot be made to leave it; some are kept for those who want to do something.
+// Who follows or waits takes a place for long, and cannot be made to leave it; some are kept for those who want to do
+// something.
 bool Server::is_full_of_tasks() const {
   const auto busy = std::ranges::count_if(sessions_, [](const auto& entry) { return !entry.second->is_idle(); });
   return std::cmp_greater_equal(busy, max_sessions_ - max_sessions_ / 4);

@@ -43,22 +43,26 @@ Decision judge_exited(const ChangeTarget& t, const Instance& i) {
 }
 
 // It rests, and nothing that is under way will change that: what failed for want of a requirement follows when that
-// comes.
-bool rests_for_good(const World& w, const Instance& i) {
-  const bool comes_back = i.state == State::failed && i.cause == Cause::requirement && i.goal == Goal::up;
-  return is_resting(i.state) && !(comes_back && !lost_requirement(w, i));
+// comes, directly or down a chain.
+bool rests_for_good(const World& w, InstanceId id) {
+  while (w.at(id).state == State::failed && w.at(id).cause == Cause::requirement) {
+    const auto lost = lost_requirement(w, w.at(id));
+    if (!lost) return false;
+    id = *lost;
+  }
+  return is_resting(w.at(id).state);
 }
 
 Decision judge_wait(const World& w, WaitFor wait_for, const ChangeTarget& t, const Instance& i) {
   switch (wait_for) {
     case WaitFor::ready:
       if (is_ready(w, i)) return kDone;
-      return rests_for_good(w, i) ? Decision{kFailed} : std::nullopt;
+      return rests_for_good(w, t.instance) ? Decision{kFailed} : std::nullopt;
     case WaitFor::exited: return judge_exited(t, i);
     case WaitFor::stopped: return is_resting(i.state) ? Decision{kDone} : std::nullopt;
     case WaitFor::completed:
       if (i.state == State::completed) return kDone;
-      return rests_for_good(w, i) ? Decision{kFailed} : std::nullopt;
+      return rests_for_good(w, t.instance) ? Decision{kFailed} : std::nullopt;
   }
   return std::nullopt;
 }
@@ -93,6 +97,12 @@ bool has_ended(const Change& change) {
                              [&](const ChangeTarget& t) { return t.is_decided && t.result.outcome == decisive; });
 }
 
+void look(const World& w, Change& change, ChangeTarget& t) {
+  if (t.is_decided) return;
+  if (const Decision verdict = judge(w, change, t)) return decide(w, change, t, *verdict);
+  if (w.at(t.instance).state == State::failed) change.hopes_for_others = true;
+}
+
 ChangeDone final_reply(Change& change) {
   ChangeDone done{change.id, {}};
   for (ChangeTarget& t : change.targets)
@@ -110,12 +120,9 @@ void fail_rest(World& w, Change& change, std::string_view cause) {
 }  // namespace
 
 void Changes::open(const World& w, const CommandGiven& command) {
-  Change change{command.change, command.kind, command.wait_for, command.wait_mode, {}, 0};
+  Change change{command.change, command.kind, command.wait_for, command.wait_mode, {}, 0, false};
   for (const InstanceId id : command.targets)
     change.targets.push_back({id, w.at(id).run, is_live(w.at(id).state), false, {}});
-  std::ranges::sort(change.targets, {}, &ChangeTarget::instance);
-  const auto repeated = std::ranges::unique(change.targets, {}, &ChangeTarget::instance);
-  change.targets.erase(repeated.begin(), repeated.end());
   change.undecided = change.targets.size();
   open_.push_back(std::move(change));
 }
@@ -124,9 +131,10 @@ void Changes::evaluate(World& w, const std::vector<InstanceId>& touched) {
   for (Change& change : open_) {
     for (const InstanceId id : touched) {
       const auto it = std::ranges::lower_bound(change.targets, id, {}, &ChangeTarget::instance);
-      if (it == change.targets.end() || it->instance != id || it->is_decided) continue;
-      if (const Decision verdict = judge(w, change, *it)) decide(w, change, *it, *verdict);
+      if (it != change.targets.end() && it->instance == id) look(w, change, *it);
     }
+    if (change.hopes_for_others)
+      for (ChangeTarget& t : change.targets) look(w, change, t);
     if (has_ended(change)) w.effects.emplace_back(final_reply(change));
   }
   std::erase_if(open_, has_ended);

@@ -28,12 +28,14 @@ struct Change {
   WaitMode wait_mode = WaitMode::all;
   std::vector<ChangeTarget> targets;  // Sorted by instance.
   std::size_t undecided = 0;
+  bool hopes_for_others = false;  // A target has failed for want of another: it is not enough to look at the target.
 };
 
 // The open changes. Kept by the engine, asked after each step about the instances that have changed.
 class Changes {
  public:
-  // Takes the command as an open change. Call before the command is carried out: it remembers the runs of this moment.
+  // Takes the command as an open change; its targets are sorted and without repetition. Call before the command is
+  // carried out: it remembers the runs of this moment.
   void open(const World& w, const CommandGiven& command);
   // Looks at every target of every open change that is among `touched`, and puts ChangeDone for the changes that have
   // ended into the effects of `w`. The targets of a new change are among `touched` at the first look.

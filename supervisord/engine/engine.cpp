@@ -121,7 +121,10 @@ void Engine::handle(const Boot& event) {
   start(enabled, Input::want_up);
 }
 
-void Engine::handle(const CommandGiven& command) {
+void Engine::handle(const CommandGiven& given) {
+  CommandGiven command = given;
+  std::ranges::sort(command.targets);  // Who names a service twice means it once.
+  command.targets.erase(std::ranges::unique(command.targets).begin(), command.targets.end());
   changes_.open(w_, command);
   const bool is_upward = command.kind == CommandKind::start || command.kind == CommandKind::restart;
   if (is_shutting_down_ && is_upward) return changes_.refuse(w_, command.change, "supervisord is shutting down");

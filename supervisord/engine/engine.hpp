@@ -40,7 +40,7 @@ class Engine {
   void handle(const SpawnFailed& event);
   void handle(const MainExited& event);
   void handle(const Ended& event);
-  void handle(const CommandGiven& event);
+  void handle(const CommandGiven& given);
   void handle(const ChangeForgotten& event);
   void handle(const Boot& event);
   void handle(const ShutdownRequested& event);

@@ -37,6 +37,9 @@
 // whose surroundings have changed (settle(), through a queue, never by recursion) and asks the questions of world.hpp.
 // So an order to stop travels down the graph and the stopping itself comes back up: goals first, then may_stop for
 // those which nothing alive depends on.
+// What the neighbours have to know of an instance are its *facts* (is it ready, gone, leaving, ...). publish() keeps
+// them up to date after every transition, and with them the counts by which the questions are answered without a
+// search. Start slots (start-parallelism) are given out from a line, so that nobody is passed over for ever.
 //
 // What a failure of the world is
 // ------------------------------

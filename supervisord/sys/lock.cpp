@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <ctime>
 
 #include "base/text.hpp"
 #include "sys/errors.hpp"
@@ -34,7 +34,12 @@ std::optional<pid_t> told_pid(const UniqueFd& file) {
 }
 
 // How often to look again for what the holder is about to write, and for a lock that lock_holder() took for an instant.
+// A second in all: on a busy machine the holder may not get the processor for a while in between.
 constexpr int kLooks = 1000;
+void pause_between_looks() {
+  constexpr timespec kMillisecond{0, 1'000'000};
+  ::nanosleep(&kMillisecond, nullptr);
+}
 
 Result<UniqueFd> open_lock_file(const std::string& path, int flags) {
   UniqueFd file{::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600)};
@@ -83,7 +88,7 @@ Result<InstanceLock> InstanceLock::take(const std::string& path) {
     const std::optional<pid_t> pid = told_pid(file);
     if (pid && is_still_at(path, file))
       return fail(Errc::busy, fmt::format("{}: already running (pid {})", what, *pid));
-    ::sched_yield();
+    pause_between_looks();
   }
   return fail(Errc::busy, what + ": already running");
 }
@@ -99,7 +104,7 @@ Result<std::optional<pid_t>> lock_holder(const std::string& path) {
       return fail_call(errno, fmt::format("cannot ask for the lock of {}", quoted(path)));
     const std::optional<pid_t> pid = told_pid(*file);
     if (pid) return pid;
-    ::sched_yield();
+    pause_between_looks();
   }
   return fail(Errc::busy, fmt::format("cannot tell who holds {}", quoted(path)));
 }

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 
 #include "base/check.hpp"
 
@@ -13,11 +14,30 @@ namespace sup::sys {
 
 namespace {
 
-// The raw calls, since libc's hide two signals and its sigset_t is larger than the kernel's.
+// The raw calls here, since libc's hide two signals and its sigset_t is larger than the kernel's.
 SignalSet change_mask(const SignalSet* mask) noexcept {
   SignalSet before;
   CHECK(::syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, &before, sizeof before.bits) == 0);
   return before;
+}
+
+// The handler is the first word of the kernel's struct on every architecture that we are built for, and 32 bytes are
+// room for all of it.
+struct KernelAction {
+  std::uintptr_t handler = 0;
+  std::uintptr_t rest[3]{};
+};
+static_assert(SIG_DFL == nullptr);
+
+bool is_ignored(int number) noexcept {
+  KernelAction action;
+  CHECK(::syscall(SYS_rt_sigaction, number, nullptr, &action, sizeof(SignalSet)) == 0);
+  return action.handler == reinterpret_cast<std::uintptr_t>(SIG_IGN);
+}
+
+void set_default(int number) noexcept {
+  constexpr KernelAction kDefault;
+  CHECK(::syscall(SYS_rt_sigaction, number, &kDefault, nullptr, sizeof(SignalSet)) == 0);
 }
 
 }  // namespace
@@ -33,21 +53,17 @@ SignalSet signal_mask() noexcept { return change_mask(nullptr); }
 
 SignalSet ignored_signals() noexcept {
   SignalSet out;
-  for (int number = 1; number <= kSignalMax; ++number) {
-    struct sigaction action{};
-    if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) out.add(number);
-  }
+  for (int number = 1; number <= kSignalMax; ++number)
+    if (is_ignored(number)) out.add(number);
   return out;
 }
 
 void reset_signal_dispositions() noexcept {
   for (int number = 1; number <= kSignalMax; ++number) {
+    if (is_ignored(number)) set_default(number);
     struct sigaction action{};
-    // What cannot be read is libc's own; KILL and STOP refuse, and are default anyway.
-    if (::sigaction(number, nullptr, &action) != 0 || action.sa_handler == SIG_DFL) continue;
-    action = {};
-    action.sa_handler = SIG_DFL;
-    (void)::sigaction(number, &action, nullptr);
+    // What cannot be read is libc's own, and a handler of its own is not ours to take; KILL and STOP are default.
+    if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_DFL) set_default(number);
   }
 }
 

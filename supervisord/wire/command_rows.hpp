@@ -416,7 +416,8 @@ inline constexpr auto kCommands = std::array{
                .params = kShowParams,
                .reply = "ShowReply",
                .summary = "Show the settings of services and where they were made.",
-               .text = "The settings that supervisord runs the service with, as one would write them in a file.",
+               .text = "The settings that supervisord runs the service with, as one would write them in a file. Values "
+                       "of variables that look like secrets are masked.",
                .examples = kShowExamples,
                .exits = kNamedExits},
     CommandRow{.verb = Verb::env,

@@ -222,3 +222,31 @@ TEST_CASE("wait for all is over with the first that cannot be") {
   s.spawn_fails("b", "no");
   REQUIRE(s.reply(wait) == "b=failed (no)");
 }
+
+TEST_CASE("who names a service twice means it once") {
+  Story s({Service("a")});
+  s.boot().run().orders();
+  REQUIRE(s.reply(s.send(Signal{1}, {"a", "a"})) == "a=done");
+  REQUIRE(s.orders() == Names{"HUP a (main)"});
+}
+
+TEST_CASE("a wait for what failed for want of a requirement lasts as long as that may come, however far away") {
+  Story s({Service("db").restart(RestartWhen::always).at_most(1, 60s), Service("web").requires_({"db"}),
+           Service("proxy").requires_({"web"})});
+  s.boot().spawn_fails("db").pass(1s).spawn_fails("db");
+  REQUIRE(s.state("proxy") == "failed");
+  REQUIRE(s.reply(s.wait(WaitFor::ready, {"proxy"})).starts_with("proxy=failed (dependency web failed"));
+  s.start({"db"});
+  const ChangeId wait = s.wait(WaitFor::ready, {"proxy"});
+  REQUIRE(s.reply(wait) == "open");
+  SECTION("it comes") {
+    s.run();
+    REQUIRE(s.reply(wait) == "proxy=done");
+  }
+  SECTION("it does not come") {
+    s.spawn_fails("db").pass(1s);
+    REQUIRE(s.reply(wait) == "open");
+    s.spawn_fails("db");
+    REQUIRE(s.reply(wait).starts_with("proxy=failed"));
+  }
+}

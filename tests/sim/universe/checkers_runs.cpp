@@ -33,10 +33,21 @@ Complaint known_runs(const Scene& scene, const Effect& effect) {
   return std::nullopt;
 }
 
+// Whether somebody has just asked for this very signal.
+bool is_commanded(const Scene& scene, const SignalRun& order) {
+  const auto* command = scene.event == nullptr ? nullptr : std::get_if<CommandGiven>(scene.event);
+  return command != nullptr && command->kind == CommandKind::signal && command->signal == order.signal &&
+         command->to == order.to && std::ranges::count(command->targets, order.instance) > 0;
+}
+
 // The signals of a stop are those of its steps, in order, to whom they say; once the main process is gone, to all.
 Complaint stop_steps(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<SignalRun>(&effect);
-  if (e == nullptr || scene.client_signals > 0) return std::nullopt;
+  if (e == nullptr) return std::nullopt;
+  if (e->reason == SignalReason::command) {
+    if (is_commanded(scene, *e)) return std::nullopt;
+    return fmt::format("{}: nobody asked for this signal", scene.name(e->instance));
+  }
   const Seen& s = scene.seen[e->instance.value];
   const bool is_first = s.state != State::stopping;
   const bool is_repeated = scene.main_exit == e->instance;

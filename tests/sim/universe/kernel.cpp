@@ -51,7 +51,11 @@ void Kernel::spawn(const SpawnRun& order, Instant now) {
 void Kernel::signal(const SignalRun& order, Instant now) {
   KernelRun* run = find(order.run);
   if (run == nullptr) return;
-  if (!run->is_executed) return run->pending.push_back(order.signal);
+  if (!run->is_executed) {
+    // A stop also takes back what has not begun.
+    if (order.reason == SignalReason::stop && !is_calm_ && dice_.percent(30)) run->failure = "taken back";
+    return run->pending.push_back(order.signal);
+  }
   deliver(*run, order.signal, order.to, now);
 }
 

@@ -45,7 +45,6 @@ std::vector<InstanceId> Scene::all() const {
 void Scene::begin_step(const Event* what, Instant at) {
   event = what;
   now = at;
-  client_signals = 0;
   main_exit.reset();
   killed.clear();
   if (event == nullptr || finished) return;
@@ -121,9 +120,6 @@ void Scene::hear(const CommandGiven& e) {
     wake_hopes();
     for (const InstanceId id : e.targets) seen[id.value].restarts.clear();
   }
-  if (e.kind == CommandKind::signal)
-    client_signals = static_cast<std::size_t>(
-        std::ranges::count_if(e.targets, [&](InstanceId id) { return is_live(seen[id.value].state); }));
 }
 
 void Scene::hear(const ChangeForgotten& e) {
@@ -150,10 +146,7 @@ void Scene::see(const SpawnRun& e) {
 }
 
 void Scene::see(const SignalRun& e) {
-  if (client_signals > 0) {
-    --client_signals;
-    return;
-  }
+  if (e.reason == SignalReason::command) return;
   Seen& s = seen[e.instance.value];
   const bool is_repeated = main_exit == e.instance;
   if (is_repeated) main_exit.reset();

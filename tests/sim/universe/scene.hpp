@@ -68,7 +68,6 @@ struct Scene {
 
   // The step that is going on.
   const Event* event = nullptr;         // Null in a tick.
-  std::size_t client_signals = 0;       // So many signals of this step are those of a command.
   std::optional<InstanceId> main_exit;  // Its main process ended, and the rest has not been signalled for it.
   std::vector<RunId> killed;            // KILL has been ordered for these in this step.
   InstanceId last_changed;
