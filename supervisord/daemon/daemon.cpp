@@ -22,6 +22,7 @@
 #include "sys/file.hpp"
 #include "sys/limits.hpp"
 #include "sys/lock.hpp"
+#include "sys/memory.hpp"
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
 #include "sys/socket.hpp"
@@ -190,6 +191,7 @@ int Daemon::run(std::vector<InstanceId> only) {
   if (places_.before == sys::SocketPlace::was_stale)
     spdlog::info("removed the stale socket of a supervisord that was killed");
   supervisor_->post(Boot{std::move(only)});
+  sys::release_code_pages();
   loop_.run();
   const int exit_code = supervisor_->finished()->exit_code;
   strangers_.end(kStrangersPatience);
