@@ -52,7 +52,8 @@ class SystemChecker {
                     [](const std::string& name) { return known(sys::find_group(name)); });
       const Environment from_files = check_env_files(i, spec.env_file);
       check_working_dir(i, spec.working_dir);
-      check_program(i, spec, from_files);
+      check_program({i, "command", 0}, spec.command, spec, from_files);
+      check_hooks(i, from_files);
       check_log_dir({i, "log.path", {}}, spec.log);
       if (spec.stderr_.mode == StderrMode::own_log) check_log_dir({i, "stderr.path", {}}, spec.stderr_.log);
     }
@@ -131,19 +132,33 @@ class SystemChecker {
       error(place, fmt::format("{}: there is no directory '{}'", place.key, printable(directory)), "create it first");
   }
 
-  void check_program(std::size_t i, const ServiceSpec& spec, const Environment& from_files) {
-    if (spec.command.argv.empty() || spec.command.argv[0].empty()) return;  // Reported by check_specs().
-    const std::string& program = spec.command.argv[0];
-    const SpecPlace place = {i, "command", 0};
+  void check_hooks(std::size_t i, const Environment& from_files) {
+    const ServiceSpec& spec = set_.services[i].spec;
+    const auto check_list = [&](std::string_view key, const std::vector<Hook>& hooks) {
+      for (std::size_t j = 0; j < hooks.size(); ++j) check_program({i, key, j}, hooks[j].command, spec, from_files);
+    };
+    check_list("pre-start", spec.pre_start);
+    check_list("post-start", spec.post_start);
+    check_list("pre-stop", spec.pre_stop);
+    check_list("post-stop", spec.post_stop);
+    for (std::size_t j = 0; j < spec.stop.steps.size(); ++j)
+      check_program({i, "stop", j}, spec.stop.steps[j].command, spec, from_files);
+  }
+
+  void check_program(const SpecPlace& place, const Command& command, const ServiceSpec& spec,
+                     const Environment& from_files) {
+    if (command.argv.empty() || command.argv[0].empty()) return;  // Reported by check_specs().
+    const std::string& program = command.argv[0];
     if (program.find('/') != program.npos) {
       const std::string path = program.starts_with('/') ? program : in_directory(spec.working_dir, program);
-      if (!is_program(path)) warning(place, fmt::format("command: '{}' is no executable file now", printable(path)));
+      if (!is_program(path))
+        warning(place, fmt::format("{}: '{}' is no executable file now", place.key, printable(path)));
       return;
     }
     const std::string path = search_path(spec, from_files);
     if (!is_in_search_path(program, path))
-      warning(place,
-              fmt::format("command: no program '{}' is in PATH now ({})", printable(program), printable(path, 400)));
+      warning(place, fmt::format("{}: no program '{}' is in PATH now ({})", place.key, printable(program),
+                                 printable(path, 400)));
   }
 
   bool is_in_search_path(const std::string& program, const std::string& path) {

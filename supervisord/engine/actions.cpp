@@ -1,7 +1,10 @@
 #include "engine/actions.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "engine/world.hpp"
 
 namespace sup::act {
@@ -12,12 +15,52 @@ void reset_restarts(Instance& i) {
   i.recent_restarts.clear();
 }
 
+void run_hook(World& w, Instance& i) {
+  i.is_hook_late = false;
+  w.effects.emplace_back(RunTask{w.id(i), i.run, *task_kind_of(i.phase), i.hook});
+  i.deadline = w.now + (*hooks_of(w.spec(i), i.phase))[i.hook].timeout;
+}
+
+void begin_hooks(World& w, Instance& i, Phase phase) {
+  i.phase = phase;
+  i.hook = 0;
+  run_hook(w, i);
+}
+
+void new_run(World& w, Instance& i) {
+  i.run = RunId{w.next_run++};
+  i.run_since = w.now;
+  i.run_length = {};
+  i.run_was_asked_to_end = false;
+  i.has_start_failed = false;
+  i.is_cycling = false;
+  i.stop_step = 0;
+  i.pid = 0;
+  i.main_is_gone = false;
+  i.cause = Cause::none;
+  i.survivors.clear();
+}
+
+// A command can tell the main process to end. What is left without it only knows signals.
 void send_stop_step(World& w, Instance& i) {
   const StopStep& step = w.spec(i).stop.steps[i.stop_step];
-  // Once the main process is gone, its group may be empty or reused: the rest is reached as a whole.
-  const SignalTarget to = i.main_is_gone ? SignalTarget::all : step.to;
-  w.effects.emplace_back(SignalRun{w.id(i), i.run, step.signal, to});
   i.deadline = w.now + step.wait;
+  const bool has_main = !i.main_is_gone && i.phase != Phase::pre_start;
+  if (has_main && !step.command.argv.empty()) {
+    w.effects.emplace_back(RunTask{w.id(i), i.run, TaskKind::stop_step, i.stop_step});
+    return;
+  }
+  // Once the main process is gone, its group may be empty or reused: the rest is reached as a whole.
+  w.effects.emplace_back(SignalRun{w.id(i), i.run, step.signal, has_main ? step.to : SignalTarget::all});
+}
+
+void begin_first_step(World& w, Instance& i) {
+  const bool has_hook = i.phase == Phase::post_start && !i.has_start_failed;  // Else it has ended by now.
+  if (has_hook) w.effects.emplace_back(KillTasks{w.id(i), i.run});
+  // Before the start there is nothing to end but the hook.
+  if (i.phase != Phase::pre_start) i.phase = Phase::steps;
+  i.stop_step = 0;
+  send_stop_step(w, i);
 }
 
 void rest(World& w, Instance& i, Cause cause) {
@@ -49,25 +92,88 @@ void wish_cycle(World& w, Instance& i) {
 }
 
 void begin_run(World& w, Instance& i) {
-  i.run = RunId{w.next_run++};
-  i.run_since = w.now;
-  i.run_length = {};
-  i.run_was_asked_to_end = false;
-  i.is_cycling = false;
-  i.stop_step = 0;
-  i.pid = 0;
-  i.main_is_gone = false;
-  i.cause = Cause::none;
+  new_run(w, i);
+  spawn(w, i);
+}
+
+void begin_with_hooks(World& w, Instance& i) {
+  new_run(w, i);
+  begin_hooks(w, i, Phase::pre_start);
+}
+
+void spawn(World& w, Instance& i) {
+  i.phase = Phase::launch;
+  i.deadline = kNever;
   w.effects.emplace_back(SpawnRun{w.id(i), i.run});
 }
 
-void note_spawned(World&, Instance&) {}  // The engine noted the pid when it heard of it.
+// The engine noted the pid when it heard of it.
+void note_spawned(World& w, Instance& i) {
+  if (w.spec(i).type == ServiceType::forking) i.deadline = w.now + w.spec(i).ready.timeout;
+}
+
+void find_main(World& w, Instance& i) {
+  i.phase = Phase::find_main;
+  w.effects.emplace_back(FindMain{w.id(i), i.run});
+}
+
+void begin_post_start(World& w, Instance& i) { begin_hooks(w, i, Phase::post_start); }
+
+void become_ready(World&, Instance& i) { i.phase = Phase::none; }
+
+void next_hook(World& w, Instance& i) {
+  ++i.hook;
+  run_hook(w, i);
+}
+
+void kill_hook(World& w, Instance& i) {
+  i.is_hook_late = true;
+  w.effects.emplace_back(KillTasks{w.id(i), i.run});
+  i.deadline = w.now + kKillRetry;
+}
+
+void freeze(World& w, Instance& i) { w.effects.emplace_back(FreezeRun{w.id(i), i.run}); }
+
+void thaw(World& w, Instance& i) { w.effects.emplace_back(ThawRun{w.id(i), i.run}); }
+
+void wish_up_and_thaw(World& w, Instance& i) {
+  wish_up(w, i);
+  thaw(w, i);
+}
+
+// The signal waits for those who are frozen; so nothing runs on before it has it.
+void thaw_and_stop(World& w, Instance& i) {
+  begin_stop(w, i);
+  thaw(w, i);
+}
+
+void thaw_and_end_rest(World& w, Instance& i) {
+  end_rest(w, i);
+  thaw(w, i);
+}
+
+void begin_stop(World& w, Instance& i) {
+  i.run_was_asked_to_end = true;
+  i.is_cycling = false;
+  if (w.spec(i).pre_stop.empty()) return begin_first_step(w, i);
+  begin_hooks(w, i, Phase::pre_stop);
+}
+
+void begin_steps(World& w, Instance& i) { begin_first_step(w, i); }
+
+void begin_post_stop(World& w, Instance& i) { begin_hooks(w, i, Phase::post_stop); }
+
+void fail_start(World& w, Instance& i) {
+  i.has_start_failed = true;
+  i.last_kind = EndKind::start_failed;
+  i.failure = fmt::format("was not ready within {}", format_duration(w.spec(i).ready.timeout));
+  begin_first_step(w, i);
+}
 
 void terminate(World& w, Instance& i) {
   i.run_was_asked_to_end = true;
   i.is_cycling = false;
-  i.stop_step = 0;
-  send_stop_step(w, i);
+  begin_first_step(w, i);
 }
 
 void next_step(World& w, Instance& i) {
@@ -75,10 +181,7 @@ void next_step(World& w, Instance& i) {
   send_stop_step(w, i);
 }
 
-void end_rest(World& w, Instance& i) {
-  i.stop_step = 0;
-  send_stop_step(w, i);
-}
+void end_rest(World& w, Instance& i) { begin_first_step(w, i); }
 
 void signal_rest(World& w, Instance& i) {
   const Instant deadline = i.deadline;

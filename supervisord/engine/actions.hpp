@@ -12,7 +12,23 @@ void wish_up(World&, Instance&);
 void wish_down(World&, Instance&);
 void wish_cycle(World&, Instance&);
 void begin_run(World&, Instance&);
+void begin_with_hooks(World&, Instance&);
+void spawn(World&, Instance&);
 void note_spawned(World&, Instance&);
+void find_main(World&, Instance&);
+void begin_post_start(World&, Instance&);
+void become_ready(World&, Instance&);
+void next_hook(World&, Instance&);
+void kill_hook(World&, Instance&);
+void freeze(World&, Instance&);
+void thaw(World&, Instance&);
+void wish_up_and_thaw(World&, Instance&);
+void thaw_and_stop(World&, Instance&);
+void thaw_and_end_rest(World&, Instance&);
+void begin_stop(World&, Instance&);
+void begin_post_stop(World&, Instance&);
+void begin_steps(World&, Instance&);
+void fail_start(World&, Instance&);
 void terminate(World&, Instance&);
 void next_step(World&, Instance&);
 void end_rest(World&, Instance&);
@@ -36,7 +52,27 @@ inline constexpr Action wish_down{"wish down", act::wish_down};
 inline constexpr Action wish_cycle{"wish down and up", act::wish_cycle};
 // A new run begins: a new run id, and the order to spawn.
 inline constexpr Action begin_run{"spawn", act::begin_run};
+// A new run begins with its pre-start hooks.
+inline constexpr Action begin_with_hooks{"first pre-start hook", act::begin_with_hooks};
+inline constexpr Action spawn{"spawn", act::spawn};
 inline constexpr Action note_spawned{"note pid", act::note_spawned};
+inline constexpr Action find_main{"look for the main process", act::find_main};
+inline constexpr Action begin_post_start{"first post-start hook", act::begin_post_start};
+inline constexpr Action become_ready{"", act::become_ready};
+inline constexpr Action next_hook{"next hook", act::next_hook};
+// It has had its time.
+inline constexpr Action kill_hook{"kill the hook", act::kill_hook};
+inline constexpr Action freeze{"freeze everything", act::freeze};
+inline constexpr Action thaw{"thaw everything", act::thaw};
+inline constexpr Action wish_up_and_thaw{"wish up, thaw everything", act::wish_up_and_thaw};
+inline constexpr Action thaw_and_stop{"first pre-stop hook or stop step, thaw everything", act::thaw_and_stop};
+inline constexpr Action thaw_and_end_rest{"signal the rest, thaw everything", act::thaw_and_end_rest};
+// The run's end is no failure from now on. Its hooks come before the steps.
+inline constexpr Action begin_stop{"first pre-stop hook or stop step", act::begin_stop};
+inline constexpr Action begin_steps{"first stop step", act::begin_steps};
+inline constexpr Action begin_post_stop{"first post-stop hook", act::begin_post_stop};
+// It will not become ready: what is alive of it gets the first stop signal.
+inline constexpr Action fail_start{"signal everything", act::fail_start};
 // The first stop step; the run's end is no failure from now on.
 inline constexpr Action terminate{"first stop step", act::terminate};
 inline constexpr Action next_step{"next stop step", act::next_step};

@@ -29,7 +29,18 @@ Decision judge_up(const World& w, const Instance& i) {
 Decision judge_down(const Instance& i) {
   if (is_resting(i.state)) return kDone;
   if (i.goal == Goal::up) return Verdict{Outcome::cancelled, kSuperseded};
+  // It goes on being killed, but that may take as long as a broken disk.
+  if (i.state == State::killing && !i.survivors.empty()) return kFailed;
   return std::nullopt;
+}
+
+Decision judge_paused(const Instance& i) {
+  if (i.state == State::paused) return kDone;
+  return Verdict{Outcome::failed, is_live(i.state) ? "only what is running can be paused" : "is not running"};
+}
+
+Decision judge_resumed(const Instance& i) {
+  return i.state == State::running ? kDone : Verdict{Outcome::failed, "is not paused"};
 }
 
 // The end of the run that was there when the command was given; if there was none, but one was awaited, of the next.
@@ -74,6 +85,8 @@ Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
     case CommandKind::restart: return judge_up(w, i);
     case CommandKind::stop:
     case CommandKind::kill: return judge_down(i);
+    case CommandKind::pause: return judge_paused(i);
+    case CommandKind::resume: return judge_resumed(i);
     case CommandKind::signal: return t.was_live ? kDone : Verdict{Outcome::failed, "is not running"};
     case CommandKind::wait: return judge_wait(w, change.wait_for, t, i);
   }

@@ -18,6 +18,33 @@ struct SpawnRun {
   InstanceId instance;
   RunId run;
 };
+// Find the daemon that a forking service's launcher has left. Answered by MainFound or MainLost while the run lives.
+struct FindMain {
+  InstanceId instance;
+  RunId run;
+};
+// Run a command of the run's settings beside its main process: number `index` of the hooks or stop steps of this kind.
+// Answered by TaskEnded. At most one task of a run is under way, but for stop steps, which overlap if they take long.
+struct RunTask {
+  InstanceId instance;
+  RunId run;
+  TaskKind kind = TaskKind::pre_start;
+  std::uint16_t index = 0;
+};
+// Kill the tasks of the run, each with all that it has made. They answer all the same.
+struct KillTasks {
+  InstanceId instance;
+  RunId run;
+};
+// Freeze every process of the run, or let them go on.
+struct FreezeRun {
+  InstanceId instance;
+  RunId run;
+};
+struct ThawRun {
+  InstanceId instance;
+  RunId run;
+};
 // What a signal is for: a stop also takes back a spawn that has not begun.
 enum class SignalReason : std::uint8_t { stop, command };
 // Send a signal to processes of the run; also valid while its spawn is under way.
@@ -72,6 +99,7 @@ struct Finished {
   std::vector<InstanceId> survivors;
 };
 
-using Effect = std::variant<SpawnRun, SignalRun, KillRun, StateChanged, ChangeDone, ShutdownBegun, Finished>;
+using Effect = std::variant<SpawnRun, FindMain, RunTask, KillTasks, FreezeRun, ThawRun, SignalRun, KillRun,
+                            StateChanged, ChangeDone, ShutdownBegun, Finished>;
 
 }  // namespace sup

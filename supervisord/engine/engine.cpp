@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 #include "engine/transitions.hpp"
 
 namespace sup {
@@ -72,11 +73,24 @@ bool Engine::is_current(InstanceId id, RunId run) const {
 namespace {
 
 void note_end_of_main(World& w, Instance& i, ExitStatus status) {
-  i.last_kind = EndKind::exited;
+  if (!i.has_start_failed) i.last_kind = EndKind::exited;
   i.last_status = status;
   i.main_is_gone = true;
   i.run_length = w.now - i.run_since;
   i.pid = 0;
+}
+
+void note_failed_start(Instance& i, std::string failure) {
+  i.has_start_failed = true;
+  i.last_kind = EndKind::start_failed;
+  i.failure = std::move(failure);
+}
+
+// "pre-start 2 (mkdir): exit 1"
+std::string hook_failure(const World& w, const Instance& i, const std::string& failure) {
+  const Hook& hook = (*hooks_of(w.spec(i), i.phase))[i.hook];
+  return fmt::format("{} {} ({}): {}", enum_name(*task_kind_of(i.phase)), i.hook + 1, hook.command.argv[0],
+                     i.is_hook_late ? fmt::format("was not done within {}", format_duration(hook.timeout)) : failure);
 }
 
 }  // namespace
@@ -91,10 +105,52 @@ void Engine::handle(const Spawned& event) {
 void Engine::handle(const SpawnFailed& event) {
   if (!is_current(event.instance, event.run)) return;
   Instance& i = w_.at(event.instance);
-  i.last_kind = EndKind::spawn_failed;
-  i.failure = event.failure;
+  note_failed_start(i, event.failure);
   i.main_is_gone = true;
   dispatch(event.instance, Input::spawn_failed);
+}
+
+void Engine::handle(const MainFound& event) {
+  if (!is_current(event.instance, event.run)) return;
+  Instance& i = w_.at(event.instance);
+  i.pid = event.pid;
+  i.main_is_gone = false;
+  if (i.state == State::starting && i.phase == Phase::find_main) dispatch(event.instance, Input::main_found);
+}
+
+void Engine::handle(const MainLost& event) {
+  if (!is_current(event.instance, event.run)) return;
+  Instance& i = w_.at(event.instance);
+  if (i.state != State::starting || i.phase != Phase::find_main) return;
+  note_failed_start(i, event.failure);
+  dispatch(event.instance, Input::start_failed);
+}
+
+// One that is not the hook which the phase waits for was a stop step, or was killed because the phase was left.
+void Engine::handle(const TaskEnded& event) {
+  if (!is_current(event.instance, event.run)) return;
+  Instance& i = w_.at(event.instance);
+  if (task_kind_of(i.phase) != event.kind || i.hook != event.index) return;
+  const bool has_failed = !event.failure.empty();
+  const bool is_last = hooks_left(w_, i) == 1 || i.state == State::killing;
+  if (i.phase == Phase::post_stop && is_last) return dispatch(event.instance, Input::ended);
+  if (i.phase == Phase::pre_start && (has_failed || i.state != State::starting)) {
+    // Nothing of the run is alive. Who was told to end has not failed.
+    if (has_failed) note_failed_start(i, hook_failure(w_, i, event.failure));
+    i.main_is_gone = true;
+    return dispatch(event.instance, Input::spawn_failed);
+  }
+  if (i.phase == Phase::post_start && has_failed) {
+    note_failed_start(i, hook_failure(w_, i, event.failure));
+    return dispatch(event.instance, Input::start_failed);
+  }
+  dispatch(event.instance, Input::task_ended);
+}
+
+void Engine::handle(const Survived& event) {
+  if (!is_current(event.instance, event.run)) return;
+  w_.at(event.instance).survivors = event.what;
+  touched_.push_back(event.instance);
 }
 
 void Engine::handle(const MainExited& event) {
@@ -107,7 +163,11 @@ void Engine::handle(const MainExited& event) {
 void Engine::handle(const Ended& event) {
   if (!is_current(event.instance, event.run)) return;
   Instance& i = w_.at(event.instance);
+  const bool is_launcher = w_.spec(i).type == ServiceType::forking && i.phase == Phase::launch;
   if (!i.main_is_gone) note_end_of_main(w_, i, event.status);
+  const bool is_without_daemon = is_launcher || i.phase == Phase::find_main;
+  if (is_without_daemon && i.state == State::starting && is_success(w_.spec(i), last_end(i)))
+    note_failed_start(i, "its command ended and left no process behind");
   dispatch(event.instance, Input::ended);
 }
 
@@ -137,6 +197,12 @@ void Engine::handle(const CommandGiven& given) {
       for (const InstanceId id : command.targets) dispatch(id, Input::kill_now);
       break;
     case CommandKind::signal: signal(command); break;
+    case CommandKind::pause:
+      for (const InstanceId id : command.targets) dispatch(id, Input::want_pause);
+      break;
+    case CommandKind::resume:
+      for (const InstanceId id : command.targets) dispatch(id, Input::want_resume);
+      break;
     case CommandKind::wait: break;
   }
   touched_.insert(touched_.end(), command.targets.begin(), command.targets.end());
@@ -215,6 +281,7 @@ void Engine::dispatch(InstanceId id, Input input) {
 void Engine::enter(InstanceId id, State from, const Row& row) {
   Instance& i = w_.at(id);
   i.state = row.to;
+  if (!is_live(row.to)) i.phase = Phase::none;
   i.since = w_.now;
   i.row = &row;
   if (from == State::starting) --w_.starting_count;
@@ -289,6 +356,7 @@ void Engine::settle_one(InstanceId id) {
       return;
     case State::starting:
     case State::running:
+    case State::paused:
       if (i.facts.is_leaving && is_free_to_stop(i)) dispatch(id, Input::may_stop);
       return;
     case State::failed:
@@ -339,14 +407,14 @@ void Engine::begin_shutdown(std::string why) {
 }
 
 void Engine::kill_all() {
-  if (!std::exchange(was_killed_, true)) shutdown_deadline_ = w_.now + kSurvivorGrace;
+  if (!std::exchange(w_.is_out_of_patience, true)) shutdown_deadline_ = w_.now + kSurvivorGrace;
   for (std::uint32_t index = 0; index < w_.instances.size(); ++index)
     if (is_live(w_.instances[index].state)) dispatch(InstanceId{index}, Input::kill_now);
   settle();
 }
 
 void Engine::fire_shutdown_deadline() {
-  if (was_killed_) return finish();
+  if (w_.is_out_of_patience) return finish();
   kill_all();
 }
 
@@ -383,7 +451,7 @@ int Engine::exit_code() const {
   const int least = i.state == State::failed ? 1 : 0;
   switch (i.last_kind) {
     case EndKind::none: return 0;
-    case EndKind::spawn_failed: return 1;
+    case EndKind::start_failed: return 1;
     case EndKind::exited: return std::max(least, i.last_status.as_code());
   }
   return 0;

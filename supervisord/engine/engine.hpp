@@ -38,7 +38,11 @@ class Engine {
  private:
   void handle(const Spawned& event);
   void handle(const SpawnFailed& event);
+  void handle(const MainFound& event);
+  void handle(const MainLost& event);
+  void handle(const TaskEnded& event);
   void handle(const MainExited& event);
+  void handle(const Survived& event);
   void handle(const Ended& event);
   void handle(const CommandGiven& given);
   void handle(const ChangeForgotten& event);
@@ -78,7 +82,6 @@ class Engine {
   bool is_booted_ = false;
   bool is_shutting_down_ = false;
   bool is_finished_ = false;
-  bool was_killed_ = false;  // The shutdown's patience is over.
   Instant shutdown_deadline_ = kNever;
   bool is_all_done_ = false;          // The shutdown was caused by exit = "when-done".
   InstanceId exit_by_ = kNoInstance;  // Whose end caused the shutdown.

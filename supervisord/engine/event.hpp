@@ -8,6 +8,7 @@
 
 #include "base/exit_status.hpp"
 #include "base/ids.hpp"
+#include "engine/states.hpp"
 #include "spec/service_spec.hpp"
 
 namespace sup {
@@ -37,7 +38,34 @@ struct Ended {
   ExitStatus status;
 };
 
-enum class CommandKind : std::uint8_t { start, stop, restart, kill, signal, wait };
+// The launcher of a forking service has ended, and this is the daemon that it left.
+struct MainFound {
+  InstanceId instance;
+  RunId run;
+  std::int32_t pid = 0;
+};
+// It left none that may be taken. `failure` says why.
+struct MainLost {
+  InstanceId instance;
+  RunId run;
+  std::string failure;
+};
+// A task has ended, and nothing that it had made is alive. `failure` is empty if it succeeded.
+struct TaskEnded {
+  InstanceId instance;
+  RunId run;
+  TaskKind kind = TaskKind::pre_start;
+  std::uint16_t index = 0;
+  std::string failure;
+};
+// Something of the run is alive in spite of KILL. `what` says which processes, and what the kernel has them wait for.
+struct Survived {
+  InstanceId instance;
+  RunId run;
+  std::string what;
+};
+
+enum class CommandKind : std::uint8_t { start, stop, restart, kill, signal, pause, resume, wait };
 enum class WaitFor : std::uint8_t { ready, exited, stopped, completed };
 template <>
 inline constexpr auto kEnumNames<WaitFor> = std::array{
@@ -75,7 +103,7 @@ struct ShutdownRequested {
   ShutdownPace pace = ShutdownPace::orderly;
 };
 
-using Event =
-    std::variant<Spawned, SpawnFailed, MainExited, Ended, CommandGiven, ChangeForgotten, Boot, ShutdownRequested>;
+using Event = std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, MainExited, Survived, Ended,
+                           CommandGiven, ChangeForgotten, Boot, ShutdownRequested>;
 
 }  // namespace sup

@@ -21,7 +21,7 @@ std::string last_end_text(const Instance& i) {
   switch (i.last_kind) {
     case EndKind::none: return {};
     case EndKind::exited: return i.last_status.text();
-    case EndKind::spawn_failed: return i.failure;
+    case EndKind::start_failed: return i.failure;
   }
   return {};
 }
@@ -99,7 +99,7 @@ Explanation explain(const World& w, InstanceId id) {
     for (const InstanceId f : relations.follows)
       if (w.at(f).facts.is_coming) out.waits_for.push_back(named_state(w, f));
   }
-  if (i.facts.is_leaving && (i.state == State::starting || i.state == State::running)) {
+  if (i.facts.is_leaving && (i.state == State::starting || i.state == State::running || i.state == State::paused)) {
     for (const InstanceId d : relations.required_by)
       if (is_live(w.at(d).state)) out.waits_for.push_back(named_state(w, d));
     for (const InstanceId f : relations.followed_by)

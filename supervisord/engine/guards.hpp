@@ -14,8 +14,38 @@ inline constexpr Guard is_unwanted{"goal is down",
 inline constexpr Guard is_cycling{"restart was asked for",
                                   [](const World&, const Instance& i) { return i.is_cycling; }};
 
-inline constexpr Guard is_oneshot{
-    "oneshot", [](const World& w, const Instance& i) { return w.spec(i).type == ServiceType::oneshot; }};
+// Its program runs, but that does not make it ready.
+inline constexpr Guard stays_starting{
+    "oneshot or forking", [](const World& w, const Instance& i) { return w.spec(i).type != ServiceType::simple; }};
+
+inline constexpr Guard has_left_daemon{"its launcher ended with success", [](const World& w, const Instance& i) {
+                                         return w.spec(i).type == ServiceType::forking && i.phase == Phase::launch &&
+                                                is_success(w.spec(i), last_end(i));
+                                       }};
+
+inline constexpr Guard goes_on_without_main{
+    "exit-when is empty", [](const World& w, const Instance& i) { return w.spec(i).exit_when == RunEndsWith::empty; }};
+
+inline constexpr Guard has_pre_start{"it has pre-start hooks",
+                                     [](const World& w, const Instance& i) { return !w.spec(i).pre_start.empty(); }};
+
+inline constexpr Guard has_post_start{"it has post-start hooks",
+                                      [](const World& w, const Instance& i) { return !w.spec(i).post_start.empty(); }};
+
+// They run once, after the end of everything else.
+inline constexpr Guard has_post_stop{"its post-stop hooks have not run", [](const World& w, const Instance& i) {
+                                       return !w.spec(i).post_stop.empty() && i.phase != Phase::post_stop &&
+                                              !w.is_out_of_patience;
+                                     }};
+
+inline constexpr Guard has_next_hook{"another hook is left",
+                                     [](const World& w, const Instance& i) { return hooks_left(w, i) > 1; }};
+
+inline constexpr Guard is_in_hook{"a hook runs",
+                                  [](const World& w, const Instance& i) { return hooks_left(w, i) > 0; }};
+
+inline constexpr Guard is_in_pre_start{"before its start",
+                                       [](const World&, const Instance& i) { return i.phase == Phase::pre_start; }};
 
 inline constexpr Guard was_asked_to_end{"we told it to end",
                                         [](const World&, const Instance& i) { return i.run_was_asked_to_end; }};

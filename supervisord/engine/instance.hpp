@@ -21,7 +21,7 @@ inline constexpr Instant kNever = Instant::max();
 enum class EndKind : std::uint8_t {
   none,          // No run has ended yet.
   exited,        // Its main process ended; last_status says how.
-  spawn_failed,  // It never became a process; failure says why.
+  start_failed,  // It never became a process, or did not become ready; failure says why.
 };
 
 // Why an instance rests where it is.
@@ -66,8 +66,12 @@ struct Instance {
   bool main_is_gone = false;          // The main process of this run has ended.
   bool is_queued = false;             // Waits in the settle queue.
   bool is_in_line = false;            // Waits in the line for a start slot.
+  bool has_start_failed = false;      // This run cannot become ready any more; failure says why.
+  Phase phase = Phase::none;
+  bool is_hook_late = false;  // The hook was killed because it took too long.
   std::uint8_t stop_step = 0;
-  std::int32_t pid = 0;  // Of the main process while it is alive, else 0.
+  std::uint16_t hook = 0;  // Which of the phase's hooks runs.
+  std::int32_t pid = 0;    // Of the main process while it is alive, else 0.
   Facts facts;
   Counts counts;
   InstanceId cause_by;    // For Cause::requirement: what it requires and misses.
@@ -82,7 +86,8 @@ struct Instance {
   Instant deadline = kNever;
   const Row* row = nullptr;              // The row that led into the state.
   std::vector<Instant> recent_restarts;  // Within the policy's window; empty without a bound.
-  std::string failure;                   // Of a failed spawn: the step, the object and the reason.
+  std::string failure;                   // Of a failed start: the step, the object and the reason.
+  std::string survivors;                 // What of this run is alive in spite of KILL.
 };
 
 }  // namespace sup

@@ -8,14 +8,27 @@
 namespace sup {
 
 // Where an instance is.
-enum class State : std::uint8_t { stopped, waiting, starting, running, stopping, killing, backoff, completed, failed };
+enum class State : std::uint8_t {
+  stopped,
+  waiting,
+  starting,
+  running,
+  paused,
+  stopping,
+  killing,
+  backoff,
+  completed,
+  failed,
+};
 template <>
 inline constexpr auto kEnumNames<State> = std::array{
     EnumName{State::stopped, "stopped", "Nothing of it is alive, and nobody wants it up."},
     EnumName{State::waiting, "waiting", "Wanted up; waits for what it requires, or for a start slot."},
-    EnumName{State::starting, "starting", "Its process is being started, or (oneshot) is doing its work."},
+    EnumName{State::starting, "starting",
+             "Its process is being started, its hooks before and after that run, or (oneshot) it is doing its work."},
     EnumName{State::running, "running", "Its process runs and is ready."},
-    EnumName{State::stopping, "stopping", "Something of it is alive and was told to end."},
+    EnumName{State::paused, "paused", "Its processes are frozen."},
+    EnumName{State::stopping, "stopping", "Something of it is alive and was told to end, or its stop hooks run."},
     EnumName{State::killing, "killing", "Something of it is alive and was sent KILL."},
     EnumName{State::backoff, "backoff", "It ended or could not be started; waits to be started again."},
     EnumName{State::completed, "completed", "It has done its work: the last run ended with success."},
@@ -28,12 +41,17 @@ enum class Input : std::uint8_t {
   want_up,
   want_down,
   want_restart,
+  want_pause,
+  want_resume,
   may_start,
   may_stop,
   requirement_lost,
   requirement_back,
   spawned,
   spawn_failed,
+  main_found,
+  start_failed,
+  task_ended,
   main_exited,
   ended,
   deadline,
@@ -44,18 +62,34 @@ inline constexpr auto kEnumNames<Input> = std::array{
     EnumName{Input::want_up, "want up", "A command, the boot or a dependent wants it up."},
     EnumName{Input::want_down, "want down", "A command or the shutdown wants it down."},
     EnumName{Input::want_restart, "want restart", "A command wants it down once and up again."},
+    EnumName{Input::want_pause, "want pause", "A command wants its processes frozen."},
+    EnumName{Input::want_resume, "want resume", "A command wants its processes to go on."},
     EnumName{Input::may_start, "may start", "All that it requires is ready, and a start slot is free."},
     EnumName{Input::may_stop, "may stop", "It is to stop, and nothing that depends on it is alive any more."},
     EnumName{Input::requirement_lost, "requirement lost", "Something it requires will not become ready by itself."},
     EnumName{Input::requirement_back, "requirement back", "What it failed for is ready again."},
     EnumName{Input::spawned, "spawned", "Its program was executed."},
     EnumName{Input::spawn_failed, "spawn failed", "Its program could not be executed; the failing step is known."},
+    EnumName{Input::main_found, "main found", "The daemon that a forking service left is known."},
+    EnumName{Input::start_failed, "start failed", "It runs but will not become ready; the failing step is known."},
+    EnumName{Input::task_ended, "task ended", "A hook has ended, with all processes that it had made."},
     EnumName{Input::main_exited, "main exited", "Its main process is gone, others of the run are alive."},
     EnumName{Input::ended, "ended", "Nothing of the run is alive."},
     EnumName{Input::deadline, "deadline", "The moment that the state waited for has come."},
     EnumName{Input::kill_now, "kill now", "A command or the end of the shutdown budget: no more patience."},
 };
 inline constexpr std::size_t kInputCount = kEnumNames<Input>.size();
+
+// What is done within a state that takes several steps: hooks, the launch, the stop.
+enum class Phase : std::uint8_t { none, pre_start, launch, find_main, post_start, pre_stop, steps, post_stop };
+
+// What is run beside the main process. Each is a list of commands in the settings.
+enum class TaskKind : std::uint8_t { pre_start, post_start, pre_stop, stop_step, post_stop };
+template <>
+inline constexpr auto kEnumNames<TaskKind> =
+    std::array{EnumName{TaskKind::pre_start, "pre-start"}, EnumName{TaskKind::post_start, "post-start"},
+               EnumName{TaskKind::pre_stop, "pre-stop"}, EnumName{TaskKind::stop_step, "stop"},
+               EnumName{TaskKind::post_stop, "post-stop"}};
 
 // What is wanted.
 enum class Goal : std::uint8_t { down, up };
@@ -77,6 +111,7 @@ inline constexpr auto kEnumNames<Status> =
     case State::failed: return Status::failed;
     case State::waiting:
     case State::starting:
+    case State::paused:
     case State::stopping:
     case State::killing:
     case State::backoff: return Status::changing;
@@ -86,7 +121,8 @@ inline constexpr auto kEnumNames<Status> =
 
 // Whether a process of the instance may exist in this state.
 [[nodiscard]] constexpr bool is_live(State state) {
-  return state == State::starting || state == State::running || state == State::stopping || state == State::killing;
+  return state == State::starting || state == State::running || state == State::paused || state == State::stopping ||
+         state == State::killing;
 }
 
 // Whether nothing more happens in this state unless something from outside does.

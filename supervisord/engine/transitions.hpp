@@ -9,9 +9,12 @@
 //
 //   stopped    nothing is alive, nothing is wanted
 //   waiting    wanted, but something it requires is not ready yet, or all start slots are taken
-//   starting   a process is being made of it; a oneshot stays here until it has done its work
+//   starting   its pre-start hooks run, a process is being made of it, its post-start hooks run; a oneshot stays here
+//              until it has done its work, a forking service until its main process is found
 //   running    its process runs and dependents may use it
-//   stopping   it was told to end, or its main process is gone and the rest was told to end
+//   paused     its processes are frozen; dependents stay, but nothing new starts on it
+//   stopping   it was told to end, or its main process is gone and the rest was told to end; its pre-stop and post-stop
+//              hooks run here
 //   killing    patience is over: KILL was sent to everything of the run, and is repeated
 //   backoff    its run ended (or could not begin) and the restart policy lets it wait a moment before the next
 //   completed  it ended with success and is not to be started again by itself
@@ -29,17 +32,25 @@
 //
 // How inputs come about
 // ---------------------
-// From commands: want_up, want_down, want_restart, kill_now. The action of the row writes the goal.
-// From the world: spawned, spawn_failed, main_exited, ended. Each carries the id of a run, and one that is about an
-// older run was dropped before it comes here: no stale exit exists. From the clock: deadline. A deadline belongs to a
-// state and dies when the state is left: no stale timer exists. From the neighbours: may_start, may_stop,
-// requirement_lost, requirement_back. They are not sent by anybody. After each change the engine looks at the instances
-// whose surroundings have changed (settle(), through a queue, never by recursion) and asks the questions of world.hpp.
-// So an order to stop travels down the graph and the stopping itself comes back up: goals first, then may_stop for
-// those which nothing alive depends on.
-// What the neighbours have to know of an instance are its *facts* (is it ready, gone, leaving, ...). publish() keeps
-// them up to date after every transition, and with them the counts by which the questions are answered without a
-// search. Start slots (start-parallelism) are given out from a line, so that nobody is passed over for ever.
+// From commands: want_up, want_down, want_restart, want_pause, want_resume, kill_now. The action of the row writes the
+// goal. From the world: spawned, spawn_failed, main_found, start_failed, task_ended, main_exited, ended. Each carries
+// the id of a run, and one that is about an older run was dropped before it comes here: no stale exit exists. From the
+// clock: deadline. A deadline belongs to a state and dies when the state is left: no stale timer exists. From the
+// neighbours: may_start, may_stop, requirement_lost, requirement_back. They are not sent by anybody. After each change
+// the engine looks at the instances whose surroundings have changed (settle(), through a queue, never by recursion) and
+// asks the questions of world.hpp. So an order to stop travels down the graph and the stopping itself comes back up:
+// goals first, then may_stop for those which nothing alive depends on. What the neighbours have to know of an instance
+// are its *facts* (is it ready, gone, leaving, ...). publish() keeps them up to date after every transition, and with
+// them the counts by which the questions are answered without a search. Start slots (start-parallelism) are given out
+// from a line, so that nobody is passed over for ever.
+//
+// Phases
+// ------
+// Starting and stopping take several steps: hooks, the launch, the stop steps. Where in them an instance is, is its
+// *phase*. It is no state, since nobody outside has to know it: every input means the same in all phases but for what
+// comes next, and that is what guards ask. A hook that fails before the start is a start that failed (nothing of the
+// run is alive then); after it, it is start_failed. The end of a run is told twice where there are post-stop hooks:
+// when nothing of it is alive, and again when they are done.
 //
 // What a failure of the world is
 // ------------------------------

@@ -23,8 +23,42 @@ World::World(SpecSet the_set, std::uint64_t seed) : set(std::move(the_set)), gra
 
 RunEnd last_end(const Instance& i) { return i.last_kind == EndKind::exited ? RunEnd{i.last_status} : std::nullopt; }
 
+const std::vector<Hook>* hooks_of(const ServiceSpec& spec, Phase phase) {
+  switch (phase) {
+    case Phase::pre_start: return &spec.pre_start;
+    case Phase::post_start: return &spec.post_start;
+    case Phase::pre_stop: return &spec.pre_stop;
+    case Phase::post_stop: return &spec.post_stop;
+    case Phase::none:
+    case Phase::launch:
+    case Phase::find_main:
+    case Phase::steps: return nullptr;
+  }
+  return nullptr;
+}
+
+std::optional<TaskKind> task_kind_of(Phase phase) {
+  switch (phase) {
+    case Phase::pre_start: return TaskKind::pre_start;
+    case Phase::post_start: return TaskKind::post_start;
+    case Phase::pre_stop: return TaskKind::pre_stop;
+    case Phase::post_stop: return TaskKind::post_stop;
+    case Phase::none:
+    case Phase::launch:
+    case Phase::find_main:
+    case Phase::steps: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::size_t hooks_left(const World& w, const Instance& i) {
+  const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase);
+  return hooks == nullptr ? 0 : hooks->size() - i.hook;
+}
+
 bool is_ready(const World& w, const Instance& i) {
   switch (w.spec(i).type) {
+    case ServiceType::forking:
     case ServiceType::simple: return i.state == State::running && !i.facts.is_leaving;
     case ServiceType::oneshot: return i.state == State::completed;
   }
@@ -54,7 +88,8 @@ namespace {
 bool has_to_leave(const Instance& i) {
   if (!is_live(i.state)) return false;
   if (i.goal == Goal::down || i.run_was_asked_to_end) return true;
-  if (i.is_cycling && (i.state == State::starting || i.state == State::running)) return true;
+  const bool is_up = i.state == State::starting || i.state == State::running || i.state == State::paused;
+  if (i.is_cycling && is_up) return true;
   return i.counts.gone_requirements > 0 || i.counts.leaving_requirements > 0;
 }
 
@@ -68,7 +103,7 @@ bool is_gone(const World& w, const Instance& i) {
 bool is_coming(const Instance& i) {
   if (i.goal == Goal::down) return false;
   return i.state == State::waiting || i.state == State::starting || i.state == State::stopping ||
-         i.state == State::killing || (i.state == State::running && i.facts.is_leaving);
+         i.state == State::killing || ((i.state == State::running || i.state == State::paused) && i.facts.is_leaving);
 }
 
 void adjust(std::uint32_t& count, bool was, bool is) {
@@ -120,13 +155,13 @@ namespace {
 // So many neighbours are named in a text for people.
 constexpr std::size_t kMaxNamed = 5;
 
-// How the last run ended; nothing while the main process of the next is still to end.
+// How the last run ended; nothing while that of the next is still to come.
 std::string end_text(const Instance& i) {
-  if (is_live(i.state) && !i.main_is_gone) return {};
+  if (is_live(i.state) && !i.main_is_gone && !i.has_start_failed) return {};
   switch (i.last_kind) {
     case EndKind::none: return {};
     case EndKind::exited: return i.last_status.text();
-    case EndKind::spawn_failed: return i.failure;
+    case EndKind::start_failed: return i.failure;
   }
   return {};
 }
@@ -164,11 +199,21 @@ std::string requirement_text(const World& w, const Instance& i) {
   return i.cause_root == i.cause_by ? first : text(i.cause_by, first);
 }
 
+// "pre-start 1/2", or what is alive in spite of KILL, or how its main process ended.
+std::string live_text(const World& w, const Instance& i) {
+  if (i.state == State::killing && !i.survivors.empty()) return i.survivors;
+  if (i.phase == Phase::find_main) return "looking for its main process";
+  if (const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase))
+    return with_reason(fmt::format("{} {}/{}", enum_name(*task_kind_of(i.phase)), i.hook + 1, hooks->size()),
+                       end_text(i));
+  return end_text(i);
+}
+
 }  // namespace
 
 std::string cause_text(const World& w, const Instance& i) {
   if (i.state == State::waiting) return waiting_text(w, i);
-  if (is_live(i.state)) return end_text(i);
+  if (is_live(i.state)) return live_text(w, i);
   switch (i.cause) {
     case Cause::none: return {};
     case Cause::asked:

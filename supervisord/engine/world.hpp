@@ -57,6 +57,7 @@ struct World {
   Instant now{};
   std::uint64_t next_run = 1;
   std::uint32_t starting_count = 0;
+  bool is_out_of_patience = false;  // The shutdown kills: there is no time for hooks any more.
   // What the engine has done so far, for tests of coverage and of growth: how often each row of the table was taken,
   // and how often an instance was looked at to see whether its surroundings move it.
   std::vector<std::uint64_t> rows_taken;
@@ -76,6 +77,13 @@ struct World {
 
 // The end of the last run as the restart policy sees it.
 [[nodiscard]] RunEnd last_end(const Instance& i);
+
+// The hooks of a phase, or null where it has none.
+[[nodiscard]] const std::vector<Hook>* hooks_of(const ServiceSpec& spec, Phase phase);
+// The kind of the tasks of a phase that has hooks.
+[[nodiscard]] std::optional<TaskKind> task_kind_of(Phase phase);
+// How many of the hooks of the phase that it is in are not done.
+[[nodiscard]] std::size_t hooks_left(const World& w, const Instance& i);
 
 // A dependent may start: running (simple), completed (oneshot); and it is not about to be stopped.
 [[nodiscard]] bool is_ready(const World& w, const Instance& i);

@@ -37,6 +37,8 @@ class Checker {
     for (std::size_t i = 0; i < set_.services.size(); ++i) {
       check_command(i);
       check_restart(i);
+      check_type(i);
+      check_stop(i);
       check_log(i);
       check_names(i);
     }
@@ -115,6 +117,29 @@ class Checker {
                   "restart: max-delay " + format_duration(restart.max_delay) + " is less than delay " +
                       format_duration(restart.delay),
                   "make max-delay at least " + format_duration(restart.delay));
+  }
+
+  // Settings that mean nothing for a service of its type.
+  void check_type(std::size_t i) {
+    const ServiceSpec& s = spec(i);
+    if (s.type != ServiceType::forking && !s.pid_file.empty())
+      contradiction({i, "pid-file", {}}, "pid-file: only a forking service has one", "write type = \"forking\"");
+    if (s.type != ServiceType::oneshot) return;
+    if (!s.post_start.empty())
+      contradiction({i, "post-start", {}}, "post-start: a oneshot has done its work when it is ready",
+                    "use post-stop, or a service that requires this one");
+    if (!s.pre_stop.empty())
+      contradiction({i, "pre-stop", {}}, "pre-stop: a oneshot is never running", "use post-stop");
+  }
+
+  void check_stop(std::size_t i) {
+    const std::vector<StopStep>& steps = spec(i).stop.steps;
+    const StopStep plain;
+    for (std::size_t j = 0; j < steps.size(); ++j) {
+      const bool has_signal = steps[j].signal != plain.signal || steps[j].to != plain.to;
+      if (has_signal && !steps[j].command.argv.empty())
+        contradiction({i, "stop", j}, "stop: a step is either a signal or a command", "make two steps of it");
+    }
   }
 
   void check_log(std::size_t i) {

@@ -51,10 +51,35 @@ template <>
 inline constexpr std::string_view kShorthandKey<EnvFile> = "path";
 
 template <>
+struct Fields<Hook> {
+  static constexpr auto kRows = std::make_tuple(
+      Field{"command", &Hook::command, OnChange::next_start, "\"mkdir -p /run/web\"",
+            "The program and its arguments, as in `command` of the service."},
+      Field{"timeout", &Hook::timeout, OnChange::next_start, "\"60s\"",
+            "After this time it is killed with all processes that it has made, and has failed.", Range{1, kYear}});
+};
+static_assert(kEveryMemberHasARow<Hook>, "every member of Hook needs a row");
+template <>
+inline constexpr std::string_view kShorthandKey<Hook> = "command";
+
+template <>
+struct Fields<ReadySpec> {
+  static constexpr auto kRows = std::make_tuple(Field{
+      "timeout", &ReadySpec::timeout, OnChange::next_start, "\"30s\"",
+      "How long becoming ready may take: for a forking service, from its start until its main process is found. After "
+      "that the start has failed.",
+      Range{1, kYear}});
+};
+static_assert(kEveryMemberHasARow<ReadySpec>, "every member of ReadySpec needs a row");
+
+template <>
 struct Fields<StopStep> {
   static constexpr auto kRows =
       std::make_tuple(Field{"signal", &StopStep::signal, OnChange::live, "\"QUIT\"", "The signal of this step."},
                       Field{"to", &StopStep::to, OnChange::live, "\"main\"", "Whom the signal reaches."},
+                      Field{"command", &StopStep::command, OnChange::live, "[\"redis-cli\", \"shutdown\"]",
+                            "A command that tells the service to end, instead of a signal. It runs with the service's "
+                            "attributes, and MAINPID in its environment."},
                       Field{"wait", &StopStep::wait, OnChange::live, "\"10s\"",
                             "How long to wait for the end before the next step.", Range{0, kYear}});
 };
@@ -89,7 +114,16 @@ struct Fields<ServiceSpec> {
             "The program and its arguments. An array is taken exactly as it is; a string is split by the shell's word "
             "rules, "
             "but no shell is run and nothing is expanded. A name without a slash is looked up in the service's PATH."},
-      Field{"type", &ServiceSpec::type, OnChange::restart, "\"oneshot\"", "When the service counts as ready."},
+      Field{"type", &ServiceSpec::type, OnChange::restart, "\"forking\"", "When the service counts as ready."},
+      Field{
+          "pid-file", &ServiceSpec::pid_file, OnChange::next_start, "\"/run/nginx.pid\"",
+          "Where a forking service writes the pid of its main process, absolute. The pid is taken only if the process "
+          "descends from the service. Without it the daemon is what the command leaves behind, if that is one "
+          "process.",
+          AbsolutePath{}},
+      Field{"exit-when", &ServiceSpec::exit_when, OnChange::live, "\"empty\"",
+            "What ends the service of itself: the end of its main process, or of its last process."},
+      Field{"ready", &ServiceSpec::ready, OnChange::next_start, "{ timeout = \"1m\" }", "How it becomes ready."},
       Field{"enabled", &ServiceSpec::enabled, OnChange::live, "true", "Whether it is started when supervisord starts."},
       Field{"requires", &ServiceSpec::requires_, OnChange::live, "[\"db\"]",
             "Starting this starts these and waits until they are ready. When one of them is stopped, or fails for "
@@ -126,9 +160,22 @@ struct Fields<ServiceSpec> {
           "restart", &ServiceSpec::restart, OnChange::live, "\"on-failure\"",
           "When and how the service is started again after it has ended by itself; a word stands for `restart.when`."},
       Field{"stop", &ServiceSpec::stop, OnChange::live, "{ signal = \"QUIT\", timeout = \"30s\" }",
-            "How the service is stopped: one table { signal, to, timeout }, or a list of steps { signal, to, wait }. "
+            "How the service is stopped: one table { signal, to, timeout } or { command, timeout }, or a list of steps "
+            "{ signal, to, wait } or { command, wait }. "
             "After the "
             "last step everything that is left of the run gets KILL."},
+      Field{"pre-start", &ServiceSpec::pre_start, OnChange::next_start, "[\"mkdir -p /run/web\"]",
+            "Commands that run one after another before each start, with the service's attributes. If one fails, the "
+            "start has failed. An element may be a table { command = [...], timeout = \"10s\" }."},
+      Field{"post-start", &ServiceSpec::post_start, OnChange::next_start, "[\"web-warm-up --all\"]",
+            "Commands that run after the service's program has been started and before it counts as ready. If one "
+            "fails, the start has failed."},
+      Field{"pre-stop", &ServiceSpec::pre_stop, OnChange::live, "[\"web-drain\"]",
+            "Commands that run before the service is stopped, not when it ends by itself. A failure is logged."},
+      Field{
+          "post-stop", &ServiceSpec::post_stop, OnChange::live, "[\"rm -rf /run/web\"]",
+          "Commands that run after each end of the service, and after a failed start. They have SERVICE, RUN, REASON, "
+          "EXIT_CODE and EXIT_SIGNAL in their environment. A failure is logged."},
       Field{"success-codes", &ServiceSpec::success_codes, OnChange::live, "[0, 143]",
             "Exit codes that count as success; 128+n stands for death by signal n. An end that a stop asked for is "
             "never a "

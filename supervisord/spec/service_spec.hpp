@@ -15,18 +15,42 @@
 namespace sup {
 
 // How a service counts as started.
-enum class ServiceType : std::uint8_t { simple, oneshot };
+enum class ServiceType : std::uint8_t { simple, oneshot, forking };
 template <>
 inline constexpr auto kEnumNames<ServiceType> = std::array{
     EnumName{ServiceType::simple, "simple",
              "Runs until it is stopped; ready as soon as its program has been executed."},
     EnumName{ServiceType::oneshot, "oneshot", "Runs to completion; ready when it has exited with success."},
+    EnumName{ServiceType::forking, "forking",
+             "The command leaves a daemon behind and exits; ready when it has exited with success and the daemon, its "
+             "main process from then on, is found (see pid-file)."},
 };
 
 // A program and its arguments. From an array: exactly these; from a string: split by shell word rules, no shell is run.
 struct Command {
   std::vector<std::string> argv;
   friend bool operator==(const Command&, const Command&) = default;
+};
+
+// A command of the service beside its main process: what happens before and after.
+struct Hook {
+  Command command;
+  Duration timeout = std::chrono::seconds{60};  // Then it is killed, with all its processes, and counts as failed.
+  friend bool operator==(const Hook&, const Hook&) = default;
+};
+
+// What ends a run of itself.
+enum class RunEndsWith : std::uint8_t { main, empty };
+template <>
+inline constexpr auto kEnumNames<RunEndsWith> = std::array{
+    EnumName{RunEndsWith::main, "main", "The end of its main process; what is left is stopped."},
+    EnumName{RunEndsWith::empty, "empty", "The end of its last process; the main process may go before."},
+};
+
+// How a service becomes ready.
+struct ReadySpec {
+  Duration timeout = std::chrono::seconds{30};
+  friend bool operator==(const ReadySpec&, const ReadySpec&) = default;
 };
 
 // Environment variables in the order written; names are unique.
@@ -109,10 +133,11 @@ inline constexpr auto kEnumNames<SignalTarget> = std::array{
     EnumName{SignalTarget::all, "all", "Every process of the run, wherever it went."},
 };
 
-// One step of a stop: a signal, whom it reaches, and how long its effect is waited for.
+// One step of a stop: a signal and whom it reaches, or a command; and how long its effect is waited for.
 struct StopStep {
   Signal signal{15};
   SignalTarget to = SignalTarget::group;
+  Command command;  // Not empty: instead of the signal.
   Duration wait = std::chrono::seconds{10};
   friend bool operator==(const StopStep&, const StopStep&) = default;
 };
@@ -173,6 +198,9 @@ struct ServiceSpec {
   std::string description;
   Command command;
   ServiceType type = ServiceType::simple;
+  std::string pid_file;
+  RunEndsWith exit_when = RunEndsWith::main;
+  ReadySpec ready;
   bool enabled = true;
   std::vector<std::string> requires_;  // "requires" is a keyword of C++.
   std::vector<std::string> wants;
@@ -187,6 +215,10 @@ struct ServiceSpec {
   EnvInherit env_inherit;
   RestartSpec restart;
   StopSpec stop;
+  std::vector<Hook> pre_start;
+  std::vector<Hook> post_start;
+  std::vector<Hook> pre_stop;
+  std::vector<Hook> post_stop;
   std::vector<int> success_codes = {0};
   OnExit on_exit = OnExit::none;
   LimitsSpec limits;

@@ -29,7 +29,8 @@ void for_each_row(const std::string& prefix, const Visit& visit) {
 
 TEST_CASE("every example of a row is accepted as a value of its setting") {
   for_each_row<ServiceSpec>("", [](const std::string& key, const auto& row) {
-    const std::string command = key == "command" ? "" : "command = [\"x\"]\n";
+    const std::string command = std::string(key == "command" ? "" : "command = [\"x\"]\n") +
+                                (key == "pid-file" ? "type = \"forking\"\n" : "");
     const std::string others =
         "[service.db]\ncommand=[\"x\"]\n[service.cache]\ncommand=[\"x\"]\n[service.network]\ncommand=[\"x\"]\n[service."
         "web]\ncommand=[\"x\"]\n";
@@ -65,7 +66,7 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
   const Json& service = schema["$defs"]["service"];
   REQUIRE(schema["additionalProperties"] == false);
   REQUIRE(service["additionalProperties"] == false);
-  REQUIRE(service["properties"]["type"]["enum"] == Json({"simple", "oneshot"}));
+  REQUIRE(service["properties"]["type"]["enum"] == Json({"simple", "oneshot", "forking"}));
   REQUIRE(service["properties"]["type"]["default"] == "simple");
   const Json& restart = service["properties"]["restart"]["anyOf"][1]["properties"];
   REQUIRE(restart["factor"]["minimum"] == 1);

@@ -93,6 +93,13 @@ class RandomSpec {
   void fill(Command& out, NoCheck) {
     for (std::uint32_t left = 1 + below(3); left > 0; --left) out.argv.push_back(text());
   }
+  void fill(std::vector<Hook>& out, NoCheck) {
+    for (std::uint32_t left = below(3); left > 0; --left) {
+      out.emplace_back();
+      fill(out.back().command, NoCheck{});
+      if (chance()) fill(out.back().timeout, Range{1, kYear});
+    }
+  }
   void fill(Umask& out, NoCheck) { out.bits = below(01000); }
   void fill(Environment& out, NoCheck) {
     for (std::uint32_t i = below(4); i > 0; --i)
@@ -133,9 +140,17 @@ const ServiceSpec& read_back(Loaded& loaded) {
 }
 
 bool is_decoding_error(const Diagnostic& diagnostic) {
-  static const std::vector<std::string> kOfChecks = {
-      "there is no service", "cannot name itself",      "max-delay",     "it has no effect",
-      "both written to",     "the name of the program", "has no command"};
+  static const std::vector<std::string> kOfChecks = {"there is no service",
+                                                     "cannot name itself",
+                                                     "max-delay",
+                                                     "it has no effect",
+                                                     "both written to",
+                                                     "the name of the program",
+                                                     "has no command",
+                                                     "only a forking service",
+                                                     "post-start: a oneshot",
+                                                     "pre-stop: a oneshot",
+                                                     "either a signal or a command"};
   return std::none_of(kOfChecks.begin(), kOfChecks.end(),
                       [&](const std::string& part) { return diagnostic.message.find(part) != std::string::npos; });
 }

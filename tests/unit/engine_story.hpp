@@ -31,6 +31,7 @@ struct Service {
     named.spec.restart.jitter = 0;
   }
   Service& oneshot() { return named.spec.type = ServiceType::oneshot, *this; }
+  Service& forking() { return named.spec.type = ServiceType::forking, *this; }
   Service& disabled() { return named.spec.enabled = false, *this; }
   Service& requires_(Names names) { return named.spec.requires_ = std::move(names), *this; }
   Service& wants(Names names) { return named.spec.wants = std::move(names), *this; }
@@ -83,7 +84,13 @@ inline DaemonSpec code_from(std::string service) {
 
 inline ExitStatus code(int value) { return {value, 0, false}; }
 inline ExitStatus signal(int number) { return {0, number, false}; }
-inline StopStep step(int signal_number, SignalTarget to, Duration wait) { return {Signal{signal_number}, to, wait}; }
+inline StopStep step(int signal_number, SignalTarget to, Duration wait) {
+  return {.signal = Signal{signal_number}, .to = to, .command = {}, .wait = wait};
+}
+inline StopStep command_step(std::string program, Duration wait) {
+  return {.signal = Signal{15}, .to = SignalTarget::group, .command = {{std::move(program)}}, .wait = wait};
+}
+inline Hook hook(std::string program, Duration timeout = 60s) { return {{{std::move(program)}}, timeout}; }
 
 class Story {
  public:
@@ -101,6 +108,20 @@ class Story {
   }
   Story& ends(const std::string& name, ExitStatus status = code(0)) {
     return tell(Ended{id(name), at(name).run, status});
+  }
+  Story& main_found(const std::string& name, std::int32_t pid = 200) {
+    return tell(MainFound{id(name), at(name).run, pid});
+  }
+  Story& main_lost(const std::string& name, std::string why) {
+    return tell(MainLost{id(name), at(name).run, std::move(why)});
+  }
+  // The task that was ordered last ends.
+  Story& task_ends(const std::string& name, std::string failure = {}) {
+    const RunTask& task = tasks_.at(name);
+    return tell(TaskEnded{task.instance, task.run, task.kind, task.index, std::move(failure)});
+  }
+  Story& survives(const std::string& name, std::string what) {
+    return tell(Survived{id(name), at(name).run, std::move(what)});
   }
   // Every program that was ordered is executed, until there are no more.
   Story& run() {
@@ -136,6 +157,8 @@ class Story {
   ChangeId stop(Names names) { return command(CommandKind::stop, std::move(names)); }
   ChangeId restart(Names names) { return command(CommandKind::restart, std::move(names)); }
   ChangeId kill(Names names) { return command(CommandKind::kill, std::move(names)); }
+  ChangeId pause(Names names) { return command(CommandKind::pause, std::move(names)); }
+  ChangeId resume(Names names) { return command(CommandKind::resume, std::move(names)); }
   ChangeId send(Signal signal, Names names) { return command(CommandKind::signal, std::move(names), signal); }
   ChangeId wait(WaitFor what, Names names, WaitMode mode = WaitMode::all) {
     return command(CommandKind::wait, std::move(names), {}, what, mode);
@@ -198,6 +221,14 @@ class Story {
     const std::string to = e.to == SignalTarget::group ? "" : fmt::format(" ({})", enum_name(e.to));
     orders_.push_back(fmt::format("{} {}{}", signal_name(e.signal), name(e.instance), to));
   }
+  void note(const FindMain& e) { orders_.push_back("find main of " + name(e.instance)); }
+  void note(const RunTask& e) {
+    tasks_[name(e.instance)] = e;
+    orders_.push_back(fmt::format("{} {} of {}", enum_name(e.kind), e.index + 1, name(e.instance)));
+  }
+  void note(const KillTasks& e) { orders_.push_back("kill tasks of " + name(e.instance)); }
+  void note(const FreezeRun& e) { orders_.push_back("freeze " + name(e.instance)); }
+  void note(const ThawRun& e) { orders_.push_back("thaw " + name(e.instance)); }
   void note(const KillRun& e) { orders_.push_back("KILL " + name(e.instance)); }
   void note(const StateChanged&) {}
   void note(const ChangeDone& e) {
@@ -215,6 +246,7 @@ class Story {
   std::uint64_t last_change_ = 0;
   Names orders_;
   std::vector<SpawnRun> unanswered_;
+  std::map<std::string, RunTask> tasks_;  // The last of each service.
   std::map<ChangeId, std::string> replies_;
   std::string shutdown_reason_;
   std::optional<Finished> finished_;
