@@ -33,7 +33,7 @@ namespace {
 
 constexpr Duration kDrainPatience = std::chrono::seconds{2};
 constexpr Duration kStrangersPatience = std::chrono::seconds{1};
-constexpr std::uint64_t kDescriptorsPerService = 5;  // pidfd, two pipes, two log files.
+constexpr std::uint64_t kDescriptorsPerService = 6;  // pidfd, cgroup, two pipes, two log files.
 
 int code(DaemonExit exit) { return static_cast<int>(exit); }
 
@@ -65,6 +65,7 @@ Loaded load_configuration(const DaemonOptions& options) {
 
 // All that the daemon owns on disk: the run-time directory, the lock in it, and the path of the socket.
 struct Places {
+  std::string runtime_dir;
   std::string socket;
   sys::SocketPlace before;  // What was at the socket's path.
   sys::InstanceLock lock;
@@ -78,7 +79,7 @@ Result<Places> take_places(const DaemonSpec& spec) {
   sys::InstanceLock lock = TRY(sys::InstanceLock::take(runtime_dir + "/lock"));
   TRY(sys::ensure_dir(std::filesystem::path(socket).parent_path().string(), Server::kDirectoryMode));
   const sys::SocketPlace before = TRY(sys::prepare_socket_path(socket));
-  return Places{socket, before, std::move(lock)};
+  return Places{runtime_dir, socket, before, std::move(lock)};
 }
 
 Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits& original) {
@@ -116,18 +117,23 @@ Result<std::vector<InstanceId>> only_services(const SpecSet& set, const std::vec
 // The parts in the order of their making; destroyed in the reverse order.
 class Daemon {
  public:
-  static Result<std::unique_ptr<Daemon>> create(SpecSet set, Places places, const sys::NofileLimits& original);
+  static Result<std::unique_ptr<Daemon>> create(SpecSet set, Places places, ContainmentTree containment,
+                                                const sys::NofileLimits& original);
   int run(std::vector<InstanceId> only);
 
  private:
-  Daemon(Places places, std::unique_ptr<log::LogThread> log, LogLevel level)
-      : places_(std::move(places)), log_(std::move(log)), own_log_(*log_, level) {}
+  Daemon(Places places, ContainmentTree containment, std::unique_ptr<log::LogThread> log, LogLevel level)
+      : places_(std::move(places)),
+        containment_(std::move(containment)),
+        log_(std::move(log)),
+        own_log_(*log_, level) {}
 
   void on_signals();
   void on_signal(const sys::SignalRecord& record);
   void on_log_wake();
 
   Places places_;
+  ContainmentTree containment_;
   const Strangers strangers_;
   std::unique_ptr<log::LogThread> log_;
   OwnLog own_log_;
@@ -140,10 +146,12 @@ class Daemon {
   std::unique_ptr<Server> server_;
 };
 
-Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, const sys::NofileLimits& original) {
+Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, ContainmentTree containment,
+                                               const sys::NofileLimits& original) {
   const LogLevel level = set.daemon.log.level;
   LaunchContext context = TRY(launch_context(set, original));
-  std::unique_ptr<Daemon> d(new Daemon(std::move(places), TRY(log::LogThread::start()), level));
+  std::unique_ptr<Daemon> d(new Daemon(std::move(places), std::move(containment), TRY(log::LogThread::start()), level));
+  context.containment = &d->containment_;
   d->workers_ = TRY(Workers::create(d->loop_));
   d->supervisor_ = TRY(Supervisor::create({d->loop_, *d->workers_, *d->log_, std::move(context)}, std::move(set)));
   d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket));
@@ -195,6 +203,9 @@ int Daemon::run(std::vector<InstanceId> only) {
   loop_.run();
   const int exit_code = supervisor_->finished()->exit_code;
   strangers_.end(kStrangersPatience);
+  supervisor_.reset();  // It holds the cgroups of runs.
+  workers_.reset();
+  containment_.destroy();
   spdlog::info("exiting with code {}", exit_code);
   server_.reset();
   (void)log_->drain(sys::monotonic_now() + kDrainPatience);  // What does not go in time is lost with us.
@@ -241,8 +252,10 @@ int run_daemon(const DaemonOptions& options) {
     return complain(DaemonExit::system, subreaper.error().what);
   auto places = take_places(loaded.set.daemon);
   if (!places) return complain(exit_for(places.error()), places.error().what);
+  auto containment = ContainmentTree::choose(loaded.set.daemon.containment, places->runtime_dir);
+  if (!containment) return complain(DaemonExit::system, containment.error().what);
   if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));
-  auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), *original);
+  auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment), *original);
   if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
   return (*daemon)->run(*only);
 }

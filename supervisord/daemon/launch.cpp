@@ -80,14 +80,17 @@ sys::NofileLimits nofile_for(const LaunchContext& context, const ServiceSpec& sp
   return {.soft = spec.limits.nofile->soft, .hard = spec.limits.nofile->hard};
 }
 
-Result<sys::ChildSettings> child_settings(const LaunchContext& context, const LaunchOrder& order) {
+// `extra` wins over everything else in the environment.
+Result<sys::ChildSettings> child_settings(const LaunchContext& context, const LaunchOrder& order,
+                                          const Command& command, const std::vector<EnvEntry>& extra) {
   const ServiceSpec& spec = order.service->spec;
   const std::optional<sys::Account> account = TRY(account_of(spec));
   sys::ChildSettings child;
-  child.argv = spec.command.argv;
+  child.argv = command.argv;
   const EnvSources sources{context.own_environment, context.daemon_environment, spec, account, order.invocation};
   for (EnvEntry& entry : TRY(effective_environment(sources)))
     child.env.emplace_back(std::move(entry.name), std::move(entry.value));
+  for (const EnvEntry& entry : extra) child.env.emplace_back(entry.name, entry.value);
   child.working_dir = spec.working_dir.empty() ? "/" : spec.working_dir;
   child.umask = spec.umask.bits;
   child.nofile = nofile_for(context, spec);
@@ -114,11 +117,11 @@ LogTarget log_target(const LaunchContext& context, const std::string& name, cons
   return {to, spec.path.empty() ? fmt::format("{}/{}.log", context.log_dir, name) : spec.path};
 }
 
-Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) {
-  const auto cancelled = [&] { return order.shared->is_cancelled.load(std::memory_order_relaxed); };
-  if (cancelled()) return fail(Errc::busy, "stopped before it was begun");
+namespace {
+
+// Opens where the output goes, and starts the program.
+Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
   const ServiceSpec& spec = order.service->spec;
-  sys::ChildSettings child = TRY(child_settings(context, order));
   StreamEnds out = TRY(open_stream(context, order, log::Stream::out, spec.log));
   child.stdout_fd = out.write_end.get();
   child.stderr_fd = out.write_end.get();
@@ -130,12 +133,65 @@ Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) 
   }
   give_to_service(child);
   const sys::PreparedChild prepared = TRY(sys::prepare_child(std::move(child)));
-  if (cancelled()) return fail(Errc::busy, "stopped before it was begun");
+  if (order.shared->is_cancelled.load(std::memory_order_relaxed))
+    return fail(Errc::busy, "stopped before it was begun");
   auto process = sys::spawn(prepared);
   if (!process) return std::unexpected(Error{Errc::sys, process.error().sys_errno, process.error().text(), {}});
-  Launched launched{std::move(*process), {}};
+  Launched launched;
+  launched.process = std::move(*process);
   launched.sources.push_back(std::move(out.source));
   if (err) launched.sources.push_back(std::move(err->source));
+  return launched;
+}
+
+// The name of a run's cgroup: unique even beside one that an earlier life could not remove.
+std::string group_name(const LaunchOrder& order) {
+  constexpr std::size_t kDigits = 12;
+  return fmt::format("{}.{}", order.service->name, order.invocation.text().substr(0, kDigits));
+}
+
+// A group that was made for a process which there is not.
+template <class T>
+void give_up(const std::optional<sys::Cgroup>& group, const Result<T>& result) {
+  if (!result && group) (void)group->remove();
+}
+
+}  // namespace
+
+Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) {
+  if (order.shared->is_cancelled.load(std::memory_order_relaxed))
+    return fail(Errc::busy, "stopped before it was begun");
+  sys::ChildSettings child = TRY(child_settings(context, order, order.service->spec.command, {}));
+  std::optional<sys::Cgroup> made;
+  if (order.group == nullptr) made = TRY(context.containment->create_group(group_name(order)));
+  const sys::Cgroup* group = made ? &*made : order.group;
+  if (group != nullptr) child.cgroup_fd = group->directory().get();
+  auto launched = start_program(context, order, std::move(child));
+  give_up(made, launched);
+  if (launched) launched->group = std::move(made);
+  return launched;
+}
+
+Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& order) {
+  sys::ChildSettings child = TRY(child_settings(context, order.run, *order.command, order.env));
+  std::optional<sys::Cgroup> made, own;
+  if (order.run.group == nullptr) made = TRY(context.containment->create_group(group_name(order.run)));
+  const sys::Cgroup* group = made ? &*made : order.run.group;
+  if (group != nullptr) {
+    auto created = sys::Cgroup::create(group->directory(), order.name);
+    if (!created) {
+      if (made) (void)made->remove();
+      return std::unexpected(std::move(created).error());
+    }
+    own = std::move(*created);
+    child.cgroup_fd = own->directory().get();
+  }
+  auto launched = start_program(context, order.run, std::move(child));
+  give_up(own, launched);
+  give_up(made, launched);
+  if (!launched) return launched;
+  launched->group = std::move(made);
+  launched->own_group = std::move(own);
   return launched;
 }
 

@@ -8,6 +8,8 @@
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "daemon/containment.hpp"
+#include "daemon/environment.hpp"
 #include "log/log_thread.hpp"
 #include "spec/spec_set.hpp"
 #include "sys/child.hpp"
@@ -36,6 +38,7 @@ struct LaunchContext {
   sys::SignalSet ignored_signals;
   std::string log_dir;
   LogTo default_log = LogTo::file;  // What "auto" means.
+  const ContainmentTree* containment = nullptr;
 };
 
 struct LaunchOrder {
@@ -44,15 +47,27 @@ struct LaunchOrder {
   RunId run;
   InvocationId invocation;
   LaunchShared* shared = nullptr;
+  const sys::Cgroup* group = nullptr;  // Of the run; null: it has none yet.
 };
 
 struct Launched {
   sys::ProcessRef process;
-  std::vector<log::Source> sources;  // The read ends of its output, to be attached.
+  std::vector<log::Source> sources;      // The read ends of its output, to be attached.
+  std::optional<sys::Cgroup> group;      // Of the run, if it was made here.
+  std::optional<sys::Cgroup> own_group;  // Of a task.
+};
+
+// A command of the service beside its main process.
+struct TaskOrder {
+  LaunchOrder run;
+  const Command* command = nullptr;
+  std::string name;           // "pre-start-1", unique in the run while it is under way.
+  std::vector<EnvEntry> env;  // Besides that of the service; wins.
 };
 
 // Errors: the failing step with its object, named by the user's key: "working-dir '/srv/x': No such file or directory".
 [[nodiscard]] Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order);
+[[nodiscard]] Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& order);
 
 // Where the output of a service goes, with "auto" decided and the default path filled in.
 struct LogTarget {

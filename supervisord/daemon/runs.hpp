@@ -1,11 +1,16 @@
 // Runs: the processes behind the engine's runs. Starts them, signals them, notices their ends, and knows what belongs
 // to them.
 //
-// A run is its main process and everything that descends from it. What that is, is known in two ways: descendants that
-// have lost their parent come to us, because we are a sub-reaper, and say by their session or by INVOCATION_ID in their
-// environment whose they are, or were seen below the main process when it was told to end; the others are found below
-// the main process and below those. What has neither our session nor our environment, and loses its parent by a crash,
-// is not known to be ours. Where /proc is missing only the process group of the main process is known.
+// A run is its main process, its tasks (hooks and stop commands), and everything that descends from them. What that is,
+// is known by its cgroup, which holds all of it but what a privileged process has moved out. Without one, and for
+// those, it is known in two ways: descendants that have lost their parent come to us, because we are a sub-reaper, and
+// say by their session or by INVOCATION_ID in their environment whose they are, or were seen below the main process
+// when it was told to end; the others are found below the main process and below those. What has neither our session
+// nor our environment, and loses its parent by a crash, is not known to be ours then. Where /proc is missing, too, only
+// the process group of the main process is known.
+//
+// The files: runs.cpp beginning and forgetting, run_signals.cpp what is sent, run_ends.cpp ends and orphans,
+// run_tasks.cpp hooks, run_main.cpp the main process of forking services.
 #pragma once
 
 #include <memory>
@@ -23,24 +28,54 @@
 #include "engine/event.hpp"
 #include "log/log_thread.hpp"
 #include "loop/loop.hpp"
+#include "sys/cgroup_watch.hpp"
 #include "sys/epoll_set.hpp"
 #include "sys/process.hpp"
 #include "sys/process_tree.hpp"
 
 namespace sup {
 
-// One live run.
+// One command of a run beside its main process.
+struct TaskRun {
+  RunTask order;
+  std::uint32_t serial = 0;              // Unique in its run.
+  std::unique_ptr<LaunchShared> shared;  // While its launch is under way, else null.
+  sys::ProcessRef process;
+  std::optional<sys::Cgroup> group;  // Of its own, below that of the run.
+  std::string failure;               // Once it is over; empty: it succeeded.
+  bool is_over = false;              // Its process has ended; what that has left is being killed.
+  bool is_doomed = false;            // KILL has been sent.
+};
+
+// The search for the daemon that a launcher has left.
+struct MainSearch {
+  pid_t candidate = 0;  // Of the look before.
+  Instant begun;
+  loop::Timer next_look;
+};
+
+// One run, from its first process until the engine has done with it.
 struct Run {
   RunId id;
   InvocationId invocation;
-  std::unique_ptr<LaunchShared> shared;  // While its launch is under way, else null.
+  const NamedService* service = nullptr;
+  std::unique_ptr<LaunchShared> shared;  // While the launch of its main process is under way, else null.
   std::vector<SignalRun> pending;        // Signals that wait for the end of the launch.
-  sys::ProcessRef main;
-  ExitStatus status;                    // Of the main process, once it is gone.
+  std::vector<std::pair<RunTask, std::vector<EnvEntry>>> pending_tasks;  // Likewise.
+  std::optional<sys::Cgroup> group;  // Not to be touched while a launch is under way that may make it.
+  sys::ProcessRef main;              // pid 0: it has none yet.
+  pid_t main_group = 0;              // Its process group.
+  ExitStatus status;                 // Of the main process, once it is gone.
+  std::vector<std::unique_ptr<TaskRun>> tasks;
+  std::uint32_t last_task = 0;
+  std::unique_ptr<MainSearch> search;
   std::vector<pid_t> orphans;           // Our children that belong to it.
   std::vector<sys::ProcessFacts> seen;  // What was below it when it was told to end.
-  bool main_is_gone = false;
-  bool is_doomed = false;  // KILL has been sent: what turns up later gets it too.
+  std::string survivors;                // What was alive at the last KILL, and what it was doing.
+  bool main_is_gone = true;             // Or has not come yet.
+  bool is_over = false;                 // Nothing of it is alive, and the engine knows.
+  bool is_doomed = false;               // KILL has been sent: what turns up later gets it too.
+  bool is_watched = false;              // Changes of its cgroup are reported.
 };
 
 class Runs {
@@ -52,8 +87,16 @@ class Runs {
                                               LaunchContext context, std::size_t instances, Post post);
 
   void begin(const SpawnRun& effect, const NamedService& service);
+  void find_main(const FindMain& effect);
+  // `env` is for this task alone.
+  void run_task(const RunTask& effect, const NamedService& service, std::vector<EnvEntry> env);
+  void kill_tasks(const KillTasks& effect);
+  void freeze(const FreezeRun& effect);
+  void thaw(const ThawRun& effect);
   void signal(const SignalRun& effect);
   void kill(const KillRun& effect);
+  // The engine has done with the run of this instance: nothing of it is alive.
+  void forget(InstanceId instance);
   // SIGCHLD has arrived.
   void on_child_signal();
 
@@ -63,11 +106,33 @@ class Runs {
 
  private:
   Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, std::size_t instances, Post post,
-       sys::EpollSet exits, std::optional<sys::Orphans> orphans);
+       sys::EpollSet exits);
 
+  // runs.cpp
   Run* live(InstanceId instance, RunId run);
+  Run& live_or_new(InstanceId instance, RunId run, const NamedService& service);
   void on_launched(InstanceId instance, RunId run, Result<Launched> launched);
+  void attach(std::vector<log::Source> sources);
+
+  // run_tasks.cpp
+  void launch(InstanceId instance, Run& run, TaskRun& task, TaskOrder order);
+  void on_task_launched(InstanceId instance, RunId run, std::uint32_t serial, Result<Launched> launched);
+  void on_task_exit(InstanceId instance, Run& run, TaskRun& task, ExitStatus status);
+  void kill_task(const Run& run, TaskRun& task);
+  void settle_tasks();
+  [[nodiscard]] bool task_has_rest(InstanceId instance, Run& run, const TaskRun& task);
+  static TaskRun* find_task(Run& run, std::uint32_t serial);
+
+  // run_main.cpp
+  void look_for_main(InstanceId instance, RunId run);
+  void judge_main(InstanceId instance, RunId run, const std::optional<Result<pid_t>>& told);
+  bool take_main(InstanceId instance, Run& run, pid_t pid);
+  [[nodiscard]] Result<pid_t> main_by_pid_file(const Run& run, const Result<pid_t>& told) const;
+  [[nodiscard]] Result<pid_t> main_by_descent(const Run& run) const;
+
+  // run_ends.cpp
   void on_exits();
+  void on_exit(std::uint64_t token);
   void on_main_exit(InstanceId instance, ExitStatus status);
   void reap_orphans();
   void look_around();
@@ -75,23 +140,31 @@ class Runs {
   bool adopt(pid_t pid);
   [[nodiscard]] std::optional<InstanceId> owner_of(pid_t pid) const;
   void settle_ends();
-  [[nodiscard]] bool has_rest(const Run& run) const;
+  [[nodiscard]] bool has_rest(InstanceId instance, Run& run);
+  void watch(InstanceId instance, Run& run);
+
+  // run_signals.cpp
   void look_below(Run& run) const;
   [[nodiscard]] std::vector<pid_t> roots_of(const Run& run) const;
+  [[nodiscard]] std::vector<pid_t> members_of(const Run& run) const;
   static bool was_seen(const Run& run, pid_t pid);
   void send(const Run& run, const SignalRun& effect);
   void send_to_all(const Run& run, Signal signal);
+  void send_by_descent(const Run& run, Signal signal, std::span<const pid_t> reached);
 
+  loop::Loop& loop_;
   Workers& workers_;
   log::LogThread& log_;
   const LaunchContext context_;
   Post post_;
   std::vector<std::unique_ptr<Run>> runs_;               // By instance; null: none is alive.
   std::unordered_map<pid_t, InstanceId> orphan_owners_;  // kNoInstance: belongs to no run.
-  std::vector<InstanceId> ending_;       // Main process gone; it is not known yet whether anything is left.
-  std::vector<InstanceId> draining_;     // Main process gone, others alive.
-  sys::EpollSet exits_;                  // The pidfds of all main processes, by instance.
-  std::optional<sys::Orphans> orphans_;  // Empty without /proc.
+  std::vector<InstanceId> ending_;    // Main process gone; it is not known yet whether anything is left.
+  std::vector<InstanceId> draining_;  // Main process gone, others alive.
+  std::vector<InstanceId> tasking_;   // A task's process is gone; it is not known yet whether anything is left of it.
+  sys::EpollSet exits_;               // The pidfds of all main processes and tasks, and the watch; by token.
+  std::optional<sys::CgroupWatch> watch_;  // Of draining cgroups. Empty without cgroups.
+  std::optional<sys::Orphans> orphans_;    // Empty without /proc.
   loop::Poll poll_;
 };
 

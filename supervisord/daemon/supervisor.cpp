@@ -18,6 +18,7 @@ spdlog::level::level_enum level_of(State to) {
     case State::backoff:
     case State::killing: return spdlog::level::warn;
     case State::running:
+    case State::paused:
     case State::stopped:
     case State::completed: return spdlog::level::info;
     case State::waiting:
@@ -25,6 +26,30 @@ spdlog::level::level_enum level_of(State to) {
     case State::stopping: return spdlog::level::debug;
   }
   return spdlog::level::info;
+}
+
+// REASON, EXIT_CODE and EXIT_SIGNAL, for hooks that run after an end.
+void add_end(std::vector<EnvEntry>& env, const Instance& instance) {
+  const auto add = [&](std::string_view name, std::string value) {
+    env.push_back({std::string(name), std::move(value), "supervisord"});
+  };
+  const bool has_run = instance.last_kind == EndKind::exited;
+  const ExitStatus& status = instance.last_status;
+  if (instance.run_was_asked_to_end)
+    add("REASON", "asked");
+  else if (!has_run)
+    add("REASON", "start-failed");
+  else
+    add("REASON", status.signal != 0 ? "signal" : "exit");
+  add("EXIT_CODE", has_run && status.signal == 0 ? std::to_string(status.code) : "");
+  add("EXIT_SIGNAL", has_run && status.signal != 0 ? signal_name(Signal{status.signal}) : "");
+}
+
+std::vector<EnvEntry> task_environment(const World& w, const Instance& instance, TaskKind kind) {
+  std::vector<EnvEntry> env{{"SERVICE", w.name(instance), "supervisord"},
+                            {"RUN", std::to_string(instance.run.value), "supervisord"}};
+  if (kind == TaskKind::post_stop) add_end(env, instance);
+  return env;
 }
 
 std::uint64_t random_seed() {
@@ -81,6 +106,20 @@ void Supervisor::carry_out(const SpawnRun& effect) {
   runs_->begin(effect, w.set.services[w.at(effect.instance).service]);
 }
 
+void Supervisor::carry_out(const FindMain& effect) { runs_->find_main(effect); }
+
+void Supervisor::carry_out(const RunTask& effect) {
+  const World& w = engine_.world();
+  const Instance& instance = w.at(effect.instance);
+  runs_->run_task(effect, w.set.services[instance.service], task_environment(w, instance, effect.kind));
+}
+
+void Supervisor::carry_out(const KillTasks& effect) { runs_->kill_tasks(effect); }
+
+void Supervisor::carry_out(const FreezeRun& effect) { runs_->freeze(effect); }
+
+void Supervisor::carry_out(const ThawRun& effect) { runs_->thaw(effect); }
+
 void Supervisor::carry_out(const SignalRun& effect) { runs_->signal(effect); }
 
 void Supervisor::carry_out(const KillRun& effect) { runs_->kill(effect); }
@@ -101,10 +140,14 @@ void Supervisor::carry_out(const StateChanged& effect) {
                      .cause = effect.cause};
   if (is_end && instance.last_kind == EndKind::exited && instance.run == effect.run)
     entry.status = instance.last_status;
+  // What did not end in time was doing something.
+  if (const Run* run = runs_->find(effect.instance); run != nullptr && effect.to == State::killing)
+    entry.cause += (entry.cause.empty() ? "" : "; ") + run->survivors;
+  if (is_end) runs_->forget(effect.instance);
+  const std::string cause = entry.cause;
   history_.add(std::move(entry));
   spdlog::log(level_of(effect.to), "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to), effect.row->why,
-              effect.cause.empty() ? "" : ": ", effect.cause,
-              effect.to == State::running ? fmt::format(", pid {}", effect.pid) : "");
+              cause.empty() ? "" : ": ", cause, effect.to == State::running ? fmt::format(", pid {}", effect.pid) : "");
   for (Observer* observer : observers_) observer->on_state_changed(effect);
 }
 

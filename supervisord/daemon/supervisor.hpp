@@ -55,6 +55,11 @@ class Supervisor {
 
   void turn();
   void carry_out(const SpawnRun& effect);
+  void carry_out(const FindMain& effect);
+  void carry_out(const RunTask& effect);
+  void carry_out(const KillTasks& effect);
+  void carry_out(const FreezeRun& effect);
+  void carry_out(const ThawRun& effect);
   void carry_out(const SignalRun& effect);
   void carry_out(const KillRun& effect);
   void carry_out(const StateChanged& effect);

@@ -197,7 +197,8 @@ void kill_everything(World& w, Instance& i) {
 void kill_asked(World& w, Instance& i) {
   if (!i.main_is_gone) i.run_was_asked_to_end = true;  // Else it had its end already, and only the rest is killed.
   i.is_cycling = false;
-  kill_everything(w, i);
+  w.effects.emplace_back(KillRun{w.id(i), i.run, SignalReason::command});
+  i.deadline = w.now + kKillRetry;
 }
 
 void note_asked(World&, Instance& i) {

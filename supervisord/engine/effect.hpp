@@ -45,7 +45,7 @@ struct ThawRun {
   InstanceId instance;
   RunId run;
 };
-// What a signal is for: a stop also takes back a spawn that has not begun.
+// What a signal is for: a stop also takes back a spawn that has not begun, and asks why somebody needs KILL.
 enum class SignalReason : std::uint8_t { stop, command };
 // Send a signal to processes of the run; also valid while its spawn is under way.
 struct SignalRun {
@@ -59,6 +59,7 @@ struct SignalRun {
 struct KillRun {
   InstanceId instance;
   RunId run;
+  SignalReason reason = SignalReason::stop;
 };
 // A state change happened. `row` tells why; `cause` is the text for people at this moment ("exit 3").
 struct StateChanged {

@@ -36,6 +36,10 @@ struct Fields<DaemonSpec> {
             "How long the stop of everything may take; what is alive then gets KILL.", Range{0, kYear}},
       Field{"start-parallelism", &DaemonSpec::start_parallelism, OnChange::live, "4",
             "How many services may be starting at the same time; 0 means no bound.", Range{0, 100'000}},
+      Field{
+          "containment", &DaemonSpec::containment, OnChange::restart, "\"descent\"",
+          "By what the processes of a service are known, and so whether a stop can be complete. A level that does not "
+          "work here is an error at start; `ctl features` shows what is used and why."},
       Field{"exit", &DaemonSpec::exit, OnChange::live, "\"when-done\"", "When supervisord exits by itself."},
       Field{"exit-code-from", &DaemonSpec::exit_code_from, OnChange::live, "\"web\"",
             "The service whose exit code supervisord exits with (128+n for signal n). Default: 0, or the code of the "

@@ -42,12 +42,25 @@ inline constexpr auto kEnumNames<ExitWhen> = std::array{
     EnumName{ExitWhen::when_done, "when-done", "When every service has completed, failed or been stopped."},
 };
 
+// By what the processes of a run are known. Each level does all that the next one does, and more.
+enum class Containment : std::uint8_t { automatic, cgroup, descent, group };
+template <>
+inline constexpr auto kEnumNames<Containment> = std::array{
+    EnumName{Containment::automatic, "auto", "The first of the others that works."},
+    EnumName{Containment::cgroup, "cgroup",
+             "A cgroup (version 2) for each run: nothing can leave it, and it is killed by one call."},
+    EnumName{Containment::descent, "descent",
+             "Descent from the main process, the session, and INVOCATION_ID in the environment."},
+    EnumName{Containment::group, "group", "The process group of the main process alone; who leaves it is not found."},
+};
+
 struct DaemonSpec {
   std::string socket;       // Absolute; empty: control.sock in the run-time directory.
   std::string runtime_dir;  // Absolute; empty: the default run-time directory.
   DaemonLogSpec log;
   Duration shutdown_timeout = std::chrono::seconds{90};
   std::uint32_t start_parallelism = 0;  // 0: no bound.
+  Containment containment = Containment::automatic;
   ExitWhen exit = ExitWhen::never;
   std::string exit_code_from;
   Environment env;

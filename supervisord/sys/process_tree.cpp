@@ -200,6 +200,22 @@ Result<uid_t> process_uid(pid_t pid) {
   return uid;
 }
 
+Result<std::string> process_wait_channel(pid_t pid) {
+  std::string text = TRY(read_file(fmt::format("/proc/{}/wchan", pid), kStatLimit));
+  return text == "0" ? std::string() : text;
+}
+
+Result<std::string> process_command(pid_t pid) {
+  const UniqueFd file = TRY(open_read(fmt::format("/proc/{}/cmdline", pid)));
+  std::string text(kCommandLimit, '\0');
+  const ssize_t length = ::read(file.get(), text.data(), text.size());
+  if (length < 0) return fail_call(errno, fmt::format("cannot read '/proc/{}/cmdline'", pid));
+  text.resize(static_cast<std::size_t>(length));
+  while (text.ends_with('\0')) text.pop_back();
+  std::ranges::replace(text, '\0', ' ');
+  return text;
+}
+
 Result<pid_t> session_of(pid_t pid) {
   CHECK(pid > 0);
   const pid_t session = ::getsid(pid);

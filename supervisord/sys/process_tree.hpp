@@ -56,6 +56,12 @@ struct ProcessFacts {
 [[nodiscard]] Result<ProcessFacts> process_facts(pid_t pid);
 // The effective uid. Errors as process_facts.
 [[nodiscard]] Result<uid_t> process_uid(pid_t pid);
+// Where in the kernel it waits (/proc/PID/wchan); empty if it does not, or if we may not know. Errors as process_facts.
+[[nodiscard]] Result<std::string> process_wait_channel(pid_t pid);
+// Its arguments with a space between them, at most kCommandLimit bytes of them; as the process wants them to be seen.
+// Empty for a zombie and a kernel thread. Errors as process_facts.
+[[nodiscard]] Result<std::string> process_command(pid_t pid);
+inline constexpr std::size_t kCommandLimit = 4096;
 // getsid(2): works without /proc. Errors: not_found.
 [[nodiscard]] Result<pid_t> session_of(pid_t pid);
 

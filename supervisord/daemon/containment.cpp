@@ -1,0 +1,94 @@
+#include "daemon/containment.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdint>
+
+#include "base/check.hpp"
+#include "sys/cgroup_watch.hpp"
+#include "sys/clock.hpp"
+#include "sys/process_tree.hpp"
+
+namespace sup {
+namespace {
+
+// FNV-1a: the same directory gives the same name in each life.
+std::string tree_name(std::string_view runtime_dir) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : runtime_dir) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return fmt::format("supervisord-{:08x}", hash);
+}
+
+Result<sys::CgroupTree> make_tree(std::string_view runtime_dir) {
+  return sys::CgroupTree::create(TRY(sys::find_cgroup_place()), tree_name(runtime_dir));
+}
+
+// Until cgroups change, at most until `deadline`.
+void wait_for_change(sys::CgroupWatch& watch, Instant deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - sys::monotonic_now());
+  pollfd waited{watch.fd().get(), POLLIN, 0};
+  if (left.count() > 0) (void)::poll(&waited, 1, static_cast<int>(left.count()));
+  (void)watch.read();
+}
+
+}  // namespace
+
+Result<ContainmentTree> ContainmentTree::choose(Containment wanted, std::string_view runtime_dir) {
+  ContainmentTree out;
+  if (wanted == Containment::automatic || wanted == Containment::cgroup) {
+    auto tree = make_tree(runtime_dir);
+    if (tree) {
+      out.level_ = Containment::cgroup;
+      out.tree_ = std::move(*tree);
+      out.end_leftovers();
+      return out;
+    }
+    if (wanted == Containment::cgroup) return std::unexpected(std::move(tree).error().wrap("containment: cgroup"));
+    out.reason_ = "no cgroups: " + tree.error().what;
+  } else {
+    out.reason_ = fmt::format("containment = \"{}\" was asked for", enum_name(wanted));
+  }
+  if (wanted != Containment::group) {
+    const auto orphans = sys::Orphans::open();
+    out.level_ = orphans ? Containment::descent : Containment::group;
+    if (orphans) return out;
+    if (wanted == Containment::descent) return std::unexpected(Error(orphans.error()).wrap("containment: descent"));
+    out.reason_ += "; no descent: " + orphans.error().what;
+  }
+  return out;
+}
+
+// A run that nobody supervises any more would be started a second time beside itself.
+void ContainmentTree::end_leftovers() {
+  const auto names = tree_->group_names();
+  auto watch = sys::CgroupWatch::create();
+  if (!names || !watch) return;
+  const Instant deadline = sys::monotonic_now() + kLeftoverPatience;
+  for (const std::string& name : *names) {
+    auto group = tree_->open_group(name);
+    if (!group) continue;
+    const auto members = group->processes();
+    if (members && !members->pids.empty())
+      spdlog::warn("{} processes of {} were left by an earlier supervisord: killed", members->pids.size(), name);
+    ++leftovers_;
+    (void)watch->add(*group, leftovers_);
+    (void)group->kill();
+    while (!group->remove() && sys::monotonic_now() < deadline) wait_for_change(*watch, deadline);
+    watch->remove(leftovers_);
+  }
+}
+
+Result<std::optional<sys::Cgroup>> ContainmentTree::create_group(const std::string& name) const {
+  if (!tree_) return std::nullopt;
+  return std::optional<sys::Cgroup>(TRY(tree_->create_group(name)));
+}
+
+void ContainmentTree::destroy() {
+  if (!tree_) return;
+  if (const auto destroyed = tree_->destroy(); !destroyed)
+    spdlog::warn("cgroups are left in {}: {}", tree_->path(), destroyed.error().what);
+}
+
+}  // namespace sup

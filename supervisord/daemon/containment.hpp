@@ -1,0 +1,52 @@
+// Containment: by what the processes of a run are known, chosen once at the start. See the setting `containment`.
+//
+// On every level supervisord is a sub-reaper. A cgroup holds whatever a run starts, wherever that goes within the
+// machine; only a process with the right to write in other cgroups can move itself out, and is known by descent then,
+// as all are on the second level.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "spec/daemon_spec.hpp"
+#include "sys/cgroup_tree.hpp"
+
+namespace sup {
+
+class ContainmentTree {
+ public:
+  // Takes the level that was asked for, or the best that works. With a cgroup, what an earlier life left in ours is
+  // killed first, for which the call may block up to kLeftoverPatience. To be called on the main thread while it holds
+  // the lock of `runtime_dir`, before there is a child. Errors: those of the level that was asked for.
+  static Result<ContainmentTree> choose(Containment wanted, std::string_view runtime_dir);
+
+  // Never automatic.
+  [[nodiscard]] Containment level() const { return level_; }
+  // Why no better level is used; empty if there is none.
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+  // The directory of our cgroups, for people; empty without.
+  [[nodiscard]] std::string path() const { return tree_ ? tree_->path() : std::string(); }
+  // How many cgroups of an earlier life were found and ended.
+  [[nodiscard]] std::size_t leftovers() const { return leftovers_; }
+
+  // A cgroup for a run, or nothing on other levels. Any thread. Errors: those of CgroupTree::create_group.
+  [[nodiscard]] Result<std::optional<sys::Cgroup>> create_group(const std::string& name) const;
+
+  // When nothing runs any more. Says in the log what could not be removed.
+  void destroy();
+
+ private:
+  static constexpr Duration kLeftoverPatience = std::chrono::seconds{2};
+
+  void end_leftovers();
+
+  Containment level_ = Containment::group;
+  std::string reason_;
+  std::optional<sys::CgroupTree> tree_;
+  std::size_t leftovers_ = 0;
+};
+
+}  // namespace sup

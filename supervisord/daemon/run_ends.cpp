@@ -1,0 +1,170 @@
+// Runs: how ends are noticed, and what belongs to whom.
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <utility>
+
+#include "daemon/run_tokens.hpp"
+#include "daemon/runs.hpp"
+#include "engine/graph.hpp"
+
+namespace sup {
+
+void Runs::on_exits() {
+  std::array<sys::ReadyEvent, 256> ready;
+  const auto count = exits_.wait(ready, Duration{0});
+  if (!count) return;
+  for (const sys::ReadyEvent& event : std::span(ready).first(*count)) on_exit(event.data);
+  look_around();
+}
+
+void Runs::on_exit(std::uint64_t token) {
+  if (token == kWatchToken) {
+    (void)watch_->read();  // Whose group has changed does not matter: all that drain are looked at.
+    return;
+  }
+  const InstanceId instance = instance_of_token(token);
+  Run* run = runs_[instance.value].get();
+  if (run == nullptr) return;
+  if (serial_of_token(token) != 0) {
+    TaskRun* task = find_task(*run, serial_of_token(token));
+    if (task == nullptr || task->is_over) return;
+    if (const auto status = sys::try_reap(task->process); status && *status)
+      on_task_exit(instance, *run, *task, **status);
+    return;
+  }
+  if (run->main_is_gone) return;
+  if (const auto status = sys::try_reap(run->main); status && *status) on_main_exit(instance, **status);
+}
+
+void Runs::on_child_signal() {
+  for (std::uint32_t index = 0; index < runs_.size(); ++index) {
+    Run* run = runs_[index].get();
+    if (run == nullptr || run->shared != nullptr) continue;
+    for (const auto& task : run->tasks)
+      if (task->shared == nullptr && !task->process.pidfd.is_open())
+        on_exit(task_token(InstanceId{index}, task->serial));
+    if (!run->main_is_gone && !run->main.pidfd.is_open()) on_exit(main_token(InstanceId{index}));
+  }
+  look_around();
+}
+
+void Runs::on_main_exit(InstanceId instance, ExitStatus status) {
+  Run& run = *runs_[instance.value];
+  run.main_is_gone = true;
+  run.status = status;
+  if (run.main.pidfd.is_open()) {
+    (void)exits_.remove(run.main.pidfd);  // A found main process is not in it: its end is told by SIGCHLD.
+    run.main.pidfd.reset();
+  }
+  ending_.push_back(instance);
+}
+
+// Reaps what is dead, takes note of who has come to us, and tells which runs are over.
+void Runs::look_around() {
+  reap_orphans();
+  // The list of our children is not a snapshot, so what decides over an end is read until it stands still; or not, when
+  // a service makes orphans faster than we look: each of them will wake us again.
+  constexpr int kMostLooks = 8;
+  for (int look = 0; look < kMostLooks && adopt_orphans(); ++look) reap_orphans();
+  settle_tasks();
+  settle_ends();
+}
+
+void Runs::reap_orphans() {
+  while (const auto reaped = sys::reap_any_of_this_thread()) {
+    const auto it = orphan_owners_.find(reaped->pid);
+    if (it == orphan_owners_.end()) continue;
+    const InstanceId owner = it->second;
+    orphan_owners_.erase(it);
+    Run* run = owner == kNoInstance ? nullptr : runs_[owner.value].get();
+    if (run == nullptr) continue;
+    std::erase(run->orphans, reaped->pid);
+    if (!run->main_is_gone && run->main.pid == reaped->pid) on_main_exit(owner, reaped->status);
+  }
+}
+
+// Whether anybody new has come.
+bool Runs::adopt_orphans() {
+  if (!orphans_) return false;
+  const auto pids = orphans_->list();
+  if (!pids) return false;
+  bool is_anybody_new = false;
+  for (const pid_t pid : *pids) {
+    const auto known = orphan_owners_.find(pid);
+    if (known == orphan_owners_.end())
+      is_anybody_new |= adopt(pid);
+    else if (known->second == kNoInstance && !ending_.empty())
+      (void)adopt(pid);  // In the middle of its exec it could not say whose it is; an end is no moment for mistakes.
+  }
+  return is_anybody_new;
+}
+
+// Whether it was taken note of. Where the list of orphans is not exact, main processes and children on their way to
+// exec are in it too, so there only what is known to belong to a run is taken.
+bool Runs::adopt(pid_t pid) {
+  const auto owner = owner_of(pid);
+  if (!orphans_->is_exact() && (!owner || runs_[owner->value]->main.pid == pid)) return false;
+  orphan_owners_[pid] = owner.value_or(kNoInstance);
+  if (!owner) return true;
+  Run& run = *runs_[owner->value];
+  run.orphans.push_back(pid);
+  if (run.is_doomed) ::kill(pid, SIGKILL);  // Our child: the number is its own until we reap it.
+  return true;
+}
+
+std::optional<InstanceId> Runs::owner_of(pid_t pid) const {
+  const auto session = sys::session_of(pid);
+  if (session)  // A child that opened a session of its own may have children in it.
+    if (const auto it = orphan_owners_.find(*session); it != orphan_owners_.end() && it->second != kNoInstance)
+      return it->second;
+  const auto is_of_task = [&](const std::unique_ptr<TaskRun>& task) { return task->process.pid == *session; };
+  const auto invocation = sys::invocation_id_of(pid);
+  for (std::uint32_t index = 0; index < runs_.size(); ++index) {
+    const Run* run = runs_[index].get();
+    if (run == nullptr || run->is_over) continue;
+    if (session && (*session == run->main.pid || std::ranges::any_of(run->tasks, is_of_task))) return InstanceId{index};
+    if (invocation && *invocation && **invocation == run->invocation) return InstanceId{index};
+    if (was_seen(*run, pid)) return InstanceId{index};
+  }
+  return std::nullopt;
+}
+
+bool Runs::has_rest(InstanceId instance, Run& run) {
+  if (!run.tasks.empty() || !run.orphans.empty()) return true;
+  if (run.group) {
+    const auto is_populated = run.group->is_populated();
+    if (!is_populated || !*is_populated) return false;  // One that is not there any more holds nobody.
+    watch(instance, run);
+    return run.group->is_populated().value_or(false);
+  }
+  return !orphans_ && sys::send_group_signal(run.main_group, Signal{0}).has_value();
+}
+
+// What empties from now on is told; the caller looks once more.
+void Runs::watch(InstanceId instance, Run& run) {
+  if (!run.is_watched) run.is_watched = watch_->add(*run.group, instance.value).has_value();
+}
+
+void Runs::settle_ends() {
+  for (const InstanceId instance : std::exchange(ending_, {})) {
+    Run& run = *runs_[instance.value];
+    log_.flush(run.id);
+    if (has_rest(instance, run)) post_(MainExited{instance, run.id, run.status});
+    draining_.push_back(instance);
+  }
+  std::erase_if(draining_, [this](InstanceId instance) {
+    Run* run = runs_[instance.value].get();
+    if (run == nullptr || !run->main_is_gone) return true;  // The daemon that it left is its main process now.
+    if (has_rest(instance, *run)) return false;
+    log_.flush(run->id);
+    run->is_over = true;
+    run->search.reset();
+    post_(Ended{instance, run->id, run->status});
+    return true;
+  });
+}
+
+}  // namespace sup

@@ -1,0 +1,163 @@
+// Runs: what is sent to the processes of a run, and who they are.
+#include <algorithm>
+#include <csignal>
+#include <set>
+
+#include "daemon/run_survivors.hpp"
+#include "daemon/runs.hpp"
+
+namespace sup {
+namespace {
+
+constexpr Signal kKill{SIGKILL};
+
+// Signals are sent to processes that may end at any moment, so that one is gone is no news.
+void send_to_child(pid_t pid, Signal signal) { ::kill(pid, signal.number); }
+
+// Whether `pid` is below one of `roots` now. The walk up is bounded, since processes come and go while we read.
+bool is_below(pid_t pid, std::span<const pid_t> roots) {
+  constexpr int kMostSteps = 1'000;
+  for (int step = 0; step < kMostSteps && pid > 1; ++step) {
+    if (std::ranges::find(roots, pid) != roots.end()) return true;
+    const auto facts = sys::process_facts(pid);
+    if (!facts) return false;
+    pid = facts->ppid;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Runs::signal(const SignalRun& effect) {
+  Run* run = live(effect.instance, effect.run);
+  if (run == nullptr || run->is_over) return;
+  if (run->shared == nullptr) {
+    if (effect.reason == SignalReason::stop) look_below(*run);
+    return send(*run, effect);
+  }
+  if (effect.reason == SignalReason::stop) run->shared->is_cancelled.store(true, std::memory_order_relaxed);
+  const auto sent = run->shared->in_progress.send_signal(effect.signal);
+  if (!sent || !*sent) run->pending.push_back(effect);
+}
+
+void Runs::kill(const KillRun& effect) {
+  Run* run = live(effect.instance, effect.run);
+  if (run == nullptr) return;
+  for (const auto& task : run->tasks) kill_task(*run, *task);
+  if (run->is_over) return;
+  const bool is_again = std::exchange(run->is_doomed, true);
+  if (run->shared != nullptr) {
+    run->shared->is_cancelled.store(true, std::memory_order_relaxed);
+    (void)run->shared->in_progress.send_signal(kKill);  // If it has not come so far, it gets KILL when it has.
+    return;
+  }
+  look_below(*run);
+  if (is_again || effect.reason == SignalReason::stop) run->survivors = survivors_text(members_of(*run), is_again);
+  if (is_again && !run->survivors.empty()) post_(Survived{effect.instance, effect.run, run->survivors});
+  send_to_all(*run, kKill);
+}
+
+void Runs::freeze(const FreezeRun& effect) {
+  Run* run = live(effect.instance, effect.run);
+  if (run == nullptr || run->is_over) return;
+  if (run->group && run->group->freeze()) return;
+  send_to_all(*run, Signal{SIGSTOP});
+}
+
+void Runs::thaw(const ThawRun& effect) {
+  Run* run = live(effect.instance, effect.run);
+  if (run == nullptr || run->is_over) return;
+  if (run->group && run->group->thaw()) return;
+  send_to_all(*run, Signal{SIGCONT});
+}
+
+// Once their parents are gone nothing may tell whose they are, so it is noted before. By start time too: a pid may be
+// reused.
+void Runs::look_below(Run& run) const {
+  // One that was seen before may by now be an orphan that we have not met yet: it stays.
+  std::erase_if(run.seen, [&](const sys::ProcessFacts& facts) { return !was_seen(run, facts.pid); });
+  for (const pid_t root : roots_of(run))
+    if (const auto below = sys::descendants_of(root))
+      for (const pid_t pid : *below)
+        if (auto facts = sys::process_facts(pid); facts && !was_seen(run, pid)) run.seen.push_back(std::move(*facts));
+}
+
+// Whether it was below this run when that was told to end.
+bool Runs::was_seen(const Run& run, pid_t pid) {
+  const auto it = std::ranges::find(run.seen, pid, &sys::ProcessFacts::pid);
+  if (it == run.seen.end()) return false;
+  const auto facts = sys::process_facts(pid);
+  return facts && facts->start_time == it->start_time;
+}
+
+// From whom all of the run descends. Empty without /proc, or where it shows another pid namespace than ours.
+std::vector<pid_t> Runs::roots_of(const Run& run) const {
+  if (!orphans_) return {};
+  std::vector<pid_t> roots = run.orphans;
+  if (!run.main_is_gone) roots.push_back(run.main.pid);
+  for (const auto& task : run.tasks)
+    if (task->shared == nullptr && !task->is_over) roots.push_back(task->process.pid);
+  return roots;
+}
+
+// All processes that are known to be of the run, each once.
+std::vector<pid_t> Runs::members_of(const Run& run) const {
+  std::set<pid_t> out;
+  if (run.group)
+    if (const auto members = run.group->processes()) out.insert(members->pids.begin(), members->pids.end());
+  for (const pid_t root : roots_of(run)) {
+    out.insert(root);
+    if (const auto below = sys::descendants_of(root)) out.insert(below->begin(), below->end());
+  }
+  if (!run.main_is_gone) out.insert(run.main.pid);
+  return {out.begin(), out.end()};
+}
+
+void Runs::send(const Run& run, const SignalRun& effect) {
+  switch (effect.to) {
+    case SignalTarget::main:
+      if (!run.main_is_gone) (void)sys::send_signal(run.main, effect.signal);
+      break;
+    case SignalTarget::group:
+      // A pid names a group for as long as one of its processes is not reaped; after that it may name another.
+      if (!run.main_is_gone) (void)sys::send_group_signal(run.main_group, effect.signal);
+      break;
+    case SignalTarget::all: send_to_all(run, effect.signal); break;
+  }
+}
+
+// Those in the cgroup through it; and who is known to be of the run and is not in it.
+void Runs::send_to_all(const Run& run, Signal signal) {
+  if (!run.group) return send_by_descent(run, signal, {});
+  const auto members = run.group->processes();
+  const auto sent = signal == kKill ? run.group->kill() : Result<>();
+  const auto signalled = signal == kKill ? Result<sys::CgroupSignalled>() : run.group->signal_all(signal);
+  const bool is_reached = members && sent && signalled;
+  send_by_descent(run, signal, is_reached ? std::span<const pid_t>(members->pids) : std::span<const pid_t>());
+}
+
+// The main process's group at once, our own children by pid (it is theirs until we reap them), and what is below them
+// by pidfd, after a second look: a pid that was read from /proc may have passed to a stranger meanwhile. Who has been
+// `reached` (sorted) is left out.
+void Runs::send_by_descent(const Run& run, Signal signal, std::span<const pid_t> reached) {
+  const auto is_reached = [&](pid_t pid) { return std::ranges::binary_search(reached, pid); };
+  const std::vector<pid_t> roots = roots_of(run);
+  std::set<pid_t> below;
+  for (const pid_t root : roots)
+    if (const auto found = sys::descendants_of(root)) below.insert(found->begin(), found->end());
+  const bool has_group = !run.main_is_gone && !is_reached(run.main.pid);
+  if (has_group) (void)sys::send_group_signal(run.main_group, signal);
+  const auto has_it = [&](pid_t pid) {
+    const auto facts = sys::process_facts(pid);
+    return !facts || is_reached(pid) || (has_group && facts->pgid == run.main_group);
+  };
+  for (const pid_t pid : below) {
+    if (has_it(pid)) continue;
+    const auto process = sys::open_process(pid);
+    if (process && is_below(pid, roots)) (void)sys::send_signal(*process, signal);
+  }
+  for (const pid_t pid : roots)
+    if (pid != run.main.pid && !has_it(pid)) send_to_child(pid, signal);
+}
+
+}  // namespace sup

@@ -1,0 +1,15 @@
+// What processes are doing that do not end.
+#pragma once
+
+#include <sys/types.h>
+
+#include <span>
+#include <string>
+
+namespace sup {
+
+// "pid 12 is still alive after KILL (state D, wchan nfs_wait, command tail -f /mnt/x)", the first few of them. Zombies
+// do not count, nor who is gone. Without `is_after_kill`: "pid 12 was alive (...)". Empty: nobody.
+[[nodiscard]] std::string survivors_text(std::span<const pid_t> pids, bool is_after_kill);
+
+}  // namespace sup
