@@ -66,17 +66,18 @@ void ContainmentTree::end_leftovers() {
   auto watch = sys::CgroupWatch::create();
   if (!names || !watch) return;
   const Instant deadline = sys::monotonic_now() + kLeftoverPatience;
-  for (const std::string& name : *names) {
-    auto group = tree_->open_group(name);
+  for (std::size_t i = 0; i < names->size(); ++i) {
+    auto group = tree_->open_group((*names)[i]);
     if (!group) continue;
     const auto members = group->processes();
     if (members && !members->pids.empty())
-      spdlog::warn("{} processes of {} were left by an earlier supervisord: killed", members->pids.size(), name);
-    ++leftovers_;
-    (void)watch->add(*group, leftovers_);
+      notices_.push_back(fmt::format(
+          "an earlier supervisord left {} of {} alive: killed",
+          members->pids.size() == 1 ? "a process" : fmt::format("{} processes", members->pids.size()), (*names)[i]));
+    (void)watch->add(*group, i);
     (void)group->kill();
     while (!group->remove() && sys::monotonic_now() < deadline) wait_for_change(*watch, deadline);
-    watch->remove(leftovers_);
+    watch->remove(i);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -29,8 +30,8 @@ class ContainmentTree {
   [[nodiscard]] const std::string& reason() const { return reason_; }
   // The directory of our cgroups, for people; empty without.
   [[nodiscard]] std::string path() const { return tree_ ? tree_->path() : std::string(); }
-  // How many cgroups of an earlier life were found and ended.
-  [[nodiscard]] std::size_t leftovers() const { return leftovers_; }
+  // What was found of an earlier life and ended, for the log.
+  [[nodiscard]] const std::vector<std::string>& notices() const { return notices_; }
 
   // A cgroup for a run, or nothing on other levels. Any thread. Errors: those of CgroupTree::create_group.
   [[nodiscard]] Result<std::optional<sys::Cgroup>> create_group(const std::string& name) const;
@@ -46,7 +47,7 @@ class ContainmentTree {
   Containment level_ = Containment::group;
   std::string reason_;
   std::optional<sys::CgroupTree> tree_;
-  std::size_t leftovers_ = 0;
+  std::vector<std::string> notices_;
 };
 
 }  // namespace sup

@@ -198,6 +198,7 @@ int Daemon::run(std::vector<InstanceId> only) {
                supervisor_->world().set.services.size(), places_.socket);
   if (places_.before == sys::SocketPlace::was_stale)
     spdlog::info("removed the stale socket of a supervisord that was killed");
+  for (const std::string& notice : containment_.notices()) spdlog::warn(notice);
   supervisor_->post(Boot{std::move(only)});
   sys::release_code_pages();
   loop_.run();

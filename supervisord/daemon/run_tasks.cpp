@@ -118,11 +118,11 @@ void Runs::kill_task(const Run& run, TaskRun& task) {
     if (run.main_is_gone || sys::session_of(pid).value_or(0) == task.process.pid) ::kill(pid, SIGKILL);
 }
 
-bool Runs::task_has_rest(InstanceId instance, Run& run, const TaskRun& task) {
+bool Runs::task_has_rest(InstanceId instance, const Run& run, TaskRun& task) {
   if (task.process.pid == 0) return false;
   if (task.group) {
     if (!task.group->is_populated().value_or(false)) return false;
-    (void)watch_->add(*task.group, task_token(instance, task.serial));
+    if (!task.is_watched) task.is_watched = watch_->add(*task.group, task_token(instance, task.serial)).has_value();
     return task.group->is_populated().value_or(false);
   }
   return std::ranges::any_of(
@@ -142,7 +142,7 @@ void Runs::settle_tasks() {
         return is_done = false;
       }
       if (task->group) {
-        watch_->remove(task_token(instance, task->serial));
+        if (task->is_watched) watch_->remove(task_token(instance, task->serial));
         (void)task->group->remove();
       }
       log_.flush(run->id);

@@ -93,7 +93,7 @@ void Runs::attach(std::vector<log::Source> sources) {
 void Runs::forget(InstanceId instance) {
   std::unique_ptr<Run> run = std::exchange(runs_[instance.value], nullptr);
   if (run == nullptr) return;
-  CHECK(run->is_over && run->tasks.empty());
+  CHECK(run->main_is_gone && run->shared == nullptr && run->tasks.empty());
   if (run->is_watched) watch_->remove(instance.value);
   if (!run->group) return;
   // What cannot be removed now (a process that another has moved in) is removed at the end.

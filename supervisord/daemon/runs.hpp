@@ -45,6 +45,7 @@ struct TaskRun {
   std::string failure;               // Once it is over; empty: it succeeded.
   bool is_over = false;              // Its process has ended; what that has left is being killed.
   bool is_doomed = false;            // KILL has been sent.
+  bool is_watched = false;           // Changes of its cgroup are reported.
 };
 
 // The search for the daemon that a launcher has left.
@@ -120,7 +121,7 @@ class Runs {
   void on_task_exit(InstanceId instance, Run& run, TaskRun& task, ExitStatus status);
   void kill_task(const Run& run, TaskRun& task);
   void settle_tasks();
-  [[nodiscard]] bool task_has_rest(InstanceId instance, Run& run, const TaskRun& task);
+  [[nodiscard]] bool task_has_rest(InstanceId instance, const Run& run, TaskRun& task);
   static TaskRun* find_task(Run& run, std::uint32_t serial);
 
   // run_main.cpp
