@@ -161,6 +161,12 @@ void give_up(const std::optional<sys::Cgroup>& group, const Result<T>& result) {
 Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) {
   if (order.shared->is_cancelled.load(std::memory_order_relaxed))
     return fail(Errc::busy, "stopped before it was begun");
+  // Each restart would leave another daemon behind.
+  const bool is_forking = order.service->spec.type == ServiceType::forking;
+  if (is_forking && context.containment->level() == Containment::group)
+    return fail(Errc::invalid,
+                "type: a forking service cannot be followed here, since containment is group: run its program in the "
+                "foreground");
   sys::ChildSettings child = TRY(child_settings(context, order, order.service->spec.command, {}));
   std::optional<sys::Cgroup> made;
   if (order.group == nullptr) made = TRY(context.containment->create_group(group_name(order)));
