@@ -71,9 +71,11 @@ class Cgroup {
   // this group (it may have no processes of its own then).
   [[nodiscard]] Result<> join(pid_t pid) const;
 
-  // SIGKILL to all. Returns when it is sent, which is before all are gone: the group is not populated then. The first
-  // method, or the second where the kernel does not have the file. Errors also: limit when processes multiply faster
-  // than they are killed (second method, no freezer); denied when some may not be signalled (second method).
+  // SIGKILL to all, by the first method, or the second where the kernel does not have the file. Returns when it is
+  // sent, which may be before all are gone. With the first method nobody is left over. With the second a child that was
+  // just being forked may turn up later: ask again while the group is populated; until it was found empty the group
+  // stays frozen, so that nobody runs on. Errors also (second method): limit when processes multiply faster than they
+  // are killed (no freezer), denied when some may not be signalled.
   [[nodiscard]] Result<> kill() const;
   [[nodiscard]] Result<> kill_by(CgroupKillMethod method) const;
   // Sends the signal once to everybody, also to those who are born while it is being sent; through pidfds of processes

@@ -33,8 +33,11 @@ struct CgroupMount {
 // Our own group.
 struct CgroupPlace {
   UniqueFd directory;
-  std::string directory_path;  // For people: "/sys/fs/cgroup/unified/system.slice/x".
-  std::string path;            // Within our cgroup namespace: "/system.slice/x".
+  std::string mount_point;
+  std::string below;  // Of the mount point: "system.slice/x", "" for the mount point itself.
+
+  // For people: "/sys/fs/cgroup/unified/system.slice/x".
+  [[nodiscard]] std::string path() const { return below.empty() ? mount_point : mount_point + "/" + below; }
 };
 
 // Looks it up and makes sure that this process is listed in it. Whether groups may be made there only

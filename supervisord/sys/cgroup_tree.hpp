@@ -66,6 +66,7 @@ class CgroupTree {
   [[nodiscard]] Result<> destroy();
 
  private:
+  [[nodiscard]] static Result<CgroupTree> take_over(CgroupPlace manager, const std::string& name);
   CgroupTree(Cgroup outer, Cgroup top, Cgroup manager, std::string path) noexcept;
   Cgroup outer_;
   Cgroup top_;

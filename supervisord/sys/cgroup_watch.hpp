@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -18,6 +17,8 @@ namespace sup::sys {
 
 class CgroupWatch {
  public:
+  static constexpr int kReadsMax = 16;  // Of at least 16 notices each.
+
   // Errors: limit when the user's inotify instances are used up.
   [[nodiscard]] static Result<CgroupWatch> create();
   // Readable when something has changed.
@@ -36,6 +37,7 @@ class CgroupWatch {
   [[nodiscard]] Result<std::vector<std::uint64_t>> read();
 
  private:
+  void note(int watch, std::uint32_t mask, std::vector<std::uint64_t>& changed);
   explicit CgroupWatch(UniqueFd inotify) noexcept : inotify_(std::move(inotify)) {}
   UniqueFd inotify_;
   std::unordered_map<int, std::uint64_t> tokens_;   // By watch descriptor.
