@@ -109,8 +109,9 @@ Spawned conclude(const PreparedChild& child, ProcessRef process, const ChildRepo
 }
 
 bool is_cgroup_error(int error_number) {
+  // ENOENT and ENODEV: the group has been removed.
   return error_number == EACCES || error_number == EBUSY || error_number == EOPNOTSUPP || error_number == EBADF ||
-         error_number == ENODEV;
+         error_number == ENOENT || error_number == ENODEV;
 }
 
 Spawned spawn_by_clone3(const PreparedChild& child) {
