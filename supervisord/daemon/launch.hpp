@@ -9,6 +9,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "log/log_thread.hpp"
+#include "spec/check.hpp"
 #include "spec/spec_set.hpp"
 #include "sys/child.hpp"
 #include "sys/limits.hpp"
@@ -59,6 +60,7 @@ struct LogTarget {
   LogTo to = LogTo::file;
   std::string path;  // For LogTo::file.
 };
-[[nodiscard]] LogTarget log_target(const LaunchContext& context, const std::string& name, const LogSpec& spec);
+[[nodiscard]] LogTarget log_target(const LaunchContext& context, const std::string& name, LogStream stream,
+                                   const LogSpec& spec);
 
 }  // namespace sup
