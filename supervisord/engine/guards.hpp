@@ -11,6 +11,10 @@ inline constexpr Guard always{"", [](const World&, const Instance&) { return tru
 inline constexpr Guard is_unwanted{"goal is down",
                                    [](const World&, const Instance& i) { return i.goal == Goal::down; }};
 
+inline constexpr Guard follows_down{"went down with a requirement", [](const World&, const Instance& i) {
+                                      return i.goal == Goal::down && i.cause == Cause::followed;
+                                    }};
+
 inline constexpr Guard is_cycling{"restart was asked for",
                                   [](const World&, const Instance& i) { return i.is_cycling; }};
 

@@ -29,7 +29,8 @@
 //
 // How inputs come about
 // ---------------------
-// From commands: want_up, want_down, want_restart, kill_now. The action of the row writes the goal.
+// From commands: want_up, want_down, want_restart, follow_down (for what requires the one that was asked down),
+// kill_now, out_of_time. The action of the row writes the goal.
 // From the world: spawned, spawn_failed, main_exited, ended. Each carries the id of a run, and one that is about an
 // older run was dropped before it comes here: no stale exit exists. From the clock: deadline. A deadline belongs to a
 // state and dies when the state is left: no stale timer exists. From the neighbours: may_start, may_stop,
