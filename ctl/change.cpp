@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ctl/render_status.hpp"
 #include "ctl/render_table.hpp"
 #include "ctl/verbs.hpp"
@@ -48,6 +50,24 @@ void print_progress(Context& context, const wire::ChangeProgress& step) {
   context.err.flush();
 }
 
+bool was_named(const Context& context, const std::string& service) {
+  const auto names = context.call.arguments.texts("names");
+  return std::ranges::find(names, service) != names.end();
+}
+
+// What a start leaves as it is, although one might expect otherwise.
+void note_left_over(Context& context, const ChangePaths& paths, const ChangeReply& reply) {
+  if (context.call.row->verb == wire::Verb::start)
+    for (const ChangeResult& result : reply.results)
+      if (result.state == "completed" && !paths.has(result.service) && was_named(context, result.service))
+        note(context,
+             fmt::format("ctl: {0} has done its work before; `ctl restart {0}` does it again", result.service));
+  if (reply.left_down.empty()) return;
+  note(context, fmt::format("ctl: still down since an earlier stop: {}; `ctl start {}` starts {}",
+                            fmt::join(reply.left_down, ", "), fmt::join(reply.left_down, " "),
+                            reply.left_down.size() == 1 ? "it" : "them"));
+}
+
 int print_results(Context& context, const ChangePaths& paths, const ChangeReply& reply) {
   if (context.wants_json()) print_json(context, reply);
   bool all_good = true;
@@ -59,6 +79,7 @@ int print_results(Context& context, const ChangePaths& paths, const ChangeReply&
     context.err.write(failure_lines(context.call.row->name, result));
     context.err.flush();
   }
+  if (!context.wants_json()) note_left_over(context, paths, reply);
   return code_of(all_good ? ExitCode::done : ExitCode::failed);
 }
 
@@ -78,9 +99,13 @@ std::string ChangePaths::result_line(const ChangeResult& result) const {
     text += result.state;
   else
     text += fmt::format("{}", fmt::join(path->second, " -> "));
-  if (path != paths_.end() && path->second.back() != result.state) text += fmt::format(" -> {}", result.state);
+  // The path may go on behind the answer, while others are still under way.
+  if (path != paths_.end() && std::ranges::find(path->second, result.state) == path->second.end())
+    text += fmt::format(" -> {}", result.state);
   if (result.outcome == "cancelled") text += ", cancelled";
-  if (path != paths_.end() && result.elapsed_ms > 0) text += fmt::format(" ({})", human_ms(result.elapsed_ms));
+  if (path != paths_.end())
+    text += result.elapsed_ms > 0 ? fmt::format(" ({})", human_ms(result.elapsed_ms)) : " (<1 ms)";
+  if (result.along_with) text += fmt::format(", because it requires {}", *result.along_with);
   return text;
 }
 

@@ -13,6 +13,7 @@ namespace sup::ctl {
 class ChangePaths {
  public:
   void add(const wire::ChangeProgress& progress);
+  [[nodiscard]] bool has(std::string_view service) const { return paths_.contains(service); }
   // "web: stopping -> starting -> running (1.2 s)"; for a failure "web: failed (0.2 s)" and its cause is told
   // elsewhere.
   [[nodiscard]] std::string result_line(const wire::ChangeResult& result) const;

@@ -41,6 +41,8 @@ void note(Context& context, std::string_view text) {
   context.err.flush();
 }
 
+void note_shut_down(Context& context) { note(context, "ctl: supervisord has shut down"); }
+
 std::string human_ms(std::int64_t milliseconds) { return human_duration(std::chrono::milliseconds{milliseconds}); }
 
 std::string local_time(std::int64_t unix_ms) {

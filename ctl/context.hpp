@@ -37,6 +37,9 @@ int report(Context& context, const Failure& failure);
 // Prints one line on standard error unless --quiet.
 void note(Context& context, std::string_view text);
 
+// Tells that a stream has ended in order: supervisord gives it its final reply when it has shut down, and only then.
+void note_shut_down(Context& context);
+
 [[nodiscard]] constexpr int code_of(ExitCode code) { return static_cast<int>(code); }
 
 // Connects, asks and receives the one reply of the verb.

@@ -40,7 +40,8 @@ int run_shutdown(Context& context) {
   if (!reply) return report(context, reply.error());
   if (context.wants_json()) print_json(context, *reply);
   if (context.call.arguments.flag("no_wait")) return code_of(ExitCode::done);
-  if (context.shows_progress()) note(context, fmt::format("stopping {} services", reply->stopping));
+  if (context.shows_progress())
+    note(context, fmt::format("stopping {}", counted(static_cast<std::uint64_t>(reply->stopping), "service")));
   if (const auto gone = client->wait_until_gone(); !gone)
     return report(context, {gone.error().code, "supervisord is still there: " + gone.error().text});
   if (!context.wants_json() && !context.is_quiet()) context.out.write("supervisord has ended\n");

@@ -1,6 +1,7 @@
 // `ctl events`: what happened, once or as a stream.
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "ctl/render_event.hpp"
 #include "ctl/verbs.hpp"
 
@@ -8,7 +9,9 @@ namespace sup::ctl {
 namespace {
 
 void print(Context& context, const wire::EventsReply& reply) {
-  if (reply.missed > 0) note(context, fmt::format("ctl: {} events are not kept any more", reply.missed));
+  if (reply.missed > 0)
+    note(context,
+         fmt::format("ctl: not kept any more: {}", counted(static_cast<std::uint64_t>(reply.missed), "event")));
   for (const wire::EventRecord& event : reply.events) {
     if (context.wants_json())
       print_json(context, event);
@@ -29,7 +32,10 @@ int run_events(Context& context) {
     const auto batch = client->next<wire::EventsReply>();
     if (!batch) return report(context, batch.error());
     print(context, batch->message);
-    if (!context.out.flush() || !batch->continues) return code_of(ExitCode::done);
+    if (!context.out.flush()) return code_of(ExitCode::done);
+    if (batch->continues) continue;
+    if (follows) note_shut_down(context);
+    return code_of(ExitCode::done);
   }
 }
 

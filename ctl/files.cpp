@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "config/load.hpp"
 #include "config/reference.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {
 namespace {
-
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 std::size_t count_of(const Loaded& loaded, Severity severity) {
   return static_cast<std::size_t>(
@@ -24,6 +21,10 @@ std::size_t count_of(const Loaded& loaded, Severity severity) {
 int run_check(Context& context) {
   const auto paths = context.call.arguments.texts("paths");
   const Loaded loaded = load(paths);
+  if (context.wants_json()) {
+    context.out.write(report_json(loaded) + "\n");
+    return code_of(loaded.has_errors ? ExitCode::failed : ExitCode::done);
+  }
   context.err.write(render_all(loaded, context.err.paint() == Paint::on ? Colors::on : Colors::off));
   context.err.flush();
   const std::size_t errors = count_of(loaded, Severity::error);

@@ -33,7 +33,10 @@ class LogPrinter {
         has_prefix_(!is_raw_ && !names_one_service(context)) {}
 
   void print(const wire::LogRecord& record) {
-    if (record.missed > 0) note(context_, fmt::format("ctl: {}: {} lines were missed", record.service, record.missed));
+    if (record.missed > 0)
+      note(context_, fmt::format("ctl: {}: {} {} missed", record.service,
+                                 counted(static_cast<std::uint64_t>(record.missed), "line"),
+                                 record.missed == 1 ? "was" : "were"));
     if (context_.wants_json()) return print_json(context_, record);
     const std::string line = wire::line_of(record);
     if (is_raw_) {
@@ -68,7 +71,10 @@ int run_logs(Context& context) {
     const auto batch = client->next<wire::LogsReply>();
     if (!batch) return report(context, batch.error());
     for (const wire::LogRecord& record : batch->message.records) printer.print(record);
-    if (!context.out.flush() || !batch->continues) return code_of(ExitCode::done);
+    if (!context.out.flush()) return code_of(ExitCode::done);
+    if (batch->continues) continue;
+    if (follows) note_shut_down(context);
+    return code_of(ExitCode::done);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "base/signals.hpp"
 #include "base/text.hpp"
+#include "ctl/foreign_verbs.hpp"
 #include "ctl/global_options.hpp"
 #include "ctl/help.hpp"
 
@@ -201,6 +202,9 @@ std::unexpected<Answer> unknown_verb(const std::string& word) {
     known.push_back(row.name);
     known.insert(known.end(), row.aliases.begin(), row.aliases.end());
   }
+  const auto foreign = std::ranges::find(kForeignVerbs, word, &ForeignVerb::verb);
+  if (foreign != kForeignVerbs.end())
+    return mistake(nullptr, fmt::format("there is no verb '{}'; {}", word, foreign->hint));
   std::string text = fmt::format("unknown verb '{}'", printable(word));
   if (const auto near = nearest(word, known)) text += fmt::format("; did you mean '{}'?", *near);
   return mistake(nullptr, text);

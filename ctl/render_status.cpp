@@ -4,8 +4,10 @@
 
 #include <array>
 
+#include "base/exit_status.hpp"
 #include "ctl/context.hpp"
 #include "ctl/render_table.hpp"
+#include "sys/child.hpp"
 
 namespace sup::ctl {
 namespace {
@@ -21,6 +23,16 @@ std::string restarts_text(const ServiceStatus& service) {
   return text;
 }
 
+// A table has no room for the PATH in which a program was not found; the details and `ctl explain` have.
+std::string brief(std::string cause) {
+  const std::size_t begin = cause.find(sys::kNotInPath);
+  if (begin == std::string::npos) return cause;
+  const std::size_t open = begin + sys::kNotInPath.size();
+  const std::size_t close = cause.find(')', open);
+  if (!cause.substr(open).starts_with(" (") || close == std::string::npos) return cause;
+  return cause.erase(open, close + 1 - open);
+}
+
 TableRow table_row(const ServiceStatus& service) {
   const bool is_idle = service.status == "down";
   return {{service.name},
@@ -29,7 +41,7 @@ TableRow table_row(const ServiceStatus& service) {
           {service.pid ? fmt::format("{}", *service.pid) : "-"},
           {restarts_text(service)},
           {service.ready ? "yes" : (is_idle ? "-" : "no")},
-          {service.cause}};
+          {brief(service.cause)}};
 }
 
 void add_detail(std::vector<TableRow>& rows, std::string_view key, std::string value) {
@@ -45,7 +57,7 @@ std::string run_text(const ServiceStatus& service) {
 
 std::string last_end_text(const ServiceStatus& service) {
   if (service.exit_code) return fmt::format("exit {}", *service.exit_code);
-  if (service.exit_signal) return fmt::format("signal {}", *service.exit_signal);
+  if (service.exit_signal) return ExitStatus{0, static_cast<int>(*service.exit_signal), false}.text();
   return {};
 }
 

@@ -13,7 +13,7 @@ std::string place_of(const wire::ShownService& service) {
 }
 
 TableRow env_row(const wire::EnvVariable& variable) {
-  const std::string value = variable.masked ? "(masked)" : variable.value;
+  const std::string value = variable.varies ? "(new for each run)" : variable.masked ? "(masked)" : variable.value;
   return {{variable.origin, Style::faint}, {fmt::format("{}={}", variable.name, value)}};
 }
 

@@ -36,6 +36,17 @@ StatusReply aged(StatusReply reply, std::int64_t elapsed_ms) {
   return reply;
 }
 
+// No answer any more: in order if the events, too, have had their final reply.
+int end_of_asking(Context& context, Client& events, const Failure& failure) {
+  events.set_deadline(sys::monotonic_now() + kAnswerTimeout);
+  while (const auto batch = events.next<EventsReply>()) {
+    if (batch->continues) continue;
+    note_shut_down(context);
+    return code_of(ExitCode::done);
+  }
+  return report(context, failure);
+}
+
 // Watches on a terminal: draws, then waits for an event or for the next second.
 class Screen {
  public:
@@ -45,22 +56,26 @@ class Screen {
     while (true) {
       const auto more = draw_until_event(reply);
       if (!more) return report(context_, more.error());
-      if (*more == Next::end) return code_of(ExitCode::done);
+      if (*more == Next::unread) return code_of(ExitCode::done);
+      if (*more == Next::end) {
+        note_shut_down(context_);
+        return code_of(ExitCode::done);
+      }
       asker_.set_deadline(sys::monotonic_now() + kAnswerTimeout);
       auto next = ask_status(asker_, context_);
-      if (!next) return report(context_, next.error());
+      if (!next) return end_of_asking(context_, events_, next.error());
       reply = *std::move(next);
     }
   }
 
  private:
-  enum class Next : unsigned char { look_again, end };
+  enum class Next : unsigned char { look_again, end, unread };
 
   // Draws once a second, with clocks that go on, until something happens.
   OrFailure<Next> draw_until_event(const StatusReply& reply) {
     const Instant began = sys::monotonic_now();
     for (std::int64_t elapsed_ms = 0;; elapsed_ms += kRedrawMs) {
-      if (!draw(aged(reply, elapsed_ms))) return Next::end;
+      if (!draw(aged(reply, elapsed_ms))) return Next::unread;
       if (context_.deadline() && sys::monotonic_now() >= *context_.deadline())
         return failure(ExitCode::timed_out, "timed out");
       events_.set_deadline(began + std::chrono::milliseconds{elapsed_ms + kRedrawMs});
@@ -89,13 +104,16 @@ int print_changes(Context& context, Client& asker, Client& events) {
     if (context.wants_json() && !batch->message.events.empty()) {
       asker.set_deadline(sys::monotonic_now() + kAnswerTimeout);
       const auto reply = ask_status(asker, context);
-      if (!reply) return report(context, reply.error());
+      if (!reply) return end_of_asking(context, events, reply.error());
       print_json(context, *reply);
     } else if (!context.wants_json()) {
       for (const wire::EventRecord& event : batch->message.events)
         context.out.write(render_event(event, context.out.paint()));
     }
-    if (!context.out.flush() || !batch->continues) return code_of(ExitCode::done);
+    if (!context.out.flush()) return code_of(ExitCode::done);
+    if (batch->continues) continue;
+    note_shut_down(context);
+    return code_of(ExitCode::done);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "base/text.hpp"
 #include "daemon/daemon.hpp"
 
 namespace {
@@ -33,8 +34,15 @@ struct CommandLine {
   bool trusts_writable_config = false;
 };
 
+std::vector<std::string_view> level_names() {
+  std::vector<std::string_view> names;
+  for (const auto& level : sup::kEnumNames<sup::LogLevel>) names.push_back(level.name);
+  return names;
+}
+
 void declare(CLI::App& app, CommandLine& line) {
   app.footer(kFooter);
+  app.allow_extras();  // They are refused in our words.
   app.add_option("-c,--config", line.options.config,
                  "A file, or a directory of *.toml files; may be given more than once")
       ->type_name("DIR|FILE")
@@ -43,16 +51,49 @@ void declare(CLI::App& app, CommandLine& line) {
   app.add_option("--socket", line.options.socket, "The control socket")->type_name("PATH");
   app.add_option("--runtime-dir", line.options.runtime_dir, "Where the lock file and the control socket are")
       ->type_name("DIR");
-  std::vector<std::string> levels;
-  for (const auto& level : sup::kEnumNames<sup::LogLevel>) levels.emplace_back(level.name);
-  app.add_option("--log-level", line.log_level, "How much supervisord says on standard error")
-      ->type_name("LEVEL")
-      ->check(CLI::IsMember(levels));
-  app.add_flag("--check", line.is_check, "Check the configuration, say what is wrong, start nothing");
+  app.add_option("--log-level", line.log_level,
+                 fmt::format("How much supervisord says on standard error: {}", fmt::join(level_names(), ", ")))
+      ->type_name("LEVEL");
+  app.add_flag("--check", line.is_check, "Check the configuration, say what is wrong, start nothing")
+      ->disable_flag_override();
   app.add_option("--only", line.options.only, "Start only these services and what they need")->type_name("NAME");
   app.add_flag("--trust-writable-config", line.trusts_writable_config,
-               "As root, also read files that other users could have written");
+               "As root, also read files that other users could have written")
+      ->disable_flag_override();
   app.set_version_flag("-V,--version", std::string("supervisord " SUP_VERSION));
+}
+
+int refuse(const std::string& what) {
+  fmt::print(stderr, "supervisord: {}\ntry 'supervisord --help'\n", what);
+  return static_cast<int>(sup::DaemonExit::usage);
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& known) {
+  const auto near = sup::nearest(word, known);
+  return near ? fmt::format("; did you mean '{}'?", *near) : "";
+}
+
+int refuse_extra(const CLI::App& app, const std::string& word) {
+  if (!word.starts_with('-')) {
+    const std::string shown = sup::printable(word);
+    return refuse(fmt::format("unexpected argument '{0}'; a configuration is given by '--config {0}'", shown));
+  }
+  const std::string option = word.substr(0, word.find('='));
+  std::vector<std::string> names;
+  for (const CLI::Option* known : app.get_options()) names.push_back("--" + known->get_lnames().front());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  return refuse(fmt::format("unknown option '{}'{}", sup::printable(option), suggestion(option, known)));
+}
+
+// What a library that reads command lines says of a mistake, in our words as far as they are known.
+int refuse_mistake(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string text = error.what();
+  std::string option = text.substr(0, text.find_first_of(": "));  // "--config: 1 required", "check was given".
+  if (!option.starts_with('-')) option.insert(0, "--");
+  const CLI::Option* known = app.get_option_no_throw(option);
+  if (known == nullptr || dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr)
+    return refuse(sup::printable(text));
+  return refuse(fmt::format("{} {}", option, known->get_expected_min() == 0 ? "takes no value" : "needs a value"));
 }
 
 int run(int argc, char** argv) {
@@ -62,9 +103,15 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(sup::DaemonExit::usage);
+    return error.get_exit_code() == 0 ? app.exit(error) : refuse_mistake(app, error);  // 0: --help, --version.
   }
-  if (!line.log_level.empty()) line.options.log_level = sup::enum_from_name<sup::LogLevel>(line.log_level);
+  if (const auto extras = app.remaining(); !extras.empty()) return refuse_extra(app, extras.front());
+  if (!line.log_level.empty()) {
+    line.options.log_level = sup::enum_from_name<sup::LogLevel>(line.log_level);
+    if (!line.options.log_level)
+      return refuse(fmt::format("--log-level must be one of {}, not '{}'{}", fmt::join(level_names(), ", "),
+                                sup::printable(line.log_level), suggestion(line.log_level, level_names())));
+  }
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
   return line.is_check ? sup::check_configuration(line.options) : sup::run_daemon(line.options);
 }

@@ -120,6 +120,10 @@ std::string format_duration(Duration duration) {
   return out;
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count).append(" ").append(noun).append(count == 1 ? "" : "s");
+}
+
 std::string human_duration(Duration duration) {
   if (duration < 0ns) return "-" + human_duration(duration == Duration::min() ? Duration::max() : -duration);
   const auto two = [](std::int64_t a, const char* a_unit, std::int64_t b, const char* b_unit) {

@@ -23,6 +23,9 @@ namespace sup {
 // For people: two significant units at most ("1.2 s", "3 min 5 s", "2 h 10 min", "4 d 3 h").
 [[nodiscard]] std::string human_duration(Duration duration);
 
+// "1 line", "2 lines", "0 lines".
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+
 // "64MiB", "10MB", "4096", "1.5GiB"; units B kB KB MB GB TB KiB MiB GiB TiB; a whole number of bytes. Errors: invalid.
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
 // The shortest exact spelling that parse_size reads back, in binary units where they divide.

@@ -1,6 +1,9 @@
 #include "config/json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "config/load.hpp"
 
 namespace sup {
 namespace {
@@ -30,6 +33,33 @@ Json convert(const T& scalar) {
 
 Json json_of(const Value& value) {
   return std::visit([](const auto& data) { return convert(data); }, value.data);
+}
+
+namespace {
+
+Json json_of(const Diagnostic& found) {
+  const bool has_place = found.span.line != 0;
+  Json out = Json::object();
+  out["file"] = found.file;
+  out["line"] = has_place ? Json(found.span.line) : Json();
+  out["column"] = has_place ? Json(found.span.column) : Json();
+  out["severity"] = enum_name(found.severity);
+  out["message"] = found.message;
+  out["hint"] = found.hint.empty() ? Json() : Json(found.hint);
+  return out;
+}
+
+}  // namespace
+
+std::string report_json(const Loaded& loaded) {
+  Json out = Json::object();
+  out["services"] = loaded.set.services.size();
+  out["errors"] = std::ranges::count(loaded.diagnostics, Severity::error, &Diagnostic::severity);
+  out["warnings"] = std::ranges::count(loaded.diagnostics, Severity::warning, &Diagnostic::severity);
+  out["diagnostics"] = Json::array();
+  for (const Diagnostic& found : loaded.diagnostics) out["diagnostics"].push_back(json_of(found));
+  // Names of files and texts from them may be any bytes.
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace sup

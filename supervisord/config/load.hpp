@@ -49,6 +49,10 @@ struct Loaded {
 // Every diagnostic rendered, one after the other.
 [[nodiscard]] std::string render_all(const Loaded& loaded, Colors colors = Colors::off);
 
+// One object on one line: services, errors, warnings (how many), diagnostics (file, line, column, severity, message,
+// hint; line and column are null when the whole file is meant, hint when there is none).
+[[nodiscard]] std::string report_json(const Loaded& loaded);
+
 // [A-Za-z0-9_.-]+ that begins with a letter or digit, at most kMaxServiceName bytes, and not "all".
 // Errors: invalid, with the rule that was broken.
 [[nodiscard]] Result<> check_service_name(std::string_view name);

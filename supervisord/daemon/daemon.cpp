@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/text.hpp"
 #include "config/paths.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/server.hpp"
@@ -180,7 +181,9 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
       return server_->restore_socket();
     default:
       spdlog::info("{} from process {}: {}", signal_name(record.signal), record.sender_pid,
-                   supervisor_->engine().is_shutting_down() ? "killing what is left" : "shutting down");
+                   supervisor_->engine().is_shutting_down()
+                       ? "killing what is left"
+                       : "shutting down (a second signal kills what is left at once)");
       return supervisor_->post(ShutdownRequested{});
   }
 }
@@ -194,8 +197,8 @@ void Daemon::on_log_wake() {
 }
 
 int Daemon::run(std::vector<InstanceId> only) {
-  spdlog::info("supervisord {} started, pid {}, {} services, socket {}", SUP_VERSION, ::getpid(),
-               supervisor_->world().set.services.size(), places_.socket);
+  spdlog::info("supervisord {} started, pid {}, {}, socket {}", SUP_VERSION, ::getpid(),
+               counted(supervisor_->world().set.services.size(), "service"), places_.socket);
   if (places_.before == sys::SocketPlace::was_stale)
     spdlog::info("removed the stale socket of a supervisord that was killed");
   for (const std::string& notice : containment_.notices()) spdlog::warn(notice);
@@ -204,12 +207,15 @@ int Daemon::run(std::vector<InstanceId> only) {
   loop_.run();
   const int exit_code = supervisor_->finished()->exit_code;
   strangers_.end(kStrangersPatience);
+  const Instant drained_by = sys::monotonic_now() + kDrainPatience;
+  (void)log_->drain(drained_by);  // So that who follows gets the last words of the services.
+  server_->wind_up();
   supervisor_.reset();  // It holds the cgroups of runs.
   workers_.reset();
   containment_.destroy();
   spdlog::info("exiting with code {}", exit_code);
   server_.reset();
-  (void)log_->drain(sys::monotonic_now() + kDrainPatience);  // What does not go in time is lost with us.
+  (void)log_->drain(drained_by);  // What does not go in time is lost with us.
   return exit_code;
 }
 
@@ -236,7 +242,9 @@ int check_configuration(const DaemonOptions& options) {
   const Loaded loaded = load_configuration(options);
   fmt::print(stderr, "{}", render_all(loaded));
   if (loaded.has_errors) return code(DaemonExit::configuration);
-  fmt::print("{} services, no errors\n", loaded.set.services.size());
+  if (const auto only = only_services(loaded.set, options.only); !only)
+    return complain(DaemonExit::usage, only.error().what);
+  fmt::print("{}, no errors\n", counted(loaded.set.services.size(), "service"));
   return code(DaemonExit::done);
 }
 

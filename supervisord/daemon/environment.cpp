@@ -53,14 +53,15 @@ Result<> set_env_file(Layers& layers, const EnvFile& file) {
 
 Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources) {
   Layers layers;
-  layers.set("INVOCATION_ID", sources.invocation.text(), "supervisord");
+  layers.set(kInvocationVariable, sources.invocation.text(), "supervisord");
   for (const auto& [name, value] : sources.own)
-    if (name != "INVOCATION_ID" && is_inherited(sources.spec.env_inherit, name)) layers.set(name, value, "inherited");
+    if (name != kInvocationVariable && is_inherited(sources.spec.env_inherit, name))
+      layers.set(name, value, "inherited");
   for (const auto& [name, value] : sources.daemon.variables) layers.set(name, value, "[supervisord] env");
   if (sources.account) set_account(layers, *sources.account);
   for (const EnvFile& file : sources.spec.env_file) TRY(set_env_file(layers, file));
   for (const auto& [name, value] : sources.spec.env.variables) layers.set(name, value, "env");
-  layers.set("INVOCATION_ID", sources.invocation.text(), "supervisord");
+  layers.set(kInvocationVariable, sources.invocation.text(), "supervisord");
   return layers.take();
 }
 

@@ -14,6 +14,9 @@
 
 namespace sup {
 
+// Which run a process belongs to: another value for each run.
+inline constexpr std::string_view kInvocationVariable = "INVOCATION_ID";
+
 struct EnvEntry {
   std::string name;
   std::string value;

@@ -56,6 +56,7 @@ class ChangeTask final : public Task {
       : server_(server),
         session_(session_id),
         change_(change),
+        kind_(kind),
         involved_(has_more ? involved_in(w(), kind, targets) : std::vector<char>()),
         started_(sys::monotonic_now()) {}
 
@@ -66,7 +67,8 @@ class ChangeTask final : public Task {
 
   void on_state_changed(Session& session, const StateChanged& change) override {
     if (is_done_ || involved_.empty() || involved_[change.instance.value] == 0 || !session.has_room()) return;
-    wire::ChangeReply reply{.change = static_cast<std::int64_t>(change_.value), .progress = {}, .results = {}};
+    wire::ChangeReply reply;
+    reply.change = static_cast<std::int64_t>(change_.value);
     reply.progress = wire::ChangeProgress{.service = w().name(w().at(change.instance)),
                                           .from = std::string(enum_name(change.from)),
                                           .to = std::string(enum_name(change.to)),
@@ -78,6 +80,7 @@ class ChangeTask final : public Task {
   void on_change_done(Session& session, const ChangeDone& done) override {
     if (done.change != change_) return;
     is_done_ = true;
+    if (kind_ == CommandKind::start || kind_ == CommandKind::restart) note_left_down(done);
     reply_.change = static_cast<std::int64_t>(change_.value);
     std::vector<InstanceId> failed;
     for (const TargetResult& result : done.results) {
@@ -86,13 +89,17 @@ class ChangeTask final : public Task {
       out.outcome = enum_name(result.outcome);
       out.state = enum_name(result.state);
       if (result.outcome != Outcome::done) out.cause = result.cause;
-      out.elapsed_ms = whole_ms(sys::monotonic_now() - started_);
+      out.elapsed_ms = whole_ms(result.took);
+      if (result.along_with != kNoInstance) out.along_with = w().name(w().at(result.along_with));
       if (result.outcome != Outcome::failed) continue;
       failed.push_back(result.instance);
       failed_runs_[result.instance] = w().at(result.instance).run;
     }
     if (failed.empty() || !ask_for_lines(std::move(failed))) session.finish(wire::encode_reply(reply_));
   }
+
+  // The change itself has ended with the last service; only last lines may be awaited still.
+  void wind_up(Session& session) override { session.finish(wire::encode_reply(reply_)); }
 
   void on_log_ready(Session& session, log::FollowerId follower) override {
     if (follower_ != follower) return;
@@ -106,6 +113,13 @@ class ChangeTask final : public Task {
 
  private:
   [[nodiscard]] const World& w() const { return server_.parts().supervisor.world(); }
+
+  void note_left_down(const ChangeDone& done) {
+    std::vector<InstanceId> up;
+    for (const TargetResult& result : done.results)
+      if (result.outcome == Outcome::done) up.push_back(result.instance);
+    for (const InstanceId id : left_down_by(w(), up)) reply_.left_down.push_back(w().name(w().at(id)));
+  }
 
   [[nodiscard]] bool ask_for_lines(std::vector<InstanceId> failed) {
     log::FollowRequest request;
@@ -135,6 +149,7 @@ class ChangeTask final : public Task {
   Server& server_;
   SessionId session_;
   ChangeId change_;
+  CommandKind kind_;
   std::vector<char> involved_;  // By instance; empty: no progress is wanted.
   Instant started_;
   bool is_done_ = false;
@@ -177,6 +192,8 @@ class WaitTask final : public Task {
     session.finish(wire::encode_reply(reply));
   }
 
+  void wind_up(Session& session) override { session.finish(wire::encode_reply(snapshot())); }
+
   [[nodiscard]] wire::WaitReply snapshot() const {
     const Supervisor& supervisor = server_.parts().supervisor;
     const Instant now = sys::monotonic_now();
@@ -203,7 +220,8 @@ class WaitTask final : public Task {
 
 void send_accepted(Server& server, Session& session, ChangeId change, const std::vector<InstanceId>& targets) {
   const World& w = server.parts().supervisor.world();
-  wire::ChangeReply reply{.change = static_cast<std::int64_t>(change.value), .progress = {}, .results = {}};
+  wire::ChangeReply reply;
+  reply.change = static_cast<std::int64_t>(change.value);
   for (const InstanceId id : targets)
     reply.results.push_back({.service = w.name(w.at(id)),
                              .outcome = "accepted",
@@ -220,7 +238,7 @@ void handle_change(Server& server, Session& session, const wire::Call& call, Com
   if (!targets) return;
   const bool is_upward = kind == CommandKind::start || kind == CommandKind::restart;
   if (is_upward && server.parts().supervisor.engine().is_shutting_down())
-    return session.send(wire::encode_error(wire::ShuttingDown{"supervisord is shutting down"}));
+    return session.send(wire::encode_error(wire::ShuttingDown{server.parts().supervisor.shutdown_reason()}));
   CommandGiven command;
   command.kind = kind;
   command.targets = *targets;

@@ -21,7 +21,22 @@ class LogsTask final : public Task {
   LogsTask(Server& server, log::FollowerId follower) : server_(server), follower_(follower) {}
   ~LogsTask() override { server_.parts().log.unfollow(follower_); }
 
-  void pump(Session& session) override {
+  void pump(Session& session) override { hand_over(session); }
+
+  // Everything was read from the pipes before this is called.
+  void wind_up(Session& session) override {
+    while (session.has_room()) {
+      const Handed handed = hand_over(session);
+      if (handed == Handed::end) return;
+      if (handed == Handed::nothing) break;
+    }
+    session.finish(wire::encode_reply(wire::LogsReply{}));
+  }
+
+ private:
+  enum class Handed : std::uint8_t { nothing, lines, end };
+
+  Handed hand_over(Session& session) {
     const log::TakeResult lines = server_.parts().log.take(follower_, kBatchBytes);
     wire::LogsReply reply;
     for (const log::Record& record : lines.records) {
@@ -34,11 +49,15 @@ class LogsTask final : public Task {
       wire::set_line(out, record.bytes);
     }
     if (!reply.records.empty()) reply.records.front().missed = static_cast<std::int64_t>(lines.missed);
-    if (lines.at_end) return session.finish(wire::encode_reply(reply));
-    if (!reply.records.empty()) session.send(wire::encode_reply(reply, wire::Continues::yes));
+    if (lines.at_end) {
+      session.finish(wire::encode_reply(reply));
+      return Handed::end;
+    }
+    if (reply.records.empty()) return Handed::nothing;
+    session.send(wire::encode_reply(reply, wire::Continues::yes));
+    return Handed::lines;
   }
 
- private:
   Server& server_;
   log::FollowerId follower_;
 };
@@ -50,7 +69,17 @@ class EventsTask final : public Task {
   EventsTask(Server& server, std::vector<InstanceId> services, std::uint64_t since, bool is_following)
       : server_(server), services_(std::move(services)), cursor_(since), is_following_(is_following) {}
 
-  void pump(Session& session) override {
+  void pump(Session& session) override { hand_over(session); }
+
+  void wind_up(Session& session) override {
+    is_following_ = false;
+    while (session.has_room() && !hand_over(session)) {
+    }
+  }
+
+ private:
+  // The next batch. Whether it was the last one, as it is at the end of what has happened for who does not follow.
+  bool hand_over(Session& session) {
     const History& history = server_.parts().supervisor.history();
     wire::EventsReply reply;
     while (reply.events.size() < kBatchEvents) {
@@ -60,12 +89,14 @@ class EventsTask final : public Task {
       cursor_ = entry->sequence;
       if (is_wanted(*entry)) reply.events.push_back(view_event(server_.parts().supervisor.world(), *entry));
     }
-    const bool is_at_end = cursor_ >= history.last_sequence();
-    if (is_at_end && !is_following_) return session.finish(wire::encode_reply(reply));
+    if (cursor_ >= history.last_sequence() && !is_following_) {
+      session.finish(wire::encode_reply(reply));
+      return true;
+    }
     if (!reply.events.empty()) session.send(wire::encode_reply(reply, wire::Continues::yes));
+    return false;
   }
 
- private:
   [[nodiscard]] bool is_wanted(const HistoryEntry& entry) const {
     return services_.empty() || std::ranges::binary_search(services_, entry.instance);
   }
@@ -77,14 +108,23 @@ class EventsTask final : public Task {
 };
 
 // Waits for a worker.
-class WorkerTask final : public Task {};
+class WorkerTask final : public Task {
+ public:
+  void wind_up(Session& session) override {
+    session.finish(wire::encode_error(wire::Failed{"supervisord has shut down"}));
+  }
+};
 
 wire::EnvReply view_environment(const std::string& service, const std::vector<EnvEntry>& entries, Secrets secrets) {
   wire::EnvReply reply{.service = service, .variables = {}};
   for (const EnvEntry& entry : entries) {
     const bool is_masked = secrets == Secrets::masked && looks_secret(entry.name);
-    reply.variables.push_back(
-        {.name = entry.name, .value = is_masked ? "" : entry.value, .origin = entry.origin, .masked = is_masked});
+    const bool varies = entry.name == kInvocationVariable;
+    reply.variables.push_back({.name = entry.name,
+                               .value = is_masked || varies ? "" : entry.value,
+                               .origin = entry.origin,
+                               .masked = is_masked,
+                               .varies = varies});
   }
   std::ranges::sort(reply.variables, {}, &wire::EnvVariable::name);
   return reply;
@@ -130,26 +170,23 @@ void handle_env(Server& server, Session& session, const wire::Call& call) {
   const Supervisor& supervisor = server.parts().supervisor;
   const World& w = supervisor.world();
   const NamedService& service = w.set.services[w.at(*chosen).service];
-  const Run* run = supervisor.runs().find(*chosen);
-  const InvocationId invocation = run != nullptr ? run->invocation : InvocationId{};
   const Secrets secrets = call.arguments.flag("reveal") ? Secrets::shown : Secrets::masked;
   const LaunchContext& context = supervisor.runs().context();
   session.begin(std::make_unique<WorkerTask>());
-  server.parts().workers.submit(
-      [&server, &service, &context, invocation, secrets, id = session.id()]() -> Continuation {
-        std::string reply;
-        const auto account = account_of(service.spec);
-        const auto entries = account ? effective_environment({context.own_environment, context.daemon_environment,
-                                                              service.spec, *account, invocation})
-                                     : std::unexpected(account.error());
-        if (entries)
-          reply = wire::encode_reply(view_environment(service.name, *entries, secrets));
-        else
-          reply = wire::encode_error(wire::Failed{entries.error().what});
-        return [&server, id, reply = std::move(reply)] {
-          server.with_session(id, [&](Session& mine) { mine.finish(reply); });
-        };
-      });
+  server.parts().workers.submit([&server, &service, &context, secrets, id = session.id()]() -> Continuation {
+    std::string reply;
+    const auto account = account_of(service.spec);
+    const auto entries = account ? effective_environment({context.own_environment, context.daemon_environment,
+                                                          service.spec, *account, InvocationId{}})
+                                 : std::unexpected(account.error());
+    if (entries)
+      reply = wire::encode_reply(view_environment(service.name, *entries, secrets));
+    else
+      reply = wire::encode_error(wire::Failed{entries.error().what});
+    return [&server, id, reply = std::move(reply)] {
+      server.with_session(id, [&](Session& mine) { mine.finish(reply); });
+    };
+  });
 }
 
 }  // namespace sup

@@ -48,8 +48,8 @@ Result<log::Destination> open_destination(const LaunchContext& context, const Lo
 }
 
 Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& order, log::Stream stream,
-                               const LogSpec& spec) {
-  log::Destination destination = TRY(open_destination(context, log_target(context, order.service->name, spec)));
+                               const LogTarget& target) {
+  log::Destination destination = TRY(open_destination(context, target));
   sys::Pipe pipe = TRY(sys::make_pipe());
   TRY(check_reserve(context, pipe.write_end));
   return StreamEnds{std::move(pipe.write_end), log::Source{.service = order.instance,
@@ -110,11 +110,11 @@ void give_to_service(const sys::ChildSettings& child) {
 
 }  // namespace
 
-LogTarget log_target(const LaunchContext& context, const std::string& name, const LogSpec& spec) {
+LogTarget log_target(const LaunchContext& context, const std::string& name, LogStream stream, const LogSpec& spec) {
   LogTo to = spec.to;
   if (to == LogTo::automatic) to = spec.path.empty() ? context.default_log : LogTo::file;
   if (to != LogTo::file) return {to, {}};
-  return {to, spec.path.empty() ? fmt::format("{}/{}.log", context.log_dir, name) : spec.path};
+  return {to, log_file_path(spec, name, stream, context.log_dir)};
 }
 
 namespace {
@@ -122,13 +122,16 @@ namespace {
 // Opens where the output goes, and starts the program.
 Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
   const ServiceSpec& spec = order.service->spec;
-  StreamEnds out = TRY(open_stream(context, order, log::Stream::out, spec.log));
+  const std::string& name = order.service->name;
+  const LogTarget log = log_target(context, name, LogStream::standard_output, spec.log);
+  StreamEnds out = TRY(open_stream(context, order, log::Stream::out, log));
   child.stdout_fd = out.write_end.get();
   child.stderr_fd = out.write_end.get();
   std::optional<StreamEnds> err;
   if (spec.stderr_.mode != StderrMode::merged) {
     const bool is_own = spec.stderr_.mode == StderrMode::own_log;
-    err = TRY(open_stream(context, order, log::Stream::err, is_own ? spec.stderr_.log : spec.log));
+    const LogTarget own = log_target(context, name, LogStream::standard_error, spec.stderr_.log);
+    err = TRY(open_stream(context, order, log::Stream::err, is_own ? own : log));
     child.stderr_fd = err->write_end.get();
   }
   give_to_service(child);

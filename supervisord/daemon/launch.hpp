@@ -11,6 +11,7 @@
 #include "daemon/containment.hpp"
 #include "daemon/environment.hpp"
 #include "log/log_thread.hpp"
+#include "spec/check.hpp"
 #include "spec/spec_set.hpp"
 #include "sys/child.hpp"
 #include "sys/limits.hpp"
@@ -74,6 +75,7 @@ struct LogTarget {
   LogTo to = LogTo::file;
   std::string path;  // For LogTo::file.
 };
-[[nodiscard]] LogTarget log_target(const LaunchContext& context, const std::string& name, const LogSpec& spec);
+[[nodiscard]] LogTarget log_target(const LaunchContext& context, const std::string& name, LogStream stream,
+                                   const LogSpec& spec);
 
 }  // namespace sup

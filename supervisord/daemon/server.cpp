@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/text.hpp"
 #include "daemon/handlers.hpp"
 #include "sys/clock.hpp"
 #include "sys/file.hpp"
@@ -26,6 +27,40 @@ std::size_t most_sessions(const Supervisor& supervisor) {
 // Whether a call may take for ever without anything to do for us.
 bool may_stay(wire::Verb verb) {
   return verb == wire::Verb::logs || verb == wire::Verb::events || verb == wire::Verb::wait;
+}
+
+// Whether a call is meant to change something: then the log says who asked for it.
+bool may_change(wire::Verb verb) {
+  using enum wire::Verb;
+  switch (verb) {
+    case start:
+    case stop:
+    case restart:
+    case kill:
+    case wire::Verb::signal:
+    case shutdown: return true;
+    case status:
+    case wait:
+    case logs:
+    case events:
+    case show:
+    case env:
+    case explain:
+    case check:
+    case version:
+    case ping:
+    case completion:
+    case schema: return false;
+  }
+  return false;
+}
+
+void log_request(const Session& session, const wire::Call& call) {
+  if (!may_change(call.row->verb)) return;
+  std::string words(call.row->name);
+  if (call.arguments.has("signal")) words += fmt::format(" {}", call.arguments.text("signal"));
+  for (const std::string& name : call.arguments.texts("names")) words += fmt::format(" {}", name);
+  spdlog::info("{} asks: {}", session.peer(), printable(words));
 }
 
 }  // namespace
@@ -193,6 +228,10 @@ void Server::on_log_ready(const std::vector<log::FollowerId>& ready) {
     each_session([&](Session& session, Task& task) { task.on_log_ready(session, follower); });
 }
 
+void Server::wind_up() {
+  each_session([](Session& session, Task& task) { task.wind_up(session); });
+}
+
 void Server::watch_incomplete() {
   if (!std::exchange(is_watching_incomplete_, true)) incomplete_timer_.arm(kMessagePatience);
 }
@@ -233,6 +272,7 @@ void Server::answer(Session& session, std::string_view message) {
     session.send(wire::encode_error(denied));
     return;
   }
+  log_request(session, *call);
   if (may_stay(call->row->verb) && is_full_of_tasks())
     return session.send(wire::encode_error(wire::LimitReached{"so many clients follow or wait already"}));
   handle(*this, session, *call);

@@ -46,6 +46,8 @@ class Server final : public Observer {
   void restore_socket();
   // The log thread's wake-up: these readers have something.
   void on_log_ready(const std::vector<log::FollowerId>& ready);
+  // supervisord is about to leave: the calls in progress get their last replies, as far as clients take them at once.
+  void wind_up();
 
   // For the handlers.
   [[nodiscard]] const Parts& parts() const { return parts_; }

@@ -32,6 +32,8 @@ class Task {
   virtual void on_change_done(Session&, const ChangeDone&) {}
   // The log thread has something for this reader.
   virtual void on_log_ready(Session&, log::FollowerId) {}
+  // supervisord has ended everything and is about to leave: say what is left to say, and finish.
+  virtual void wind_up(Session&) = 0;
 };
 
 class Session {

@@ -11,8 +11,10 @@
 namespace sup {
 namespace {
 
-// How loud a change of state is. A crash loop says two lines a round: back-off and running.
-spdlog::level::level_enum level_of(State to) {
+// How loud a change of state is. A crash loop says two lines a round: back-off and running; a restart by command, too:
+// stopped, to be started again, and running.
+spdlog::level::level_enum level_of(State from, State to) {
+  if (to == State::waiting && is_live(from)) return spdlog::level::info;
   switch (to) {
     case State::failed: return spdlog::level::err;
     case State::backoff:
@@ -146,8 +148,9 @@ void Supervisor::carry_out(const StateChanged& effect) {
   if (is_end) runs_->forget(effect.instance);
   const std::string cause = entry.cause;
   history_.add(std::move(entry));
-  spdlog::log(level_of(effect.to), "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to), effect.row->why,
-              cause.empty() ? "" : ": ", cause, effect.to == State::running ? fmt::format(", pid {}", effect.pid) : "");
+  spdlog::log(level_of(effect.from, effect.to), "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to),
+              effect.row->why, cause.empty() ? "" : ": ", cause,
+              effect.to == State::running ? fmt::format(", pid {}", effect.pid) : "");
   for (Observer* observer : observers_) observer->on_state_changed(effect);
 }
 
@@ -157,6 +160,7 @@ void Supervisor::carry_out(const ChangeDone& effect) {
 
 void Supervisor::carry_out(const ShutdownBegun& effect) {
   spdlog::info("shutting down: {}", effect.why);
+  shutdown_reason_ = effect.why;
   history_.add({.time = sys::wall_now(), .kind = Happening::shutdown, .cause = effect.why});
   for (Observer* observer : observers_) observer->on_shutdown(effect);
 }

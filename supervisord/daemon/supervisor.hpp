@@ -45,6 +45,8 @@ class Supervisor {
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] ChangeId next_change() { return ChangeId{++last_change_}; }
   [[nodiscard]] Instant started_at() const { return started_at_; }
+  // Why it shuts down; empty while it does not.
+  [[nodiscard]] const std::string& shutdown_reason() const { return shutdown_reason_; }
   // Set when everything has ended: the loop has been stopped.
   [[nodiscard]] const std::optional<Finished>& finished() const { return finished_; }
 
@@ -75,6 +77,7 @@ class Supervisor {
   std::vector<Observer*> observers_;
   std::unique_ptr<Runs> runs_;
   std::optional<Finished> finished_;
+  std::string shutdown_reason_;
   std::optional<Instant> armed_for_;
   Instant started_at_;
   std::uint64_t last_change_ = 0;

@@ -127,6 +127,7 @@ wire::ExplainReply view_explanation(const World& w, InstanceId id, std::optional
     out.policy.push_back(view_policy(w, id, *exit_code));
     return out;
   }
+  if (is_resting(explanation.state)) return out;  // There is nothing that could end.
   for (const std::int64_t code : kUsualCodes) out.policy.push_back(view_policy(w, id, code));
   return out;
 }

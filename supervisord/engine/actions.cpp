@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "base/text.hpp"
 #include "engine/world.hpp"
 
@@ -69,6 +70,13 @@ void rest(World& w, Instance& i, Cause cause) {
   if (w.spec(i).on_exit == OnExit::shutdown) w.follow_ups.push_back({FollowUp::Kind::shutdown, w.id(i), {}});
 }
 
+// `by` is what it requires; if that is where it is for the same cause, the first of the chain is known there.
+void note_cause_by(const World& w, Instance& i, Cause cause, InstanceId by) {
+  i.cause = cause;
+  i.cause_by = by;
+  i.cause_root = w.at(by).cause == cause ? w.at(by).cause_root : by;
+}
+
 }  // namespace
 
 void nothing(World&, Instance&) {}
@@ -90,6 +98,17 @@ void wish_cycle(World& w, Instance& i) {
   wish_up(w, i);
   i.is_cycling = true;
 }
+
+// The requirement has its goal down already: orders to stop go from what is required to what requires it.
+void wish_follow(World& w, Instance& i) {
+  wish_down(w, i);
+  const auto& list = w.relations(i).requires_;
+  const auto by = std::ranges::find(list, Goal::down, [&](InstanceId r) { return w.at(r).goal; });
+  CHECK(by != list.end());
+  note_cause_by(w, i, Cause::followed, *by);
+}
+
+void stay_done(World&, Instance& i) { reset_restarts(i); }
 
 void begin_run(World& w, Instance& i) {
   new_run(w, i);
@@ -202,16 +221,11 @@ void kill_asked(World& w, Instance& i) {
 }
 
 void note_asked(World&, Instance& i) {
-  i.cause = Cause::asked;
+  if (i.cause != Cause::followed) i.cause = Cause::asked;
   i.is_cycling = false;
 }
 
-void note_lost(World& w, Instance& i) {
-  i.cause = Cause::requirement;
-  i.cause_by = *lost_requirement(w, i);
-  const Instance& other = w.at(i.cause_by);
-  i.cause_root = other.cause == Cause::requirement ? other.cause_root : i.cause_by;
-}
+void note_lost(World& w, Instance& i) { note_cause_by(w, i, Cause::requirement, *lost_requirement(w, i)); }
 
 void note_completed(World& w, Instance& i) { rest(w, i, Cause::last_end); }
 

@@ -11,6 +11,8 @@ void nothing(World&, Instance&);
 void wish_up(World&, Instance&);
 void wish_down(World&, Instance&);
 void wish_cycle(World&, Instance&);
+void wish_follow(World&, Instance&);
+void stay_done(World&, Instance&);
 void begin_run(World&, Instance&);
 void begin_with_hooks(World&, Instance&);
 void spawn(World&, Instance&);
@@ -50,6 +52,10 @@ inline constexpr Action wish_up{"wish up", act::wish_up};
 inline constexpr Action wish_down{"wish down", act::wish_down};
 // The goal is up, but first it has to go down once, however that comes about.
 inline constexpr Action wish_cycle{"wish down and up", act::wish_cycle};
+// As wish_down, but because of what it requires.
+inline constexpr Action wish_follow{"wish down", act::wish_follow};
+// A oneshot that has done its work is up: only its earlier restarts are forgotten.
+inline constexpr Action stay_done{"forget restarts", act::stay_done};
 // A new run begins: a new run id, and the order to spawn.
 inline constexpr Action begin_run{"spawn", act::begin_run};
 // A new run begins with its pre-start hooks.

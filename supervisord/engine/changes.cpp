@@ -16,6 +16,9 @@ using Decision = std::optional<Verdict>;  // Nothing: still open.
 
 constexpr Verdict kDone{Outcome::done};
 constexpr Verdict kFailed{Outcome::failed};
+constexpr Verdict kNeverCompletes{Outcome::failed, "is started again after every end (restart.when is always)"};
+
+bool was_live(const ChangeTarget& t) { return is_live(t.state_before); }
 
 // An up command ends with the first attempt: a service in back-off will be tried again, but the command has failed.
 // The command itself has ended any earlier back-off, and what is to be restarted is not ready from that moment on.
@@ -46,9 +49,9 @@ Decision judge_resumed(const Instance& i) {
 // The end of the run that was there when the command was given; if there was none, but one was awaited, of the next.
 Decision judge_exited(const ChangeTarget& t, const Instance& i) {
   const bool is_new = i.run > t.run_before;
-  if (t.was_live && is_new) return kDone;
+  if (was_live(t) && is_new) return kDone;
   if (is_live(i.state)) return std::nullopt;
-  if (t.was_live || is_new) return kDone;
+  if (was_live(t) || is_new) return kDone;
   if (i.state == State::waiting) return std::nullopt;
   return i.run == RunId{} ? Verdict{Outcome::failed, "has never run"} : kDone;
 }
@@ -73,6 +76,7 @@ Decision judge_wait(const World& w, WaitFor wait_for, const ChangeTarget& t, con
     case WaitFor::stopped: return is_resting(i.state) ? Decision{kDone} : std::nullopt;
     case WaitFor::completed:
       if (i.state == State::completed) return kDone;
+      if (effective_when(w.spec(i)) == RestartWhen::always) return kNeverCompletes;
       return rests_for_good(w, t.instance) ? Decision{kFailed} : std::nullopt;
   }
   return std::nullopt;
@@ -87,7 +91,7 @@ Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
     case CommandKind::kill: return judge_down(i);
     case CommandKind::pause: return judge_paused(i);
     case CommandKind::resume: return judge_resumed(i);
-    case CommandKind::signal: return t.was_live ? kDone : Verdict{Outcome::failed, "is not running"};
+    case CommandKind::signal: return was_live(t) ? kDone : Verdict{Outcome::failed, "is not running"};
     case CommandKind::wait: return judge_wait(w, change.wait_for, t, i);
   }
   return std::nullopt;
@@ -97,14 +101,25 @@ void decide(const World& w, Change& change, ChangeTarget& t, const Verdict& verd
   const Instance& i = w.at(t.instance);
   t.is_decided = true;
   --change.undecided;
-  t.result = {t.instance, verdict.outcome, i.state,
-              verdict.cause.empty() ? cause_text(w, i) : std::string(verdict.cause)};
+  t.result = {.instance = t.instance,
+              .outcome = verdict.outcome,
+              .state = i.state,
+              .cause = verdict.cause.empty() ? cause_text(w, i) : std::string(verdict.cause),
+              .along_with = t.along_with,
+              .took = t.moved_at ? w.now - *t.moved_at : Duration{}};
+}
+
+// Nothing that was named has become what was asked for: what would have been taken along is of no interest any more.
+bool is_pointless(const Change& change) {
+  return std::ranges::all_of(change.targets, [](const ChangeTarget& t) {
+    return t.along_with != kNoInstance || (t.is_decided && t.result.outcome != Outcome::done);
+  });
 }
 
 // A wait for all is over with the first that will never come, a wait for any with the first that has.
 bool has_ended(const Change& change) {
   if (change.undecided == 0) return true;
-  if (change.kind != CommandKind::wait) return false;
+  if (change.kind != CommandKind::wait) return is_pointless(change);
   const Outcome decisive = change.wait_mode == WaitMode::any ? Outcome::done : Outcome::failed;
   return std::ranges::any_of(change.targets,
                              [&](const ChangeTarget& t) { return t.is_decided && t.result.outcome == decisive; });
@@ -112,15 +127,29 @@ bool has_ended(const Change& change) {
 
 void look(const World& w, Change& change, ChangeTarget& t) {
   if (t.is_decided) return;
+  const Instance& i = w.at(t.instance);
+  if (!t.moved_at && i.state != t.state_before) t.moved_at = i.since;
   if (const Decision verdict = judge(w, change, t)) return decide(w, change, t, *verdict);
-  if (w.at(t.instance).state == State::failed) change.hopes_for_others = true;
+  if (i.state == State::failed) change.hopes_for_others = true;
 }
 
 ChangeDone final_reply(Change& change) {
   ChangeDone done{change.id, {}};
   for (ChangeTarget& t : change.targets)
     if (t.is_decided) done.results.push_back(std::move(t.result));
+  const auto is_target = [](const TargetResult& result) { return result.along_with == kNoInstance; };
+  std::ranges::stable_partition(done.results, is_target);
   return done;
+}
+
+ChangeTarget as_now(const World& w, InstanceId id, InstanceId along_with) {
+  const Instance& i = w.at(id);
+  ChangeTarget out;
+  out.instance = id;
+  out.along_with = along_with;
+  out.run_before = i.run;
+  out.state_before = i.state;
+  return out;
 }
 
 // Ends the change: what is undecided has failed.
@@ -134,10 +163,17 @@ void fail_rest(World& w, Change& change, std::string_view cause) {
 
 void Changes::open(const World& w, const CommandGiven& command) {
   Change change{command.change, command.kind, command.wait_for, command.wait_mode, {}, 0, false};
-  for (const InstanceId id : command.targets)
-    change.targets.push_back({id, w.at(id).run, is_live(w.at(id).state), false, {}});
+  for (const InstanceId id : command.targets) change.targets.push_back(as_now(w, id, kNoInstance));
   change.undecided = change.targets.size();
   open_.push_back(std::move(change));
+}
+
+void Changes::join(const World& w, ChangeId id, const std::vector<Companion>& companions) {
+  const auto it = std::ranges::find(open_, id, &Change::id);
+  if (it == open_.end()) return;
+  for (const Companion& c : companions) it->targets.push_back(as_now(w, c.instance, c.along_with));
+  it->undecided += companions.size();
+  std::ranges::sort(it->targets, {}, &ChangeTarget::instance);
 }
 
 void Changes::evaluate(World& w, const std::vector<InstanceId>& touched) {

@@ -1,6 +1,7 @@
 // Changes: commands in progress. Each ends exactly once.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "engine/effect.hpp"
@@ -12,11 +13,19 @@ namespace sup {
 // A client can keep at most so many changes waiting in the engine at a time; the daemon refuses more.
 inline constexpr std::size_t kMaxOpenChanges = 1'024;
 
-// One target of a change, undecided until `is_decided`.
+// What a change takes along, although nobody named it: it requires `along_with`, which goes down.
+struct Companion {
+  InstanceId instance;
+  InstanceId along_with;
+};
+
+// One target of a change, or what it takes along; undecided until `is_decided`.
 struct ChangeTarget {
   InstanceId instance;
-  RunId run_before;       // The run when the command was given.
-  bool was_live = false;  // Whether it was alive when the command was given.
+  InstanceId along_with = kNoInstance;  // None: a target.
+  RunId run_before;                     // The run when the command was given.
+  State state_before = State::stopped;  // The state when the command was given, before it was carried out.
+  std::optional<Instant> moved_at;      // When its state changed for the first time.
   bool is_decided = false;
   TargetResult result;
 };
@@ -26,7 +35,7 @@ struct Change {
   CommandKind kind = CommandKind::start;
   WaitFor wait_for = WaitFor::ready;
   WaitMode wait_mode = WaitMode::all;
-  std::vector<ChangeTarget> targets;  // Sorted by instance.
+  std::vector<ChangeTarget> targets;  // Sorted by instance, each once.
   std::size_t undecided = 0;
   bool hopes_for_others = false;  // A target has failed for want of another: it is not enough to look at the target.
 };
@@ -37,6 +46,8 @@ class Changes {
   // Takes the command as an open change; its targets are sorted and without repetition. Call before the command is
   // carried out: it remembers the runs of this moment.
   void open(const World& w, const CommandGiven& command);
+  // The change also takes these along, as they are now that it was carried out; none of them is a target.
+  void join(const World& w, ChangeId id, const std::vector<Companion>& companions);
   // Looks at every target of every open change that is among `touched`, and puts ChangeDone for the changes that have
   // ended into the effects of `w`. The targets of a new change are among `touched` at the first look.
   void evaluate(World& w, const std::vector<InstanceId>& touched);

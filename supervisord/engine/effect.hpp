@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/time.hpp"
+#include "engine/graph.hpp"
 #include "engine/states.hpp"
 #include "spec/service_spec.hpp"
 
@@ -78,13 +80,16 @@ template <>
 inline constexpr auto kEnumNames<Outcome> = std::array{
     EnumName{Outcome::done, "done"}, EnumName{Outcome::failed, "failed"}, EnumName{Outcome::cancelled, "cancelled"}};
 
+// What a change meant, or what it took along: what requires a target goes down with it, and comes back after a restart.
 struct TargetResult {
   InstanceId instance;
   Outcome outcome = Outcome::done;
   State state = State::stopped;
-  std::string cause;  // Why, for people; empty when there is nothing to say.
+  std::string cause;                    // Why, for people; empty when there is nothing to say.
+  InstanceId along_with = kNoInstance;  // Taken along: what it requires of those that go down. None: a target.
+  Duration took{};                      // From its first change of state to the answer; 0 if its state did not change.
 };
-// The change has ended; one result for each target that was decided.
+// The change has ended; one result for each target that was decided, and then for each that was taken along.
 struct ChangeDone {
   ChangeId change;
   std::vector<TargetResult> results;

@@ -190,10 +190,13 @@ void Engine::handle(const CommandGiven& given) {
   if (is_shutting_down_ && is_upward) return changes_.refuse(w_, command.change, "supervisord is shutting down");
   switch (command.kind) {
     case CommandKind::start: start(command.targets, Input::want_up); break;
-    case CommandKind::restart: start(command.targets, Input::want_restart); break;
-    case CommandKind::stop: stop(command.targets); break;
+    case CommandKind::restart:
+      start(command.targets, Input::want_restart);
+      take_along(command.change, leaving_with(command.targets));
+      break;
+    case CommandKind::stop: take_along(command.change, stop(command.targets)); break;
     case CommandKind::kill:
-      stop(command.targets);
+      take_along(command.change, stop(command.targets));
       for (const InstanceId id : command.targets) dispatch(id, Input::kill_now);
       break;
     case CommandKind::signal: signal(command); break;
@@ -236,19 +239,51 @@ void Engine::start(const std::vector<InstanceId>& targets, Input input) {
   for (const InstanceId id : targets) dispatch(id, input);
 }
 
-// Wants the targets down, and with them all that require them, directly or not, and are up or on their way.
-void Engine::stop(const std::vector<InstanceId>& targets) {
+// Wants the targets down, and with them all that require them, directly or not, and are up or on their way: these are
+// returned.
+std::vector<Companion> Engine::stop(const std::vector<InstanceId>& targets) {
+  std::vector<Companion> out;
+  std::vector<char> is_seen(w_.instances.size());
+  for (const InstanceId id : targets) is_seen[id.value] = 1;
+  for (const InstanceId id : targets) dispatch(id, Input::want_down);
+  std::vector<InstanceId> work = targets;
+  while (!work.empty()) {
+    const InstanceId id = work.back();
+    work.pop_back();
+    for (const InstanceId d : w_.relations(w_.at(id)).required_by) {
+      const Instance& i = w_.at(d);
+      if (i.goal == Goal::down || is_resting(i.state) || std::exchange(is_seen[d.value], char{1})) continue;
+      dispatch(d, Input::follow_down);
+      out.push_back({d, i.cause_by});
+      work.push_back(d);
+    }
+  }
+  return out;
+}
+
+// What the restart of the targets takes down and brings back: what requires them and is alive.
+std::vector<Companion> Engine::leaving_with(const std::vector<InstanceId>& targets) const {
+  std::vector<Companion> out;
   std::vector<char> is_seen(w_.instances.size());
   for (const InstanceId id : targets) is_seen[id.value] = 1;
   std::vector<InstanceId> work = targets;
   while (!work.empty()) {
     const InstanceId id = work.back();
     work.pop_back();
-    dispatch(id, Input::want_down);
-    for (const InstanceId d : w_.relations(w_.at(id)).required_by)
-      if (w_.at(d).goal == Goal::up && !is_resting(w_.at(d).state) && !std::exchange(is_seen[d.value], char{1}))
-        work.push_back(d);
+    if (!w_.at(id).facts.is_leaving) continue;
+    for (const InstanceId d : w_.relations(w_.at(id)).required_by) {
+      const Instance& i = w_.at(d);
+      if (i.goal == Goal::down || !i.facts.is_leaving || std::exchange(is_seen[d.value], char{1})) continue;
+      out.push_back({d, id});
+      work.push_back(d);
+    }
   }
+  return out;
+}
+
+void Engine::take_along(ChangeId change, const std::vector<Companion>& companions) {
+  changes_.join(w_, change, companions);
+  for (const Companion& c : companions) touched_.push_back(c.instance);
 }
 
 void Engine::signal(const CommandGiven& command) {
@@ -376,7 +411,10 @@ void Engine::run_follow_ups() {
   for (const FollowUp& f : std::exchange(w_.follow_ups, {})) {
     if (is_shutting_down_) continue;
     switch (f.kind) {
-      case FollowUp::Kind::start: start({f.target}, Input::want_up); break;
+      // A oneshot that has done its work is to do it again.
+      case FollowUp::Kind::start:
+        start({f.target}, w_.at(f.target).state == State::completed ? Input::want_restart : Input::want_up);
+        break;
       case FollowUp::Kind::shutdown: {
         exit_by_ = f.by;
         const Instance& i = w_.at(f.by);
@@ -392,7 +430,7 @@ void Engine::run_follow_ups() {
 void Engine::handle(const ShutdownRequested& event) {
   const bool is_second = is_shutting_down_;
   if (!is_second) begin_shutdown("asked to");
-  if (is_second || event.pace == ShutdownPace::at_once) kill_all();
+  if (is_second || event.pace == ShutdownPace::at_once) kill_all(Input::kill_now);
 }
 
 void Engine::begin_shutdown(std::string why) {
@@ -406,16 +444,16 @@ void Engine::begin_shutdown(std::string why) {
   }
 }
 
-void Engine::kill_all() {
+void Engine::kill_all(Input input) {
   if (!std::exchange(w_.is_out_of_patience, true)) shutdown_deadline_ = w_.now + kSurvivorGrace;
   for (std::uint32_t index = 0; index < w_.instances.size(); ++index)
-    if (is_live(w_.instances[index].state)) dispatch(InstanceId{index}, Input::kill_now);
+    if (is_live(w_.instances[index].state)) dispatch(InstanceId{index}, input);
   settle();
 }
 
 void Engine::fire_shutdown_deadline() {
   if (w_.is_out_of_patience) return finish();
-  kill_all();
+  kill_all(Input::out_of_time);
 }
 
 void Engine::finish() {

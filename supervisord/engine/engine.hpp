@@ -61,10 +61,12 @@ class Engine {
   void finish_turn();
   void run_follow_ups();
   void start(const std::vector<InstanceId>& targets, Input input);
-  void stop(const std::vector<InstanceId>& targets);
+  std::vector<Companion> stop(const std::vector<InstanceId>& targets);
+  [[nodiscard]] std::vector<Companion> leaving_with(const std::vector<InstanceId>& targets) const;
+  void take_along(ChangeId change, const std::vector<Companion>& companions);
   void signal(const CommandGiven& command);
   void begin_shutdown(std::string why);
-  void kill_all();
+  void kill_all(Input input);
   void fire_shutdown_deadline();
   void finish();
   [[nodiscard]] InstanceId exit_code_source() const;

@@ -29,4 +29,7 @@ struct Explanation {
 // All that requires `id`, directly or not, dependents before what they require.
 [[nodiscard]] std::vector<InstanceId> dependents_of(const World& w, InstanceId id);
 
+// What went down with one of these, or with what went down with it, and is still down: it does not come back with them.
+[[nodiscard]] std::vector<InstanceId> left_down_by(const World& w, const std::vector<InstanceId>& ids);
+
 }  // namespace sup

@@ -11,8 +11,15 @@ inline constexpr Guard always{"", [](const World&, const Instance&) { return tru
 inline constexpr Guard is_unwanted{"goal is down",
                                    [](const World&, const Instance& i) { return i.goal == Goal::down; }};
 
+inline constexpr Guard follows_down{"went down with a requirement", [](const World&, const Instance& i) {
+                                      return i.goal == Goal::down && i.cause == Cause::followed;
+                                    }};
+
 inline constexpr Guard is_cycling{"restart was asked for",
                                   [](const World&, const Instance& i) { return i.is_cycling; }};
+
+inline constexpr Guard is_oneshot{
+    "oneshot", [](const World& w, const Instance& i) { return w.spec(i).type == ServiceType::oneshot; }};
 
 // Its program runs, but that does not make it ready.
 inline constexpr Guard stays_starting{

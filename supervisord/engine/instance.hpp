@@ -31,6 +31,7 @@ enum class Cause : std::uint8_t {
   last_end,     // The way its last run ended.
   gave_up,      // As last_end, and the restart policy allows no more.
   requirement,  // The instance `cause_by`, which it requires, is not there.
+  followed,     // The instance `cause_by`, which it requires, was asked down, and it had to go, too.
 };
 
 // What the neighbours of an instance have to know of it. publish() in world.hpp keeps this up to date.
@@ -74,7 +75,7 @@ struct Instance {
   std::int32_t pid = 0;    // Of the main process while it is alive, else 0.
   Facts facts;
   Counts counts;
-  InstanceId cause_by;    // For Cause::requirement: what it requires and misses.
+  InstanceId cause_by;    // For Cause::requirement and followed: what it requires and misses.
   InstanceId cause_root;  // The same for the first of the chain: whom `cause_by` itself is missing, and so on.
   std::uint32_t restarts_in_row = 0;  // Since the last good run or human command; determines the delay.
   std::uint32_t restarts_total = 0;

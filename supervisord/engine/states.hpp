@@ -43,6 +43,7 @@ enum class Input : std::uint8_t {
   want_restart,
   want_pause,
   want_resume,
+  follow_down,
   may_start,
   may_stop,
   requirement_lost,
@@ -56,6 +57,7 @@ enum class Input : std::uint8_t {
   ended,
   deadline,
   kill_now,
+  out_of_time,
 };
 template <>
 inline constexpr auto kEnumNames<Input> = std::array{
@@ -64,6 +66,7 @@ inline constexpr auto kEnumNames<Input> = std::array{
     EnumName{Input::want_restart, "want restart", "A command wants it down once and up again."},
     EnumName{Input::want_pause, "want pause", "A command wants its processes frozen."},
     EnumName{Input::want_resume, "want resume", "A command wants its processes to go on."},
+    EnumName{Input::follow_down, "follow down", "What it requires is asked down, so it has to go down, too."},
     EnumName{Input::may_start, "may start", "All that it requires is ready, and a start slot is free."},
     EnumName{Input::may_stop, "may stop", "It is to stop, and nothing that depends on it is alive any more."},
     EnumName{Input::requirement_lost, "requirement lost", "Something it requires will not become ready by itself."},
@@ -76,7 +79,8 @@ inline constexpr auto kEnumNames<Input> = std::array{
     EnumName{Input::main_exited, "main exited", "Its main process is gone, others of the run are alive."},
     EnumName{Input::ended, "ended", "Nothing of the run is alive."},
     EnumName{Input::deadline, "deadline", "The moment that the state waited for has come."},
-    EnumName{Input::kill_now, "kill now", "A command or the end of the shutdown budget: no more patience."},
+    EnumName{Input::kill_now, "kill now", "A command or a second signal: no more patience."},
+    EnumName{Input::out_of_time, "out of time", "The time for the shutdown is over."},
 };
 inline constexpr std::size_t kInputCount = kEnumNames<Input>.size();
 

@@ -17,10 +17,12 @@ using I = Input;
 constexpr Row kRows[] = {
     // from      on                    when               do                    to         why
     {stopped,    I::want_up,           &always,           &wish_up,             waiting,   "asked up"},
+    {stopped,    I::want_down,          &always,           &wish_down,        stopped,   "asked down, is down"},
     {stopped,    I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart, was not running"},
 
     {waiting,    I::want_up,           &always,           &wish_up,             waiting,   "asked up, is waiting"},
     {waiting,    I::want_down,         &always,           &wish_down,           stopped,   "asked down before it was started"},
+    {waiting,    I::follow_down,        &always,           &wish_follow,      stopped,   "asked down with a requirement before it was started"},
     {waiting,    I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart, is waiting"},
     {waiting,    I::may_start,         &has_pre_start,    &begin_with_hooks,    starting,  "requirements are met, its pre-start hooks run"},
     {waiting,    I::may_start,         &always,           &begin_run,           starting,  "requirements are met"},
@@ -29,7 +31,9 @@ constexpr Row kRows[] = {
     {starting,   I::want_up,           &is_cycling,       &nothing,             starting,  "asked up, is to be restarted"},
     {starting,   I::want_up,           &always,           &wish_up,             starting,  "asked up, is on its way"},
     {starting,   I::want_down,         &always,           &wish_down,           starting,  "asked down"},
+    {starting,   I::follow_down,        &always,           &wish_follow,      starting,  "asked down with a requirement"},
     {starting,   I::want_restart,      &always,           &wish_cycle,          starting,  "asked to restart"},
+    {starting,   I::may_stop,           &follows_down,     &terminate,        stopping,  "asked down with a requirement"},
     {starting,   I::may_stop,          &is_unwanted,      &terminate,           stopping,  "asked down"},
     {starting,   I::may_stop,          &is_cycling,       &terminate,           stopping,  "asked to restart"},
     {starting,   I::may_stop,          &always,           &terminate,           stopping,  "a requirement goes down"},
@@ -61,12 +65,15 @@ constexpr Row kRows[] = {
     {starting,   I::ended,             &ended_well,       &note_completed,      completed, "has done its work"},
     {starting,   I::ended,             &always,           &note_failed,         failed,    "ended without success"},
     {starting,   I::kill_now,          &always,           &kill_asked,          killing,   "killed on request"},
+    {starting,   I::out_of_time,        &always,           &kill_asked,       killing,   "out of time for the shutdown"},
 
     {running,    I::want_up,           &is_cycling,       &nothing,             running,   "asked up, is to be restarted"},
     {running,    I::want_up,           &always,           &wish_up,             running,   "asked up, is up"},
     {running,    I::want_down,         &always,           &wish_down,           running,   "asked down"},
+    {running,    I::follow_down,        &always,           &wish_follow,      running,   "asked down with a requirement"},
     {running,    I::want_restart,      &always,           &wish_cycle,          running,   "asked to restart"},
     {running,    I::want_pause,        &always,           &freeze,              paused,    "paused on request"},
+    {running,    I::may_stop,          &follows_down,     &begin_stop,          stopping,  "asked down with a requirement"},
     {running,    I::may_stop,          &is_unwanted,      &begin_stop,          stopping,  "asked down"},
     {running,    I::may_stop,          &is_cycling,       &begin_stop,          stopping,  "asked to restart"},
     {running,    I::may_stop,          &always,           &begin_stop,          stopping,  "a requirement goes down"},
@@ -80,12 +87,15 @@ constexpr Row kRows[] = {
     {running,    I::ended,             &ended_well,       &note_completed,      completed, "ended with success"},
     {running,    I::ended,             &always,           &note_failed,         failed,    "ended without success"},
     {running,    I::kill_now,          &always,           &kill_asked,          killing,   "killed on request"},
+    {running,    I::out_of_time,        &always,           &kill_asked,       killing,   "out of time for the shutdown"},
 
     {paused,     I::want_up,           &is_cycling,       &nothing,             paused,    "asked up, is to be restarted"},
     {paused,     I::want_up,           &always,           &wish_up_and_thaw,    running,   "asked up, resumed"},
     {paused,     I::want_down,         &always,           &wish_down,           paused,    "asked down"},
+    {paused,     I::follow_down,       &always,           &wish_follow,         paused,    "asked down with a requirement"},
     {paused,     I::want_restart,      &always,           &wish_cycle,          paused,    "asked to restart"},
     {paused,     I::want_resume,       &always,           &thaw,                running,   "resumed on request"},
+    {paused,     I::may_stop,          &follows_down,     &thaw_and_stop,       stopping,  "asked down with a requirement"},
     {paused,     I::may_stop,          &is_unwanted,      &thaw_and_stop,       stopping,  "asked down"},
     {paused,     I::may_stop,          &is_cycling,       &thaw_and_stop,       stopping,  "asked to restart"},
     {paused,     I::may_stop,          &always,           &thaw_and_stop,       stopping,  "a requirement goes down"},
@@ -99,9 +109,11 @@ constexpr Row kRows[] = {
     {paused,     I::ended,             &ended_well,       &note_completed,      completed, "ended with success"},
     {paused,     I::ended,             &always,           &note_failed,         failed,    "ended without success"},
     {paused,     I::kill_now,          &always,           &kill_asked,          killing,   "killed on request"},
+    {paused,     I::out_of_time,       &always,           &kill_asked,          killing,   "out of time for the shutdown"},
 
     {stopping,   I::want_up,           &always,           &wish_cycle,          stopping,  "asked up, will be started after the stop"},
     {stopping,   I::want_down,         &always,           &wish_down,           stopping,  "asked down, is stopping"},
+    {stopping,   I::follow_down,        &always,           &wish_follow,      stopping,  "asked down with a requirement, is stopping"},
     {stopping,   I::want_restart,      &always,           &wish_cycle,           stopping,  "asked to restart, is stopping"},
     {stopping,   I::spawn_failed,      &has_post_stop,    &begin_post_stop,     stopping,  "stopped before its program ran, its post-stop hooks run"},
     {stopping,   I::spawn_failed,      &is_unwanted,      &note_asked,          stopped,   "stopped before its program ran"},
@@ -122,9 +134,11 @@ constexpr Row kRows[] = {
     {stopping,   I::deadline,          &has_next_step,    &next_step,           stopping,  "did not end in time, next stop step"},
     {stopping,   I::deadline,          &always,           &kill_everything,     killing,   "did not end in time"},
     {stopping,   I::kill_now,          &always,           &kill_asked,          killing,   "killed on request"},
+    {stopping,   I::out_of_time,        &always,           &kill_asked,       killing,   "out of time for the shutdown"},
 
     {killing,    I::want_up,           &always,           &wish_cycle,          killing,   "asked up, will be started after the stop"},
     {killing,    I::want_down,         &always,           &wish_down,           killing,   "asked down, is being killed"},
+    {killing,    I::follow_down,        &always,           &wish_follow,      killing,   "asked down with a requirement, is being killed"},
     {killing,    I::want_restart,      &always,           &wish_cycle,          killing,   "asked to restart, is being killed"},
     {killing,    I::spawn_failed,      &has_post_stop,    &begin_post_stop,     stopping,  "stopped before its program ran, its post-stop hooks run"},
     {killing,    I::spawn_failed,      &is_unwanted,      &note_asked,          stopped,   "stopped before its program ran"},
@@ -140,12 +154,15 @@ constexpr Row kRows[] = {
     {killing,    I::ended,             &always,           &note_failed,         failed,    "ended without success"},
     {killing,    I::deadline,          &always,           &kill_everything,     killing,   "is alive in spite of KILL, sent again"},
     {killing,    I::kill_now,          &always,           &kill_asked,          killing,   "killed again on request"},
+    {killing,    I::out_of_time,        &always,           &kill_asked,       killing,   "killed again, out of time for the shutdown"},
 
     {backoff,    I::want_up,           &always,           &wish_up,             waiting,   "asked up, tried at once"},
     {backoff,    I::want_down,         &always,           &wish_down,           stopped,   "asked down"},
+    {backoff,    I::follow_down,        &always,           &wish_follow,      stopped,   "asked down with a requirement"},
     {backoff,    I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart, tried at once"},
     {backoff,    I::deadline,          &always,           &nothing,             waiting,   "the back-off is over"},
 
+    {completed,  I::want_up,            &is_oneshot,       &stay_done,        completed, "asked up, has done its work"},
     {completed,  I::want_up,           &always,           &wish_up,             waiting,   "asked up again"},
     {completed,  I::want_down,         &always,           &wish_down,           stopped,   "asked down"},
     {completed,  I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart"},
@@ -164,7 +181,6 @@ struct Pair {
 
 // These may happen and change nothing.
 constexpr Pair kIndifferent[] = {
-    {stopped, I::want_down},
     {stopped, I::kill_now},
     {stopping, I::spawned},  // Its program was executed after we had asked it to end: it has the signal.
     {killing, I::spawned},
@@ -192,6 +208,10 @@ constexpr Pair kIndifferent[] = {
 
 // These cannot happen.
 constexpr Pair kImpossible[] = {
+    // Only what is wanted up and does not rest follows what it requires down.
+    {stopped, I::follow_down},
+    {completed, I::follow_down},
+    {failed, I::follow_down},
     // The neighbours' inputs are made for the states in which they mean something, and for no others.
     {stopped, I::may_start},
     {stopped, I::may_stop},
@@ -284,6 +304,11 @@ constexpr Pair kImpossible[] = {
     {backoff, I::kill_now},
     {completed, I::kill_now},
     {failed, I::kill_now},
+    {stopped, I::out_of_time},
+    {waiting, I::out_of_time},
+    {backoff, I::out_of_time},
+    {completed, I::out_of_time},
+    {failed, I::out_of_time},
     // These states have no deadline.
     {stopped, I::deadline},
     {waiting, I::deadline},

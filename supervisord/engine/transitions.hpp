@@ -32,8 +32,9 @@
 //
 // How inputs come about
 // ---------------------
-// From commands: want_up, want_down, want_restart, want_pause, want_resume, kill_now. The action of the row writes the
-// goal. From the world: spawned, spawn_failed, main_found, start_failed, task_ended, main_exited, ended. Each carries
+// From commands: want_up, want_down, want_restart, follow_down (for what requires the one that was asked down),
+// want_pause, want_resume, kill_now, out_of_time. The action of the row writes the goal.
+// From the world: spawned, spawn_failed, main_found, start_failed, task_ended, main_exited, ended. Each carries
 // the id of a run, and one that is about an older run was dropped before it comes here: no stale exit exists. From the
 // clock: deadline. A deadline belongs to a state and dies when the state is left: no stale timer exists. From the
 // neighbours: may_start, may_stop, requirement_lost, requirement_back. They are not sent by anybody. After each change

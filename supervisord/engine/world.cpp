@@ -209,6 +209,13 @@ std::string live_text(const World& w, const Instance& i) {
   return end_text(i);
 }
 
+// "went down with app, which went down with db": the one that it requires, and the first of the chain.
+std::string followed_text(const World& w, const Instance& i) {
+  const std::string first = fmt::format("went down with {}", w.name(w.at(i.cause_root)));
+  if (i.cause_root == i.cause_by) return first;
+  return fmt::format("went down with {}, which {}", w.name(w.at(i.cause_by)), first);
+}
+
 }  // namespace
 
 std::string cause_text(const World& w, const Instance& i) {
@@ -219,9 +226,10 @@ std::string cause_text(const World& w, const Instance& i) {
     case Cause::asked:
     case Cause::last_end: return end_text(i);
     case Cause::gave_up:
-      return fmt::format("{}; gave up: {} restarts in {}", end_text(i), i.recent_restarts.size(),
+      return fmt::format("{}; gave up: {} in {}", end_text(i), counted(i.recent_restarts.size(), "restart"),
                          format_duration(w.spec(i).restart.within));
     case Cause::requirement: return requirement_text(w, i);
+    case Cause::followed: return followed_text(w, i);
   }
   return {};
 }

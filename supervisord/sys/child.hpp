@@ -122,6 +122,8 @@ class PreparedChild {
 // is empty or holds '='.
 [[nodiscard]] Result<PreparedChild> prepare_child(ChildSettings settings);
 // Where programs are looked for when the service's environment has no PATH.
+// How a failed search for a program is called; the PATH that was searched follows in parentheses.
+inline constexpr std::string_view kNotInPath = "not found in PATH";
 inline constexpr std::string_view kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 // Why a program was not started: which step, on which object, and the errno.

@@ -66,7 +66,7 @@ void describe_exec_failure(const PreparedChild& child, const ChildReport& report
   const ChildSettings& settings = child.settings();
   if (report.candidate < 0) {
     out.object = settings.argv.front();
-    out.reason = fmt::format("not found in PATH ({})", printable(child.search_path(), 4096));
+    out.reason = fmt::format("{} ({})", kNotInPath, printable(child.search_path(), 4096));
     return;
   }
   out.object = child.plan().candidates[report.candidate];

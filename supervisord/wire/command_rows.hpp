@@ -147,7 +147,7 @@ inline constexpr auto kLogsParams =
                         .fallback = "100",
                         .min = 0,
                         .max = 1'000'000,
-                        .doc = "At most so many of the last lines."},
+                        .doc = "At most so many of the last lines, counted over all services together."},
                ParamRow{.name = "follow",
                         .type = ParamType::boolean,
                         .given = Given::flag,
@@ -234,8 +234,9 @@ inline constexpr auto kCheckParams = std::array{ParamRow{.name = "paths",
                                                          .completes = Completes::files,
                                                          .doc = "Files or directories of *.toml files. Default: where "
                                                                 "supervisord looks."}};
-inline constexpr auto kCheckExamples = std::array{Example{"ctl check", "the configuration that supervisord would read"},
-                                                  Example{"ctl check ./conf.d", "another one"}};
+inline constexpr auto kCheckExamples = std::array{
+    Example{"ctl check", "the configuration that supervisord would read"}, Example{"ctl check ./conf.d", "another one"},
+    Example{"ctl check --json", "for an editor or CI: every problem with file, line and column"}};
 inline constexpr auto kVersionExamples =
     std::array{Example{"ctl version", "of ctl, and of supervisord if it is running"}};
 inline constexpr auto kPingExamples = std::array{Example{"ctl ping", "is it there, and how long does an answer take?"}};
@@ -308,8 +309,10 @@ inline constexpr auto kCommands = std::array{
         .params = kChangeParams,
         .reply = "ChangeReply",
         .summary = "Start services and what they require; wait until they are ready.",
-        .text = "Services that are up already stay as they are. When a start fails, the reason and the last lines that "
-                "the service wrote to standard error are shown. A start by command forgets earlier restarts.",
+        .text = "Services that run already stay as they are, and so does a oneshot that has done its work: `ctl "
+                "restart` does it again. What went down with a service does not come back with it, but is named. When "
+                "a start fails, the reason and the last lines that the service wrote to standard error are shown. A "
+                "start by command forgets earlier restarts.",
         .examples = kStartExamples,
         .exits = kNamedExits},
     CommandRow{
@@ -323,22 +326,26 @@ inline constexpr auto kCommands = std::array{
         .reply = "ChangeReply",
         .summary = "Stop services and what requires them; wait until nothing of them is alive.",
         .text =
-            "Stops by the steps of the setting `stop`, then with KILL. A stopped service is not started again until "
+            "Stops by the steps of the setting `stop`, then with KILL. What requires a service goes down before it and "
+            "is listed, too. A stopped service is not started again until "
             "somebody starts it, or supervisord starts anew and it is enabled.",
         .examples = kStopExamples,
         .exits = kNamedExits},
-    CommandRow{.verb = Verb::restart,
-               .name = "restart",
-               .method = "Restart",
-               .role = Role::operate,
-               .streaming = Streaming::on_request,
-               .group = HelpGroup::services,
-               .params = kChangeParams,
-               .reply = "ChangeReply",
-               .summary = "Stop services, then start them; wait until they are ready.",
-               .text = "There is no back-off between the two. A service that was down is started.",
-               .examples = kRestartExamples,
-               .exits = kNamedExits},
+    CommandRow{
+        .verb = Verb::restart,
+        .name = "restart",
+        .method = "Restart",
+        .role = Role::operate,
+        .streaming = Streaming::on_request,
+        .group = HelpGroup::services,
+        .params = kChangeParams,
+        .reply = "ChangeReply",
+        .summary = "Stop services, then start them; wait until they are ready.",
+        .text =
+            "There is no back-off between the two. A service that was down is started. What requires a service goes "
+            "down before it, comes back after it, and is listed, too.",
+        .examples = kRestartExamples,
+        .exits = kNamedExits},
     CommandRow{.verb = Verb::signal,
                .name = "signal",
                .method = "Signal",
@@ -450,7 +457,8 @@ inline constexpr auto kCommands = std::array{
                .group = HelpGroup::files,
                .params = kCheckParams,
                .summary = "Check configuration files, without supervisord and without changing anything.",
-               .text = "Prints every problem of every file with its place.",
+               .text = "Prints every problem of every file with its place. With --json one object: services, errors, "
+                       "warnings, and diagnostics with file, line, column, severity, message, hint.",
                .examples = kCheckExamples,
                .exits = kCheckExits},
     CommandRow{

@@ -91,8 +91,11 @@ struct MessageRows<ChangeResult> {
       Member{"outcome", &ChangeResult::outcome, "done, failed, cancelled, or with wait = false: accepted."},
       Member{"state", &ChangeResult::state, "The state it is in."},
       Member{"cause", &ChangeResult::cause, "Why it failed or was cancelled; else empty."},
-      Member{"elapsed_ms", &ChangeResult::elapsed_ms, "How long it took."},
-      Member{"last_lines", &ChangeResult::last_lines, "After a failure: the last lines it wrote to standard error."});
+      Member{"elapsed_ms", &ChangeResult::elapsed_ms,
+             "How long it took, from its first change of state; 0 if there was none."},
+      Member{"last_lines", &ChangeResult::last_lines, "After a failure: the last lines it wrote to standard error."},
+      Member{"along_with", &ChangeResult::along_with,
+             "If nobody named it: the service that it requires and with which it went down (and came back)."});
 };
 static_assert(kEveryMemberIsARow<ChangeResult>);
 
@@ -103,7 +106,10 @@ struct MessageRows<ChangeReply> {
   static constexpr auto kRows =
       std::make_tuple(Member{"change", &ChangeReply::change, "The id of the change."},
                       Member{"progress", &ChangeReply::progress, "One step; only in replies that continue."},
-                      Member{"results", &ChangeReply::results, "One per service; only in the final reply."});
+                      Member{"results", &ChangeReply::results, "One per service; only in the final reply."},
+                      Member{"left_down", &ChangeReply::left_down,
+                             "After a start: services that went down along with one of these before, and are still "
+                             "down."});
 };
 static_assert(kEveryMemberIsARow<ChangeReply>);
 
@@ -171,7 +177,9 @@ static_assert(kEveryMemberIsARow<LogRecord>);
 template <>
 struct MessageRows<LogsReply> {
   static constexpr std::string_view kName = "LogsReply";
-  static constexpr std::string_view kDoc = "Reply of Logs: a batch of lines; the final one may be empty.";
+  static constexpr std::string_view kDoc =
+      "Reply of Logs: a batch of lines; the final one may be empty. With `follow` it comes when supervisord has shut "
+      "down.";
   static constexpr auto kRows = std::make_tuple(Member{"records", &LogsReply::records, "The lines, oldest first."});
 };
 static_assert(kEveryMemberIsARow<LogsReply>);
@@ -198,7 +206,8 @@ static_assert(kEveryMemberIsARow<EventRecord>);
 template <>
 struct MessageRows<EventsReply> {
   static constexpr std::string_view kName = "EventsReply";
-  static constexpr std::string_view kDoc = "Reply of Events: a batch; the final one may be empty.";
+  static constexpr std::string_view kDoc =
+      "Reply of Events: a batch; the final one may be empty. With `follow` it comes when supervisord has shut down.";
   static constexpr auto kRows =
       std::make_tuple(Member{"events", &EventsReply::events, "The events, oldest first."},
                       Member{"missed", &EventsReply::missed, "How many events since `since` are not kept any more."});
@@ -238,7 +247,8 @@ struct MessageRows<EnvVariable> {
       Member{"origin", &EnvVariable::origin,
              "Where it comes from: inherited, [supervisord] env, user NAME (because of `user`), env-file PATH, env, "
              "supervisord."},
-      Member{"masked", &EnvVariable::masked, "Whether the value is kept back because it looks like a secret."});
+      Member{"masked", &EnvVariable::masked, "Whether the value is kept back because it looks like a secret."},
+      Member{"varies", &EnvVariable::varies, "Whether each start gets another value; then none is shown."});
 };
 static_assert(kEveryMemberIsARow<EnvVariable>);
 

@@ -79,6 +79,7 @@ struct ChangeResult {
   std::string cause;
   std::int64_t elapsed_ms = 0;
   std::vector<std::string> last_lines;
+  std::optional<std::string> along_with{};
   friend bool operator==(const ChangeResult&, const ChangeResult&) = default;
 };
 
@@ -87,6 +88,7 @@ struct ChangeReply {
   std::int64_t change = 0;
   std::optional<ChangeProgress> progress;
   std::vector<ChangeResult> results;
+  std::vector<std::string> left_down;
   friend bool operator==(const ChangeReply&, const ChangeReply&) = default;
 };
 
@@ -180,6 +182,7 @@ struct EnvVariable {
   std::string value;
   std::string origin;
   bool masked = false;
+  bool varies = false;
   friend bool operator==(const EnvVariable&, const EnvVariable&) = default;
 };
 

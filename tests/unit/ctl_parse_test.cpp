@@ -1,4 +1,8 @@
 // Command lines of ctl: what they mean, and what is said about wrong ones.
+#include <algorithm>
+#include <sstream>
+
+#include "ctl/foreign_verbs.hpp"
 #include "ctl/help.hpp"
 #include "ctl/parse.hpp"
 #undef CHECK
@@ -147,5 +151,36 @@ TEST_CASE("help stays within its width and has no blanks at line ends", "[ctl][h
       REQUIRE_FALSE(line.ends_with(' '));
       begin = end + 1;
     }
+  }
+}
+
+TEST_CASE("verbs of other tools are answered with ours", "[ctl][parse]") {
+  REQUIRE(parse_words({"tail", "-f", "web"})
+              .error()
+              .text.starts_with("ctl: there is no verb 'tail'; supervisorctl's tail is `ctl logs NAME`, and its tail "
+                                "-f `ctl logs -f NAME`\n"));
+  REQUIRE(parse_words({"is-active", "web"}).error().code == ExitCode::usage);
+}
+
+TEST_CASE("what is said of verbs of other tools exists", "[ctl][parse]") {
+  REQUIRE(std::ranges::is_sorted(kForeignVerbs, {}, &ForeignVerb::verb));
+  for (const ForeignVerb& foreign : kForeignVerbs) {
+    INFO(foreign.verb << ": " << foreign.hint);
+    REQUIRE(wire::find_command(foreign.verb) == nullptr);
+    std::string_view rest = foreign.hint;
+    std::size_t commands = 0;
+    for (std::size_t at = rest.find("ctl "); at != rest.npos; at = rest.find("ctl ")) {
+      rest.remove_prefix(at);
+      const std::string line(rest.substr(0, rest.find_first_of("`&")));
+      std::vector<std::string> words;
+      for (std::istringstream in(line.substr(4)); in >> words.emplace_back();) {
+      }
+      words.pop_back();
+      INFO(line);
+      REQUIRE(parse_words(words).has_value());
+      ++commands;
+      rest.remove_prefix(4);
+    }
+    REQUIRE(commands > 0);
   }
 }

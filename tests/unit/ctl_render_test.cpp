@@ -67,6 +67,20 @@ TEST_CASE("on a terminal the cause is cut to the width, but never away", "[ctl][
   REQUIRE(narrow.find("no     working-d...\n") != std::string::npos);
 }
 
+TEST_CASE("a table leaves out the PATH that was searched, the details show it", "[ctl][render]") {
+  auto web = service("web", "failed", "failed");
+  web.cause = "dependency db failed (command 'x': not found in PATH (/bin:/usr/bin)); gave up";
+  REQUIRE(render_status_table(std::vector{web}, {}, Paint::off)
+              .ends_with("  dependency db failed (command 'x': not found in PATH); gave up\n"));
+  REQUIRE(render_status_details(std::vector{web}, Paint::off).find("in PATH (/bin:/usr/bin)") != std::string::npos);
+}
+
+TEST_CASE("a signal has its name in the details, too", "[ctl][render]") {
+  auto web = service("web", "stopped", "down");
+  web.exit_signal = 9;
+  REQUIRE(render_status_details(std::vector{web}, Paint::off).find("last end  signal KILL") != std::string::npos);
+}
+
 TEST_CASE("a table of no services is its title", "[ctl][render]") {
   REQUIRE(render_status_table({}, {}, Paint::off) == "NAME  STATE  SINCE  PID  RESTARTS  READY  CAUSE\n");
 }
@@ -104,6 +118,11 @@ TEST_CASE("a change is told as the way it went", "[ctl][render]") {
   REQUIRE(paths.result_line({"web", "done", "running", "", 1'200, {}}) ==
           "web: running -> stopping -> starting -> running (1.2 s)");
   REQUIRE(paths.result_line({"cache", "done", "running", "", 0, {}}) == "cache: running");
+  REQUIRE(paths.result_line({"web", "done", "running", "", 0, {}}).ends_with("-> running (<1 ms)"));
+  REQUIRE(paths.result_line({"web", "done", "running", "", 3, {}, "db"}).ends_with(" (3 ms), because it requires db"));
+  paths.add({"once", "starting", "running", "", 0});
+  paths.add({"once", "running", "completed", "", 0});
+  REQUIRE(paths.result_line({"once", "done", "running", "", 2, {}}) == "once: starting -> running -> completed (2 ms)");
   REQUIRE(paths.result_line({"cache", "accepted", "waiting", "", 0, {}}) == "cache: accepted");
   REQUIRE(paths.result_line({"db", "cancelled", "starting", "", 50, {}}).find("cancelled") != std::string::npos);
 }

@@ -92,6 +92,57 @@ TEST_CASE("a stop of a requirement cancels the start of its dependent") {
   REQUIRE(s.reply(start) == "web=cancelled (superseded by a later command)");
 }
 
+TEST_CASE("a restart is done when what it took down is back") {
+  Story s({Service("db"), Service("web").requires_({"db"}), Service("proxy").requires_({"web"}), Service("other")});
+  s.boot().run();
+  const ChangeId restart = s.restart({"db"});
+  s.ends("proxy", signal(15)).ends("web", signal(15)).ends("db", signal(15));
+  s.spawned("db");
+  REQUIRE(s.reply(restart) == "open");
+  s.spawned("web").spawned("proxy");
+  REQUIRE(s.reply(restart) == "db=done proxy<web=done web<db=done");
+}
+
+TEST_CASE("a restart has failed for what does not come back") {
+  Story s({Service("db"), Service("web").requires_({"db"})});
+  s.boot().run();
+  const ChangeId restart = s.restart({"db"});
+  s.ends("web").ends("db").spawned("db").spawn_fails("web", "no");
+  REQUIRE(s.reply(restart) == "db=done web<db=failed (no)");
+}
+
+TEST_CASE("a start leaves a oneshot that has done its work, a restart does it again") {
+  Story s({Service("prepare").oneshot(), Service("web").requires_({"prepare"})});
+  s.start({"web"});
+  s.run_and_end("prepare", code(0)).spawned("web").orders();
+  REQUIRE(s.reply(s.start({"prepare", "web"})) == "prepare=done (exit 0) web=done");
+  s.stop({"web"});
+  s.ends("web");
+  s.start({"web"});
+  s.run();
+  REQUIRE(s.orders() == Names{"TERM web", "spawn web"});
+  s.restart({"prepare"});
+  REQUIRE(s.orders() == Names{"spawn prepare"});
+  REQUIRE(s.state("web") == "running");
+}
+
+TEST_CASE("a start begins a simple service again that has ended with success") {
+  Story s({Service("web")});
+  s.boot().run_and_end("web", code(0)).orders();
+  REQUIRE(s.state("web") == "completed");
+  s.start({"web"});
+  REQUIRE(s.orders() == Names{"spawn web"});
+}
+
+TEST_CASE("who gives up has its oneshot started again each time") {
+  Story s({Service("alarm").oneshot().disabled(),
+           Service("web").restart(RestartWhen::always, 0s).at_most(0, 60s).on_give_up(GiveUpAction::start, "alarm")});
+  s.boot().run_and_end("web", code(1)).run_and_end("alarm", code(0)).orders();
+  s.start({"web"});
+  s.run_and_end("web", code(1));
+  REQUIRE(s.orders() == Names{"spawn web", "spawn alarm"});
+}
+
 TEST_CASE("a signal is sent to what is alive, and fails for the rest") {
   Story s({Service("a"), Service("b").disabled()});
   s.boot().run().orders();
@@ -140,6 +191,13 @@ TEST_CASE("wait for ready") {
     s.run_and_end("job", code(2));
     REQUIRE(s.reply(wait) == "job=failed (exit 2)");
   }
+}
+
+TEST_CASE("nobody waits for the completion of what is started again after every end") {
+  Story s({Service("web").restart(RestartWhen::always)});
+  s.boot().run();
+  REQUIRE(s.reply(s.wait(WaitFor::completed, {"web"})) ==
+          "web=failed (is started again after every end (restart.when is always))");
 }
 
 TEST_CASE("wait for ready goes on through a back-off") {

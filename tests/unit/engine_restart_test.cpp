@@ -44,7 +44,7 @@ TEST_CASE("a restart of a requirement takes its dependents down first and brings
   const ChangeId restart = s.restart({"db"});
   s.ends("proxy").ends("web").ends("db").run();
   REQUIRE(s.orders() == Names{"TERM proxy", "TERM web", "TERM db", "spawn db", "spawn web", "spawn proxy"});
-  REQUIRE(s.reply(restart) == "db=done");
+  REQUIRE(s.reply(restart) == "db=done proxy<web=done web<db=done");
   REQUIRE(s.state("proxy") == "running");
 }
 
@@ -145,7 +145,9 @@ TEST_CASE("what is to be restarted and ends by itself meanwhile comes back all t
   SECTION("its main process first") { s.main_exits("db", code(0)).ends("db", code(0)); }
   s.run();
   REQUIRE(s.state("db") == "running");
-  REQUIRE(s.reply(restart) == "db=done");
+  REQUIRE(s.reply(restart) == "open");
+  s.ends("web").run();
+  REQUIRE(s.reply(restart) == "db=done web<db=done");
 }
 
 TEST_CASE("a start of what is about to be restarted waits for the restart and does not undo it") {
@@ -156,7 +158,7 @@ TEST_CASE("a start of what is about to be restarted waits for the restart and do
   REQUIRE(s.reply(start) == "open");
   s.ends("web").ends("db").run();
   REQUIRE(s.orders() == Names{"TERM web", "TERM db", "spawn db", "spawn web"});
-  REQUIRE(s.reply(restart) == "db=done");
+  REQUIRE(s.reply(restart) == "db=done web<db=done");
   REQUIRE(s.reply(start) == "db=done");
 }
 

@@ -63,6 +63,7 @@ TEST_CASE("when the budget is over, everything that is alive gets KILL, and orde
   s.boot().run().shutdown().orders();
   s.pass(5s);
   REQUIRE(s.orders() == Names{"KILL db", "KILL web"});
+  REQUIRE(s.why("web") == "out of time for the shutdown");
   s.ends("web", signal(9)).ends("db", signal(9));
   REQUIRE(s.finished()->survivors.empty());
 }
@@ -72,6 +73,7 @@ TEST_CASE("a second shutdown means now") {
   s.boot().run().shutdown().orders();
   s.shutdown();
   REQUIRE(s.orders() == Names{"KILL db", "KILL web"});
+  REQUIRE(s.why("web") == "killed on request");
 }
 
 TEST_CASE("a shutdown at once kills without asking") {

@@ -33,7 +33,9 @@ TEST_CASE("what is required is stopped after all that requires it") {
   s.ends("web");
   REQUIRE(s.orders() == Names{"TERM db"});
   s.ends("db");
-  REQUIRE(s.reply(stop) == "db=done (exit 0)");
+  REQUIRE(s.reply(stop) ==
+          "db=done (exit 0) api<db=done (went down with db) "
+          "proxy<api=done (went down with api, which went down with db) web<db=done (went down with db)");
   REQUIRE(s.state("proxy") == "stopped");
 }
 
@@ -46,6 +48,42 @@ TEST_CASE("what was stopped along with a requirement does not come back with it"
   s.run();
   REQUIRE(s.state("db") == "running");
   REQUIRE(s.state("web") == "stopped");
+  REQUIRE(s.cause("web") == "went down with db");
+  REQUIRE(left_down_by(s.engine().world(), {s.id("db")}) == std::vector{s.id("web")});
+  s.start({"web"});
+  s.run();
+  REQUIRE(s.cause("web").empty());
+  REQUIRE(left_down_by(s.engine().world(), {s.id("db")}).empty());
+}
+
+TEST_CASE("what was stopped along with a requirement, and then for its own sake, is down for its own sake") {
+  Story s({Service("db"), Service("web").requires_({"db"})});
+  s.boot().run();
+  s.stop({"db"});
+  s.ends("web", code(3)).ends("db");
+  REQUIRE(s.reply(s.stop({"web"})) == "web=done (exit 3)");
+  REQUIRE(s.cause("web") == "exit 3");
+  REQUIRE(left_down_by(s.engine().world(), {s.id("db")}).empty());
+}
+
+TEST_CASE("what waits, or waits for its next try, goes down with its requirement") {
+  Story s({Service("gate").oneshot(), Service("db"), Service("web").requires_({"db", "gate"}),
+           Service("api").requires_({"db"}).restart(RestartWhen::always)});
+  s.boot().run().ends("api", code(1));
+  const ChangeId stop = s.stop({"db"});
+  REQUIRE(s.state("web") == "stopped");
+  REQUIRE(s.why("web") == "asked down with a requirement before it was started");
+  s.ends("db");
+  REQUIRE(s.reply(stop).starts_with("db=done (exit 0) api<db=done"));
+}
+
+TEST_CASE("each service of a stop has its own time") {
+  Story s({Service("db"), Service("web").requires_({"db"})});
+  s.boot().run();
+  const ChangeId stop = s.stop({"db"});
+  s.pass(3s).ends("web").pass(1s).ends("db");
+  REQUIRE(s.took(stop, "web") == 3s);
+  REQUIRE(s.took(stop, "db") == 1s);
 }
 
 TEST_CASE("order alone: of those that stop, the later goes first; the others are left alone") {
@@ -195,7 +233,9 @@ TEST_CASE("an end by itself while it waits for its dependents to stop is the end
   const ChangeId stop = s.stop({"db"});
   s.ends("db", code(1));
   REQUIRE(s.state("db") == "stopped");
-  REQUIRE(s.reply(stop) == "db=done (exit 1)");
+  REQUIRE(s.reply(stop) == "open");
+  s.ends("web");
+  REQUIRE(s.reply(stop) == "db=done (exit 1) web<db=done (went down with db)");
 }
 
 TEST_CASE("kill spares no time, but lets dependents go in peace") {
@@ -205,8 +245,9 @@ TEST_CASE("kill spares no time, but lets dependents go in peace") {
   REQUIRE(s.orders() == Names{"KILL db", "TERM web"});
   REQUIRE(s.state("db") == "killing");
   s.ends("db", signal(9));
-  REQUIRE(s.reply(kill) == "db=done (signal KILL)");
   REQUIRE(s.state("db") == "stopped");
+  s.ends("web");
+  REQUIRE(s.reply(kill) == "db=done (signal KILL) web<db=done (went down with db)");
 }
 
 TEST_CASE("kill works in every state") {

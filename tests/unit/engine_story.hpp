@@ -180,11 +180,13 @@ class Story {
   [[nodiscard]] const Engine& engine() const { return engine_; }
   // The orders to the world since the last question: "spawn db", "TERM db", "KILL db".
   Names orders() { return std::exchange(orders_, {}); }
-  // "web=done db=failed (exit 1)"; "open" while the change goes on.
+  // "web=done db=failed (exit 1) api<db=done": api was taken along since it requires db. "open" while the change goes
+  // on.
   [[nodiscard]] std::string reply(ChangeId change) const {
     const auto it = replies_.find(change);
     return it == replies_.end() ? "open" : it->second;
   }
+  [[nodiscard]] Duration took(ChangeId change, const std::string& name) const { return took_.at({change, id(name)}); }
   [[nodiscard]] const std::optional<Finished>& finished() const { return finished_; }
   [[nodiscard]] const std::string& shutdown_reason() const { return shutdown_reason_; }
 
@@ -234,8 +236,10 @@ class Story {
   void note(const ChangeDone& e) {
     std::string text;
     for (const TargetResult& r : e.results)
-      text += fmt::format("{}{}={}{}", text.empty() ? "" : " ", name(r.instance), enum_name(r.outcome),
+      text += fmt::format("{}{}{}={}{}", text.empty() ? "" : " ", name(r.instance),
+                          r.along_with == kNoInstance ? "" : "<" + name(r.along_with), enum_name(r.outcome),
                           r.cause.empty() ? "" : " (" + r.cause + ")");
+    for (const TargetResult& r : e.results) took_[{e.change, r.instance}] = r.took;
     CHECK(replies_.emplace(e.change, text).second);
   }
   void note(const ShutdownBegun& e) { shutdown_reason_ = e.why; }
@@ -248,6 +252,7 @@ class Story {
   std::vector<SpawnRun> unanswered_;
   std::map<std::string, RunTask> tasks_;  // The last of each service.
   std::map<ChangeId, std::string> replies_;
+  std::map<std::pair<ChangeId, InstanceId>, Duration> took_;
   std::string shutdown_reason_;
   std::optional<Finished> finished_;
 };

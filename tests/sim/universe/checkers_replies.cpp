@@ -17,6 +17,26 @@ Complaint change_once(const Scene& scene, const Effect& effect) {
   return std::nullopt;
 }
 
+// What was taken along requires what it says, which the change names or has taken along, too.
+Complaint change_companions(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<ChangeDone>(&effect);
+  if (e == nullptr) return std::nullopt;
+  // When nothing that was named came to what was asked, the change does not wait for the rest.
+  const bool is_whole = std::ranges::any_of(e->results, [](const TargetResult& result) {
+    return result.along_with == kNoInstance && result.outcome == Outcome::done;
+  });
+  for (const TargetResult& result : e->results) {
+    if (result.along_with == kNoInstance) continue;
+    const auto& needs = scene.links[result.instance.value].needs;
+    const bool is_required = std::ranges::find(needs, result.along_with) != needs.end();
+    const bool is_told = std::ranges::count(e->results, result.along_with, &TargetResult::instance) == 1;
+    const bool is_once = std::ranges::count(e->results, result.instance, &TargetResult::instance) == 1;
+    if (!is_required || (is_whole && !is_told) || !is_once)
+      return fmt::format("change {} took {} along for no reason", e->change.value, scene.name(result.instance));
+  }
+  return std::nullopt;
+}
+
 Complaint change_targets(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<ChangeDone>(&effect);
   const auto it = e == nullptr ? scene.changes.end() : scene.changes.find(e->change);
@@ -26,7 +46,8 @@ Complaint change_targets(const Scene& scene, const Effect& effect) {
   std::ranges::sort(wanted);
   wanted.erase(std::ranges::unique(wanted).begin(), wanted.end());
   std::vector<InstanceId> told;
-  for (const TargetResult& result : e->results) told.push_back(result.instance);
+  for (const TargetResult& result : e->results)
+    if (result.along_with == kNoInstance) told.push_back(result.instance);
   if (told == wanted) return std::nullopt;
   // A wait may know its answer before all its targets do.
   const Outcome decisive = command.wait_mode == WaitMode::any ? Outcome::done : Outcome::failed;
@@ -51,9 +72,11 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
   const Seen& s = scene.seen[result.instance.value];
   const bool is_done = result.outcome == Outcome::done;
   const bool is_up = result.state == State::running || result.state == State::completed;
+  const bool is_target = result.along_with == kNoInstance;
   switch (command.kind) {
     case CommandKind::start: return is_up || !is_done;
-    case CommandKind::restart: return !is_done || (is_up && s.run > change.runs_before[result.instance.value]);
+    case CommandKind::restart:
+      return !is_done || (is_up && (!is_target || s.run > change.runs_before[result.instance.value]));
     case CommandKind::stop:
     case CommandKind::kill: return !is_done || is_resting(result.state);
     case CommandKind::signal: return true;
@@ -80,6 +103,7 @@ Complaint change_result(const Scene& scene, const Effect& effect) {
 constexpr EffectChecker kCheckers[] = {
     {"change-once", change_once},
     {"change-targets", change_targets},
+    {"change-companions", change_companions},
     {"change-result", change_result},
 };
 

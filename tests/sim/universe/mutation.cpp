@@ -110,6 +110,12 @@ void always_done(Tamper&, Effect effect, std::vector<Effect>& out) {
     for (TargetResult& result : done->results) result.outcome = Outcome::done;
   out.push_back(std::move(effect));
 }
+void reasonless_companions(Tamper&, Effect effect, std::vector<Effect>& out) {
+  if (auto* done = std::get_if<ChangeDone>(&effect))
+    for (TargetResult& result : done->results)
+      if (result.along_with != kNoInstance) result.along_with = result.instance;
+  out.push_back(std::move(effect));
+}
 void fewer_results(Tamper&, Effect effect, std::vector<Effect>& out) {
   if (auto* done = std::get_if<ChangeDone>(&effect); done != nullptr && !done->results.empty())
     done->results.pop_back();
@@ -163,6 +169,7 @@ constexpr Mutation kMutations[] = {
     {.name = "the end of a change is told twice", .caught_by = "change-once", .tell = repeat<ChangeDone, 2>},
     {.name = "every change is called done", .caught_by = "change-result", .tell = always_done},
     {.name = "a result is missing", .caught_by = "change-targets", .tell = fewer_results},
+    {.name = "what is taken along names itself", .caught_by = "change-companions", .tell = reasonless_companions},
     {.name = "the shutdown begins twice", .caught_by = "shutdown-reason", .tell = repeat<ShutdownBegun, 2>},
     {.name = "the shutdown is not told", .caught_by = "shutdown-first", .tell = repeat<ShutdownBegun, 0>},
     {.name = "the exit code is another", .caught_by = "exit-code", .tell = another_code},

@@ -174,7 +174,8 @@ void Scene::note_backoff(InstanceId id, Seen& s) {
 void Scene::see(const StateChanged& e) {
   Seen& s = seen[e.instance.value];
   const bool was_main_gone = s.is_main_gone;
-  if (e.row->input == Input::may_stop || (e.row->input == Input::kill_now && !was_main_gone)) s.was_told_to_end = true;
+  const bool is_killed = e.row->input == Input::kill_now || e.row->input == Input::out_of_time;
+  if (e.row->input == Input::may_stop || (is_killed && !was_main_gone)) s.was_told_to_end = true;
   const bool is_end = e.row->input == Input::ended || e.row->input == Input::spawn_failed;
   const bool is_last_end = is_end && (e.to == State::failed || e.to == State::completed);
   if (is_last_end && shutdown == ShutdownReason::none && !shutdown_by) {
