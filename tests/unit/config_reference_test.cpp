@@ -82,6 +82,9 @@ TEST_CASE("the template without its comment marks is a configuration") {
   const std::size_t at = text.find("[service.NAME]");
   REQUIRE(at != std::string::npos);
   text.replace(at, 14, "[service.web]");
+  const std::size_t type = text.find("type = \"simple\"");  // Else the example of pid-file means nothing.
+  REQUIRE(type != std::string::npos);
+  text.replace(type, 15, "type = \"forking\"");
   const Loaded loaded = load_text(text, "template.toml");
   INFO(text << render_all(loaded));
   REQUIRE(loaded.diagnostics.empty());
