@@ -20,6 +20,8 @@ bool is_good(const ChangeResult& result) { return result.outcome == "done" || re
 
 // Whether the service is where the verb was to bring it.
 bool has_arrived(wire::Verb verb, const ServiceStatus& service) {
+  if (verb == wire::Verb::pause || verb == wire::Verb::resume)
+    return (service.state == "paused") == (verb == wire::Verb::pause);
   const bool goes_up = verb == wire::Verb::start || verb == wire::Verb::restart;
   return goes_up ? service.ready : service.status == "down" || service.status == "failed";
 }

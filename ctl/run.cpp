@@ -47,7 +47,9 @@ int run_verb(Context& context) {
     case Verb::start:
     case Verb::stop:
     case Verb::restart:
-    case Verb::kill: return run_change(context);
+    case Verb::kill:
+    case Verb::pause:
+    case Verb::resume: return run_change(context);
     case Verb::signal: return run_signal(context);
     case Verb::wait: return run_wait(context);
     case Verb::logs: return run_logs(context);
@@ -55,6 +57,8 @@ int run_verb(Context& context) {
     case Verb::show: return run_show(context);
     case Verb::env: return run_env(context);
     case Verb::explain: return run_explain(context);
+    case Verb::tree: return run_tree(context);
+    case Verb::features: return run_features(context);
     case Verb::check: return run_check(context);
     case Verb::version: return run_version(context);
     case Verb::ping: return run_ping(context);

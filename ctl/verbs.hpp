@@ -9,7 +9,7 @@
 namespace sup::ctl {
 
 int run_status(Context& context);
-int run_change(Context& context);  // start, stop, restart, kill
+int run_change(Context& context);  // start, stop, restart, kill, pause, resume
 int run_signal(Context& context);
 int run_wait(Context& context);
 int run_logs(Context& context);
@@ -17,6 +17,8 @@ int run_events(Context& context);
 int run_show(Context& context);
 int run_env(Context& context);
 int run_explain(Context& context);
+int run_tree(Context& context);
+int run_features(Context& context);
 int run_check(Context& context);
 int run_version(Context& context);
 int run_ping(Context& context);

@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -164,6 +166,15 @@ Result<std::uint64_t> parse_size(std::string_view text) {
       __builtin_add_overflow(total, fraction * unit->bytes / scale, &total))
     return bad_size(text, "it is too large");
   return total;
+}
+
+std::string human_size(std::uint64_t bytes) {
+  constexpr std::string_view kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < std::size(kUnits); ++unit) value /= 1024;
+  if (unit == 0 || value >= 10) return fmt::format("{:.0f} {}", value, kUnits[unit]);
+  return fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
 std::string format_size(std::uint64_t bytes) {

@@ -30,6 +30,8 @@ namespace sup {
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
 // The shortest exact spelling that parse_size reads back, in binary units where they divide.
 [[nodiscard]] std::string format_size(std::uint64_t bytes);
+// For people: one digit behind the point below 10 ("3.2 MiB", "120 KiB", "0 B").
+[[nodiscard]] std::string human_size(std::uint64_t bytes);
 
 // Splits by the shell's word rules without running a shell: blanks, '...', "...", backslash. No expansion of any kind.
 // Errors: invalid for an open quote or a trailing backslash, and for an unquoted character that only a shell gives a

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/check.hpp"
@@ -13,6 +14,8 @@
 
 namespace sup {
 namespace {
+
+constexpr std::string_view kControllers[] = {"cpu", "memory", "pids", "io", "cpuset"};
 
 // FNV-1a: the same directory gives the same name in each life.
 std::string tree_name(std::string_view runtime_dir) {
@@ -84,6 +87,28 @@ void ContainmentTree::end_leftovers() {
 Result<std::optional<sys::Cgroup>> ContainmentTree::create_group(const std::string& name) const {
   if (!tree_) return std::nullopt;
   return std::optional<sys::Cgroup>(TRY(tree_->create_group(name)));
+}
+
+Result<std::vector<pid_t>> ContainmentTree::processes_in(const std::string& name) const {
+  if (!tree_) return fail(Errc::not_found, "there are no cgroups");
+  const sys::Cgroup group = TRY(tree_->open_group(name));
+  return TRY(group.processes()).pids;
+}
+
+std::vector<sys::CgroupController> ContainmentTree::controllers() const {
+  std::vector<sys::CgroupController> out;
+  if (!tree_) return out;
+  const auto available = tree_->available_controllers();
+  for (const std::string_view name : kControllers) {
+    const bool has_it = available && std::ranges::find(*available, name) != available->end();
+    std::string reason;
+    if (!available)
+      reason = available.error().what;
+    else if (!has_it)
+      reason = fmt::format("not offered in {}", tree_->path());
+    out.push_back({std::string(name), has_it, std::move(reason)});
+  }
+  return out;
 }
 
 void ContainmentTree::destroy() {

@@ -36,6 +36,11 @@ class ContainmentTree {
   // A cgroup for a run, or nothing on other levels. Any thread. Errors: those of CgroupTree::create_group.
   [[nodiscard]] Result<std::optional<sys::Cgroup>> create_group(const std::string& name) const;
 
+  // The processes of a run's group. Any thread. Errors: not_found, also on other levels.
+  [[nodiscard]] Result<std::vector<pid_t>> processes_in(const std::string& name) const;
+  // What could limit a run, and why not if not. Any thread. Empty on other levels.
+  [[nodiscard]] std::vector<sys::CgroupController> controllers() const;
+
   // When nothing runs any more. Says in the log what could not be removed.
   void destroy();
 

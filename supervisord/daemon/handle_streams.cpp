@@ -172,20 +172,20 @@ void handle_env(Server& server, Session& session, const wire::Call& call) {
   const NamedService& service = w.set.services[w.at(*chosen).service];
   const Secrets secrets = call.arguments.flag("reveal") ? Secrets::shown : Secrets::masked;
   const LaunchContext& context = supervisor.runs().context();
-  session.begin(std::make_unique<WorkerTask>());
-  server.parts().workers.submit([&server, &service, &context, secrets, id = session.id()]() -> Continuation {
-    std::string reply;
+  answer_from_worker(server, session, [&service, &context, secrets] {
     const auto account = account_of(service.spec);
     const auto entries = account ? effective_environment({context.own_environment, context.daemon_environment,
                                                           service.spec, *account, InvocationId{}})
                                  : std::unexpected(account.error());
-    if (entries)
-      reply = wire::encode_reply(view_environment(service.name, *entries, secrets));
-    else
-      reply = wire::encode_error(wire::Failed{entries.error().what});
-    return [&server, id, reply = std::move(reply)] {
-      server.with_session(id, [&](Session& mine) { mine.finish(reply); });
-    };
+    return entries ? wire::encode_reply(view_environment(service.name, *entries, secrets))
+                   : wire::encode_error(wire::Failed{entries.error().what});
+  });
+}
+
+void answer_from_worker(Server& server, Session& session, std::move_only_function<std::string()> work) {
+  session.begin(std::make_unique<WorkerTask>());
+  server.parts().workers.submit([&server, id = session.id(), work = std::move(work)]() mutable -> Continuation {
+    return [&server, id, reply = work()] { server.with_session(id, [&](Session& mine) { mine.finish(reply); }); };
   });
 }
 

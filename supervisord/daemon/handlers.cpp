@@ -134,6 +134,8 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case stop: return handle_change(server, session, call, CommandKind::stop);
     case restart: return handle_change(server, session, call, CommandKind::restart);
     case kill: return handle_change(server, session, call, CommandKind::kill);
+    case pause: return handle_change(server, session, call, CommandKind::pause);
+    case resume: return handle_change(server, session, call, CommandKind::resume);
     case wire::Verb::signal: return handle_signal(server, session, call);
     case wait: return handle_wait(server, session, call);
     case logs: return handle_logs(server, session, call);
@@ -141,6 +143,8 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case show: return handle_show(server, session, call);
     case env: return handle_env(server, session, call);
     case wire::Verb::explain: return handle_explain(server, session, call);
+    case tree: return handle_tree(server, session, call);
+    case features: return handle_features(server, session);
     case version: return handle_version(session);
     case ping: return handle_ping(session);
     case shutdown: return handle_shutdown(server, session, call);

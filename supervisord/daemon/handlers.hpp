@@ -1,6 +1,9 @@
 // Handlers: one function per command, from a checked call to its answer.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "daemon/server.hpp"
 #include "wire/varlink.hpp"
 
@@ -16,11 +19,17 @@ void handle(Server& server, Session& session, const wire::Call& call);
 // The one service that the call's "name" means, or the error is sent.
 [[nodiscard]] std::optional<InstanceId> named_service(Server& server, Session& session, const wire::Call& call);
 
+// Sends what `work`, done on a worker, returns: one encoded reply or error. The work must refer to nothing that another
+// thread may change.
+void answer_from_worker(Server& server, Session& session, std::move_only_function<std::string()> work);
+
 // The families of handlers; see handlers.cpp for who does what.
 void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind);
 void handle_wait(Server& server, Session& session, const wire::Call& call);
 void handle_logs(Server& server, Session& session, const wire::Call& call);
 void handle_events(Server& server, Session& session, const wire::Call& call);
 void handle_env(Server& server, Session& session, const wire::Call& call);
+void handle_tree(Server& server, Session& session, const wire::Call& call);
+void handle_features(Server& server, Session& session);
 
 }  // namespace sup

@@ -113,6 +113,18 @@ std::vector<pid_t> Runs::members_of(const Run& run) const {
   return {out.begin(), out.end()};
 }
 
+std::optional<RunView> Runs::view(InstanceId instance) const {
+  const Run* run = find(instance);
+  if (run == nullptr || run->shared != nullptr) return std::nullopt;
+  RunView out;
+  if (!run->main_is_gone) out.main = run->main.pid;
+  for (const auto& task : run->tasks)
+    if (task->shared == nullptr && !task->is_over) out.tasks.push_back(task->process.pid);
+  out.roots = roots_of(*run);
+  if (run->group) out.cgroup = run->group->name();
+  return out;
+}
+
 void Runs::send(const Run& run, const SignalRun& effect) {
   switch (effect.to) {
     case SignalTarget::main:

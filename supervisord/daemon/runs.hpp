@@ -79,6 +79,14 @@ struct Run {
   bool is_watched = false;              // Changes of its cgroup are reported.
 };
 
+// Where to look for the processes of a run, for somebody on another thread.
+struct RunView {
+  pid_t main = 0;  // 0: it has none.
+  std::vector<pid_t> tasks;
+  std::vector<pid_t> roots;  // From whom all others descend, where there is no cgroup.
+  std::string cgroup;        // Its name; empty: it has none.
+};
+
 class Runs {
  public:
   using Post = std::move_only_function<void(Event)>;
@@ -104,6 +112,8 @@ class Runs {
   // The live run of an instance, or null.
   [[nodiscard]] const Run* find(InstanceId instance) const { return runs_[instance.value].get(); }
   [[nodiscard]] const LaunchContext& context() const { return context_; }
+  // Nothing if no process of the instance is known.
+  [[nodiscard]] std::optional<RunView> view(InstanceId instance) const;
 
  private:
   Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, std::size_t instances, Post post,

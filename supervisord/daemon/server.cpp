@@ -37,6 +37,8 @@ bool may_change(wire::Verb verb) {
     case stop:
     case restart:
     case kill:
+    case pause:
+    case resume:
     case wire::Verb::signal:
     case shutdown: return true;
     case status:
@@ -46,6 +48,8 @@ bool may_change(wire::Verb verb) {
     case show:
     case env:
     case explain:
+    case tree:
+    case features:
     case check:
     case version:
     case ping:

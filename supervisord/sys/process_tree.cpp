@@ -110,9 +110,11 @@ Result<> parse_stat(std::string_view text, ProcessFacts& out) {
     return fail(Errc::protocol, fmt::format("cannot read '/proc/{}/stat': unknown format", out.pid));
   out.comm = text.substr(open + 1, close - open - 1);
   std::string_view rest = text.substr(close + 2);
-  constexpr int kState = 3, kPpid = 4, kPgid = 5, kSession = 6, kStartTime = 22;  // Field numbers of proc(5).
+  // Field numbers of proc(5).
+  constexpr int kState = 3, kPpid = 4, kPgid = 5, kSession = 6, kUtime = 14, kStime = 15, kStartTime = 22, kRss = 24;
   bool is_valid = true;
-  for (int field = kState; field <= kStartTime && is_valid; ++field) {
+  std::uint64_t system_ticks = 0;
+  for (int field = kState; field <= kRss && is_valid; ++field) {
     const std::size_t end = std::min(rest.find(' '), rest.size());
     const std::string_view word = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -120,8 +122,12 @@ Result<> parse_stat(std::string_view text, ProcessFacts& out) {
     if (field == kPpid) is_valid = parse_number(word, out.ppid);
     if (field == kPgid) is_valid = parse_number(word, out.pgid);
     if (field == kSession) is_valid = parse_number(word, out.session);
+    if (field == kUtime) is_valid = parse_number(word, out.cpu_ticks);
+    if (field == kStime) is_valid = parse_number(word, system_ticks);
     if (field == kStartTime) is_valid = parse_number(word, out.start_time);
+    if (field == kRss) is_valid = parse_number(word, out.rss_pages);
   }
+  out.cpu_ticks += system_ticks;
   if (!is_valid) return fail(Errc::protocol, fmt::format("cannot read '/proc/{}/stat': unknown format", out.pid));
   return {};
 }

@@ -49,6 +49,8 @@ struct ProcessFacts {
   pid_t session = 0;
   char state = '?';              // R S D Z T t X I, see proc(5).
   std::uint64_t start_time = 0;  // Clock ticks since boot; with the pid it names a process for good.
+  std::uint64_t cpu_ticks = 0;   // Used by all its threads, in clock ticks (sysconf(_SC_CLK_TCK)).
+  std::uint64_t rss_pages = 0;   // Resident set.
   std::string comm;              // At most 15 bytes, chosen by the process.
 };
 

@@ -87,6 +87,10 @@ inline constexpr auto kRestartExamples = std::array{Example{"ctl restart web", "
 inline constexpr auto kKillExamples =
     std::array{Example{"ctl kill web", "KILL to every process of web, and keep it down"}};
 
+inline constexpr auto kPauseExamples =
+    std::array{Example{"ctl pause web", "freeze every process of web"}, Example{"ctl resume web", "let them go on"}};
+inline constexpr auto kResumeExamples = std::array{Example{"ctl resume web", "let the processes of web go on"}};
+
 // signal
 inline constexpr std::array<std::string_view, 3> kSignalTargets = {"main", "group", "all"};
 inline constexpr auto kSignalParams =
@@ -224,6 +228,13 @@ inline constexpr auto kExplainParams =
 inline constexpr auto kExplainExamples =
     std::array{Example{"ctl explain web", "why is it in the state that it is in?"},
                Example{"ctl explain web --exit 1", "and if it exited with code 1?"}};
+
+// tree, features
+inline constexpr auto kTreeParams = std::array{kNamesOptional};
+inline constexpr auto kTreeExamples = std::array{Example{"ctl tree", "every process of every service"},
+                                                 Example{"ctl tree web --json", "those of one, for a program"}};
+inline constexpr auto kFeaturesExamples =
+    std::array{Example{"ctl features", "what of the kernel is used here, and why not more"}};
 
 // check, version, ping, shutdown, completion, schema
 inline constexpr auto kCheckParams = std::array{ParamRow{.name = "paths",
@@ -371,6 +382,31 @@ inline constexpr auto kCommands = std::array{
                .text = "As stop, but without the steps of the setting `stop`: nothing can be saved by the service.",
                .examples = kKillExamples,
                .exits = kNamedExits},
+    CommandRow{.verb = Verb::pause,
+               .name = "pause",
+               .method = "Pause",
+               .role = Role::operate,
+               .streaming = Streaming::on_request,
+               .group = HelpGroup::services,
+               .params = kChangeParams,
+               .reply = "ChangeReply",
+               .summary = "Freeze all processes of services.",
+               .text = "By the freezer of the cgroup, else by STOP to each process. Services that require a paused one "
+                       "stay up, but none is started on it. `ctl stop` works on a paused service, too.",
+               .examples = kPauseExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::resume,
+               .name = "resume",
+               .method = "Resume",
+               .role = Role::operate,
+               .streaming = Streaming::on_request,
+               .group = HelpGroup::services,
+               .params = kChangeParams,
+               .reply = "ChangeReply",
+               .summary = "Let paused services go on.",
+               .text = "A service that is not paused is a failure, one that runs is not.",
+               .examples = kResumeExamples,
+               .exits = kNamedExits},
     CommandRow{
         .verb = Verb::wait,
         .name = "wait",
@@ -451,6 +487,30 @@ inline constexpr auto kCommands = std::array{
             "Names what it waits for, what would stop with it, how it ended before, and what its restart policy does.",
         .examples = kExplainExamples,
         .exits = kNamedExits},
+    CommandRow{.verb = Verb::tree,
+               .name = "tree",
+               .method = "Tree",
+               .role = Role::observe,
+               .group = HelpGroup::insight,
+               .params = kTreeParams,
+               .reply = "TreeReply",
+               .summary = "Show every process of services, as a tree.",
+               .text =
+                   "With user, processor time, memory in RAM and command of each. What a service has started belongs "
+                   "to it wherever it went; see `ctl features` for how far that is known here.",
+               .examples = kTreeExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::features,
+               .name = "features",
+               .method = "Features",
+               .role = Role::observe,
+               .group = HelpGroup::insight,
+               .params = {},
+               .reply = "FeaturesReply",
+               .summary = "Show which features of the kernel are used, and why others are not.",
+               .text = "How services are contained, how they are started, and which controllers may limit them.",
+               .examples = kFeaturesExamples,
+               .exits = kCallExits},
     CommandRow{.verb = Verb::check,
                .name = "check",
                .role = Role::none,

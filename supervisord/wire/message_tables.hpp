@@ -292,6 +292,65 @@ struct MessageRows<ExplainReply> {
 static_assert(kEveryMemberIsARow<ExplainReply>);
 
 template <>
+struct MessageRows<TreeProcess> {
+  static constexpr std::string_view kName = "TreeProcess";
+  static constexpr std::string_view kDoc = "One process of a service.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"pid", &TreeProcess::pid, "Its number."},
+      Member{"parent", &TreeProcess::parent, "The number of its parent."},
+      Member{"role", &TreeProcess::role, "\"main\", \"hook\", or empty for what these have started."},
+      Member{"user", &TreeProcess::user, "Its effective user, by name if it has one."},
+      Member{"state", &TreeProcess::state, "The kernel's letter, see proc(5): R, S, D, T, Z ..."},
+      Member{"cpu_ms", &TreeProcess::cpu_ms, "Processor time that it has used, its children aside."},
+      Member{"memory", &TreeProcess::memory, "Its resident set in bytes."},
+      Member{"command", &TreeProcess::command, "Its arguments, or its name in brackets if it has none."});
+};
+static_assert(kEveryMemberIsARow<TreeProcess>);
+
+template <>
+struct MessageRows<TreeService> {
+  static constexpr std::string_view kName = "TreeService";
+  static constexpr std::string_view kDoc = "A service and all its processes.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"service", &TreeService::service, "Its name."}, Member{"state", &TreeService::state, "Its state."},
+      Member{"run", &TreeService::run, "The run that the processes belong to."},
+      Member{"cgroup", &TreeService::cgroup, "The directory of the run's cgroup, if it has one."},
+      Member{"processes", &TreeService::processes, "In the order of their numbers."});
+};
+static_assert(kEveryMemberIsARow<TreeService>);
+
+template <>
+struct MessageRows<TreeReply> {
+  static constexpr std::string_view kName = "TreeReply";
+  static constexpr std::string_view kDoc = "Reply of Tree.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"pid", &TreeReply::pid, "The process of supervisord."},
+                      Member{"services", &TreeReply::services, "By name; those without a process, too."});
+};
+static_assert(kEveryMemberIsARow<TreeReply>);
+
+template <>
+struct MessageRows<Feature> {
+  static constexpr std::string_view kName = "Feature";
+  static constexpr std::string_view kDoc = "One thing that depends on the machine.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"name", &Feature::name, "What: \"containment\", \"spawn\", \"controller memory\" ..."},
+                      Member{"value", &Feature::value, "What is used here."},
+                      Member{"best", &Feature::best, "Whether there is nothing better."},
+                      Member{"reason", &Feature::reason, "Why nothing better is used; empty if there is none."});
+};
+static_assert(kEveryMemberIsARow<Feature>);
+
+template <>
+struct MessageRows<FeaturesReply> {
+  static constexpr std::string_view kName = "FeaturesReply";
+  static constexpr std::string_view kDoc = "Reply of Features.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"features", &FeaturesReply::features, "In the order of weight."});
+};
+static_assert(kEveryMemberIsARow<FeaturesReply>);
+
+template <>
 struct MessageRows<VersionReply> {
   static constexpr std::string_view kName = "VersionReply";
   static constexpr std::string_view kDoc = "Reply of Version.";
@@ -418,7 +477,8 @@ struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
              SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventsReply, ShownService, ShowReply,
-             EnvVariable, EnvReply, ExitPolicy, ExplainReply, VersionReply, PingReply, ShutdownReply>;
+             EnvVariable, EnvReply, ExitPolicy, ExplainReply, TreeProcess, TreeService, TreeReply, Feature,
+             FeaturesReply, VersionReply, PingReply, ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

@@ -213,6 +213,46 @@ struct ExplainReply {
   friend bool operator==(const ExplainReply&, const ExplainReply&) = default;
 };
 
+struct TreeProcess {
+  std::int64_t pid = 0;
+  std::int64_t parent = 0;
+  std::string role;
+  std::string user;
+  std::string state;
+  std::int64_t cpu_ms = 0;
+  std::int64_t memory = 0;
+  std::string command;
+  friend bool operator==(const TreeProcess&, const TreeProcess&) = default;
+};
+
+struct TreeService {
+  std::string service;
+  std::string state;
+  std::optional<std::int64_t> run;
+  std::optional<std::string> cgroup;
+  std::vector<TreeProcess> processes;
+  friend bool operator==(const TreeService&, const TreeService&) = default;
+};
+
+struct TreeReply {
+  std::int64_t pid = 0;
+  std::vector<TreeService> services;
+  friend bool operator==(const TreeReply&, const TreeReply&) = default;
+};
+
+struct Feature {
+  std::string name;
+  std::string value;
+  bool best = true;
+  std::string reason;
+  friend bool operator==(const Feature&, const Feature&) = default;
+};
+
+struct FeaturesReply {
+  std::vector<Feature> features;
+  friend bool operator==(const FeaturesReply&, const FeaturesReply&) = default;
+};
+
 struct VersionReply {
   std::string version;
   std::int64_t protocol = kProtocolVersion;
