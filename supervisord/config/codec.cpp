@@ -40,6 +40,17 @@ constexpr Synonym kSynonyms[] = {
     {"stderr_logfile", "stderr.path"},
     {"startup", "enabled"},
     {"on-failure", "restart"},
+    {"chroot", "root-dir"},
+    {"root-directory", "root-dir"},
+    {"supplementary-groups", "groups"},
+    {"rlimits", "limits"},
+    {"ulimits", "limits"},
+    {"oom-score-adj", "oom-score"},
+    {"ioprio", "io-class"},
+    {"cpus", "cpu-affinity"},
+    {"caps", "capabilities"},
+    {"ambient-capabilities", "capabilities"},
+    {"no-new-privs", "no-new-privileges"},
     {"stop.timeout", "wait"},  // Of a list of steps; in the one-table form it is right.
 };
 

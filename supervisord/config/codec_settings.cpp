@@ -1,6 +1,5 @@
 // The types of codec_types.hpp that are made of several values.
 #include <algorithm>
-#include <charconv>
 
 #include "config/codec_types.hpp"
 
@@ -170,64 +169,6 @@ Value Codec<MaxRestarts>::encode(MaxRestarts max, Detail detail) {
 
 TypeDoc Codec<MaxRestarts>::type() {
   return {"integer, or `\"unlimited\"`", schema_any_of({schema_of_type("integer"), word_schema(kUnlimited)})};
-}
-
-// ---- Resource limits
-// ----------------------------------------------------------------------------------------------------------
-
-namespace {
-
-std::optional<std::uint64_t> limit_number(std::string_view text) {
-  if (text == kUnlimited) return Limit::kUnlimited;
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool good = !text.empty() && error == std::errc{} && end == text.data() + text.size();
-  return good && number != Limit::kUnlimited ? std::optional(number) : std::nullopt;
-}
-
-std::string limit_text(std::uint64_t number) {
-  return number == Limit::kUnlimited ? std::string(kUnlimited) : std::to_string(number);
-}
-
-std::optional<Limit> parse_limit(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  const auto soft = limit_number(text.substr(0, colon));
-  const auto hard = colon == text.npos ? soft : limit_number(text.substr(colon + 1));
-  return soft && hard ? std::optional(Limit{*soft, *hard}) : std::nullopt;
-}
-
-}  // namespace
-
-bool Codec<Limit>::decode(Decoder& decoder, const Value& value, Limit& out) {
-  constexpr std::string_view kExpected = "a whole number, \"unlimited\" or \"soft:hard\"";
-  std::optional<Limit> limit;
-  if (const auto* number = value.get_if<std::int64_t>(); number != nullptr && *number >= 0)
-    limit = Limit{static_cast<std::uint64_t>(*number), static_cast<std::uint64_t>(*number)};
-  else if (const auto* text = value.get_if<std::string>())
-    limit = parse_limit(*text);
-  if (!limit)
-    decoder.wrong_type(value, kExpected);
-  else if (limit->soft > limit->hard)
-    decoder.error(value.span, fmt::format("the soft limit {} is above the hard limit {}", limit_text(limit->soft),
-                                          limit_text(limit->hard)));
-  if (!limit || limit->soft > limit->hard) return false;
-  out = *limit;
-  return true;
-}
-
-Value Codec<Limit>::encode(Limit limit, Detail) {
-  const bool is_number =
-      limit.soft == limit.hard && limit.soft <= std::uint64_t{std::numeric_limits<std::int64_t>::max()};
-  if (is_number) return make_value(static_cast<std::int64_t>(limit.soft));
-  if (limit.soft == limit.hard) return make_value(limit_text(limit.soft));
-  return make_value(fmt::format("{}:{}", limit_text(limit.soft), limit_text(limit.hard)));
-}
-
-TypeDoc Codec<Limit>::type() {
-  ValueTable number = schema_of_type("integer");
-  number.add("minimum", make_value(std::int64_t{0}));
-  return {"integer, `\"unlimited\"` or `\"soft:hard\"`",
-          schema_any_of({number, schema_of_pattern("^([0-9]+|unlimited)(:([0-9]+|unlimited))?$")})};
 }
 
 // ---- Stop

@@ -204,10 +204,24 @@ bool satisfies(Decoder& decoder, const Value& value, MaxRestarts max, Range rang
   return !max.count || satisfies(decoder, value, std::int64_t{*max.count}, range);
 }
 
+bool satisfies(Decoder& decoder, const Value& value, LimitPair limit, Range range) {
+  const auto is_within = [&](std::uint64_t number) {
+    return number == LimitPair::kUnlimited || number <= static_cast<std::uint64_t>(range.max);
+  };
+  for (const std::uint64_t number : {limit.soft, limit.hard})
+    if (!is_within(number)) {
+      decoder.error(value.span,
+                    out_of_range(std::to_string(number), std::to_string(range.min), std::to_string(range.max)));
+      return false;
+    }
+  return true;
+}
+
 std::string range_text(Duration, Range range) {
   return format_duration(Duration{range.min}) + " to " + format_duration(Duration{range.max});
 }
 std::string range_text(MaxRestarts, Range range) { return range_text(double{}, range); }
+std::string range_text(LimitPair, Range range) { return range_text(double{}, range); }
 std::string range_text(double, Range range) { return fmt::format("{} to {}", range.min, range.max); }
 
 void add_check(ValueTable& schema, Range range) {

@@ -172,10 +172,52 @@ struct Codec<MaxRestarts> {
   static TypeDoc type();
 };
 
+// Limits of any unit: a value for both, or "soft:hard".
+bool decode_limit(Decoder& decoder, const Value& value, LimitUnit unit, LimitPair& out);
+[[nodiscard]] Value encode_limit(LimitPair limit, LimitUnit unit);
+[[nodiscard]] TypeDoc limit_type(LimitUnit unit);
+template <LimitUnit Unit>
+struct Codec<LimitIn<Unit>> {
+  static bool decode(Decoder& decoder, const Value& value, LimitIn<Unit>& out) {
+    return decode_limit(decoder, value, Unit, out);
+  }
+  static Value encode(LimitIn<Unit> limit, Detail) { return encode_limit(limit, Unit); }
+  static TypeDoc type() { return limit_type(Unit); }
+};
+
 template <>
-struct Codec<Limit> {
-  static bool decode(Decoder& decoder, const Value& value, Limit& out);
-  static Value encode(Limit limit, Detail);
+struct Codec<SchedSpec> {
+  static bool decode(Decoder& decoder, const Value& value, SchedSpec& out);
+  static Value encode(SchedSpec sched, Detail detail);
+  static TypeDoc type();
+};
+
+template <>
+struct Codec<IoPriority> {
+  static bool decode(Decoder& decoder, const Value& value, IoPriority& out);
+  static Value encode(IoPriority priority, Detail);
+  static TypeDoc type();
+};
+
+template <>
+struct Codec<CpuAffinity> {
+  static bool decode(Decoder& decoder, const Value& value, CpuAffinity& out);
+  static Value encode(const CpuAffinity& affinity, Detail);
+  static bool is_unset(const CpuAffinity& affinity) { return affinity.cpus.empty(); }
+  static TypeDoc type();
+};
+
+template <>
+struct Codec<CapabilitySet> {
+  static bool decode(Decoder& decoder, const Value& value, CapabilitySet& out);
+  static Value encode(CapabilitySet set, Detail);
+  static TypeDoc type();
+};
+
+template <>
+struct Codec<StdinSpec> {
+  static bool decode(Decoder& decoder, const Value& value, StdinSpec& out);
+  static Value encode(const StdinSpec& spec, Detail);
   static TypeDoc type();
 };
 
@@ -207,6 +249,7 @@ bool satisfies(Decoder& decoder, const Value& value, std::int64_t number, Range 
 bool satisfies(Decoder& decoder, const Value& value, double number, Range range);
 bool satisfies(Decoder& decoder, const Value& value, Duration duration, Range range);
 bool satisfies(Decoder& decoder, const Value& value, MaxRestarts max, Range range);
+bool satisfies(Decoder& decoder, const Value& value, LimitPair limit, Range range);
 template <std::integral T>
 bool satisfies(Decoder& decoder, const Value& value, T number, Range range) {
   return satisfies(decoder, value, static_cast<std::int64_t>(number), range);
@@ -223,6 +266,10 @@ bool satisfies(Decoder& decoder, const Value& value, const std::vector<T>& eleme
       }
   return true;
 }
+template <class T>
+bool satisfies(Decoder& decoder, const Value& value, const std::optional<T>& member, Range range) {
+  return !member || satisfies(decoder, value, *member, range);
+}
 
 // ---- Composed types
 // -----------------------------------------------------------------------------------------------------------
@@ -234,6 +281,15 @@ struct Codec<std::optional<T>> {
   }
   static Value encode(const std::optional<T>& value, Detail detail) { return Codec<T>::encode(*value, detail); }
   static bool is_unset(const std::optional<T>& value) { return !value.has_value(); }
+  static TypeDoc type() { return Codec<T>::type(); }
+};
+
+template <class T>
+struct Codec<Rare<T>> {
+  static bool decode(Decoder& decoder, const Value& value, Rare<T>& out) {
+    return Codec<T>::decode(decoder, value, out.edit());
+  }
+  static Value encode(const Rare<T>& value, Detail detail) { return Codec<T>::encode(*value, detail); }
   static TypeDoc type() { return Codec<T>::type(); }
 };
 
@@ -288,8 +344,8 @@ std::string probable_key(std::string_view word) {
   std::string deeper;
   for_each_field<Spec>([&]<class T, class Check>(const Field<Spec, T, Check>& row) {
     keys.push_back(row.key);
-    if constexpr (SettingTable<T>)
-      for_each_field<T>([&](const auto& inner) {
+    if constexpr (SettingTable<Plain<T>>)
+      for_each_field<Plain<T>>([&](const auto& inner) {
         if (inner.key == word && deeper.empty()) deeper = fmt::format("{}.{}", row.key, inner.key);
       });
   });
@@ -376,10 +432,15 @@ struct Codec<Spec> {
 // "0s to 366d", or empty.
 [[nodiscard]] std::string range_text(Duration, Range range);
 [[nodiscard]] std::string range_text(MaxRestarts, Range range);
+[[nodiscard]] std::string range_text(LimitPair, Range range);
 [[nodiscard]] std::string range_text(double, Range range);
 template <std::integral T>
 std::string range_text(T, Range range) {
   return range_text(double{}, range);
+}
+template <class T>
+std::string range_text(const std::optional<T>&, Range range) {
+  return range_text(T{}, range);
 }
 template <class T, class Check>
 std::string range_text(const T&, Check) {
@@ -400,9 +461,9 @@ ValueTable table_schema() {
   ValueTable properties;
   for_each_field<Spec>([&]<class T, class Check>(const Field<Spec, T, Check>& row) {
     ValueTable schema = Codec<T>::type().schema;
-    // A range of durations, which are strings, cannot be said.
-    constexpr bool is_sayable =
-        !std::is_same_v<Check, NoCheck> && (!std::is_same_v<Check, Range> || std::is_arithmetic_v<T>);
+    // A range of durations and limits, which can be strings, cannot be said.
+    constexpr bool is_number = requires(const T& value) { value + 1; } || requires(const T& value) { *value + 1; };
+    constexpr bool is_sayable = !std::is_same_v<Check, NoCheck> && (!std::is_same_v<Check, Range> || is_number);
     if constexpr (is_sayable) add_check(schema, row.check);
     schema.add("description", make_value(std::string(row.doc)));
     if (!is_unset(defaults.*row.member))

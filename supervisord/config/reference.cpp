@@ -54,17 +54,17 @@ template <class Spec, class T, class Check>
 std::string setting_facts(const Field<Spec, T, Check>& row) {
   std::string out = fmt::format("- Type: {}\n{}", Codec<T>::type().text, words_of<T>());
   if (const std::string range = range_text(T{}, row.check); !range.empty()) out += fmt::format("- Range: {}\n", range);
-  if (const std::string text = default_text(row); !text.empty() && !SettingTable<T>)
+  if (const std::string text = default_text(row); !text.empty() && !SettingTable<Plain<T>>)
     out += fmt::format("- Default: `{}`\n", text);
   out += fmt::format("- Example: `{} = {}`\n", row.key, row.example);
-  if (!SettingTable<T>) out += fmt::format("- A change takes effect {}.\n", when_it_takes_effect(row.on_change));
+  if (!SettingTable<Plain<T>>) out += fmt::format("- A change takes effect {}.\n", when_it_takes_effect(row.on_change));
   return out;
 }
 
 // The table of settings that a setting is, or is a list of.
 template <class T>
 struct TableOf {
-  using type = T;
+  using type = Plain<T>;
 };
 template <class T>
 struct TableOf<std::vector<T>> {
@@ -83,7 +83,7 @@ std::string setting_sections(const std::string& prefix, std::string_view heading
     out += fmt::format("\n{} `{}`\n\n{}\n\n{}", heading, key, row.doc, setting_facts(row));
     using Inner = typename TableOf<T>::type;
     if constexpr (SettingTable<Inner>)
-      out += setting_sections<Inner>(key + (SettingTable<T> ? "." : "[]."), std::string(heading) + "#");
+      out += setting_sections<Inner>(key + (SettingTable<Plain<T>> ? "." : "[]."), std::string(heading) + "#");
   });
   return out;
 }
@@ -112,8 +112,8 @@ std::string template_settings(const std::string& prefix) {
   std::string out;
   for_each_field<Spec>([&]<class T, class Check>(const Field<Spec, T, Check>& row) {
     const std::string key = prefix + std::string(row.key);
-    if constexpr (SettingTable<T>) {
-      out += "\n" + comment(row.doc) + template_settings<T>(key + ".");
+    if constexpr (SettingTable<Plain<T>>) {
+      out += "\n" + comment(row.doc) + template_settings<Plain<T>>(key + ".");
     } else {
       const std::string text = default_text(row);
       out += "\n" + comment(row.doc) + fmt::format("#{} = {}\n", key, text.empty() ? row.example : text);

@@ -43,8 +43,8 @@ void add_changes(const Spec& before, const Spec& after, const std::string& prefi
     const T& new_value = after.*row.member;
     if (old_value == new_value) return;
     const std::string key = prefix + std::string(row.key);
-    if constexpr (SettingTable<T>)
-      add_changes(old_value, new_value, key + ".", out);
+    if constexpr (SettingTable<Plain<T>>)
+      add_changes(plain(old_value), plain(new_value), key + ".", out);
     else
       out.push_back({key, change_text(old_value), change_text(new_value), row.on_change});
   });

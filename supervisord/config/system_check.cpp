@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
+#include <tuple>
 
 #include "base/text.hpp"
+#include "config/attribute_check.hpp"
 #include "config/env_file.hpp"
 #include "sys/accounts.hpp"
 #include "sys/file.hpp"
@@ -50,8 +52,10 @@ class SystemChecker {
       check_account(i, "user", spec.user, users_, [](const std::string& name) { return known(sys::find_user(name)); });
       check_account(i, "group", spec.group, groups_,
                     [](const std::string& name) { return known(sys::find_group(name)); });
+      check_groups(i, spec.groups);
+      for (AttributeFinding& finding : check_attributes(i, spec)) report(std::move(finding));
       const Environment from_files = check_env_files(i, spec.env_file);
-      check_working_dir(i, spec.working_dir);
+      check_working_dir(i, spec);
       check_program({i, "command", 0}, spec.command, spec, from_files);
       check_hooks(i, from_files);
       check_log_dir({i, "log.path", {}}, spec.log);
@@ -81,11 +85,28 @@ class SystemChecker {
   // An account database may be far away, and services share few accounts.
   template <class Find>
   void check_account(std::size_t i, std::string_view key, const std::string& name, Cache& cache, Find find) {
-    if (name.empty()) return;
+    if (!name.empty()) check_name({i, key, {}}, key, name, cache, find);
+  }
+
+  template <class Find>
+  void check_name(const SpecPlace& place, std::string_view noun, const std::string& name, Cache& cache, Find find) {
     const auto [entry, is_new] = cache.try_emplace(name);
     if (is_new) entry->second = find(name);
     if (!entry->second.empty())
-      error({i, key, {}}, fmt::format("{}: unknown {} '{}': {}", key, key, printable(name), entry->second));
+      error(place, fmt::format("{}: unknown {} '{}': {}", place.key, noun, printable(name), entry->second));
+  }
+
+  void check_groups(std::size_t i, const std::vector<std::string>& names) {
+    for (std::size_t j = 0; j < names.size(); ++j)
+      check_name({i, "groups", j}, "group", names[j], groups_,
+                 [](const std::string& name) { return known(sys::find_group(name)); });
+  }
+
+  void report(AttributeFinding finding) {
+    const SourcePlace at = locate_(finding.place);
+    const bool is_error = finding.kind == FindingKind::error;
+    const auto add = is_error ? &Report::error : &Report::warning;
+    (report_.*add)(at.file, at.span, std::move(finding.message), std::move(finding.hint));
   }
 
   Environment check_env_files(std::size_t i, const std::vector<EnvFile>& files) {
@@ -119,8 +140,9 @@ class SystemChecker {
       error(place, "env-file: " + why.what, hint);
   }
 
-  void check_working_dir(std::size_t i, const std::string& path) {
-    if (path.empty() || is_directory(path)) return;
+  void check_working_dir(std::size_t i, const ServiceSpec& spec) {
+    const std::string path = spec.root_dir + spec.working_dir;
+    if (spec.working_dir.empty() || is_directory(path)) return;
     warning({i, "working-dir", {}}, fmt::format("working-dir: there is no directory '{}' now", printable(path)));
   }
 
@@ -150,23 +172,24 @@ class SystemChecker {
     if (command.argv.empty() || command.argv[0].empty()) return;  // Reported by check_specs().
     const std::string& program = command.argv[0];
     if (program.find('/') != program.npos) {
-      const std::string path = program.starts_with('/') ? program : in_directory(spec.working_dir, program);
+      const std::string inside = program.starts_with('/') ? program : in_directory(spec.working_dir, program);
+      const std::string path = spec.root_dir + inside;
       if (!is_program(path))
         warning(place, fmt::format("{}: '{}' is no executable file now", place.key, printable(path)));
       return;
     }
     const std::string path = search_path(spec, from_files);
-    if (!is_in_search_path(program, path))
+    if (!is_in_search_path(program, path, spec.root_dir))
       warning(place, fmt::format("{}: no program '{}' is in PATH now ({})", place.key, printable(program),
                                  printable(path, 400)));
   }
 
-  bool is_in_search_path(const std::string& program, const std::string& path) {
-    const auto [entry, is_new] = programs_.try_emplace({program, path}, false);
+  bool is_in_search_path(const std::string& program, const std::string& path, const std::string& root_dir) {
+    const auto [entry, is_new] = programs_.try_emplace({program, path, root_dir}, false);
     if (!is_new) return entry->second;
     for (std::string_view rest = path;;) {
       const std::size_t colon = rest.find(':');
-      if (is_program(in_directory(rest.substr(0, colon), program))) return entry->second = true;
+      if (is_program(root_dir + in_directory(rest.substr(0, colon), program))) return entry->second = true;
       if (colon == rest.npos) return false;
       rest.remove_prefix(colon + 1);
     }
@@ -190,7 +213,7 @@ class SystemChecker {
   const Locate& locate_;
   Report& report_;
   Cache users_, groups_;
-  std::map<std::pair<std::string, std::string>, bool> programs_;
+  std::map<std::tuple<std::string, std::string, std::string>, bool> programs_;
 };
 
 }  // namespace

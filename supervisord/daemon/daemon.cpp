@@ -87,7 +87,7 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   LaunchContext context;
   context.own_environment = sys::environment();
   context.daemon_environment = set.daemon.env;
-  context.original_nofile = original;
+  context.attribute_defaults = attribute_defaults(original);
   context.own_nofile = TRY(sys::nofile_limits()).soft;
   context.needed_nofile = set.services.size() * kDescriptorsPerService + kReservedDescriptors * 2;
   context.ignored_signals = sys::ignored_signals();

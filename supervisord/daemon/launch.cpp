@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "daemon/attributes.hpp"
 #include "daemon/environment.hpp"
 #include "sys/accounts.hpp"
 #include "sys/fd.hpp"
@@ -60,26 +61,6 @@ Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& 
                                                            .destination = std::move(destination)}};
 }
 
-Result<> set_account(sys::ChildSettings& child, const ServiceSpec& spec, const std::optional<sys::Account>& account) {
-  if (account) {
-    child.uid = account->uid;
-    child.gid = account->gid;
-    child.groups = TRY(sys::supplementary_groups(*account));
-    child.user_name = spec.user;
-  }
-  if (spec.group.empty()) return {};
-  const auto group = TRY(sys::find_group(spec.group));
-  if (!group) return fail(Errc::not_found, fmt::format("group '{}': no such group", spec.group));
-  child.gid = group->gid;
-  child.group_name = spec.group;
-  return {};
-}
-
-sys::NofileLimits nofile_for(const LaunchContext& context, const ServiceSpec& spec) {
-  if (!spec.limits.nofile) return context.original_nofile;
-  return {.soft = spec.limits.nofile->soft, .hard = spec.limits.nofile->hard};
-}
-
 // `extra` wins over everything else in the environment.
 Result<sys::ChildSettings> child_settings(const LaunchContext& context, const LaunchOrder& order,
                                           const Command& command, const std::vector<EnvEntry>& extra) {
@@ -93,10 +74,10 @@ Result<sys::ChildSettings> child_settings(const LaunchContext& context, const La
   for (const EnvEntry& entry : extra) child.env.emplace_back(entry.name, entry.value);
   child.working_dir = spec.working_dir.empty() ? "/" : spec.working_dir;
   child.umask = spec.umask.bits;
-  child.nofile = nofile_for(context, spec);
   child.ignored_signals = context.ignored_signals;
   child.in_progress = &order.shared->in_progress;
   TRY(set_account(child, spec, account));
+  TRY(set_attributes(child, spec, context.attribute_defaults));
   return child;
 }
 

@@ -8,13 +8,13 @@
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "daemon/attributes.hpp"
 #include "daemon/containment.hpp"
 #include "daemon/environment.hpp"
 #include "log/log_thread.hpp"
 #include "spec/check.hpp"
 #include "spec/spec_set.hpp"
 #include "sys/child.hpp"
-#include "sys/limits.hpp"
 #include "sys/process.hpp"
 
 namespace sup {
@@ -33,9 +33,9 @@ struct LaunchShared {
 struct LaunchContext {
   std::vector<std::pair<std::string, std::string>> own_environment;
   Environment daemon_environment;
-  sys::NofileLimits original_nofile;  // What services get.
-  std::uint64_t own_nofile = 0;       // The soft limit of supervisord itself.
-  std::uint64_t needed_nofile = 0;    // An estimate for all services, for the message when it is too low.
+  AttributeDefaults attribute_defaults;
+  std::uint64_t own_nofile = 0;     // The soft limit of supervisord itself.
+  std::uint64_t needed_nofile = 0;  // An estimate for all services, for the message when it is too low.
   sys::SignalSet ignored_signals;
   std::string log_dir;
   LogTo default_log = LogTo::file;  // What "auto" means.

@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "spec/rare.hpp"
+
 namespace sup {
 
 // When a changed setting takes effect.
@@ -56,6 +58,18 @@ struct Fields;
 // A struct whose members are settings.
 template <class T>
 concept SettingTable = requires { Fields<T>::kRows; };
+
+// What a member holds, where it may be kept in a Rare.
+template <class T>
+[[nodiscard]] const T& plain(const T& value) {
+  return value;
+}
+template <class T>
+[[nodiscard]] const T& plain(const Rare<T>& value) {
+  return *value;
+}
+template <class T>
+using Plain = std::remove_cvref_t<decltype(plain(std::declval<const T&>()))>;
 
 // The key of the member that a value which is no table stands for: `restart = "always"` is `restart = { when = "always"
 // }`. Empty: the settings of T are always written as a table.

@@ -1,6 +1,7 @@
 // The settings of a service: one row each. Order here is the order in every document.
 #pragma once
 
+#include "spec/attribute_fields.hpp"
 #include "spec/fields.hpp"
 #include "spec/service_spec.hpp"
 
@@ -86,15 +87,6 @@ struct Fields<StopStep> {
 static_assert(kEveryMemberHasARow<StopStep>, "every member of StopStep needs a row");
 
 template <>
-struct Fields<LimitsSpec> {
-  static constexpr auto kRows = std::make_tuple(Field{"nofile", &LimitsSpec::nofile, OnChange::restart, "65536",
-                                                      "Open file descriptors (RLIMIT_NOFILE): a number for both, or "
-                                                      "\"soft:hard\". Without it the service gets the limits "
-                                                      "that supervisord itself was started with."});
-};
-static_assert(kEveryMemberHasARow<LimitsSpec>, "every member of LimitsSpec needs a row");
-
-template <>
 struct Fields<LogSpec> {
   static constexpr auto kRows = std::make_tuple(
       Field{"to", &LogSpec::to, OnChange::next_start, "\"file\"", "Where the output of the service goes."},
@@ -147,6 +139,12 @@ struct Fields<ServiceSpec> {
             "user that supervisord runs as."},
       Field{"group", &ServiceSpec::group, OnChange::restart, "\"www-data\"",
             "Run with this primary group (name or number). Default: the user's primary group.", NotEmpty{}},
+      Field{"groups", &ServiceSpec::groups, OnChange::restart, "[\"ssl-cert\"]",
+            "Further groups (names or numbers), besides those that the user has.", Unique{}},
+      Field{"root-dir", &ServiceSpec::root_dir, OnChange::restart, "\"/srv/jail\"",
+            "The service's root directory, absolute, see chroot(2); needs root. The program, working-dir and the file "
+            "of stdin are looked up in it; logs and env-file are not. A chroot alone does not hold a process of root.",
+            AbsolutePath{}},
       Field{
           "env", &ServiceSpec::env, OnChange::restart, "{ PORT = \"8080\" }",
           "Environment variables, byte for byte; nothing is expanded. They win over env-file and over inherited ones."},
@@ -183,8 +181,39 @@ struct Fields<ServiceSpec> {
             Unique{}},
       Field{"on-exit", &ServiceSpec::on_exit, OnChange::live, "\"shutdown\"",
             "What happens when the service has ended by itself and its restart policy does not start it again."},
-      Field{"limits", &ServiceSpec::limits, OnChange::restart, "{ nofile = 65536 }",
-            "Resource limits, see setrlimit(2)."},
+      Field{"limits", &ServiceSpec::limits, OnChange::restart, "{ nofile = 65536, core = \"unlimited\" }",
+            "Resource limits, see setrlimit(2). Each is one value for both, or \"soft:hard\"; only root "
+            "(CAP_SYS_RESOURCE) may go above the hard limits that supervisord itself has."},
+      Field{"nice", &ServiceSpec::nice, OnChange::restart, "5",
+            "The nice value: 19 is the least, -20 the most CPU time. Default: as supervisord has it.", Range{-20, 19}},
+      Field{"sched-policy", &ServiceSpec::sched_policy, OnChange::restart, "{ policy = \"fifo\", priority = 10 }",
+            "The scheduling policy, see sched(7): \"other\", \"batch\", \"idle\", or with a priority from 1 to 99 the "
+            "real-time ones \"fifo\" and \"rr\". Default: as supervisord has it."},
+      Field{"io-class", &ServiceSpec::io_class, OnChange::restart, "\"best-effort:6\"",
+            "How its disk accesses are ranked, see ioprio_set(2): \"idle\", \"best-effort:N\" or \"realtime:N\" with N "
+            "from 0 (first) to 7. Default: as supervisord has it, which follows from the nice value."},
+      Field{"cpu-affinity", &ServiceSpec::cpu_affinity, OnChange::restart, "\"0-1\"",
+            "The CPUs on which it may run, as \"0-3,5\" or a list. Default: as supervisord has it."},
+      Field{"oom-score", &ServiceSpec::oom_score, OnChange::restart, "500",
+            "What the kernel adds when it looks for a process to kill for want of memory: 1000 is always chosen first, "
+            "-1000 never. Below the value that supervisord was started with it needs CAP_SYS_RESOURCE. Default: 0; "
+            "under a supervisord that is PID 1 what that has.",
+            Range{-1000, 1000}},
+      Field{"capabilities", &ServiceSpec::capabilities, OnChange::restart, "[\"net-bind-service\"]",
+            "The only capabilities (capabilities(7)) that the service and all that it starts can ever have; a user "
+            "other than root has them from the start. \"none\", \"all\" that supervisord has, or a list. Default: root "
+            "has all, others have none."},
+      Field{"no-new-privileges", &ServiceSpec::no_new_privileges, OnChange::restart, "true",
+            "Whether set-user-ID programs and file capabilities give the service nothing, see PR_SET_NO_NEW_PRIVS."},
+      Field{"keyring", &ServiceSpec::keyring, OnChange::restart, "\"private\"",
+            "The session keyring of the kernel, see session-keyring(7)."},
+      Field{"personality", &ServiceSpec::personality, OnChange::restart, "[\"addr-no-randomize\"]",
+            "Flags of personality(2) by their names there, \"linux32\" for a machine that says it has 32 bits, or "
+            "\"linux\" for none of these. Default: as supervisord has it.",
+            Unique{}},
+      Field{"stdin", &ServiceSpec::stdin_, OnChange::restart, "{ file = \"/srv/web/input\" }",
+            "What it reads from: \"null\", or a file that is opened with the rights of its user. A FIFO is opened for "
+            "writing, too, so that it does not end when a writer goes."},
       Field{"log", &ServiceSpec::log, OnChange::next_start, "{ to = \"file\", path = \"/var/log/web.log\" }",
             "Where its output goes; a word stands for `log.to`."},
       Field{"stderr", &ServiceSpec::stderr_, OnChange::next_start, "\"stdout\"",

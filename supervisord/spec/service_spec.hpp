@@ -11,6 +11,8 @@
 #include "base/enum_names.hpp"
 #include "base/signals.hpp"
 #include "base/time.hpp"
+#include "spec/attributes.hpp"
+#include "spec/rare.hpp"
 
 namespace sup {
 
@@ -149,19 +151,6 @@ struct StopSpec {
   friend bool operator==(const StopSpec&, const StopSpec&) = default;
 };
 
-// A resource limit pair for setrlimit(2). kUnlimited is RLIM_INFINITY.
-struct Limit {
-  static constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
-  std::uint64_t soft = kUnlimited;
-  std::uint64_t hard = kUnlimited;
-  friend bool operator==(const Limit&, const Limit&) = default;
-};
-
-struct LimitsSpec {
-  std::optional<Limit> nofile;
-  friend bool operator==(const LimitsSpec&, const LimitsSpec&) = default;
-};
-
 enum class LogTo : std::uint8_t { automatic, file, standard_output, null };
 template <>
 inline constexpr auto kEnumNames<LogTo> = std::array{
@@ -210,6 +199,8 @@ struct ServiceSpec {
   Umask umask;
   std::string user;
   std::string group;
+  std::vector<std::string> groups;
+  std::string root_dir;
   Environment env;
   std::vector<EnvFile> env_file;
   EnvInherit env_inherit;
@@ -221,7 +212,17 @@ struct ServiceSpec {
   std::vector<Hook> post_stop;
   std::vector<int> success_codes = {0};
   OnExit on_exit = OnExit::none;
-  LimitsSpec limits;
+  Rare<LimitsSpec> limits;
+  std::optional<std::int8_t> nice;
+  std::optional<SchedSpec> sched_policy;
+  std::optional<IoPriority> io_class;
+  CpuAffinity cpu_affinity;
+  std::optional<std::int16_t> oom_score;
+  std::optional<CapabilitySet> capabilities;
+  bool no_new_privileges = false;
+  Keyring keyring = Keyring::inherit;
+  std::vector<PersonalityWord> personality;
+  StdinSpec stdin_;  // "stdin" is a macro of C.
   LogSpec log;
   StderrSpec stderr_;
   friend bool operator==(const ServiceSpec&, const ServiceSpec&) = default;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -114,6 +115,14 @@ Result<std::vector<gid_t>> supplementary_groups(const Account& account) {
     if (groups.size() > std::size_t{kGroupsMax})
       return fail(Errc::limit, fmt::format("cannot list groups of user '{}': more than {}", account.name, kGroupsMax));
   }
+}
+
+Result<std::vector<gid_t>> own_groups() {
+  const int count = ::getgroups(0, nullptr);
+  if (count < 0) return fail_errno(errno, "cannot list the groups of this process");
+  std::vector<gid_t> groups(static_cast<std::size_t>(count));
+  if (::getgroups(count, groups.data()) < 0) return fail_errno(errno, "cannot list the groups of this process");
+  return groups;
 }
 
 }  // namespace sup::sys

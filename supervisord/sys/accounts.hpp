@@ -34,6 +34,8 @@ struct Group {
 // The groups of an account with its primary one, as initgroups(3) would set them; only the primary one for an account
 // without a name. Errors: limit beyond kGroupsMax.
 [[nodiscard]] Result<std::vector<gid_t>> supplementary_groups(const Account& account);
+// The supplementary groups of this process.
+[[nodiscard]] Result<std::vector<gid_t>> own_groups();
 inline constexpr int kGroupsMax = 65536;  // NGROUPS_MAX of Linux.
 
 }  // namespace sup::sys

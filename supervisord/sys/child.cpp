@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,11 +13,6 @@
 #include <iterator>
 
 #include "sys/child_steps.hpp"
-
-// Marks what runs between fork and exec. Sanitizers must not instrument it: with shared memory its frames lie below the
-// suspended parent's and are left by exec, not by returning, so marks on them would stay in the parent's shadow memory.
-// (A macro, since neither compiler can be told so for a region in the same way.)
-#define CHILD_SIDE __attribute__((no_sanitize("address", "undefined")))
 
 namespace sup::sys {
 
@@ -61,15 +55,6 @@ CHILD_SIDE int set_stdio(ChildRun& run) {
     if (result < 0) return errno;
   }
   return 0;
-}
-
-// While still privileged: a service may be given a higher hard limit than ours.
-CHILD_SIDE int set_nofile(ChildRun& run) {
-  if (!run.plan.has_nofile) return 0;
-  rlimit limits;
-  limits.rlim_cur = run.plan.nofile_soft;
-  limits.rlim_max = run.plan.nofile_hard;
-  return ::setrlimit(RLIMIT_NOFILE, &limits) < 0 ? errno : 0;
 }
 
 CHILD_SIDE int set_umask(ChildRun& run) {
@@ -218,11 +203,34 @@ struct ChildStep {
 };
 
 // The order is the order of privileges: what needs ours comes before `user`, what must be judged by the service's comes
-// after. Signals stay blocked until all that shares our memory is nearly done, and only exec follows the closing.
+// after. oom-score needs our /proc, so it comes before root-dir, and a descriptor, so before the limits; these allow
+// what nice and sched-policy then do. The capabilities go in two steps, since leaving the bounding set is our privilege
+// and entering the ambient one is the new user's. Signals stay blocked until all that shares our memory is nearly done,
+// and only exec follows the closing.
 constexpr ChildStep kChildSteps[] = {
-    {"session", new_session},   {"cgroup", enter_cgroup},    {"stdio", set_stdio}, {"limits.nofile", set_nofile},
-    {"umask", set_umask},       {"group", set_groups},       {"user", set_user},   {"working-dir", enter_working_dir},
-    {"signals", reset_signals}, {"close-fds", close_others}, {"command", execute},
+    {"session", new_session},
+    {"cgroup", enter_cgroup},
+    {"stdio", set_stdio},
+    {"oom-score", set_oom_score},
+    {"limits", set_limits},
+    {"nice", set_nice},
+    {"sched-policy", set_sched_policy},
+    {"io-class", set_io_class},
+    {"cpu-affinity", set_cpu_affinity},
+    {"personality", set_personality},
+    {"umask", set_umask},
+    {"root-dir", enter_root_dir},
+    {"group", set_groups},
+    {"capabilities", drop_capabilities},
+    {"user", set_user},
+    {"capabilities", raise_capabilities},
+    {"keyring", join_keyring},
+    {"working-dir", enter_working_dir},
+    {"stdin", open_stdin_file},
+    {"no-new-privileges", forbid_new_privileges},
+    {"signals", reset_signals},
+    {"close-fds", close_others},
+    {"command", execute},
 };
 
 constexpr auto kStepNames = [] {

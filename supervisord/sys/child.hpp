@@ -27,7 +27,7 @@
 
 #include "base/result.hpp"
 #include "base/signals.hpp"
-#include "sys/limits.hpp"
+#include "sys/child_attributes.hpp"
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
 
@@ -54,7 +54,6 @@ struct ChildSettings {
   std::vector<std::pair<std::string, std::string>> env;  // All of it; the last of two equal names wins.
   std::string working_dir;                               // Entered as the service's user; empty: stay in ours.
   std::optional<mode_t> umask;                           // Empty: as ours.
-  std::optional<NofileLimits> nofile;                    // Empty: as ours; the daemon gives the original limits.
   std::optional<uid_t> uid;                              // Each empty: as ours.
   std::optional<gid_t> gid;
   std::optional<std::vector<gid_t>> groups;
@@ -64,10 +63,12 @@ struct ChildSettings {
   int cgroup_fd = -1;                        // A cgroup v2 directory to be born in, or -1.
   std::optional<SignalSet> ignored_signals;  // A snapshot of ours to undo; empty: taken at each prepare_child().
   SpawnInProgress* in_progress = nullptr;    // Where to publish the pid before exec.
+  ChildAttributes attributes;                // Limits, priorities, privileges.
   // Names for the failure report, where somebody gave one ("nginx" rather than 33). Empty: the number, and a group
   // without a name of its own is reported as what it comes from, the user.
   std::string user_name;
   std::string group_name;
+  std::string groups_text;
 };
 
 // The flat form: only numbers and pointers into PreparedChild. No destructor, nothing to allocate.
@@ -78,8 +79,6 @@ struct ChildPlan {
   const char* working_dir;        // Null: stay.
   const gid_t* groups;
   std::size_t group_count;
-  std::uint64_t nofile_soft;
-  std::uint64_t nofile_hard;
   SignalSet ignored_signals;
   SpawnInProgress* in_progress;
   int stdio[3];  // Descriptor to become 0, 1, 2; -1 for /dev/null.
@@ -88,10 +87,10 @@ struct ChildPlan {
   uid_t uid;
   gid_t gid;
   bool has_umask;
-  bool has_nofile;
   bool has_groups;
   bool has_uid;
   bool has_gid;
+  ChildAttributesPlan attributes;
 };
 
 // Owns all that a ChildPlan points to. Movable: the plan and its strings are in one heap block that stays where it is.
@@ -107,6 +106,7 @@ class PreparedChild {
   struct Block {
     ChildSettings settings;
     std::string search_path;
+    std::string oom_score;
     std::vector<std::string> candidate_paths;
     std::vector<std::string> environment;  // NAME=value.
     std::vector<const char*> argv;

@@ -22,6 +22,11 @@ Result<> check_settings(const ChildSettings& settings) {
   if (has_nul(settings.working_dir))
     return fail(Errc::invalid,
                 fmt::format("cannot prepare working-dir: NUL byte in '{}'", printable(settings.working_dir)));
+  const std::pair<const char*, const std::string*> paths[] = {{"root-dir", &settings.attributes.root_dir},
+                                                              {"stdin", &settings.attributes.stdin_file}};
+  for (const auto& [key, path] : paths)
+    if (has_nul(*path))
+      return fail(Errc::invalid, fmt::format("cannot prepare {}: NUL byte in '{}'", key, printable(*path)));
   for (const auto& [name, value] : settings.env) {
     if (name.empty() || name.find('=') != std::string::npos || has_nul(name))
       return fail(Errc::invalid,
@@ -71,6 +76,34 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
   return out;
 }
 
+const char* pointer_or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
+ChildAttributesPlan attributes_plan(const ChildAttributes& given, const std::string& oom_score) {
+  return {
+      .limits = given.limits.data(),
+      .limit_count = given.limits.size(),
+      .cpu_mask = given.cpu_mask.data(),
+      .cpu_mask_bytes = given.cpu_mask.size() * sizeof(unsigned long),
+      .root_dir = pointer_or_null(given.root_dir),
+      .stdin_file = pointer_or_null(given.stdin_file),
+      .capabilities = given.capabilities.value_or(CapabilitySet{}).bits,
+      .oom_score = pointer_or_null(oom_score),
+      .oom_score_length = oom_score.size(),
+      .sched = given.sched.value_or(SchedSetting{}),
+      .nice = given.nice.value_or(0),
+      .io_priority = given.io_priority.value_or(0),
+      .personality = given.personality.value_or(0),
+      .oom_score_is_asked = given.oom_score && given.oom_score->reason == OomScoreFor::asked,
+      .has_nice = given.nice.has_value(),
+      .has_sched = given.sched.has_value(),
+      .has_io_priority = given.io_priority.has_value(),
+      .has_personality = given.personality.has_value(),
+      .has_capabilities = given.capabilities.has_value(),
+      .has_private_keyring = given.has_private_keyring,
+      .has_no_new_privileges = given.has_no_new_privileges,
+  };
+}
+
 }  // namespace
 
 Result<PreparedChild> prepare_child(ChildSettings given) {
@@ -89,16 +122,14 @@ Result<PreparedChild> prepare_child(ChildSettings given) {
   block->argv = pointers_to(settings.argv);
   block->envp = pointers_to(block->environment);
   block->candidates = pointers_to(block->candidate_paths);
-  const NofileLimits nofile = settings.nofile.value_or(NofileLimits{});
+  if (settings.attributes.oom_score) block->oom_score = fmt::format("{}", settings.attributes.oom_score->value);
   block->plan = ChildPlan{
       .argv = block->argv.data(),
       .envp = block->envp.data(),
       .candidates = block->candidates.data(),
-      .working_dir = settings.working_dir.empty() ? nullptr : settings.working_dir.c_str(),
+      .working_dir = pointer_or_null(settings.working_dir),
       .groups = settings.groups ? settings.groups->data() : nullptr,
       .group_count = settings.groups ? settings.groups->size() : 0,
-      .nofile_soft = nofile.soft,
-      .nofile_hard = nofile.hard,
       .ignored_signals = settings.ignored_signals ? *settings.ignored_signals : ignored_signals(),
       .in_progress = settings.in_progress,
       .stdio = {settings.stdin_fd, settings.stdout_fd, settings.stderr_fd},
@@ -107,10 +138,10 @@ Result<PreparedChild> prepare_child(ChildSettings given) {
       .uid = settings.uid.value_or(0),
       .gid = settings.gid.value_or(0),
       .has_umask = settings.umask.has_value(),
-      .has_nofile = settings.nofile.has_value(),
       .has_groups = settings.groups.has_value(),
       .has_uid = settings.uid.has_value(),
       .has_gid = settings.gid.has_value(),
+      .attributes = attributes_plan(settings.attributes, block->oom_score),
   };
   return PreparedChild{std::move(block)};
 }

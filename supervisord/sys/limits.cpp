@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -15,13 +17,42 @@ namespace {
 
 constexpr const char* kOwnDescriptors = "/proc/self/fd";
 
+struct LimitRow {
+  const char* key;
+  int resource;
+};
+constexpr std::string_view kPrefix = "limits.";
+constexpr LimitRow kLimits[] = {
+    {"limits.as", RLIMIT_AS},           {"limits.core", RLIMIT_CORE},         {"limits.cpu", RLIMIT_CPU},
+    {"limits.data", RLIMIT_DATA},       {"limits.fsize", RLIMIT_FSIZE},       {"limits.locks", RLIMIT_LOCKS},
+    {"limits.memlock", RLIMIT_MEMLOCK}, {"limits.msgqueue", RLIMIT_MSGQUEUE}, {"limits.nice", RLIMIT_NICE},
+    {"limits.nofile", RLIMIT_NOFILE},   {"limits.nproc", RLIMIT_NPROC},       {"limits.rss", RLIMIT_RSS},
+    {"limits.rtprio", RLIMIT_RTPRIO},   {"limits.rttime", RLIMIT_RTTIME},     {"limits.sigpending", RLIMIT_SIGPENDING},
+    {"limits.stack", RLIMIT_STACK},
+};
+
 }  // namespace
 
-Result<NofileLimits> nofile_limits() {
-  rlimit limits{};
-  if (::getrlimit(RLIMIT_NOFILE, &limits) < 0) return fail_errno(errno, "cannot get the limit of open files");
-  return NofileLimits{limits.rlim_cur, limits.rlim_max};
+std::optional<int> limit_resource(std::string_view name) {
+  for (const LimitRow& row : kLimits)
+    if (std::string_view(row.key).substr(kPrefix.size()) == name) return row.resource;
+  return std::nullopt;
 }
+
+const char* limit_key(int resource) {
+  for (const LimitRow& row : kLimits)
+    if (row.resource == resource) return row.key;
+  return "limits";
+}
+
+Result<LimitValues> limit_of(int resource) {
+  LimitValues limits;  // Laid out as struct rlimit64.
+  if (::syscall(SYS_prlimit64, 0, resource, nullptr, &limits) < 0)
+    return fail_errno(errno, std::string("cannot get ") + limit_key(resource));
+  return limits;
+}
+
+Result<NofileLimits> nofile_limits() { return limit_of(RLIMIT_NOFILE); }
 
 Result<NofileLimits> raise_nofile() {
   const NofileLimits original = TRY(nofile_limits());

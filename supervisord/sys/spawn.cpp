@@ -10,6 +10,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "sys/child.hpp"
+#include "sys/child_failure.hpp"
 #include "sys/child_steps.hpp"
 #include "sys/clone3.hpp"
 #include "sys/errors.hpp"
@@ -52,7 +53,8 @@ std::string user_text(const std::string& name, std::optional<unsigned> number) {
 std::string interpreter_of(const ChildSettings& settings, const std::string& path) {
   constexpr std::size_t kLineMax = 255;  // BINPRM_BUF_SIZE less one.
   const bool is_relative = !path.starts_with('/') && !settings.working_dir.empty();
-  const Result<UniqueFd> file = open_read(is_relative ? settings.working_dir + '/' + path : path);
+  const std::string in_root = is_relative ? settings.working_dir + '/' + path : path;
+  const Result<UniqueFd> file = open_read(settings.attributes.root_dir + in_root);
   char buffer[kLineMax];
   const ssize_t got = file ? ::pread(file->get(), buffer, sizeof buffer, 0) : 0;
   std::string_view line{buffer, static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
@@ -86,12 +88,14 @@ SpawnFailure describe(const PreparedChild& child, const ChildReport& report) {
   const std::string_view step = child_step_names()[static_cast<std::size_t>(report.step)];
   SpawnFailure out{child_step_names()[static_cast<std::size_t>(report.step)], "", report.error_number,
                    std::string{errno_text(report.error_number)}};
-  if (step == "limits.nofile") out.object = fmt::format("{}:{}", child.plan().nofile_soft, child.plan().nofile_hard);
   const bool is_group_of_user = step == "group" && settings.group_name.empty() && settings.uid;
   if (is_group_of_user) out.step = "user";
   if (step == "group" && !is_group_of_user) out.object = user_text(settings.group_name, settings.gid);
+  const bool is_only_groups = step == "group" && !settings.gid && !settings.groups_text.empty();
+  if (is_only_groups) out.step = "groups", out.object = settings.groups_text;
   if (step == "user" || is_group_of_user) out.object = user_text(settings.user_name, settings.uid);
   if (step == "working-dir") out.object = settings.working_dir;
+  describe_attribute_failure(settings.attributes, report, out);
   if (report.step == exec_step()) describe_exec_failure(child, report, out);
   return out;
 }

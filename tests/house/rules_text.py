@@ -39,27 +39,31 @@ def banned_calls(tree):
 
 
 CHILD = "supervisord/sys/child.cpp"
+ATTRIBUTES = "supervisord/sys/child_attributes.cpp"
 # Between fork and exec the parent's memory is shared and its locks may be held by threads that are not there.
 IN_CHILD = re.compile(r"\b(?:new|delete|throw|try|std::(?:string|vector|function|unique_ptr|map)|malloc|calloc|realloc|free|printf|fprintf"
                       r"|snprintf|getpw\w+|getgr\w+|setenv|exit|setuid|setgid|setresuid|setresgid|setgroups)\b(?=\s*[({<\"&*]|\s+\w)|\bfmt::")
 
 
 @rule("child-code",
-      {CHILD: "// The steps; no new things.\nint f() { return syscall(SYS_setresuid, 1, 1, 1); }\nconst char* const* names();\n",
+      {ATTRIBUTES: "int g() { return prctl(1); }\n",
+       CHILD: "// The steps; no new things.\nint f() { return syscall(SYS_setresuid, 1, 1, 1); }\nconst char* const* names();\n",
        "supervisord/sys/child_plan.cpp": "std::string s;\n"},
       Mutant(CHILD + ":2", {CHILD: "int f() {\n  auto* p = new int;\n}\n"}),
       Mutant(CHILD + ":1", {CHILD: 'std::string s("x");\n'}),
       Mutant(CHILD + ":1", {CHILD: "auto s = fmt::format(x);\n"}),
       Mutant(CHILD + ":1", {CHILD: "int f() { return ::setresuid(1, 1, 1); }\n"}),
+      Mutant(ATTRIBUTES + ":1", {ATTRIBUTES: "std::string s;\n"}),
       Mutant(CHILD + ":1", {CHILD: "void f() { throw 1; }\n"}))
 def child_code(tree):
-    """The steps between fork and exec stand in one file, where nothing allocates, throws, locks or signals other threads."""
-    if not tree.has(CHILD):
-        yield Offence(CHILD, 1, "is not there")
-        return
-    for number, line in enumerate(bare(tree.text(CHILD)).split("\n"), 1):
-        for match in IN_CHILD.finditer(line):
-            yield Offence(CHILD, number, f"'{match.group(0)}' between fork and exec: only async-signal-safe calls on flat data")
+    """The steps between fork and exec stand in two files, where nothing allocates, throws, locks or signals other threads."""
+    for path in (CHILD, ATTRIBUTES):
+        if not tree.has(path):
+            yield Offence(path, 1, "is not there")
+            continue
+        for number, line in enumerate(bare(tree.text(path)).split("\n"), 1):
+            for match in IN_CHILD.finditer(line):
+                yield Offence(path, number, f"'{match.group(0)}' between fork and exec: only async-signal-safe calls on flat data")
 
 
 NOT_OURS = ("*.png", "*.svg", "*/corpus/*", "tests/fixtures/*", "LICENSE")

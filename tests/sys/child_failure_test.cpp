@@ -138,7 +138,7 @@ TEST_CASE("command: too many arguments") {
 TEST_CASE("limits.nofile: soft over hard") {
   const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
   ChildSettings settings = command({"/bin/true"});
-  settings.nofile = NofileLimits{200, 100};
+  settings.attributes.limits = {{RLIMIT_NOFILE, 200, 100}};
   REQUIRE(failure_of(method, std::move(settings)).text() == "limits.nofile '200:100': Invalid argument");
 }
 

@@ -115,7 +115,7 @@ TEST_CASE("the limit of open files is as asked") {
   const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
   const NofileLimits before = must(nofile_limits());
   ChildSettings settings = shell("ulimit -Sn; ulimit -Hn");
-  settings.nofile = NofileLimits{100, 200};
+  settings.attributes.limits = {{RLIMIT_NOFILE, 100, 200}};
   REQUIRE(run(method, std::move(settings)).output == "100\n200\n");
   REQUIRE(must(nofile_limits()) == before);
 }

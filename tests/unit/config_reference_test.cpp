@@ -21,7 +21,7 @@ template <SettingTable Spec, class Visit>
 void for_each_row(const std::string& prefix, const Visit& visit) {
   for_each_field<Spec>([&]<class T, class Check>(const Field<Spec, T, Check>& row) {
     visit(prefix + std::string(row.key), row);
-    if constexpr (SettingTable<T>) for_each_row<T>(prefix + std::string(row.key) + ".", visit);
+    if constexpr (SettingTable<Plain<T>>) for_each_row<Plain<T>>(prefix + std::string(row.key) + ".", visit);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/cpu_list.hpp"
 #include "config/load.hpp"
 #include "spec/daemon_fields.hpp"
 #include "spec/service_fields.hpp"
@@ -79,16 +80,20 @@ class RandomSpec {
       T element{};
       if constexpr (std::is_same_v<T, EnvFile>)
         element = {"/" + std::to_string(i) + text(), chance()};
-      else if constexpr (std::is_integral_v<T>)
+      else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
         element = static_cast<T>(i);
       else
         element = std::to_string(i) + text();
       out.push_back(std::move(element));
     }
   }
-  template <class T>
-  void fill(std::optional<T>& out, NoCheck check) {
+  template <class T, class Check>
+  void fill(std::optional<T>& out, Check check) {
     fill(out.emplace(), check);
+  }
+  template <class T>
+  void fill(Rare<T>& out, NoCheck) {
+    out.edit() = make<T>();
   }
   void fill(Command& out, NoCheck) {
     for (std::uint32_t left = 1 + below(3); left > 0; --left) out.argv.push_back(text());
@@ -116,10 +121,35 @@ class RandomSpec {
     fill(out.action, check);
     if (out.action == GiveUpAction::start) out.start = "x" + text();
   }
-  void fill(Limit& out, NoCheck) {
-    out.hard = chance() ? Limit::kUnlimited : random_() >> below(64);
+  // Durations are at most a hundred years.
+  template <LimitUnit Unit>
+  void fill(LimitIn<Unit>& out, NoCheck) {
+    constexpr bool is_time = Unit == LimitUnit::seconds || Unit == LimitUnit::microseconds;
+    out.hard = chance() ? Limit::kUnlimited : is_time ? below(1'000'000'000) : random_() >> below(64);
     out.soft = chance() ? out.hard : out.hard / (1 + below(9));
+    if (is_time && out.hard == Limit::kUnlimited && out.soft != out.hard) out.soft = below(1'000'000);
   }
+  void fill(Limit& out, Range range) {
+    fill(out.hard, range);
+    out.soft = out.hard / (1 + below(3));
+    if (chance()) out.hard = Limit::kUnlimited;
+  }
+  void fill(SchedSpec& out, NoCheck check) {
+    fill(out.policy, check);
+    if (is_realtime(out.policy)) fill(out.priority, Range{1, 99});
+  }
+  void fill(IoPriority& out, NoCheck check) {
+    fill(out.io_class, check);
+    if (out.io_class != IoClass::idle) fill(out.level, Range{0, 7});
+  }
+  void fill(CpuAffinity& out, NoCheck) {
+    for (std::uint32_t left = below(20); left > 0; --left) out.cpus.push_back(static_cast<std::uint16_t>(below(30)));
+    normalise_cpus(out.cpus);
+  }
+  void fill(CapabilitySet& out, NoCheck) {
+    out.bits = chance() ? random_() & ((std::uint64_t{2} << kLastCapability) - 1) : CapabilitySet::kAll * below(2);
+  }
+  void fill(StdinSpec& out, NoCheck) { out.file = chance() ? "/" + text() : ""; }
   void fill(Signal& out, NoCheck) { out.number = static_cast<int>(1 + below(64)); }
   void fill(StopSpec& out, NoCheck) {
     out.steps.clear();
