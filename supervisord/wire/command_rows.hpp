@@ -87,8 +87,8 @@ inline constexpr auto kRestartExamples = std::array{Example{"ctl restart web", "
 inline constexpr auto kKillExamples =
     std::array{Example{"ctl kill web", "KILL to every process of web, and keep it down"}};
 
-inline constexpr auto kPauseExamples =
-    std::array{Example{"ctl pause web", "freeze every process of web"}, Example{"ctl resume web", "let them go on"}};
+inline constexpr auto kPauseExamples = std::array{Example{"ctl pause web", "freeze every process of web"},
+                                                  Example{"ctl pause 'worker*'", "several at once"}};
 inline constexpr auto kResumeExamples = std::array{Example{"ctl resume web", "let the processes of web go on"}};
 
 // signal
