@@ -30,14 +30,16 @@ constexpr const char* kFooter =
 struct CommandLine {
   DaemonOptions options;
   std::string log_level;
+  std::string containment;
   bool is_check = false;
   bool trusts_writable_config = false;
 };
 
-std::vector<std::string_view> level_names() {
-  std::vector<std::string_view> names;
-  for (const auto& level : sup::kEnumNames<sup::LogLevel>) names.push_back(level.name);
-  return names;
+template <sup::NamedEnum E>
+std::vector<std::string_view> words_of() {
+  std::vector<std::string_view> words;
+  for (const auto& row : sup::kEnumNames<E>) words.push_back(row.name);
+  return words;
 }
 
 void declare(CLI::App& app, CommandLine& line) {
@@ -51,8 +53,13 @@ void declare(CLI::App& app, CommandLine& line) {
   app.add_option("--socket", line.options.socket, "The control socket")->type_name("PATH");
   app.add_option("--runtime-dir", line.options.runtime_dir, "Where the lock file and the control socket are")
       ->type_name("DIR");
-  app.add_option("--log-level", line.log_level,
-                 fmt::format("How much supervisord says on standard error: {}", fmt::join(level_names(), ", ")))
+  app.add_option(
+         "--log-level", line.log_level,
+         fmt::format("How much supervisord says on standard error: {}", fmt::join(words_of<sup::LogLevel>(), ", ")))
+      ->type_name("LEVEL");
+  app.add_option(
+         "--containment", line.containment,
+         fmt::format("By what the processes of a service are known: {}", fmt::join(words_of<sup::Containment>(), ", ")))
       ->type_name("LEVEL");
   app.add_flag("--check", line.is_check, "Check the configuration, say what is wrong, start nothing")
       ->disable_flag_override();
@@ -96,6 +103,17 @@ int refuse_mistake(const CLI::App& app, const CLI::ParseError& error) {
   return refuse(fmt::format("{} {}", option, known->get_expected_min() == 0 ? "takes no value" : "needs a value"));
 }
 
+// The word of an option as the enumerator that it names; nothing if it was not given. False: it was refused.
+template <sup::NamedEnum E>
+bool read_word(std::string_view option, const std::string& word, std::optional<E>& out) {
+  if (word.empty()) return true;
+  out = sup::enum_from_name<E>(word);
+  if (out) return true;
+  (void)refuse(fmt::format("{} must be one of {}, not '{}'{}", option, fmt::join(words_of<E>(), ", "),
+                           sup::printable(word), suggestion(word, words_of<E>())));
+  return false;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{kDescription, "supervisord"};
   CommandLine line;
@@ -106,12 +124,9 @@ int run(int argc, char** argv) {
     return error.get_exit_code() == 0 ? app.exit(error) : refuse_mistake(app, error);  // 0: --help, --version.
   }
   if (const auto extras = app.remaining(); !extras.empty()) return refuse_extra(app, extras.front());
-  if (!line.log_level.empty()) {
-    line.options.log_level = sup::enum_from_name<sup::LogLevel>(line.log_level);
-    if (!line.options.log_level)
-      return refuse(fmt::format("--log-level must be one of {}, not '{}'{}", fmt::join(level_names(), ", "),
-                                sup::printable(line.log_level), suggestion(line.log_level, level_names())));
-  }
+  if (!read_word("--log-level", line.log_level, line.options.log_level) ||
+      !read_word("--containment", line.containment, line.options.containment))
+    return static_cast<int>(sup::DaemonExit::usage);
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
   return line.is_check ? sup::check_configuration(line.options) : sup::run_daemon(line.options);
 }

@@ -61,6 +61,7 @@ Loaded load_configuration(const DaemonOptions& options) {
   }
   if (!options.socket.empty()) spec.socket = absolute(options.socket);
   if (options.log_level) spec.log.level = *options.log_level;
+  if (options.containment) spec.containment = *options.containment;
   return loaded;
 }
 

@@ -27,6 +27,7 @@ struct DaemonOptions {
   std::string socket;
   std::string runtime_dir;
   std::optional<LogLevel> log_level;
+  std::optional<Containment> containment;
   std::vector<std::string> only;  // Start only these and what they need.
   FileTrust trust = FileTrust::checked;
 };

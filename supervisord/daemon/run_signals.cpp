@@ -5,11 +5,14 @@
 
 #include "daemon/run_survivors.hpp"
 #include "daemon/runs.hpp"
+#include "sys/clock.hpp"
 
 namespace sup {
 namespace {
 
 constexpr Signal kKill{SIGKILL};
+// Who is alive so long after KILL hangs in the kernel: a large process or a busy machine may take a second.
+constexpr Duration kKillPatience = std::chrono::milliseconds{1500};
 
 // Signals are sent to processes that may end at any moment, so that one is gone is no news.
 void send_to_child(pid_t pid, Signal signal) { ::kill(pid, signal.number); }
@@ -45,15 +48,17 @@ void Runs::kill(const KillRun& effect) {
   if (run == nullptr) return;
   for (const auto& task : run->tasks) kill_task(*run, *task);
   if (run->is_over) return;
-  const bool is_again = std::exchange(run->is_doomed, true);
+  const Instant now = sys::monotonic_now();
+  if (!std::exchange(run->is_doomed, true)) run->doomed_since = now;
+  const bool is_late = now - run->doomed_since >= kKillPatience;
   if (run->shared != nullptr) {
     run->shared->is_cancelled.store(true, std::memory_order_relaxed);
     (void)run->shared->in_progress.send_signal(kKill);  // If it has not come so far, it gets KILL when it has.
     return;
   }
   look_below(*run);
-  if (is_again || effect.reason == SignalReason::stop) run->survivors = survivors_text(members_of(*run), is_again);
-  if (is_again && !run->survivors.empty()) post_(Survived{effect.instance, effect.run, run->survivors});
+  if (is_late || effect.reason == SignalReason::stop) run->survivors = survivors_text(members_of(*run), is_late);
+  if (is_late && !run->survivors.empty()) post_(Survived{effect.instance, effect.run, run->survivors});
   send_to_all(*run, kKill);
 }
 

@@ -76,6 +76,7 @@ struct Run {
   bool main_is_gone = true;             // Or has not come yet.
   bool is_over = false;                 // Nothing of it is alive, and the engine knows.
   bool is_doomed = false;               // KILL has been sent: what turns up later gets it too.
+  Instant doomed_since;                 // When it was sent first.
   bool is_watched = false;              // Changes of its cgroup are reported.
 };
 

@@ -17,6 +17,7 @@
 #   json PATH       reads JSON from stdin and prints what is at PATH: .services[0].name  .services[name=web].pid  .services[*].name
 #   field NAME KEY  prints what `ctl status --json` says of a service: state, pid, ready, restarts_total, cause ...
 #   in_state NAME STATE   whether a service is in this state
+#   $LEVEL          the level of containment of this run of the case, if it has a file `levels`; sup hands it on
 #   is_sanitized    whether the programs are built with sanitizers, so that their memory says nothing
 #   free_port       prints a TCP port of 127.0.0.1 that nothing listens on
 #
@@ -28,6 +29,7 @@ SUPERVISORD=$SUP_BIN/supervisord
 CTL=$SUP_BIN/ctl
 SUP=
 SUP_STATUS=
+LEVEL=${LEVEL:-}
 OUT=
 ERR=
 DEADLINE=${DEADLINE:-10}
@@ -101,7 +103,7 @@ sup_answers_or_ended() { ! [[ -d /proc/$SUP ]] || ctl ping; }
 
 sup() {
   private_logs
-  "$SUPERVISORD" --config "$D/conf.d" --runtime-dir "$D/run" "$@" >>"$D/sup.out" 2>>"$D/sup.err" &
+  "$SUPERVISORD" --config "$D/conf.d" --runtime-dir "$D/run" ${LEVEL:+--containment "$LEVEL"} "$@" >>"$D/sup.out" 2>>"$D/sup.err" &
   SUP=$!
   eventually sup_answers_or_ended
   [[ -d /proc/$SUP ]] || fail "supervisord ended before it answered"
