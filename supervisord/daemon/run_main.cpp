@@ -14,6 +14,8 @@ namespace sup {
 namespace {
 
 constexpr Duration kNextLook = std::chrono::milliseconds{10};
+// A daemon that makes itself in two steps leaves another process for an instant: what stays so long is it.
+constexpr Duration kSettled = std::chrono::milliseconds{100};
 // So long the processes that a launcher leaves may take to sort themselves out, when no pid file says which is it.
 constexpr Duration kPatience = std::chrono::seconds{2};
 constexpr std::size_t kPidFileBytes = 64;
@@ -34,8 +36,8 @@ Result<pid_t> read_pid(const std::string& path) {
 void Runs::find_main(const FindMain& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr || run->is_over) return;
-  run->search.reset(new MainSearch{0, sys::monotonic_now(),
-                                   loop::Timer(loop_, [this, effect] { look_for_main(effect.instance, effect.run); })});
+  run->search.reset(new MainSearch{
+      0, {}, sys::monotonic_now(), loop::Timer(loop_, [this, effect] { look_for_main(effect.instance, effect.run); })});
   look_for_main(effect.instance, effect.run);
 }
 
@@ -54,14 +56,15 @@ void Runs::judge_main(InstanceId instance, RunId id, const std::optional<Result<
   Run* run = live(instance, id);
   if (run == nullptr || run->search == nullptr) return;
   MainSearch& search = *run->search;
-  const bool is_over_time = sys::monotonic_now() - search.begun >= kPatience;
+  const Instant now = sys::monotonic_now();
+  const bool is_over_time = now - search.begun >= kPatience;
   const Result<pid_t> found = told ? main_by_pid_file(*run, *told) : main_by_descent(*run);
-  // A daemon that makes itself in two steps leaves another process for an instant: what stays is it.
-  if (found && (told || search.candidate == *found)) {
-    if (take_main(instance, *run, *found)) return;
-  } else if (found) {
+  if (found && search.candidate != *found) {
     search.candidate = *found;
+    search.candidate_since = now;
   }
+  const bool is_sure = found && (told || now - search.candidate_since >= kSettled);
+  if (is_sure && take_main(instance, *run, *found)) return;
   // What the pid file says may still come, and is waited for as long as the start may take. A refusal is final.
   const bool is_final = !found && (found.error().code == Errc::denied || (!told && is_over_time));
   if (!is_final) return search.next_look.arm(kNextLook);

@@ -51,6 +51,7 @@ struct TaskRun {
 // The search for the daemon that a launcher has left.
 struct MainSearch {
   pid_t candidate = 0;  // Of the look before.
+  Instant candidate_since;
   Instant begun;
   loop::Timer next_look;
 };
