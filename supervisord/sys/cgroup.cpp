@@ -132,8 +132,10 @@ Result<Cgroup> Cgroup::open(const UniqueFd& parent, std::string name) {
 }
 
 Result<CgroupState> Cgroup::state() const {
-  const std::string text = TRY(read_knob("cgroup.events"));
-  return CgroupState{flat_keyed(text, "populated") == 1, flat_keyed(text, "frozen") == 1};
+  char buffer[512];  // It has two short lines.
+  const auto text = read_small_cgroup_file(directory_.get(), "cgroup.events", buffer);
+  if (!text) return fail_cgroup(text.error(), fmt::format("cannot read the state of cgroup {}", quoted(name_)));
+  return CgroupState{flat_keyed(*text, "populated") == 1, flat_keyed(*text, "frozen") == 1};
 }
 
 Result<bool> Cgroup::is_populated() const { return TRY(state()).is_populated; }

@@ -51,6 +51,18 @@ std::expected<std::string, int> read_cgroup_file(int directory, const char* name
   return content;
 }
 
+std::expected<std::string_view, int> read_small_cgroup_file(int directory, const char* name,
+                                                            std::span<char> buffer) noexcept {
+  const UniqueFd file{::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+  if (!file.is_open()) return std::unexpected(errno);
+  ssize_t got = 0;
+  do {
+    got = ::read(file.get(), buffer.data(), buffer.size());
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return std::unexpected(errno);
+  return std::string_view{buffer.data(), static_cast<std::size_t>(got)};
+}
+
 std::expected<void, int> write_cgroup_file(int directory, const char* name, std::string_view value) noexcept {
   const UniqueFd file{::openat(directory, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)};
   if (!file.is_open()) return std::unexpected(errno);

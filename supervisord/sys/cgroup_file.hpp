@@ -2,6 +2,7 @@
 #pragma once
 
 #include <source_location>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,9 @@ namespace sup::sys {
 [[nodiscard]] std::expected<UniqueFd, int> open_cgroup_dir(int parent, const char* name) noexcept;
 [[nodiscard]] std::expected<std::string, int> read_cgroup_file(int directory, const char* name,
                                                                std::size_t limit_bytes);  // EFBIG: more than that.
+// For a file that the kernel shows in one piece and that fits in `buffer`; what is read lies there.
+[[nodiscard]] std::expected<std::string_view, int> read_small_cgroup_file(int directory, const char* name,
+                                                                          std::span<char> buffer) noexcept;
 [[nodiscard]] std::expected<void, int> write_cgroup_file(int directory, const char* name,
                                                          std::string_view value) noexcept;
 [[nodiscard]] std::expected<std::vector<std::string>, int> list_cgroup_dirs(int directory);

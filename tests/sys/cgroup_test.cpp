@@ -335,6 +335,7 @@ TEST_CASE("processes outside of our pid namespace are seen, and killed by cgroup
               EXPECT(members);
               EXPECT((members->pids.empty() && members->has_foreign));
               EXPECT(group->kill_by(CgroupKillMethod::freeze_and_signal).error().code == sup::Errc::denied);
+              EXPECT(group->read_knob("cgroup.freeze") == "1");  // They do not run on.
               EXPECT(group->kill());
               return 0;
             });
