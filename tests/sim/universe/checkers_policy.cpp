@@ -8,10 +8,11 @@
 namespace sup::sim {
 namespace {
 
-// The end of a run, if the effect tells of one.
+// The end of a run with its hooks, if the effect tells of one.
 const StateChanged* end_of_run(const Effect& effect) {
   const auto* e = std::get_if<StateChanged>(&effect);
-  if (e == nullptr || (e->row->input != Input::ended && e->row->input != Input::spawn_failed)) return nullptr;
+  if (e == nullptr || is_live(e->to)) return nullptr;
+  if (e->row->input != Input::ended && e->row->input != Input::spawn_failed) return nullptr;
   return e;
 }
 
@@ -51,8 +52,8 @@ Complaint restart_limit(const Scene& scene, const Effect& effect) {
 }
 
 Complaint restart_spacing(const Scene& scene, const Effect& effect) {
-  const auto* e = std::get_if<SpawnRun>(&effect);
-  if (e == nullptr) return std::nullopt;
+  const auto* e = std::get_if<StateChanged>(&effect);
+  if (e == nullptr || e->to != State::starting) return std::nullopt;
   const Seen& s = scene.seen[e->instance.value];
   const bool is_after_backoff = s.row != nullptr && s.row->from == State::backoff && s.row->input == Input::deadline;
   if (!is_after_backoff || scene.now - s.backoff_since >= s.backoff_least) return std::nullopt;

@@ -45,6 +45,13 @@ bool is_true_of_wait(WaitFor wait_for, const TargetResult& result, const Seen& s
   return false;
 }
 
+// A stop fails only for what is alive in spite of a KILL that had some time, and names it; and when all is over.
+bool is_true_of_failed_stop(const Scene& scene, const TargetResult& result, const Seen& s) {
+  if (scene.shutdown != ShutdownReason::none && result.cause == "supervisord exits") return true;
+  return result.state == State::killing && s.run_is_open && !s.survivors.empty() && result.cause == s.survivors &&
+         scene.now - s.killing_since >= kKillRetry;
+}
+
 // What was done has been reached, and what has failed says why.
 bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& result) {
   const CommandGiven& command = change.command;
@@ -55,7 +62,11 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
     case CommandKind::start: return is_up || !is_done;
     case CommandKind::restart: return !is_done || (is_up && s.run > change.runs_before[result.instance.value]);
     case CommandKind::stop:
-    case CommandKind::kill: return !is_done || is_resting(result.state);
+    case CommandKind::kill:
+      if (is_done) return is_resting(result.state);
+      return result.outcome != Outcome::failed || is_true_of_failed_stop(scene, result, s);
+    case CommandKind::pause: return is_done == (result.state == State::paused);
+    case CommandKind::resume: return is_done == (result.state == State::running);
     case CommandKind::signal: return true;
     case CommandKind::wait: return !is_done || is_true_of_wait(command.wait_for, result, s);
   }
