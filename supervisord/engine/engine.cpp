@@ -140,7 +140,7 @@ void Engine::handle(const TaskEnded& event) {
     i.main_is_gone = true;
     return dispatch(event.instance, Input::spawn_failed);
   }
-  if (i.phase == Phase::post_start && has_failed) {
+  if (i.phase == Phase::post_start && i.state == State::starting && has_failed) {
     note_failed_start(i, hook_failure(w_, i, event.failure));
     return dispatch(event.instance, Input::start_failed);
   }
