@@ -34,20 +34,21 @@ RestartSpec random_restart(Dice& dice, ServiceType type) {
   return out;
 }
 
-std::vector<Hook> random_hooks(Dice& dice, std::uint32_t chance) {
+// With `least`, the hook is done in time where all goes well.
+std::vector<Hook> random_hooks(Dice& dice, Duration least) {
   std::vector<Hook> out;
-  for (std::uint32_t most = dice.percent(chance) ? 1 + dice.below(2) : 0; most > 0; --most)
-    out.push_back({Command{{"hook"}}, dice.percent(10) ? 0ms : dice.up_to(4s)});
+  for (std::uint32_t count = dice.percent(35) ? 1 + dice.below(2) : 0; count > 0; --count)
+    out.push_back({Command{{"hook"}}, least + (dice.percent(10) ? 0ms : dice.up_to(4s))});
   return out;
 }
 
 // Half of the services have none at all.
 void add_hooks(Dice& dice, ServiceSpec& spec) {
   if (dice.percent(50)) return;
-  spec.pre_start = random_hooks(dice, 35);
-  spec.post_start = random_hooks(dice, 35);
-  spec.pre_stop = random_hooks(dice, 35);
-  spec.post_stop = random_hooks(dice, 35);
+  spec.pre_start = random_hooks(dice, 300ms);
+  spec.post_start = random_hooks(dice, 300ms);
+  spec.pre_stop = random_hooks(dice, 0ms);
+  spec.post_stop = random_hooks(dice, 0ms);
 }
 
 StopSpec random_stop(Dice& dice) {
@@ -71,7 +72,7 @@ ServiceSpec random_service(Dice& dice) {
   out.command.argv = {"program"};
   out.type = dice.pick(kTypes);
   if (dice.percent(20)) out.exit_when = RunEndsWith::empty;
-  out.ready.timeout = dice.percent(5) ? 0ms : dice.up_to(6s);
+  out.ready.timeout = 500ms + dice.up_to(6s);
   out.enabled = dice.percent(80);
   out.restart = random_restart(dice, out.type);
   out.stop = random_stop(dice);
