@@ -71,9 +71,9 @@ void Runs::freeze(const FreezeRun& effect) {
 
 void Runs::thaw(const ThawRun& effect) {
   Run* run = live(effect.instance, effect.run);
-  if (run == nullptr || run->is_over) return;
-  if (run->group && run->group->thaw()) return;
-  send_to_all(*run, Signal{SIGCONT});
+  if (run == nullptr) return;
+  if (run->group && run->group->thaw()) return;  // Also an empty one: hooks are to run in it.
+  if (!run->is_over) send_to_all(*run, Signal{SIGCONT});
 }
 
 // Once their parents are gone nothing may tell whose they are, so it is noted before. By start time too: a pid may be

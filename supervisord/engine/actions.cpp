@@ -171,6 +171,18 @@ void thaw_and_end_rest(World& w, Instance& i) {
   thaw(w, i);
 }
 
+// What is begun in a frozen run is frozen, too.
+void thaw_and_begin_post_stop(World& w, Instance& i) {
+  thaw(w, i);
+  begin_post_stop(w, i);
+}
+
+// KILL reaches the frozen; but what runs after the end must not be.
+void thaw_and_kill(World& w, Instance& i) {
+  kill_asked(w, i);
+  thaw(w, i);
+}
+
 void begin_stop(World& w, Instance& i) {
   i.run_was_asked_to_end = true;
   i.is_cycling = false;
@@ -180,7 +192,10 @@ void begin_stop(World& w, Instance& i) {
 
 void begin_steps(World& w, Instance& i) { begin_first_step(w, i); }
 
-void begin_post_stop(World& w, Instance& i) { begin_hooks(w, i, Phase::post_stop); }
+void begin_post_stop(World& w, Instance& i) {
+  i.survivors.clear();
+  begin_hooks(w, i, Phase::post_stop);
+}
 
 void fail_start(World& w, Instance& i) {
   i.has_start_failed = true;
@@ -214,7 +229,8 @@ void kill_everything(World& w, Instance& i) {
 }
 
 void kill_asked(World& w, Instance& i) {
-  if (!i.main_is_gone) i.run_was_asked_to_end = true;  // Else it had its end already, and only the rest is killed.
+  // Else it had its end already, or its start had failed, and only the rest is killed.
+  if (!i.main_is_gone && !i.has_start_failed) i.run_was_asked_to_end = true;
   i.is_cycling = false;
   w.effects.emplace_back(KillRun{w.id(i), i.run, SignalReason::command});
   i.deadline = w.now + kKillRetry;

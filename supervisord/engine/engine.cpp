@@ -134,22 +134,27 @@ void Engine::handle(const TaskEnded& event) {
   const bool has_failed = !event.failure.empty();
   const bool is_last = hooks_left(w_, i) == 1 || i.state == State::killing;
   if (i.phase == Phase::post_stop && is_last) return dispatch(event.instance, Input::ended);
-  if (i.phase == Phase::pre_start && (has_failed || i.state != State::starting)) {
-    // Nothing of the run is alive. Who was told to end has not failed.
+  const bool goes_on = i.state == State::starting && !i.facts.is_leaving;
+  if (i.phase == Phase::pre_start && (has_failed || !goes_on)) {
+    // Nothing of the run is alive, and nothing more is begun of what has to go down. Who was told to end has not failed.
     if (has_failed) note_failed_start(i, hook_failure(w_, i, event.failure));
+    if (!has_failed) i.run_was_asked_to_end = true;
     i.main_is_gone = true;
     return dispatch(event.instance, Input::spawn_failed);
   }
-  if (i.phase == Phase::post_start && has_failed) {
+  if (i.phase == Phase::post_start && i.state == State::starting && has_failed) {
     note_failed_start(i, hook_failure(w_, i, event.failure));
     return dispatch(event.instance, Input::start_failed);
   }
   dispatch(event.instance, Input::task_ended);
 }
 
+// One that has just got KILL may still be on its way out: only after the time to the next one it is news.
 void Engine::handle(const Survived& event) {
   if (!is_current(event.instance, event.run)) return;
-  w_.at(event.instance).survivors = event.what;
+  Instance& i = w_.at(event.instance);
+  if (i.state != State::killing || w_.now - i.since < kKillRetry) return;
+  i.survivors = event.what;
   touched_.push_back(event.instance);
 }
 

@@ -127,6 +127,16 @@ TEST_CASE("a stop during the post-start hooks kills them and stops the run") {
   REQUIRE(s.state("a") == "stopped");
 }
 
+TEST_CASE("a kill during the post-start hooks kills them and the run") {
+  Story s({with_hooks({}, {hook("slow")}, {}, {})});
+  s.boot().spawned("a").orders();
+  const ChangeId kill = s.kill({"a"});
+  REQUIRE(s.orders() == Names{"KILL a"});
+  s.task_ends("a", "signal KILL").ends("a", signal(9));
+  REQUIRE(s.state("a") == "stopped");
+  REQUIRE(s.reply(kill).starts_with("a=done"));
+}
+
 TEST_CASE("a restart during the post-stop hooks comes back after them") {
   Story s({with_hooks({}, {}, {}, {hook("clean")})});
   s.boot().run();

@@ -8,25 +8,54 @@
 namespace sup::sim {
 namespace {
 
+// Who begins a run with this order: with a hook, or with its program.
+std::optional<InstanceId> starter(const Scene& scene, const Effect& effect) {
+  if (const auto* e = std::get_if<SpawnRun>(&effect))
+    return scene.seen[e->instance.value].run == e->run ? std::nullopt : std::optional{e->instance};
+  const auto* e = std::get_if<RunTask>(&effect);
+  const bool is_first = e != nullptr && e->kind == TaskKind::pre_start && e->index == 0;
+  return is_first ? std::optional{e->instance} : std::nullopt;
+}
+
 Complaint requirements_at_start(const Scene& scene, const Effect& effect) {
-  const auto* e = std::get_if<SpawnRun>(&effect);
-  if (e == nullptr) return std::nullopt;
-  for (const InstanceId r : scene.links[e->instance.value].needs)
+  const auto id = starter(scene, effect);
+  if (!id) return std::nullopt;
+  for (const InstanceId r : scene.links[id->value].needs)
     if (!is_up(scene, r))
-      return fmt::format("{} is started, but {}, which it requires, is {}", scene.name(e->instance), scene.name(r),
+      return fmt::format("{} is started, but {}, which it requires, is {}", scene.name(*id), scene.name(r),
                          enum_name(scene.seen[r.value].state));
   return std::nullopt;
 }
 
-Complaint order_of_start(const Scene& scene, const Effect& effect) {
+// They may have crashed while its hooks ran, but will be back.
+Complaint requirements_at_spawn(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<SpawnRun>(&effect);
   if (e == nullptr) return std::nullopt;
-  for (const InstanceId f : scene.links[e->instance.value].comes_after) {
+  for (const InstanceId r : scene.links[e->instance.value].needs)
+    if (is_lost(scene, r) || scene.inside(r).facts.is_leaving)
+      return fmt::format("{} is spawned, but {}, which it requires, is {} and lost", scene.name(e->instance),
+                         scene.name(r), enum_name(scene.seen[r.value].state));
+  return std::nullopt;
+}
+
+// Nor when it has to go down by now.
+Complaint no_spawn_in_vain(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<SpawnRun>(&effect);
+  if (e == nullptr || (scene.inside(e->instance).goal == Goal::up && !scene.inside(e->instance).is_cycling))
+    return std::nullopt;
+  return fmt::format("{} is spawned, but has to go down", scene.name(e->instance));
+}
+
+Complaint order_of_start(const Scene& scene, const Effect& effect) {
+  const auto id = starter(scene, effect);
+  if (!id) return std::nullopt;
+  for (const InstanceId f : scene.links[id->value].comes_after) {
     const State state = scene.seen[f.value].state;
+    const bool is_up_to_cycle = (state == State::running || state == State::paused) && scene.inside(f).is_cycling;
     const bool is_between = state == State::waiting || state == State::starting || state == State::stopping ||
-                            state == State::killing || (state == State::running && scene.inside(f).is_cycling);
+                            state == State::killing || is_up_to_cycle;
     if (is_between && scene.inside(f).goal == Goal::up)
-      return fmt::format("{} is started, but {}, which comes before it, is {}", scene.name(e->instance), scene.name(f),
+      return fmt::format("{} is started, but {}, which comes before it, is {}", scene.name(*id), scene.name(f),
                          enum_name(state));
   }
   return std::nullopt;
@@ -38,14 +67,15 @@ Complaint order_of_stop(const Scene& scene, const Effect& effect) {
   if (e == nullptr || e->row->input != Input::may_stop) return std::nullopt;
   const Links& links = scene.links[e->instance.value];
   for (const InstanceId d : links.needed_by)
-    if (scene.seen[d.value].run_is_open)
+    if (scene.seen[d.value].run_is_open || is_live(scene.seen[d.value].state))
       return fmt::format("{} is told to end while {}, which requires it, is alive", scene.name(e->instance),
                          scene.name(d));
   for (const InstanceId f : links.comes_before) {
     const Seen& s = scene.seen[f.value];
-    const bool is_cycling = scene.inside(f).is_cycling && (s.state == State::starting || s.state == State::running);
+    const bool is_cycling = scene.inside(f).is_cycling &&
+                            (s.state == State::starting || s.state == State::running || s.state == State::paused);
     const bool has_to_go = scene.inside(f).goal == Goal::down || is_cycling || s.was_told_to_end;
-    if (s.run_is_open && has_to_go)
+    if ((s.run_is_open || is_live(s.state)) && has_to_go)
       return fmt::format("{} is told to end before {}, which comes after it", scene.name(e->instance), scene.name(f));
   }
   return std::nullopt;
@@ -61,13 +91,16 @@ Complaint parallelism(const Scene& scene, const Effect& effect) {
 }
 
 Complaint no_start_in_shutdown(const Scene& scene, const Effect& effect) {
-  const auto* e = std::get_if<SpawnRun>(&effect);
-  if (e == nullptr || scene.shutdown == ShutdownReason::none) return std::nullopt;
-  return fmt::format("{} is started in a shutdown", scene.name(e->instance));
+  const auto* spawn = std::get_if<SpawnRun>(&effect);
+  const auto id = spawn == nullptr ? starter(scene, effect) : std::optional{spawn->instance};
+  if (!id || scene.shutdown == ShutdownReason::none) return std::nullopt;
+  return fmt::format("{} is started in a shutdown", scene.name(*id));
 }
 
 constexpr EffectChecker kCheckers[] = {
     {"requirements-at-start", requirements_at_start},
+    {"requirements-at-spawn", requirements_at_spawn},
+    {"no-spawn-in-vain", no_spawn_in_vain},
     {"order-of-start", order_of_start},
     {"order-of-stop", order_of_stop},
     {"parallelism", parallelism},

@@ -8,10 +8,11 @@
 namespace sup::sim {
 namespace {
 
-// The end of a run, if the effect tells of one.
+// The end of a run with its hooks, if the effect tells of one.
 const StateChanged* end_of_run(const Effect& effect) {
   const auto* e = std::get_if<StateChanged>(&effect);
-  if (e == nullptr || (e->row->input != Input::ended && e->row->input != Input::spawn_failed)) return nullptr;
+  if (e == nullptr || is_live(e->to)) return nullptr;
+  if (e->row->input != Input::ended && e->row->input != Input::spawn_failed) return nullptr;
   return e;
 }
 
@@ -20,7 +21,11 @@ Complaint sequel(const Scene& scene, const Effect& effect) {
   const StateChanged* e = end_of_run(effect);
   if (e == nullptr) return std::nullopt;
   const Seen& s = scene.seen[e->instance.value];
-  const bool may_come_back = s.was_told_to_end || s.is_asked_again;
+  const bool is_pushed = std::ranges::any_of(scene.links[e->instance.value].needs, [&](InstanceId r) {
+    return is_lost(scene, r) || scene.inside(r).facts.is_leaving;
+  });
+  const bool is_not_begun = is_between_hooks_and_program(s) && is_pushed;
+  const bool may_come_back = s.was_told_to_end || s.is_asked_again || is_not_begun;
   const bool is_right = [&] {
     if (scene.inside(e->instance).goal == Goal::down) return e->to == State::stopped;
     if (e->to == State::waiting) return may_come_back;
@@ -51,8 +56,8 @@ Complaint restart_limit(const Scene& scene, const Effect& effect) {
 }
 
 Complaint restart_spacing(const Scene& scene, const Effect& effect) {
-  const auto* e = std::get_if<SpawnRun>(&effect);
-  if (e == nullptr) return std::nullopt;
+  const auto* e = std::get_if<StateChanged>(&effect);
+  if (e == nullptr || e->to != State::starting) return std::nullopt;
   const Seen& s = scene.seen[e->instance.value];
   const bool is_after_backoff = s.row != nullptr && s.row->from == State::backoff && s.row->input == Input::deadline;
   if (!is_after_backoff || scene.now - s.backoff_since >= s.backoff_least) return std::nullopt;

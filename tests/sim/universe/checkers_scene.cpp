@@ -36,7 +36,10 @@ Complaint deadlines(const Scene& scene) {
   for (const InstanceId id : scene.all()) {
     const State state = scene.seen[id.value].state;
     const bool has_one = scene.inside(id).deadline != kNever;
-    const bool needs_one = state == State::backoff || state == State::stopping || state == State::killing;
+    const Seen& s = scene.seen[id.value];
+    const bool waits_for_daemon = scene.spec(id).type == ServiceType::forking && s.is_executed && !s.is_found;
+    const bool needs_one = state == State::backoff || state == State::stopping || state == State::killing ||
+                           (state == State::starting && (s.hook || waits_for_daemon));
     if (has_one != needs_one)
       return fmt::format("{} is {} and has {} deadline", scene.name(id), enum_name(state), has_one ? "a" : "no");
     first = std::min(first, scene.inside(id).deadline);
@@ -70,8 +73,8 @@ Complaint bookkeeping(const Scene& scene) {
     is_moving = false;
     for (const InstanceId id : all) {
       const Instance& i = scene.inside(id);
-      const bool is_asked = i.goal == Goal::down || i.run_was_asked_to_end ||
-                            (i.is_cycling && (i.state == State::starting || i.state == State::running));
+      const bool is_up = i.state == State::starting || i.state == State::running || i.state == State::paused;
+      const bool is_asked = i.goal == Goal::down || i.run_was_asked_to_end || (i.is_cycling && is_up);
       const bool is_pushed =
           std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return going[r.value] != 0; });
       const bool is_leaving = is_live(i.state) && (is_asked || is_pushed);
@@ -94,7 +97,7 @@ bool is_coming(const Scene& scene, InstanceId id) {
   const Instance& i = scene.inside(id);
   if (i.goal == Goal::down) return false;
   return i.state == State::waiting || i.state == State::starting || i.state == State::stopping ||
-         i.state == State::killing || (i.state == State::running && i.facts.is_leaving);
+         i.state == State::killing || ((i.state == State::running || i.state == State::paused) && i.facts.is_leaving);
 }
 
 bool is_held(const Scene& scene, InstanceId id) {
@@ -118,7 +121,7 @@ Complaint progress(const Scene& scene) {
     const bool has_all = std::ranges::all_of(
         links.needs, [&](InstanceId r) { return is_up(scene, r) && !scene.inside(r).facts.is_leaving; });
     const bool is_after = std::ranges::none_of(links.comes_after, [&](InstanceId f) { return is_coming(scene, f); });
-    const bool is_in_the_way = i.state == State::starting || i.state == State::running;
+    const bool is_in_the_way = i.state == State::starting || i.state == State::running || i.state == State::paused;
     const bool is_missing = i.state == State::failed && i.cause == Cause::requirement;
     const char* wrong = nullptr;
     if (i.state == State::waiting && has_lost) wrong = "waits for what is lost";
@@ -162,12 +165,15 @@ Complaint obeys_shutdown(const Scene& scene) {
 
 // How long it may take until it rests, in a calm world: its own stop steps, after those that go before it.
 Duration budget(const Scene& scene, InstanceId id) {
-  constexpr Duration kSlack = 500ms;  // For a start that is under way.
+  constexpr Duration kSlack = 500ms;      // For a start that is under way.
+  constexpr Duration kHookTakes = 200ms;  // At most, in a calm world.
   Duration before{};
   for (const InstanceId d : scene.links[id.value].needed_by) before = std::max(before, budget(scene, d));
   for (const InstanceId f : scene.links[id.value].comes_before) before = std::max(before, budget(scene, f));
   Duration own = kSlack + kKillRetry;
-  for (const StopStep& step : scene.spec(id).stop.steps) own += step.wait;
+  const ServiceSpec& spec = scene.spec(id);
+  for (const StopStep& step : spec.stop.steps) own += step.wait;
+  own += kHookTakes * (spec.pre_start.size() + spec.pre_stop.size() + spec.post_stop.size());
   return before + own;
 }
 
@@ -185,6 +191,21 @@ Complaint stop_budget(const Scene& scene) {
 
 // ---- at rest, in a calm world ----
 
+bool hangs_on_paused(const Scene& scene, InstanceId id);
+
+bool needs_paused(const Scene& scene, InstanceId id) {
+  return std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) {
+    return scene.seen[r.value].state == State::paused || hangs_on_paused(scene, r);
+  });
+}
+
+// It waits for what is paused, directly or not.
+bool hangs_on_paused(const Scene& scene, InstanceId id) {
+  if (scene.seen[id.value].state != State::waiting) return false;
+  return needs_paused(scene, id) || std::ranges::any_of(scene.links[id.value].comes_after,
+                                                        [&](InstanceId f) { return hangs_on_paused(scene, f); });
+}
+
 Complaint liveness(const Scene& scene) {
   if (scene.finished) return std::nullopt;
   for (const InstanceId id : scene.all()) {
@@ -192,20 +213,27 @@ Complaint liveness(const Scene& scene) {
     const bool is_explained = i.cause != Cause::none && !cause_text(scene.engine.world(), i).empty();
     const bool misses_something =
         std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return is_lost(scene, r); });
+    const bool may_miss_something = misses_something || needs_paused(scene, id);
     const bool is_right = [&] {
       if (i.goal == Goal::down) return i.state == State::stopped;
-      if (i.state == State::failed) return is_explained && (i.cause != Cause::requirement || misses_something);
-      return i.state == State::completed || (i.state == State::running && !misses_something);
+      if (i.state == State::failed) return is_explained && (i.cause != Cause::requirement || may_miss_something);
+      const bool is_up = i.state == State::running || i.state == State::paused;
+      return i.state == State::completed || (is_up && !misses_something) || hangs_on_paused(scene, id);
     }();
     if (!is_right) return fmt::format("{} is {} for ever", scene.name(id), enum_name(i.state));
   }
   return std::nullopt;
 }
 
+// Running it goes on for ever, and what is paused is waited for as long.
 bool may_wait(const Scene& scene, const CommandGiven& command) {
-  if (command.kind != CommandKind::wait || command.wait_for == WaitFor::ready) return false;
-  return std::ranges::any_of(command.targets,
-                             [&](InstanceId id) { return scene.seen[id.value].state == State::running; });
+  const bool is_wait = command.kind == CommandKind::wait;
+  const bool is_upward = command.kind == CommandKind::start || command.kind == CommandKind::restart;
+  return std::ranges::any_of(command.targets, [&](InstanceId id) {
+    const State state = scene.seen[id.value].state;
+    const bool goes_on = is_wait && state == State::running && command.wait_for != WaitFor::ready;
+    return goes_on || (is_wait && state == State::paused) || ((is_wait || is_upward) && hangs_on_paused(scene, id));
+  });
 }
 
 Complaint changes_end(const Scene& scene) {

@@ -1,4 +1,9 @@
 // Kernel: processes as a machine with bad luck would run them, and what the daemon would report about them.
+//
+// The daemon's contract, which the engine builds on: each RunTask is answered by one TaskEnded, but those for a run
+// that is over by then (only post-stop hooks run after Ended), and those whose launch of the main process, for which
+// they waited, has failed. TaskEnded comes when nothing of the task is alive, Ended when neither a process nor a task
+// is.
 #pragma once
 
 #include <optional>
@@ -8,42 +13,56 @@
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
 #include "engine/instance.hpp"
+#include "sim/universe/process.hpp"
 #include "sim/universe/situation.hpp"
 
 namespace sup::sim {
 
-struct Process {
-  bool is_main = false;
-  bool is_in_group = true;
-  bool is_told = false;       // A signal has been the cause of `dies_at`.
-  std::uint32_t deaf_to = 0;  // So many more stop signals are ignored.
-  Duration obeys_after{};     // From a stop signal that it obeys to its death.
-  Duration kill_takes{};      // It sleeps in the kernel: KILL works only after this time.
-  Instant dies_at = kNever;
-  ExitStatus end;  // How it dies then.
+// A hook or stop command. It and all that it makes are one process here.
+struct Task {
+  RunTask order;
+  Instant begins_at = kNever;  // Never: it waits for the launch of the main process.
+  bool is_begun = false;
+  bool is_kill_pending = false;
+  std::string failure;  // Not empty: it cannot be begun.
+  Process process;
 };
 
-// A run as the kernel and the daemon know it, from the order to spawn it to the report that nothing of it is left.
+// The daemon looks for what a launcher has left.
+struct Search {
+  Instant due = kNever;  // Never: it finds nothing, and does not give up.
+  std::string failure;
+};
+
+// A run as the kernel and the daemon know it, from its first order until the engine has done with it.
 struct KernelRun {
   InstanceId instance;
   RunId run;
-  Instant spawned_at;   // When its program is executed, or fails to be.
-  std::string failure;  // Not empty: it will fail.
-  bool is_executed = false;
+  Instant spawned_at = kNever;  // When its program is executed, or fails to be. Never: there was no order yet.
+  std::string failure;          // Not empty: it will fail.
+  bool is_executed = false;     // Or has failed to be.
   bool is_kill_pending = false;
+  bool is_frozen = false;
   bool is_main_gone = false;
+  bool is_found = false;  // Its main process is what a launcher has left.
+  bool is_over = false;   // Its end was reported.
   ExitStatus main_end;
-  std::vector<Signal> pending;     // Signals that came before it was executed.
+  std::vector<SignalRun> pending;  // Signals that came before it was executed, or while it is frozen.
   std::vector<Process> processes;  // Those alive.
+  std::vector<Task> tasks;         // Likewise.
+  std::optional<Search> search;
+  std::vector<Event> reports;  // To be told next.
+
+  [[nodiscard]] bool is_launching() const { return spawned_at != kNever && !is_executed; }
+  [[nodiscard]] bool is_alive() const { return is_launching() || !processes.empty() || !tasks.empty(); }
 };
 
 class Kernel {
  public:
   Kernel(const SpecSet& set, const Temper& temper, Dice& dice) : set_(set), temper_(temper), dice_(dice) {}
 
-  void spawn(const SpawnRun& order, Instant now);
-  void signal(const SignalRun& order, Instant now);
-  void kill(const KillRun& order, Instant now);
+  // Carries out an effect; those that are no orders mean nothing to it.
+  void obey(const Effect& effect, Instant now);
 
   // When something happens next by itself.
   [[nodiscard]] std::optional<Instant> next() const;
@@ -54,21 +73,40 @@ class Kernel {
   // A report about some run that is long over; nothing if there is none.
   std::optional<Event> stale_report();
 
+  // How many runs of the instance have something alive or about to be; and whether this one has.
   [[nodiscard]] std::size_t live_runs(InstanceId instance) const;
+  [[nodiscard]] bool is_alive(RunId run) const;
   // Whether the program of this run has ever been executed.
   [[nodiscard]] bool was_executed(RunId run) const { return run.value < executed_.size() && executed_[run.value]; }
 
  private:
+  // kernel_orders.cpp
+  void carry_out(const SpawnRun& order, Instant now);
+  void carry_out(const FindMain& order, Instant now);
+  void carry_out(const RunTask& order, Instant now);
+  void carry_out(const KillTasks& order, Instant now);
+  void carry_out(const FreezeRun& order, Instant now);
+  void carry_out(const ThawRun& order, Instant now);
+  void carry_out(const SignalRun& order, Instant now);
+  void carry_out(const KillRun& order, Instant now);
+  void carry_out(const StateChanged& change, Instant now);
   KernelRun* find(RunId run);
+  KernelRun& find_or_make(InstanceId instance, RunId run);
+  void begin(Task& task, Instant now);
+  void deliver(KernelRun& run, const SignalRun& order, Instant now);
+
+  // kernel.cpp
   void populate(KernelRun& run, Instant now);
   Process make_process(bool is_main);
   void decide_life(Process& main, const ServiceSpec& spec, Instant now);
-  void deliver(KernelRun& run, Signal signal, SignalTarget to, Instant now);
-  void receive(Process& process, Signal signal, Instant now);
-  void receive_kill(Process& process, Instant now);
+  Process make_task_process(Instant now);
   std::vector<Event> advance(KernelRun& run, Instant now);
-  void execute(KernelRun& run, std::vector<Event>& reports);
-  void bury(KernelRun& run, Instant now, std::vector<Event>& reports);
+  void execute(KernelRun& run);
+  void bury(KernelRun& run, Instant now);
+  void advance_tasks(KernelRun& run, Instant now);
+  void end_search(KernelRun& run);
+  void calm_down(KernelRun& run, Instant now);
+  void calm_down(Process& process, bool ends_by_itself, Instant now);
 
   const SpecSet& set_;
   const Temper& temper_;

@@ -42,6 +42,31 @@ std::vector<InstanceId> Scene::all() const {
   return out;
 }
 
+namespace {
+
+// The run cannot become ready any more, however its main process ends.
+void fail_start(Seen& s) {
+  s.has_start_failed = true;
+  s.has_ended = true;
+  s.end.reset();
+}
+
+void fail_to_begin(Seen& s) {
+  fail_start(s);
+  s.run_is_open = false;
+  s.is_main_gone = true;
+  s.hook.reset();
+}
+
+void end_main(Seen& s, ExitStatus status, Instant now) {
+  s.is_main_gone = true;
+  s.has_ended = true;
+  if (!s.has_start_failed) s.end = status;
+  s.length = now - s.executed_at;
+}
+
+}  // namespace
+
 void Scene::begin_step(const Event* what, Instant at) {
   event = what;
   now = at;
@@ -78,29 +103,57 @@ void Scene::hear(const Spawned& e) {
 void Scene::hear(const SpawnFailed& e) {
   Seen& s = seen[e.instance.value];
   if (s.run != e.run || !s.run_is_open) return;
-  s.run_is_open = false;
-  s.has_ended = true;
-  s.end.reset();
+  fail_to_begin(s);
+}
+
+void Scene::hear(const MainFound& e) {
+  Seen& s = seen[e.instance.value];
+  if (s.run != e.run || !s.run_is_open) return;
+  s.is_found = true;
+  s.is_main_gone = false;
+}
+
+void Scene::hear(const MainLost& e) {
+  Seen& s = seen[e.instance.value];
+  if (s.run != e.run || !s.run_is_open || s.state != State::starting) return;
+  fail_start(s);
+}
+
+// A hook before the start that fails, or whose run is to end by then, is the end of the run.
+void Scene::hear(const TaskEnded& e) {
+  Seen& s = seen[e.instance.value];
+  if (s.run != e.run || !s.hook || s.hook->kind != e.kind || s.hook->index != e.index) return;
+  s.hook.reset();
+  const bool is_of_start = e.kind == TaskKind::pre_start || e.kind == TaskKind::post_start;
+  if (!is_of_start || e.failure.empty()) ++s.hooks_done[static_cast<std::size_t>(e.kind)];
+  const bool has_failed = !e.failure.empty();
+  if (e.kind == TaskKind::post_start && has_failed && s.state == State::starting) fail_start(s);
+  if (e.kind != TaskKind::pre_start) return;
+  if (has_failed) return fail_to_begin(s);
+  if (s.state != State::starting) s.run_is_open = false, s.is_main_gone = true;
+}
+
+void Scene::hear(const Survived& e) {
+  Seen& s = seen[e.instance.value];
+  const bool had_time = s.state == State::killing && now - s.killing_since >= kKillRetry;
+  if (s.run == e.run && had_time) s.survival = Survival{e.what};
 }
 
 void Scene::hear(const MainExited& e) {
   Seen& s = seen[e.instance.value];
   if (s.run != e.run || !s.run_is_open) return;
   main_exit = e.instance;
-  s.is_main_gone = true;
-  s.has_ended = true;
-  s.end = e.status;
-  s.length = now - s.executed_at;
+  end_main(s, e.status, now);
 }
 
 void Scene::hear(const Ended& e) {
   Seen& s = seen[e.instance.value];
   if (s.run != e.run || !s.run_is_open) return;
   s.run_is_open = false;
-  s.has_ended = true;
-  s.end = e.status;
-  if (!s.is_main_gone) s.length = now - s.executed_at;
-  s.is_main_gone = true;
+  s.hook.reset();  // One that came too late was not begun.
+  const bool has_left_nothing = spec(e.instance).type == ServiceType::forking && !s.is_found;
+  if (!s.is_main_gone) end_main(s, e.status, now);
+  if (has_left_nothing && s.state == State::starting && is_success(*this, e.instance, s.end)) fail_start(s);
 }
 
 // Somebody wants something up, and it may pull others along: nothing is known about the counters of restarts any more.
@@ -113,7 +166,7 @@ void Scene::wake_hopes() {
 }
 
 void Scene::hear(const CommandGiven& e) {
-  OpenChange change{e, {}, false};
+  OpenChange change{e, {}, now, false};
   for (const Seen& s : seen) change.runs_before.push_back(s.run);
   changes.emplace(e.change, std::move(change));
   if (e.kind == CommandKind::start || e.kind == CommandKind::restart) {
@@ -136,27 +189,88 @@ void Scene::hear(const ShutdownRequested& e) {
 
 // ---- what comes out ----
 
+namespace {
+
+void end_unspawned(Seen& s) {
+  s.run_is_open = false;
+  s.is_main_gone = true;
+  s.was_told_to_end = true;
+}
+
+void end_killing(Seen& s, Instant now) {
+  if (s.survival) s.survival->until = std::min(s.survival->until, now);
+  s.killing_since = kNever;
+}
+
+}  // namespace
+
+// With a hook, or with the main process.
+void Scene::begin_run(InstanceId id, RunId run) {
+  Seen& s = seen[id.value];
+  s.run = run;
+  s.run_is_open = true;
+  s.is_spawned = s.is_executed = s.is_main_gone = s.is_search_ordered = s.is_found = false;
+  s.was_told_to_end = s.is_asked_again = s.has_start_failed = s.is_frozen = false;
+  s.length = {};
+  s.stop_step.reset();
+  s.hook.reset();
+  s.hooks_done = {};
+  s.killing_since = kNever;
+  last_run = std::max(last_run, run);
+}
+
 void Scene::see(const SpawnRun& e) {
   Seen& s = seen[e.instance.value];
-  s.run = e.run;
-  s.run_is_open = true;
-  s.is_executed = s.is_main_gone = s.was_told_to_end = s.is_asked_again = false;
-  s.length = {};
-  last_run = std::max(last_run, e.run);
+  if (s.run != e.run) begin_run(e.instance, e.run);
+  s.is_spawned = true;
+}
+
+void Scene::see(const FindMain& e) { seen[e.instance.value].is_search_ordered = true; }
+
+void Scene::see(const RunTask& e) {
+  Seen& s = seen[e.instance.value];
+  if (e.kind == TaskKind::stop_step) return note_stop_step(e.instance, s);
+  if (s.run != e.run) begin_run(e.instance, e.run);
+  if (e.kind == TaskKind::post_stop && e.index == 0) {
+    if (is_between_hooks_and_program(s)) end_unspawned(s);
+    end_killing(s, now);
+  }
+  const std::vector<Hook>& hooks = hooks_of(*this, e.instance, e.kind);
+  if (e.index < hooks.size()) s.hook = SeenHook{e.kind, e.index, now + hooks[e.index].timeout};
+}
+
+void Scene::see(const KillTasks& e) {
+  auto& hook = seen[e.instance.value].hook;
+  if (!hook) return;
+  if (now < hook->kill_due) hook->is_cut = true;
+  hook->kill_due = now + kKillRetry;
+}
+
+void Scene::see(const FreezeRun& e) { seen[e.instance.value].is_frozen = true; }
+
+void Scene::see(const ThawRun& e) { seen[e.instance.value].is_frozen = false; }
+
+void Scene::note_stop_step(InstanceId id, Seen& s) {
+  const bool is_repeated = main_exit == id && s.stop_step;
+  if (main_exit == id) main_exit.reset();
+  if (is_repeated) return;
+  s.stop_step = s.stop_step ? *s.stop_step + 1 : 0;
+  s.stop_step_since = now;
+  const std::vector<StopStep>& steps = spec(id).stop.steps;
+  // All that there is to stop is the hook, which has the time of the step.
+  if (s.hook && s.hook->kind == TaskKind::pre_start && *s.stop_step < steps.size())
+    s.hook->kill_due = now + steps[*s.stop_step].wait;
 }
 
 void Scene::see(const SignalRun& e) {
-  if (e.reason == SignalReason::command) return;
-  Seen& s = seen[e.instance.value];
-  const bool is_repeated = main_exit == e.instance;
-  if (is_repeated) main_exit.reset();
-  if (s.state != State::stopping)
-    s.stop_step = 0;
-  else if (!is_repeated)
-    ++s.stop_step;
+  if (e.reason == SignalReason::stop) note_stop_step(e.instance, seen[e.instance.value]);
 }
 
-void Scene::see(const KillRun& e) { killed.push_back(e.run); }
+void Scene::see(const KillRun& e) {
+  killed.push_back(e.run);
+  Instant& since = seen[e.instance.value].killing_since;
+  since = std::min(since, now);
+}
 
 void Scene::note_backoff(InstanceId id, Seen& s) {
   const RestartSpec& policy = spec(id).restart;
@@ -174,9 +288,15 @@ void Scene::note_backoff(InstanceId id, Seen& s) {
 void Scene::see(const StateChanged& e) {
   Seen& s = seen[e.instance.value];
   const bool was_main_gone = s.is_main_gone;
+  const bool is_late = e.from == State::starting && e.to == State::stopping && e.row->input == Input::deadline;
+  if (is_late) fail_start(s);
+  if (e.row->input == Input::spawn_failed && is_between_hooks_and_program(s)) end_unspawned(s);
+  if (!is_live(e.to)) end_killing(s, now);
+  if (is_live(e.from) && !is_live(e.to)) s.has_left = true;
   const bool is_killed = e.row->input == Input::kill_now || e.row->input == Input::out_of_time;
-  if (e.row->input == Input::may_stop || (is_killed && !was_main_gone)) s.was_told_to_end = true;
-  const bool is_end = e.row->input == Input::ended || e.row->input == Input::spawn_failed;
+  if (e.row->input == Input::may_stop || (is_killed && !was_main_gone && !s.has_start_failed))
+    s.was_told_to_end = true;
+  const bool is_end = !is_live(e.to) && (e.row->input == Input::ended || e.row->input == Input::spawn_failed);
   const bool is_last_end = is_end && (e.to == State::failed || e.to == State::completed);
   if (is_last_end && shutdown == ShutdownReason::none && !shutdown_by) {
     const bool gave_up = e.to == State::failed && is_restarted(*this, e.instance, s.end);
@@ -203,6 +323,35 @@ void Scene::see(const Finished& e) { finished = e; }
 
 // ---- questions ----
 
+bool is_between_hooks_and_program(const Seen& s) { return s.run_is_open && !s.is_spawned && !s.hook; }
+
+const std::vector<Hook>& hooks_of(const Scene& scene, InstanceId id, TaskKind kind) {
+  static const std::vector<Hook> kNone;
+  const ServiceSpec& spec = scene.spec(id);
+  switch (kind) {
+    case TaskKind::pre_start: return spec.pre_start;
+    case TaskKind::post_start: return spec.post_start;
+    case TaskKind::pre_stop: return spec.pre_stop;
+    case TaskKind::post_stop: return spec.post_stop;
+    case TaskKind::stop_step: return kNone;
+  }
+  return kNone;
+}
+
+std::size_t hooks_done(const Seen& s, TaskKind kind) { return s.hooks_done[static_cast<std::size_t>(kind)]; }
+
+bool is_hook_awaited(const Seen& s) {
+  if (!s.hook) return false;
+  switch (s.hook->kind) {
+    case TaskKind::pre_start: return s.state == State::starting || s.state == State::stopping;
+    case TaskKind::post_start: return s.state == State::starting;
+    case TaskKind::pre_stop:
+    case TaskKind::post_stop: return s.state == State::stopping;
+    case TaskKind::stop_step: return false;
+  }
+  return false;
+}
+
 bool is_success(const Scene& scene, InstanceId id, const std::optional<ExitStatus>& end) {
   if (!end) return false;
   const int code = end->signal != 0 ? 128 + end->signal : end->code;
@@ -222,7 +371,8 @@ bool is_up(const Scene& scene, InstanceId id) {
   const Seen& s = scene.seen[id.value];
   if (scene.spec(id).type == ServiceType::oneshot) return s.state == State::completed;
   const Instance& inside = scene.inside(id);
-  return s.state == State::running && s.run_is_open && !s.is_main_gone && scene.kernel.was_executed(s.run) &&
+  const bool goes_on = !s.is_main_gone || scene.spec(id).exit_when == RunEndsWith::empty;
+  return s.state == State::running && s.run_is_open && goes_on && scene.kernel.was_executed(s.run) &&
          inside.goal == Goal::up && !inside.is_cycling;
 }
 

@@ -2,6 +2,7 @@
 // it, so it is told again here, without the engine's own questions: graph, policy and order are computed anew.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,23 +22,48 @@ struct Links {
   std::vector<InstanceId> comes_before;
 };
 
+// Something of a run was alive in spite of a KILL that had its time.
+struct Survival {
+  std::string what;
+  Instant until = kNever;  // When nothing of the run was alive any more.
+};
+
+// A hook that was ordered, and whose end has not been told.
+struct SeenHook {
+  TaskKind kind = TaskKind::pre_start;
+  std::uint16_t index = 0;
+  Instant kill_due;     // When its patience is over, or KILL is to be repeated.
+  bool is_cut = false;  // It was killed before.
+};
+
 // One instance as seen from outside.
 struct Seen {
   State state = State::stopped;
   const Row* row = nullptr;  // Of the last change of state.
   Instant state_since;
 
-  RunId run;                 // Of the last order to spawn.
+  RunId run;                 // The last that was begun.
   bool run_is_open = false;  // Its end has not been told to the engine.
-  bool is_executed = false;  // Of the last run, as the next ones.
+  bool is_spawned = false;   // The order to spawn was given. Of the last run, as the next ones.
+  bool is_executed = false;
   bool is_main_gone = false;
+  bool is_search_ordered = false;  // For what a launcher has left.
+  bool is_found = false;
+  bool is_frozen = false;
   bool was_told_to_end = false;
+  bool has_start_failed = false;
   bool is_asked_again = false;    // Somebody wanted something up since it began.
   bool has_ended = false;         // Any run has.
+  bool has_left = false;          // Nothing of it was alive after something had been.
   std::optional<ExitStatus> end;  // Of the last main process that ended; nothing: it could not be started.
   Instant executed_at;
   Duration length{};
-  std::size_t stop_step = 0;
+  std::optional<std::size_t> stop_step;  // The last that was ordered.
+  Instant stop_step_since;
+  std::optional<SeenHook> hook;
+  std::array<std::size_t, kEnumNames<TaskKind>.size()> hooks_done{};  // That have ended; at a start: with success.
+  Instant killing_since = kNever;                                     // Since the first KILL for what it does now.
+  std::optional<Survival> survival;                                   // The last.
 
   std::uint32_t restarts_in_row = 0;    // At least so many since a good run or a command.
   std::vector<Instant> restarts;        // Since somebody asked for this very one to be up.
@@ -52,6 +78,7 @@ struct Seen {
 struct OpenChange {
   CommandGiven command;
   std::vector<RunId> runs_before;  // By instance.
+  Instant since;
   bool is_forgotten = false;
 };
 
@@ -100,18 +127,29 @@ struct Scene {
   void hear(const Spawned& e);
   void hear(const SpawnFailed& e);
   void hear(const MainExited& e);
+  void hear(const MainFound& e);
+  void hear(const MainLost& e);
+  void hear(const TaskEnded& e);
+  void hear(const Survived& e);
   void hear(const Ended& e);
   void hear(const CommandGiven& e);
   void hear(const ChangeForgotten& e);
   void hear(const Boot& e);
   void hear(const ShutdownRequested& e);
   void see(const SpawnRun& e);
+  void see(const FindMain& e);
+  void see(const RunTask& e);
+  void see(const KillTasks& e);
+  void see(const FreezeRun& e);
+  void see(const ThawRun& e);
   void see(const SignalRun& e);
   void see(const KillRun& e);
   void see(const StateChanged& e);
   void see(const ChangeDone& e);
   void see(const ShutdownBegun& e);
   void see(const Finished& e);
+  void begin_run(InstanceId id, RunId run);
+  void note_stop_step(InstanceId id, Seen& s);
   void note_backoff(InstanceId id, Seen& s);
   void wake_hopes();
 };
@@ -119,6 +157,14 @@ struct Scene {
 // What the configuration says of an end, told again for the checkers.
 [[nodiscard]] bool is_success(const Scene& scene, InstanceId id, const std::optional<ExitStatus>& end);
 [[nodiscard]] bool is_restarted(const Scene& scene, InstanceId id, const std::optional<ExitStatus>& end);
+
+// Of its run there is nothing that could end: the hooks before its program are over, and that was not spawned.
+[[nodiscard]] bool is_between_hooks_and_program(const Seen& s);
+// The hooks of this kind. There are none of the kind of stop steps.
+[[nodiscard]] const std::vector<Hook>& hooks_of(const Scene& scene, InstanceId id, TaskKind kind);
+[[nodiscard]] std::size_t hooks_done(const Seen& s, TaskKind kind);
+// Its hook is still waited for: the phase that it belongs to has not been left.
+[[nodiscard]] bool is_hook_awaited(const Seen& s);
 
 // It can be used by what requires it.
 [[nodiscard]] bool is_up(const Scene& scene, InstanceId id);

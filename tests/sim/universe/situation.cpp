@@ -34,6 +34,23 @@ RestartSpec random_restart(Dice& dice, ServiceType type) {
   return out;
 }
 
+// With `least`, the hook is done in time where all goes well.
+std::vector<Hook> random_hooks(Dice& dice, Duration least) {
+  std::vector<Hook> out;
+  for (std::uint32_t count = dice.percent(35) ? 1 + dice.below(2) : 0; count > 0; --count)
+    out.push_back({Command{{"hook"}}, least + (dice.percent(10) ? 0ms : dice.up_to(4s))});
+  return out;
+}
+
+// Half of the services have none at all.
+void add_hooks(Dice& dice, ServiceSpec& spec) {
+  if (dice.percent(50)) return;
+  spec.pre_start = random_hooks(dice, 300ms);
+  spec.post_start = random_hooks(dice, 300ms);
+  spec.pre_stop = random_hooks(dice, 0ms);
+  spec.post_stop = random_hooks(dice, 0ms);
+}
+
 StopSpec random_stop(Dice& dice) {
   StopSpec out;
   out.steps.clear();
@@ -42,18 +59,24 @@ StopSpec random_stop(Dice& dice) {
     step.signal = Signal{dice.pick(kStopSignals)};
     step.to = dice.pick(std::vector{SignalTarget::main, SignalTarget::group, SignalTarget::all});
     step.wait = dice.percent(10) ? 0ms : dice.up_to(5s);
+    if (dice.percent(20)) step.command.argv = {"stopper"};
     out.steps.push_back(step);
   }
   return out;
 }
 
 ServiceSpec random_service(Dice& dice) {
+  static const std::vector<ServiceType> kTypes = {ServiceType::simple, ServiceType::simple, ServiceType::simple,
+                                                  ServiceType::oneshot, ServiceType::forking};
   ServiceSpec out;
   out.command.argv = {"program"};
-  out.type = dice.percent(30) ? ServiceType::oneshot : ServiceType::simple;
+  out.type = dice.pick(kTypes);
+  if (dice.percent(20)) out.exit_when = RunEndsWith::empty;
+  out.ready.timeout = 500ms + dice.up_to(6s);
   out.enabled = dice.percent(80);
   out.restart = random_restart(dice, out.type);
   out.stop = random_stop(dice);
+  add_hooks(dice, out);
   if (dice.percent(20)) out.success_codes = {0, 3, 143};
   if (dice.percent(5)) out.success_codes = {3};
   if (dice.percent(8)) out.on_exit = OnExit::shutdown;
@@ -104,6 +127,10 @@ Temper random_temper(Dice& dice) {
   out.deaf = dice.below(80);
   out.stuck = dice.below(50);
   out.outlived = dice.below(70);
+  out.hook_fails = dice.below(40);
+  out.hook_hangs = dice.below(30);
+  out.main_hidden = dice.below(50);
+  out.dies_frozen = dice.below(70);
   out.jump = dice.percent(30) ? dice.below(4) : 0;
   out.late = dice.below(40);
   out.stale = dice.below(20);
@@ -118,6 +145,12 @@ std::string list_text(std::string_view key, const std::vector<std::string>& name
   return fmt::format(" {}=[{}]", key, fmt::join(names, ","));
 }
 
+std::string hooks_text(std::string_view key, const std::vector<Hook>& hooks) {
+  std::vector<std::string> limits;
+  for (const Hook& hook : hooks) limits.push_back(format_duration(hook.timeout));
+  return list_text(key, limits);
+}
+
 std::string describe(const NamedService& service) {
   const ServiceSpec& s = service.spec;
   const RestartSpec& r = s.restart;
@@ -129,9 +162,13 @@ std::string describe(const NamedService& service) {
       s.on_exit == OnExit::shutdown ? " on-exit=shutdown" : "", enum_name(r.when), format_duration(r.delay), r.factor,
       format_duration(r.max_delay), r.jitter, r.max.count ? std::to_string(*r.max.count) : "unlimited",
       format_duration(r.within), format_duration(r.reset_after), enum_name(r.on_give_up.action), r.on_give_up.start);
-  out += " stop=[";
+  if (s.type == ServiceType::forking) out += fmt::format(" ready.timeout={}", format_duration(s.ready.timeout));
+  if (s.exit_when == RunEndsWith::empty) out += " exit-when=empty";
+  out += hooks_text("pre-start", s.pre_start) + hooks_text("post-start", s.post_start) +
+         hooks_text("pre-stop", s.pre_stop) + hooks_text("post-stop", s.post_stop) + " stop=[";
   for (const StopStep& step : s.stop.steps)
-    out += fmt::format(" {}:{}:{}", signal_name(step.signal), enum_name(step.to), format_duration(step.wait));
+    out += fmt::format(" {}:{}:{}", step.command.argv.empty() ? signal_name(step.signal) : "command",
+                       enum_name(step.to), format_duration(step.wait));
   return out + fmt::format(" ] success=[{}]\n", fmt::join(s.success_codes, ","));
 }
 

@@ -17,6 +17,10 @@ struct Temper {
   std::uint32_t deaf = 0;          // A process ignores stop signals.
   std::uint32_t stuck = 0;         // A process does not follow KILL at once.
   std::uint32_t outlived = 0;      // There are processes besides the main one.
+  std::uint32_t hook_fails = 0;    // A hook or stop command ends without success.
+  std::uint32_t hook_hangs = 0;    // It does not end by itself.
+  std::uint32_t main_hidden = 0;   // What a forking service has left is not found.
+  std::uint32_t dies_frozen = 0;   // Somebody kills what is paused.
   std::uint32_t jump = 0;          // The clock jumps before a turn.
   std::uint32_t late = 0;          // A turn comes late, so that several things happen in it.
   std::uint32_t stale = 0;         // Something is heard again of a run that is long over.

@@ -27,8 +27,16 @@ struct Describe {
     return fmt::format("main exited {}: {}", run(e), e.status.text());
   }
   std::string operator()(const Ended& e) const { return fmt::format("ended {}: {}", run(e), e.status.text()); }
+  std::string operator()(const MainFound& e) const { return "main found " + run(e); }
+  std::string operator()(const MainLost& e) const { return fmt::format("main lost {}: {}", run(e), e.failure); }
+  std::string operator()(const TaskEnded& e) const {
+    return fmt::format("{} {} of {} ended: {}", enum_name(e.kind), e.index + 1, run(e),
+                       e.failure.empty() ? "well" : e.failure);
+  }
+  std::string operator()(const Survived& e) const { return fmt::format("survived {}: {}", run(e), e.what); }
   std::string operator()(const CommandGiven& e) const {
-    static constexpr std::string_view kKinds[] = {"start", "stop", "restart", "kill", "signal", "wait"};
+    static constexpr std::string_view kKinds[] = {"start",  "stop",  "restart", "kill",
+                                                  "signal", "pause", "resume",  "wait"};
     std::string out =
         fmt::format("change {}: {}{}", e.change.value, kKinds[static_cast<std::size_t>(e.kind)], names(e.targets));
     if (e.kind == CommandKind::signal) out += fmt::format(" {} to {}", signal_name(e.signal), enum_name(e.to));
@@ -49,6 +57,13 @@ struct Describe {
     return fmt::format("signal {}: {} to {}", run(e), signal_name(e.signal), enum_name(e.to));
   }
   std::string operator()(const KillRun& e) const { return "kill " + run(e); }
+  std::string operator()(const FindMain& e) const { return "find main of " + run(e); }
+  std::string operator()(const RunTask& e) const {
+    return fmt::format("{} {} of {}", enum_name(e.kind), e.index + 1, run(e));
+  }
+  std::string operator()(const KillTasks& e) const { return "kill tasks of " + run(e); }
+  std::string operator()(const FreezeRun& e) const { return "freeze " + run(e); }
+  std::string operator()(const ThawRun& e) const { return "thaw " + run(e); }
   std::string operator()(const StateChanged& e) const {
     return fmt::format("{} {} -> {}: {}{}", name(e.instance), enum_name(e.from), enum_name(e.to), e.row->why,
                        e.cause.empty() ? "" : " (" + e.cause + ")");

@@ -173,7 +173,8 @@ void Universe::take_effects() {
   }
   for (Effect& effect : effects) {
     if (tracing_ == Tracing::on) write_down("    " + describe(situation_.set, effect));
-    for (const auto checkers : {run_checkers(), order_checkers(), policy_checkers(), reply_checkers(), exit_checkers()})
+    for (const auto checkers :
+         {run_checkers(), hook_checkers(), order_checkers(), policy_checkers(), reply_checkers(), exit_checkers()})
       if (!violation_) judge(checkers, effect);
     if (violation_) return;
     scene_.note(effect);
@@ -184,13 +185,12 @@ void Universe::take_effects() {
   }
   scene_.end_step();
   judge(step_checkers());
+  judge(hook_step_checkers());
 }
 
 void Universe::obey(const Effect& effect) {
   if (mutation_.obey != nullptr && !mutation_.obey(tamper_, effect)) return;
-  if (const auto* spawn = std::get_if<SpawnRun>(&effect)) kernel_.spawn(*spawn, now_);
-  if (const auto* signal = std::get_if<SignalRun>(&effect)) kernel_.signal(*signal, now_);
-  if (const auto* kill = std::get_if<KillRun>(&effect)) kernel_.kill(*kill, now_);
+  kernel_.obey(effect, now_);
 }
 
 // ---- judgement ----
