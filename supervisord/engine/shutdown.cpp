@@ -1,0 +1,77 @@
+// How everything ends: the order to stop, the end of patience, and the code to leave with.
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine.hpp"
+
+namespace sup {
+
+void Engine::handle(const ShutdownRequested& event) {
+  const bool is_second = is_shutting_down_;
+  if (!is_second) begin_shutdown("asked to");
+  if (is_second || event.pace == ShutdownPace::at_once) kill_all(Input::kill_now);
+}
+
+void Engine::begin_shutdown(std::string why) {
+  is_shutting_down_ = true;
+  shutdown_deadline_ = w_.now + w_.set.daemon.shutdown_timeout;
+  w_.effects.emplace_back(ShutdownBegun{std::move(why)});
+  for (std::uint32_t index = 0; index < w_.instances.size(); ++index) {
+    const State state = w_.instances[index].state;
+    // What rests is left as it is: its last end is worth keeping in the final status.
+    if (!is_resting(state)) dispatch(InstanceId{index}, Input::want_down);
+  }
+}
+
+void Engine::kill_all(Input input) {
+  if (!std::exchange(w_.is_out_of_patience, true)) shutdown_deadline_ = w_.now + kSurvivorGrace;
+  for (std::uint32_t index = 0; index < w_.instances.size(); ++index)
+    if (is_live(w_.instances[index].state)) dispatch(InstanceId{index}, input);
+  settle();
+}
+
+void Engine::fire_shutdown_deadline() {
+  if (w_.is_out_of_patience) return finish();
+  kill_all(Input::out_of_time);
+}
+
+void Engine::finish() {
+  is_finished_ = true;
+  changes_.close(w_, "supervisord exits");
+  Finished finished{exit_code(), {}};
+  for (const Instance& i : w_.instances)
+    if (is_live(i.state)) finished.survivors.push_back(w_.id(i));
+  w_.effects.emplace_back(std::move(finished));
+}
+
+// The service whose end decides the exit code: the one named by exit-code-from, or the one whose end caused the
+// shutdown, or, when all was done, the first that failed by itself. None when the shutdown was asked for.
+InstanceId Engine::exit_code_source() const {
+  if (!w_.set.daemon.exit_code_from.empty()) return find_instance(w_.set, w_.set.daemon.exit_code_from);
+  if (!is_all_done_) return exit_by_;
+  // Those that failed for want of another tell nothing that the other does not tell better.
+  const auto rank = [](const Instance& i) { return std::pair{i.cause == Cause::requirement, i.since}; };
+  InstanceId first = kNoInstance;
+  for (const Instance& i : w_.instances)
+    if (i.state == State::failed && (first == kNoInstance || rank(i) < rank(w_.at(first)))) first = w_.id(i);
+  return first;
+}
+
+// What ended because we told it to counts as 0; what could not be started, or not for want of a requirement, as 1. What
+// has failed is never 0, even if its program says so (it gave up, or 0 is not among the success-codes).
+int Engine::exit_code() const {
+  const InstanceId from = exit_code_source();
+  if (from == kNoInstance) return 0;
+  const Instance& i = w_.at(from);
+  if (i.state == State::failed && i.cause == Cause::requirement) return 1;
+  if (i.run_was_asked_to_end) return 0;
+  const int least = i.state == State::failed ? 1 : 0;
+  switch (i.last_kind) {
+    case EndKind::none: return 0;
+    case EndKind::start_failed: return 1;
+    case EndKind::exited: return std::max(least, i.last_status.as_code());
+  }
+  return 0;
+}
+
+}  // namespace sup
