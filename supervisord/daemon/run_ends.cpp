@@ -151,9 +151,10 @@ void Runs::watch(InstanceId instance, Run& run) {
 void Runs::settle_ends() {
   for (const InstanceId instance : std::exchange(ending_, {})) {
     Run& run = *runs_[instance.value];
-    log_.flush(run.id);
-    if (has_rest(instance, run)) post_(MainExited{instance, run.id, run.status});
     draining_.push_back(instance);
+    if (!has_rest(instance, run)) continue;
+    log_.flush(run.id);
+    post_(MainExited{instance, run.id, run.status});
   }
   std::erase_if(draining_, [this](InstanceId instance) {
     Run* run = runs_[instance.value].get();

@@ -35,7 +35,9 @@ void Runs::signal(const SignalRun& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr || run->is_over) return;
   if (run->shared == nullptr) {
-    if (effect.reason == SignalReason::stop) look_below(*run);
+    const bool is_alone =
+        run->orphans.empty() && run->tasks.empty() && !run->main_is_gone && sys::is_childless(run->main.pid);
+    if (effect.reason == SignalReason::stop && !is_alone) look_below(*run);
     return send(*run, effect);
   }
   if (effect.reason == SignalReason::stop) run->shared->is_cancelled.store(true, std::memory_order_relaxed);

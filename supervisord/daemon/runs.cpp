@@ -95,10 +95,14 @@ void Runs::forget(InstanceId instance) {
   if (run == nullptr) return;
   CHECK(run->main_is_gone && run->shared == nullptr && run->tasks.empty());
   if (run->is_watched) watch_->remove(instance.value);
-  if (!run->group) return;
-  // What cannot be removed now (a process that another has moved in) is removed at the end.
-  workers_.submit([group = std::move(*run->group)]() -> Continuation {
-    (void)group.remove();
+  if (run->group) empty_groups_.push_back(std::move(*run->group));
+}
+
+// What cannot be removed now (a process that another has moved in) is removed at the end.
+void Runs::clean_up() {
+  if (empty_groups_.empty()) return;
+  workers_.submit([groups = std::exchange(empty_groups_, {})]() -> Continuation {
+    for (const sys::Cgroup& group : groups) (void)group.remove();
     return [] {};
   });
 }

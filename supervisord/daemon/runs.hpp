@@ -108,6 +108,8 @@ class Runs {
   void kill(const KillRun& effect);
   // The engine has done with the run of this instance: nothing of it is alive.
   void forget(InstanceId instance);
+  // At the end of a turn: hands what is left of forgotten runs to a worker.
+  void clean_up();
   // SIGCHLD has arrived.
   void on_child_signal();
 
@@ -175,7 +177,8 @@ class Runs {
   std::vector<InstanceId> ending_;    // Main process gone; it is not known yet whether anything is left.
   std::vector<InstanceId> draining_;  // Main process gone, others alive.
   std::vector<InstanceId> tasking_;   // A task's process is gone; it is not known yet whether anything is left of it.
-  sys::EpollSet exits_;               // The pidfds of all main processes and tasks, and the watch; by token.
+  std::vector<sys::Cgroup> empty_groups_;  // Of forgotten runs.
+  sys::EpollSet exits_;                    // The pidfds of all main processes and tasks, and the watch; by token.
   std::optional<sys::CgroupWatch> watch_;  // Of draining cgroups. Empty without cgroups.
   std::optional<sys::Orphans> orphans_;    // Empty without /proc.
   loop::Poll poll_;

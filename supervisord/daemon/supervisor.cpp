@@ -90,6 +90,7 @@ void Supervisor::turn() {
     for (const Effect& effect : engine_.take_effects()) std::visit([this](const auto& e) { carry_out(e); }, effect);
     if (inbox_.empty()) break;
   }
+  runs_->clean_up();
   arm_timer();
 }
 

@@ -3,11 +3,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -181,6 +184,19 @@ Result<std::vector<pid_t>> descendants_of(pid_t pid) {
     TRY(one_pass(pid, found));
   } while (found.size() != before);
   return std::vector<pid_t>{found.begin(), found.end()};
+}
+
+bool is_childless(pid_t pid) noexcept {
+  std::array<char, 64> path{};
+  const auto make_path = [&](const char* format) { std::snprintf(path.data(), path.size(), format, pid, pid); };
+  make_path("/proc/%d/task");
+  struct stat tasks = {};
+  constexpr nlink_t kOneThread = 3;  // "." and ".." besides.
+  if (::stat(path.data(), &tasks) != 0 || tasks.st_nlink != kOneThread) return false;
+  make_path("/proc/%d/task/%d/children");
+  const UniqueFd file{::open(path.data(), O_RDONLY | O_CLOEXEC)};
+  char first = 0;
+  return file.is_open() && ::read(file.get(), &first, 1) == 0;
 }
 
 Result<std::vector<pid_t>> all_processes() { return numbers_in("/proc"); }

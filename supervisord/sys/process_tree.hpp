@@ -38,6 +38,9 @@ class Orphans {
 // All that descend from `pid`, without itself; looks again until a whole pass finds nobody new. A process that ends
 // while we look is no error. Errors: not_found if `pid` itself is not there, or no /proc.
 [[nodiscard]] Result<std::vector<pid_t>> descendants_of(pid_t pid);
+// Whether `pid` has one thread and no children now: nothing is below it. A third of the price of asking who is; false
+// if that cannot be told.
+[[nodiscard]] bool is_childless(pid_t pid) noexcept;
 // Every process that /proc shows.
 [[nodiscard]] Result<std::vector<pid_t>> all_processes();
 
