@@ -322,3 +322,79 @@ TEST_CASE("a stop that KILL does not help says so and goes on") {
   s.ends("a", signal(9));
   REQUIRE(s.state("a") == "stopped");
 }
+
+TEST_CASE("what has just got KILL has not survived it") {
+  Story s({Service("a")});
+  s.boot().run();
+  const ChangeId kill = s.kill({"a"});
+  s.main_exits("a", signal(9)).survives("a", "pid 12 is still alive after KILL");
+  REQUIRE(s.reply(kill) == "open");
+  s.pass(1s).survives("a", "pid 12 is still alive after KILL");
+  REQUIRE(s.reply(kill) == "a=failed (pid 12 is still alive after KILL)");
+}
+
+TEST_CASE("what survived KILL before is not told of the hooks after it") {
+  Story s({with_hooks({}, {}, {}, {hook("clean")})});
+  s.boot().run();
+  s.kill({"a"});
+  s.pass(1s).survives("a", "pid 12 is still alive after KILL").ends("a", signal(9));
+  const ChangeId kill = s.kill({"a"});
+  REQUIRE(s.reply(kill) == "open");
+  s.task_ends("a", "signal KILL");
+  REQUIRE(s.reply(kill).starts_with("a=done"));
+}
+
+TEST_CASE("post-stop hooks of what was paused are not frozen") {
+  Story s({with_hooks({}, {}, {}, {hook("clean")})});
+  s.boot().run();
+  s.pause({"a"});
+  s.orders();
+  SECTION("and killed on request") {
+    s.kill({"a"});
+    REQUIRE(s.orders() == Names{"KILL a", "thaw a"});
+    s.ends("a", signal(9));
+    REQUIRE(s.orders() == Names{"post-stop 1 of a"});
+  }
+  SECTION("and killed by somebody else") {
+    s.ends("a", signal(9));
+    REQUIRE(s.orders() == Names{"thaw a", "post-stop 1 of a"});
+  }
+}
+
+TEST_CASE("a start that failed stays a failure when the rest is killed") {
+  Story s({Service("a").forking()}, code_from("a"));
+  s.boot().spawned("a").pass(30s);
+  REQUIRE(s.state("a") == "stopping");
+  s.shutdown(ShutdownPace::at_once).ends("a", signal(9));
+  REQUIRE(s.finished()->exit_code == 1);
+}
+
+TEST_CASE("after its pre-start hooks nothing is spawned that has to go down") {
+  Story s({Service("db"), Service("a").requires_({"db"}).restart(RestartWhen::always, 1s).with([](ServiceSpec& spec) {
+             spec.pre_start = {hook("1"), hook("2")};
+           }),
+           Service("web").requires_({"a"})});
+  s.boot().run().task_ends("a").task_ends("a").run();
+  s.ends("a", code(1)).pass(1100ms).orders();
+  REQUIRE(s.state("a") == "starting");
+  REQUIRE(s.state("web") == "running");  // So it may not be told to stop yet.
+  SECTION("itself") {
+    s.stop({"a"});
+    s.task_ends("a");
+    REQUIRE(s.orders() == Names{"TERM web"});
+    REQUIRE(s.state("a") == "stopped");
+  }
+  SECTION("to be restarted") {
+    s.restart({"a"});
+    s.task_ends("a");
+    REQUIRE(s.orders().front() == "TERM web");
+    REQUIRE(s.state("a") == "starting");
+    REQUIRE(s.cause("a") == "pre-start 1/2");
+  }
+  SECTION("for a requirement") {
+    s.restart({"db"});
+    s.task_ends("a");
+    REQUIRE(s.orders() == Names{"TERM web", "TERM db"});
+    REQUIRE(s.state("a") == "waiting");
+  }
+}

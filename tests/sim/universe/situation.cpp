@@ -35,20 +35,18 @@ RestartSpec random_restart(Dice& dice, ServiceType type) {
 }
 
 // With `least`, the hook is done in time where all goes well.
-std::vector<Hook> random_hooks(Dice& dice, Duration least) {
+std::vector<Hook> random_hooks(Dice& dice, std::uint32_t chance, Duration least) {
   std::vector<Hook> out;
-  for (std::uint32_t count = dice.percent(35) ? 1 + dice.below(2) : 0; count > 0; --count)
+  for (std::uint32_t count = dice.percent(chance) ? 1 + dice.below(2) : 0; count > 0; --count)
     out.push_back({Command{{"hook"}}, least + (dice.percent(10) ? 0ms : dice.up_to(4s))});
   return out;
 }
 
-// Half of the services have none at all.
-void add_hooks(Dice& dice, ServiceSpec& spec) {
-  if (dice.percent(50)) return;
-  spec.pre_start = random_hooks(dice, 300ms);
-  spec.post_start = random_hooks(dice, 300ms);
-  spec.pre_stop = random_hooks(dice, 0ms);
-  spec.post_stop = random_hooks(dice, 0ms);
+void add_hooks(Dice& dice, std::uint32_t chance, ServiceSpec& spec) {
+  spec.pre_start = random_hooks(dice, chance, 300ms);
+  spec.post_start = random_hooks(dice, chance, 300ms);
+  spec.pre_stop = random_hooks(dice, chance, 0ms);
+  spec.post_stop = random_hooks(dice, chance, 0ms);
 }
 
 StopSpec random_stop(Dice& dice) {
@@ -65,7 +63,7 @@ StopSpec random_stop(Dice& dice) {
   return out;
 }
 
-ServiceSpec random_service(Dice& dice) {
+ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
   static const std::vector<ServiceType> kTypes = {ServiceType::simple, ServiceType::simple, ServiceType::simple,
                                                   ServiceType::oneshot, ServiceType::forking};
   ServiceSpec out;
@@ -76,7 +74,7 @@ ServiceSpec random_service(Dice& dice) {
   out.enabled = dice.percent(80);
   out.restart = random_restart(dice, out.type);
   out.stop = random_stop(dice);
-  add_hooks(dice, out);
+  add_hooks(dice, hooks_chance, out);
   if (dice.percent(20)) out.success_codes = {0, 3, 143};
   if (dice.percent(5)) out.success_codes = {3};
   if (dice.percent(8)) out.on_exit = OnExit::shutdown;
@@ -177,7 +175,9 @@ std::string describe(const NamedService& service) {
 Situation make_situation(Dice& dice) {
   Situation out;
   const std::uint32_t count = 2 + dice.below(11);
-  for (std::uint32_t i = 0; i < count; ++i) out.set.services.push_back({name_of(i), random_service(dice), 0, 0});
+  const std::uint32_t hooks_chance = dice.pick(std::vector<std::uint32_t>{0, 20, 20, 70});
+  for (std::uint32_t i = 0; i < count; ++i)
+    out.set.services.push_back({name_of(i), random_service(dice, hooks_chance), 0, 0});
   connect(dice, out.set.services);
   out.set.daemon = random_daemon(dice, out.set.services);
   out.temper = random_temper(dice);
