@@ -161,7 +161,10 @@ void begin_stop(World& w, Instance& i) {
 
 void begin_steps(World& w, Instance& i) { begin_first_step(w, i); }
 
-void begin_post_stop(World& w, Instance& i) { begin_hooks(w, i, Phase::post_stop); }
+void begin_post_stop(World& w, Instance& i) {
+  i.survivors.clear();
+  begin_hooks(w, i, Phase::post_stop);
+}
 
 void fail_start(World& w, Instance& i) {
   i.has_start_failed = true;

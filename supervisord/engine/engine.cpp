@@ -147,9 +147,12 @@ void Engine::handle(const TaskEnded& event) {
   dispatch(event.instance, Input::task_ended);
 }
 
+// One that has just got KILL may still be on its way out: only after the time to the next one it is news.
 void Engine::handle(const Survived& event) {
   if (!is_current(event.instance, event.run)) return;
-  w_.at(event.instance).survivors = event.what;
+  Instance& i = w_.at(event.instance);
+  if (i.state != State::killing || w_.now - i.since < kKillRetry) return;
+  i.survivors = event.what;
   touched_.push_back(event.instance);
 }
 

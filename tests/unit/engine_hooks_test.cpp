@@ -322,3 +322,24 @@ TEST_CASE("a stop that KILL does not help says so and goes on") {
   s.ends("a", signal(9));
   REQUIRE(s.state("a") == "stopped");
 }
+
+TEST_CASE("what has just got KILL has not survived it") {
+  Story s({Service("a")});
+  s.boot().run();
+  const ChangeId kill = s.kill({"a"});
+  s.main_exits("a", signal(9)).survives("a", "pid 12 is still alive after KILL");
+  REQUIRE(s.reply(kill) == "open");
+  s.pass(1s).survives("a", "pid 12 is still alive after KILL");
+  REQUIRE(s.reply(kill) == "a=failed (pid 12 is still alive after KILL)");
+}
+
+TEST_CASE("what survived KILL before is not told of the hooks after it") {
+  Story s({with_hooks({}, {}, {}, {hook("clean")})});
+  s.boot().run();
+  s.kill({"a"});
+  s.pass(1s).survives("a", "pid 12 is still alive after KILL").ends("a", signal(9));
+  const ChangeId kill = s.kill({"a"});
+  REQUIRE(s.reply(kill) == "open");
+  s.task_ends("a", "signal KILL");
+  REQUIRE(s.reply(kill).starts_with("a=done"));
+}
