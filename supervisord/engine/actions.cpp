@@ -152,6 +152,18 @@ void thaw_and_end_rest(World& w, Instance& i) {
   thaw(w, i);
 }
 
+// What is begun in a frozen run is frozen, too.
+void thaw_and_begin_post_stop(World& w, Instance& i) {
+  thaw(w, i);
+  begin_post_stop(w, i);
+}
+
+// KILL reaches the frozen; but what runs after the end must not be.
+void thaw_and_kill(World& w, Instance& i) {
+  kill_asked(w, i);
+  thaw(w, i);
+}
+
 void begin_stop(World& w, Instance& i) {
   i.run_was_asked_to_end = true;
   i.is_cycling = false;

@@ -25,6 +25,8 @@ void thaw(World&, Instance&);
 void wish_up_and_thaw(World&, Instance&);
 void thaw_and_stop(World&, Instance&);
 void thaw_and_end_rest(World&, Instance&);
+void thaw_and_begin_post_stop(World&, Instance&);
+void thaw_and_kill(World&, Instance&);
 void begin_stop(World&, Instance&);
 void begin_post_stop(World&, Instance&);
 void begin_steps(World&, Instance&);
@@ -67,6 +69,10 @@ inline constexpr Action thaw{"thaw everything", act::thaw};
 inline constexpr Action wish_up_and_thaw{"wish up, thaw everything", act::wish_up_and_thaw};
 inline constexpr Action thaw_and_stop{"first pre-stop hook or stop step, thaw everything", act::thaw_and_stop};
 inline constexpr Action thaw_and_end_rest{"signal the rest, thaw everything", act::thaw_and_end_rest};
+// Nothing is left to go on but what is begun now.
+inline constexpr Action thaw_and_begin_post_stop{"first post-stop hook, thaw everything",
+                                                 act::thaw_and_begin_post_stop};
+inline constexpr Action thaw_and_kill{"kill everything, thaw everything", act::thaw_and_kill};
 // The run's end is no failure from now on. Its hooks come before the steps.
 inline constexpr Action begin_stop{"first pre-stop hook or stop step", act::begin_stop};
 inline constexpr Action begin_steps{"first stop step", act::begin_steps};

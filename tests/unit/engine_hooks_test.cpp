@@ -343,3 +343,20 @@ TEST_CASE("what survived KILL before is not told of the hooks after it") {
   s.task_ends("a", "signal KILL");
   REQUIRE(s.reply(kill).starts_with("a=done"));
 }
+
+TEST_CASE("post-stop hooks of what was paused are not frozen") {
+  Story s({with_hooks({}, {}, {}, {hook("clean")})});
+  s.boot().run();
+  s.pause({"a"});
+  s.orders();
+  SECTION("and killed on request") {
+    s.kill({"a"});
+    REQUIRE(s.orders() == Names{"KILL a", "thaw a"});
+    s.ends("a", signal(9));
+    REQUIRE(s.orders() == Names{"post-stop 1 of a"});
+  }
+  SECTION("and killed by somebody else") {
+    s.ends("a", signal(9));
+    REQUIRE(s.orders() == Names{"thaw a", "post-stop 1 of a"});
+  }
+}
