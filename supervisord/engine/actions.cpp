@@ -210,7 +210,8 @@ void kill_everything(World& w, Instance& i) {
 }
 
 void kill_asked(World& w, Instance& i) {
-  if (!i.main_is_gone) i.run_was_asked_to_end = true;  // Else it had its end already, and only the rest is killed.
+  // Else it had its end already, or its start had failed, and only the rest is killed.
+  if (!i.main_is_gone && !i.has_start_failed) i.run_was_asked_to_end = true;
   i.is_cycling = false;
   w.effects.emplace_back(KillRun{w.id(i), i.run, SignalReason::command});
   i.deadline = w.now + kKillRetry;

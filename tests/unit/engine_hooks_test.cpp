@@ -360,3 +360,11 @@ TEST_CASE("post-stop hooks of what was paused are not frozen") {
     REQUIRE(s.orders() == Names{"thaw a", "post-stop 1 of a"});
   }
 }
+
+TEST_CASE("a start that failed stays a failure when the rest is killed") {
+  Story s({Service("a").forking()}, code_from("a"));
+  s.boot().spawned("a").pass(30s);
+  REQUIRE(s.state("a") == "stopping");
+  s.shutdown(ShutdownPace::at_once).ends("a", signal(9));
+  REQUIRE(s.finished()->exit_code == 1);
+}
