@@ -134,9 +134,11 @@ void Engine::handle(const TaskEnded& event) {
   const bool has_failed = !event.failure.empty();
   const bool is_last = hooks_left(w_, i) == 1 || i.state == State::killing;
   if (i.phase == Phase::post_stop && is_last) return dispatch(event.instance, Input::ended);
-  if (i.phase == Phase::pre_start && (has_failed || i.state != State::starting)) {
-    // Nothing of the run is alive. Who was told to end has not failed.
+  const bool goes_on = i.state == State::starting && !i.facts.is_leaving;
+  if (i.phase == Phase::pre_start && (has_failed || !goes_on)) {
+    // Nothing of the run is alive, and nothing more is begun of what has to go down. Who was told to end has not failed.
     if (has_failed) note_failed_start(i, hook_failure(w_, i, event.failure));
+    if (!has_failed) i.run_was_asked_to_end = true;
     i.main_is_gone = true;
     return dispatch(event.instance, Input::spawn_failed);
   }

@@ -50,6 +50,10 @@ inline constexpr Guard is_in_pre_start{"before its start",
 inline constexpr Guard was_asked_to_end{"we told it to end",
                                         [](const World&, const Instance& i) { return i.run_was_asked_to_end; }};
 
+inline constexpr Guard begins_again{
+    "restart was asked for, or a requirement goes down",
+    [](const World&, const Instance& i) { return i.is_cycling || i.run_was_asked_to_end; }};
+
 inline constexpr Guard policy_restarts{"the restart policy wants it", [](const World& w, const Instance& i) {
                                          return after_end(w.spec(i), last_end(i), i.recent_restarts, w.now) ==
                                                 AfterEnd::restart;

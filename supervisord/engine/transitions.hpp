@@ -49,8 +49,9 @@
 // Starting and stopping take several steps: hooks, the launch, the stop steps. Where in them an instance is, is its
 // *phase*. It is no state, since nobody outside has to know it: every input means the same in all phases but for what
 // comes next, and that is what guards ask. A hook that fails before the start is a start that failed (nothing of the
-// run is alive then); after it, it is start_failed. The end of a run is told twice where there are post-stop hooks:
-// when nothing of it is alive, and again when they are done.
+// run is alive then); after it, it is start_failed. Between the hooks before the start and the start itself a run that
+// has to go down simply ends. The end of a run is told twice where there are post-stop hooks: when nothing of it is
+// alive, and again when they are done.
 //
 // What a failure of the world is
 // ------------------------------

@@ -368,3 +368,33 @@ TEST_CASE("a start that failed stays a failure when the rest is killed") {
   s.shutdown(ShutdownPace::at_once).ends("a", signal(9));
   REQUIRE(s.finished()->exit_code == 1);
 }
+
+TEST_CASE("after its pre-start hooks nothing is spawned that has to go down") {
+  Story s({Service("db"), Service("a").requires_({"db"}).restart(RestartWhen::always, 1s).with([](ServiceSpec& spec) {
+             spec.pre_start = {hook("1"), hook("2")};
+           }),
+           Service("web").requires_({"a"})});
+  s.boot().run().task_ends("a").task_ends("a").run();
+  s.ends("a", code(1)).pass(1100ms).orders();
+  REQUIRE(s.state("a") == "starting");
+  REQUIRE(s.state("web") == "running");  // So it may not be told to stop yet.
+  SECTION("itself") {
+    s.stop({"a"});
+    s.task_ends("a");
+    REQUIRE(s.orders() == Names{"TERM web"});
+    REQUIRE(s.state("a") == "stopped");
+  }
+  SECTION("to be restarted") {
+    s.restart({"a"});
+    s.task_ends("a");
+    REQUIRE(s.orders().front() == "TERM web");
+    REQUIRE(s.state("a") == "starting");
+    REQUIRE(s.cause("a") == "pre-start 1/2");
+  }
+  SECTION("for a requirement") {
+    s.restart({"db"});
+    s.task_ends("a");
+    REQUIRE(s.orders() == Names{"TERM web", "TERM db"});
+    REQUIRE(s.state("a") == "waiting");
+  }
+}
