@@ -22,6 +22,13 @@ Complaint hook_order(const Scene& scene, const Effect& effect) {
   return fmt::format("{}: {} {} is not the next hook", scene.name(e->instance), enum_name(e->kind), e->index + 1);
 }
 
+// A run ends between its hooks and its program only if it has to.
+bool has_to_go(const Scene& scene, InstanceId id) {
+  const auto is_going = [&](InstanceId r) { return is_lost(scene, r) || scene.inside(r).facts.is_leaving; };
+  return scene.inside(id).goal == Goal::down || scene.seen[id.value].is_asked_again ||
+         std::ranges::any_of(scene.links[id.value].needs, is_going);
+}
+
 // Hooks of a kind belong to one part of a life.
 Complaint hook_place(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<RunTask>(&effect);
@@ -35,7 +42,8 @@ Complaint hook_place(const Scene& scene, const Effect& effect) {
         if (e->index > 0) return s.state == State::stopping && !s.stop_step;
         return s.state == State::running || s.state == State::paused;
       case TaskKind::stop_step: return s.is_spawned && !s.is_main_gone;
-      case TaskKind::post_stop: return !s.run_is_open;
+      case TaskKind::post_stop:
+        return !s.run_is_open || (is_between_hooks_and_program(s) && has_to_go(scene, e->instance));
     }
     return false;
   }();

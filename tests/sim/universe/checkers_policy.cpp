@@ -21,7 +21,11 @@ Complaint sequel(const Scene& scene, const Effect& effect) {
   const StateChanged* e = end_of_run(effect);
   if (e == nullptr) return std::nullopt;
   const Seen& s = scene.seen[e->instance.value];
-  const bool may_come_back = s.was_told_to_end || s.is_asked_again;
+  const bool is_pushed = std::ranges::any_of(scene.links[e->instance.value].needs, [&](InstanceId r) {
+    return is_lost(scene, r) || scene.inside(r).facts.is_leaving;
+  });
+  const bool is_not_begun = is_between_hooks_and_program(s) && is_pushed;
+  const bool may_come_back = s.was_told_to_end || s.is_asked_again || is_not_begun;
   const bool is_right = [&] {
     if (scene.inside(e->instance).goal == Goal::down) return e->to == State::stopped;
     if (e->to == State::waiting) return may_come_back;

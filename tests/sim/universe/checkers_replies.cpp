@@ -38,7 +38,7 @@ Complaint change_targets(const Scene& scene, const Effect& effect) {
 bool is_true_of_wait(WaitFor wait_for, const TargetResult& result, const Seen& s) {
   switch (wait_for) {
     case WaitFor::ready: return result.state == State::running || result.state == State::completed;
-    case WaitFor::exited: return s.has_ended;
+    case WaitFor::exited: return s.has_left;
     case WaitFor::stopped: return is_resting(result.state);
     case WaitFor::completed: return result.state == State::completed;
   }
@@ -46,10 +46,11 @@ bool is_true_of_wait(WaitFor wait_for, const TargetResult& result, const Seen& s
 }
 
 // A stop fails only for what is alive in spite of a KILL that had some time, and names it; and when all is over.
-bool is_true_of_failed_stop(const Scene& scene, const TargetResult& result, const Seen& s) {
+bool is_true_of_failed_stop(const Scene& scene, const OpenChange& change, const TargetResult& result) {
   if (scene.shutdown != ShutdownReason::none && result.cause == "supervisord exits") return true;
-  return result.state == State::killing && s.run_is_open && !s.survivors.empty() && result.cause == s.survivors &&
-         scene.now - s.killing_since >= kKillRetry;
+  const auto& survival = scene.seen[result.instance.value].survival;
+  return result.state == State::killing && survival && survival->until >= change.since &&
+         result.cause == survival->what;
 }
 
 // What was done has been reached, and what has failed says why.
@@ -64,7 +65,7 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
     case CommandKind::stop:
     case CommandKind::kill:
       if (is_done) return is_resting(result.state);
-      return result.outcome != Outcome::failed || is_true_of_failed_stop(scene, result, s);
+      return result.outcome != Outcome::failed || is_true_of_failed_stop(scene, change, result);
     case CommandKind::pause: return is_done == (result.state == State::paused);
     case CommandKind::resume: return is_done == (result.state == State::running);
     case CommandKind::signal: return true;

@@ -191,15 +191,19 @@ Complaint stop_budget(const Scene& scene) {
 
 // ---- at rest, in a calm world ----
 
+bool hangs_on_paused(const Scene& scene, InstanceId id);
+
+bool needs_paused(const Scene& scene, InstanceId id) {
+  return std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) {
+    return scene.seen[r.value].state == State::paused || hangs_on_paused(scene, r);
+  });
+}
+
 // It waits for what is paused, directly or not.
 bool hangs_on_paused(const Scene& scene, InstanceId id) {
   if (scene.seen[id.value].state != State::waiting) return false;
-  const auto is_stuck = [&](InstanceId other) {
-    return scene.seen[other.value].state == State::paused || hangs_on_paused(scene, other);
-  };
-  const Links& links = scene.links[id.value];
-  return std::ranges::any_of(links.needs, is_stuck) ||
-         std::ranges::any_of(links.comes_after, [&](InstanceId f) { return hangs_on_paused(scene, f); });
+  return needs_paused(scene, id) || std::ranges::any_of(scene.links[id.value].comes_after,
+                                                        [&](InstanceId f) { return hangs_on_paused(scene, f); });
 }
 
 Complaint liveness(const Scene& scene) {
@@ -209,9 +213,10 @@ Complaint liveness(const Scene& scene) {
     const bool is_explained = i.cause != Cause::none && !cause_text(scene.engine.world(), i).empty();
     const bool misses_something =
         std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return is_lost(scene, r); });
+    const bool may_miss_something = misses_something || needs_paused(scene, id);
     const bool is_right = [&] {
       if (i.goal == Goal::down) return i.state == State::stopped;
-      if (i.state == State::failed) return is_explained && (i.cause != Cause::requirement || misses_something);
+      if (i.state == State::failed) return is_explained && (i.cause != Cause::requirement || may_miss_something);
       const bool is_up = i.state == State::running || i.state == State::paused;
       return i.state == State::completed || (is_up && !misses_something) || hangs_on_paused(scene, id);
     }();

@@ -9,7 +9,7 @@ std::vector<InstanceId> Clients::all_targets() const {
 }
 
 std::vector<InstanceId> Clients::some_targets(InstanceId hot) {
-  if (dice_.percent(35)) return {hot};
+  if (dice_.percent(50)) return {hot};
   if (dice_.percent(15)) return all_targets();
   std::vector<InstanceId> out;
   for (std::uint32_t count = 1 + dice_.below(3); count > 0; --count) out.push_back(InstanceId{dice_.below(services_)});

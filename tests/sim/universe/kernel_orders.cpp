@@ -150,7 +150,6 @@ void Kernel::carry_out(const KillRun& order, Instant now) {
   if (run == nullptr) return;
   const bool has_members = !run->processes.empty() || std::ranges::count(run->tasks, true, &Task::is_begun) > 0;
   for (Task& task : run->tasks) kill_task(task, now);
-  if (run->is_over) return;
   if (run->is_kill_pending && has_members && !run->is_launching())
     run->reports.emplace_back(
         Survived{run->instance, run->run, "pid 12 is still alive after KILL (state D, wchan nfs_wait)"});

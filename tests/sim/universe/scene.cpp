@@ -135,7 +135,8 @@ void Scene::hear(const TaskEnded& e) {
 
 void Scene::hear(const Survived& e) {
   Seen& s = seen[e.instance.value];
-  if (s.run == e.run && s.run_is_open) s.survivors = e.what;
+  const bool had_time = s.state == State::killing && now - s.killing_since >= kKillRetry;
+  if (s.run == e.run && had_time) s.survival = Survival{e.what};
 }
 
 void Scene::hear(const MainExited& e) {
@@ -165,7 +166,7 @@ void Scene::wake_hopes() {
 }
 
 void Scene::hear(const CommandGiven& e) {
-  OpenChange change{e, {}, false};
+  OpenChange change{e, {}, now, false};
   for (const Seen& s : seen) change.runs_before.push_back(s.run);
   changes.emplace(e.change, std::move(change));
   if (e.kind == CommandKind::start || e.kind == CommandKind::restart) {
@@ -188,6 +189,21 @@ void Scene::hear(const ShutdownRequested& e) {
 
 // ---- what comes out ----
 
+namespace {
+
+void end_unspawned(Seen& s) {
+  s.run_is_open = false;
+  s.is_main_gone = true;
+  s.was_told_to_end = true;
+}
+
+void end_killing(Seen& s, Instant now) {
+  if (s.survival) s.survival->until = std::min(s.survival->until, now);
+  s.killing_since = kNever;
+}
+
+}  // namespace
+
 // With a hook, or with the main process.
 void Scene::begin_run(InstanceId id, RunId run) {
   Seen& s = seen[id.value];
@@ -200,7 +216,6 @@ void Scene::begin_run(InstanceId id, RunId run) {
   s.hook.reset();
   s.hooks_done = {};
   s.killing_since = kNever;
-  s.survivors.clear();
   last_run = std::max(last_run, run);
 }
 
@@ -216,7 +231,10 @@ void Scene::see(const RunTask& e) {
   Seen& s = seen[e.instance.value];
   if (e.kind == TaskKind::stop_step) return note_stop_step(e.instance, s);
   if (s.run != e.run) begin_run(e.instance, e.run);
-  if (e.kind == TaskKind::post_stop && e.index == 0) s.survivors.clear(), s.killing_since = kNever;
+  if (e.kind == TaskKind::post_stop && e.index == 0) {
+    if (is_between_hooks_and_program(s)) end_unspawned(s);
+    end_killing(s, now);
+  }
   const std::vector<Hook>& hooks = hooks_of(*this, e.instance, e.kind);
   if (e.index < hooks.size()) s.hook = SeenHook{e.kind, e.index, now + hooks[e.index].timeout};
 }
@@ -272,7 +290,11 @@ void Scene::see(const StateChanged& e) {
   const bool was_main_gone = s.is_main_gone;
   const bool is_late = e.from == State::starting && e.to == State::stopping && e.row->input == Input::deadline;
   if (is_late) fail_start(s);
-  if (e.row->input == Input::may_stop || (e.row->input == Input::kill_now && !was_main_gone)) s.was_told_to_end = true;
+  if (e.row->input == Input::spawn_failed && is_between_hooks_and_program(s)) end_unspawned(s);
+  if (!is_live(e.to)) end_killing(s, now);
+  if (is_live(e.from) && !is_live(e.to)) s.has_left = true;
+  if (e.row->input == Input::may_stop || (e.row->input == Input::kill_now && !was_main_gone && !s.has_start_failed))
+    s.was_told_to_end = true;
   const bool is_end = !is_live(e.to) && (e.row->input == Input::ended || e.row->input == Input::spawn_failed);
   const bool is_last_end = is_end && (e.to == State::failed || e.to == State::completed);
   if (is_last_end && shutdown == ShutdownReason::none && !shutdown_by) {
@@ -299,6 +321,8 @@ void Scene::see(const ShutdownBegun&) {
 void Scene::see(const Finished& e) { finished = e; }
 
 // ---- questions ----
+
+bool is_between_hooks_and_program(const Seen& s) { return s.run_is_open && !s.is_spawned && !s.hook; }
 
 const std::vector<Hook>& hooks_of(const Scene& scene, InstanceId id, TaskKind kind) {
   static const std::vector<Hook> kNone;

@@ -22,6 +22,12 @@ struct Links {
   std::vector<InstanceId> comes_before;
 };
 
+// Something of a run was alive in spite of a KILL that had its time.
+struct Survival {
+  std::string what;
+  Instant until = kNever;  // When nothing of the run was alive any more.
+};
+
 // A hook that was ordered, and whose end has not been told.
 struct SeenHook {
   TaskKind kind = TaskKind::pre_start;
@@ -48,6 +54,7 @@ struct Seen {
   bool has_start_failed = false;
   bool is_asked_again = false;    // Somebody wanted something up since it began.
   bool has_ended = false;         // Any run has.
+  bool has_left = false;          // Nothing of it was alive after something had been.
   std::optional<ExitStatus> end;  // Of the last main process that ended; nothing: it could not be started.
   Instant executed_at;
   Duration length{};
@@ -56,7 +63,7 @@ struct Seen {
   std::optional<SeenHook> hook;
   std::array<std::size_t, kEnumNames<TaskKind>.size()> hooks_done{};  // That have ended; at a start: with success.
   Instant killing_since = kNever;                                     // Since the first KILL for what it does now.
-  std::string survivors;                                              // What was told to be alive in spite of it.
+  std::optional<Survival> survival;                                   // The last.
 
   std::uint32_t restarts_in_row = 0;    // At least so many since a good run or a command.
   std::vector<Instant> restarts;        // Since somebody asked for this very one to be up.
@@ -71,6 +78,7 @@ struct Seen {
 struct OpenChange {
   CommandGiven command;
   std::vector<RunId> runs_before;  // By instance.
+  Instant since;
   bool is_forgotten = false;
 };
 
@@ -150,6 +158,8 @@ struct Scene {
 [[nodiscard]] bool is_success(const Scene& scene, InstanceId id, const std::optional<ExitStatus>& end);
 [[nodiscard]] bool is_restarted(const Scene& scene, InstanceId id, const std::optional<ExitStatus>& end);
 
+// Of its run there is nothing that could end: the hooks before its program are over, and that was not spawned.
+[[nodiscard]] bool is_between_hooks_and_program(const Seen& s);
 // The hooks of this kind. There are none of the kind of stop steps.
 [[nodiscard]] const std::vector<Hook>& hooks_of(const Scene& scene, InstanceId id, TaskKind kind);
 [[nodiscard]] std::size_t hooks_done(const Seen& s, TaskKind kind);

@@ -34,20 +34,19 @@ RestartSpec random_restart(Dice& dice, ServiceType type) {
   return out;
 }
 
-std::vector<Hook> random_hooks(Dice& dice, std::uint32_t chance) {
+// With `least`, the hook is done in time where all goes well.
+std::vector<Hook> random_hooks(Dice& dice, std::uint32_t chance, Duration least) {
   std::vector<Hook> out;
-  for (std::uint32_t most = dice.percent(chance) ? 1 + dice.below(2) : 0; most > 0; --most)
-    out.push_back({Command{{"hook"}}, dice.percent(10) ? 0ms : dice.up_to(4s)});
+  for (std::uint32_t count = dice.percent(chance) ? 1 + dice.below(2) : 0; count > 0; --count)
+    out.push_back({Command{{"hook"}}, least + (dice.percent(10) ? 0ms : dice.up_to(4s))});
   return out;
 }
 
-// Half of the services have none at all.
-void add_hooks(Dice& dice, ServiceSpec& spec) {
-  if (dice.percent(50)) return;
-  spec.pre_start = random_hooks(dice, 35);
-  spec.post_start = random_hooks(dice, 35);
-  spec.pre_stop = random_hooks(dice, 35);
-  spec.post_stop = random_hooks(dice, 35);
+void add_hooks(Dice& dice, std::uint32_t chance, ServiceSpec& spec) {
+  spec.pre_start = random_hooks(dice, chance, 300ms);
+  spec.post_start = random_hooks(dice, chance, 300ms);
+  spec.pre_stop = random_hooks(dice, chance, 0ms);
+  spec.post_stop = random_hooks(dice, chance, 0ms);
 }
 
 StopSpec random_stop(Dice& dice) {
@@ -64,18 +63,18 @@ StopSpec random_stop(Dice& dice) {
   return out;
 }
 
-ServiceSpec random_service(Dice& dice) {
+ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
   static const std::vector<ServiceType> kTypes = {ServiceType::simple, ServiceType::simple, ServiceType::simple,
                                                   ServiceType::oneshot, ServiceType::forking};
   ServiceSpec out;
   out.command.argv = {"program"};
   out.type = dice.pick(kTypes);
   if (dice.percent(20)) out.exit_when = RunEndsWith::empty;
-  out.ready.timeout = dice.percent(5) ? 0ms : dice.up_to(6s);
+  out.ready.timeout = 500ms + dice.up_to(6s);
   out.enabled = dice.percent(80);
   out.restart = random_restart(dice, out.type);
   out.stop = random_stop(dice);
-  add_hooks(dice, out);
+  add_hooks(dice, hooks_chance, out);
   if (dice.percent(20)) out.success_codes = {0, 3, 143};
   if (dice.percent(5)) out.success_codes = {3};
   if (dice.percent(8)) out.on_exit = OnExit::shutdown;
@@ -176,7 +175,9 @@ std::string describe(const NamedService& service) {
 Situation make_situation(Dice& dice) {
   Situation out;
   const std::uint32_t count = 2 + dice.below(11);
-  for (std::uint32_t i = 0; i < count; ++i) out.set.services.push_back({name_of(i), random_service(dice), 0, 0});
+  const std::uint32_t hooks_chance = dice.pick(std::vector<std::uint32_t>{0, 20, 20, 70});
+  for (std::uint32_t i = 0; i < count; ++i)
+    out.set.services.push_back({name_of(i), random_service(dice, hooks_chance), 0, 0});
   connect(dice, out.set.services);
   out.set.daemon = random_daemon(dice, out.set.services);
   out.temper = random_temper(dice);

@@ -59,14 +59,19 @@ void Universe::live_with_faults() {
     at = std::max(at, now_);
     if (at >= end) return;
     std::vector<Event> commands;
-    for (; next_command <= at; next_command = at + 1ms + pause())
-      commands.push_back(clients_.next(scene_.last_changed));
+    for (; next_command <= at; next_command = at + 1ms + pause()) commands.push_back(clients_.next(hot_spot()));
     if (next_shutdown <= at) {
       commands.push_back(ShutdownRequested{dice_.percent(15) ? ShutdownPace::at_once : ShutdownPace::orderly});
       next_shutdown = dice_.percent(60) ? at + 1ms + dice_.up_to(15s) : kNever;
     }
     turn(at, std::move(commands));
   }
+}
+
+// What has just changed, or something that it requires.
+InstanceId Universe::hot_spot() {
+  const std::vector<InstanceId>& needs = scene_.links[scene_.last_changed.value].needs;
+  return needs.empty() || dice_.percent(70) ? scene_.last_changed : dice_.pick(needs);
 }
 
 // Until nothing more will happen by itself.

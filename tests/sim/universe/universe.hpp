@@ -41,6 +41,7 @@ class Universe {
   void live_with_faults();
   void settle_in_calm();
   void shut_down();
+  [[nodiscard]] InstanceId hot_spot();
   void poke_after_the_end();
 
   void turn(Instant at, std::vector<Event> commands);
