@@ -43,7 +43,7 @@ TEST_CASE("every checker has a lie that only it was there for") {
   for (const Mutation& mutation : mutations()) proven.insert(mutation.caught_by);
   // Source mutants (tests/sim/mutants) prove these: no lie from outside can bring them about.
   for (const std::string_view name : {"bookkeeping", "progress", "no-overdue", "no-start-in-shutdown", "leaves-in-time",
-                                      "changes-end", "no-survivors"})
+                                      "changes-end", "no-survivors", "requirements-at-spawn", "no-spawn-in-vain"})
     proven.insert(name);
   const auto require_proof = [&](const auto& checkers) {
     for (const auto& checker : checkers) {

@@ -43,6 +43,7 @@ Complaint hook_place(const Scene& scene, const Effect& effect) {
         return s.state == State::running || s.state == State::paused;
       case TaskKind::stop_step: return s.is_spawned && !s.is_main_gone;
       case TaskKind::post_stop:
+        if (scene.killed_since != kNever) return false;
         return !s.run_is_open || (is_between_hooks_and_program(s) && has_to_go(scene, e->instance));
     }
     return false;
@@ -169,8 +170,22 @@ Complaint ready_in_time(const Scene& scene) {
   return std::nullopt;
 }
 
+// The end of its main process is the end of a run, or is not, as it says.
+Complaint run_end(const Scene& scene) {
+  for (const InstanceId id : scene.all()) {
+    const Seen& s = scene.seen[id.value];
+    const bool goes_on = scene.spec(id).exit_when == RunEndsWith::empty;
+    const bool is_up = s.state == State::running || s.state == State::paused;
+    const bool is_ended_for_it = s.state == State::stopping && s.row->input == Input::main_exited;
+    if (goes_on ? is_ended_for_it : is_up && s.is_main_gone)
+      return fmt::format("{} is {} after the end of its main process", scene.name(id), enum_name(s.state));
+  }
+  return std::nullopt;
+}
+
 constexpr SceneChecker kAfterStep[] = {
     {"frozen", frozen},
+    {"run-end", run_end},
     {"hook-limits", hook_limits},
     {"ready-in-time", ready_in_time},
 };

@@ -189,6 +189,23 @@ Complaint stop_budget(const Scene& scene) {
   return std::nullopt;
 }
 
+// What survives KILL is told to those who wait for the stop; they may wait for ever.
+Complaint stop_answers(const Scene& scene) {
+  if (scene.finished) return std::nullopt;
+  const auto is_decided = [&](InstanceId id) {
+    const Seen& s = scene.seen[id.value];
+    const bool survives = s.state == State::killing && s.survival && s.survival->until == kNever;
+    return is_resting(s.state) || s.is_wanted || survives;
+  };
+  for (const auto& [id, change] : scene.changes) {
+    const CommandKind kind = change.command.kind;
+    const bool is_stop = kind == CommandKind::stop || kind == CommandKind::kill;
+    if (is_stop && !change.is_forgotten && std::ranges::all_of(change.command.targets, is_decided))
+      return fmt::format("change {} has no answer", id.value);
+  }
+  return std::nullopt;
+}
+
 // ---- at rest, in a calm world ----
 
 bool hangs_on_paused(const Scene& scene, InstanceId id);
@@ -263,7 +280,7 @@ constexpr SceneChecker kAfterStep[] = {
 };
 constexpr SceneChecker kAfterTurn[] = {
     {"no-overdue", no_overdue},         {"leaves-in-time", leaves_in_time}, {"when-done", when_done},
-    {"obeys-shutdown", obeys_shutdown}, {"stop-budget", stop_budget},
+    {"obeys-shutdown", obeys_shutdown}, {"stop-budget", stop_budget},       {"stop-answers", stop_answers},
 };
 constexpr SceneChecker kAtRest[] = {{"liveness", liveness}, {"changes-end", changes_end}};
 constexpr SceneChecker kAtEnd[] = {{"changes-end", changes_end}, {"no-survivors", no_survivors}};

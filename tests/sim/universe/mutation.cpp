@@ -1,5 +1,7 @@
 #include "sim/universe/mutation.hpp"
 
+#include <string>
+
 namespace sup::sim {
 namespace {
 
@@ -33,6 +35,26 @@ constexpr auto one_step = [](ServiceSpec& s) { s.stop.steps.resize(1); };
 constexpr auto no_waits = [](ServiceSpec& s) {
   for (StopStep& step : s.stop.steps) step.wait = 0ms;
 };
+
+constexpr auto forget_pre_start = [](ServiceSpec& s) { s.pre_start.clear(); };
+constexpr auto forget_post_start = [](ServiceSpec& s) { s.post_start.clear(); };
+constexpr auto forget_pre_stop = [](ServiceSpec& s) { s.pre_stop.clear(); };
+constexpr auto forget_post_stop = [](ServiceSpec& s) { s.post_stop.clear(); };
+constexpr auto change_limits = [](ServiceSpec& s, auto change) {
+  for (auto* hooks : {&s.pre_start, &s.post_start, &s.pre_stop, &s.post_stop})
+    for (Hook& hook : *hooks) change(hook.timeout);
+};
+constexpr auto patient_hooks = [](ServiceSpec& s) { change_limits(s, [](Duration& limit) { limit += 10s; }); };
+constexpr auto hasty_hooks = [](ServiceSpec& s) { change_limits(s, [](Duration& limit) { limit /= 2; }); };
+constexpr auto patient_start = [](ServiceSpec& s) { s.ready.timeout += 10s; };
+constexpr auto forget_forking = [](ServiceSpec& s) {
+  if (s.type == ServiceType::forking) s.type = ServiceType::simple;
+};
+constexpr auto forget_commands = [](ServiceSpec& s) {
+  for (StopStep& step : s.stop.steps) step.command = {};
+};
+constexpr auto ends_with_main = [](ServiceSpec& s) { s.exit_when = RunEndsWith::main; };
+constexpr auto ends_when_empty = [](ServiceSpec& s) { s.exit_when = RunEndsWith::empty; };
 
 void forget_slots(SpecSet& set) { set.daemon.start_parallelism = 0; }
 void forget_code_source(SpecSet& set) { set.daemon.exit_code_from.clear(); }
@@ -69,6 +91,21 @@ bool succeed_always(Tamper&, Event& event) {
   return true;
 }
 
+bool praise_hooks(Tamper&, Event& event) {
+  if (auto* ended = std::get_if<TaskEnded>(&event)) ended->failure.clear();
+  return true;
+}
+bool lose_survivors(Tamper&, Event& event) { return !std::holds_alternative<Survived>(event); }
+bool rename_survivors(Tamper& tamper, Event& event) {
+  if (auto* survived = std::get_if<Survived>(&event)) survived->what += std::to_string(++tamper.count);
+  return true;
+}
+bool pause_for_signals(Tamper&, Event& event) {
+  if (auto* command = std::get_if<CommandGiven>(&event); command != nullptr && command->kind == CommandKind::signal)
+    command->kind = CommandKind::pause;
+  return true;
+}
+
 // ---- other effects ----
 
 template <class T, int Times>
@@ -87,6 +124,15 @@ void leave_at_once(Tamper&, Effect effect, std::vector<Effect>& out) {
   const bool begins = holds<ShutdownBegun>(effect);
   out.push_back(std::move(effect));
   if (begins) out.emplace_back(Finished{});
+}
+void next_hooks(Tamper&, Effect effect, std::vector<Effect>& out) {
+  if (auto* task = std::get_if<RunTask>(&effect)) ++task->index;
+  out.push_back(std::move(effect));
+}
+void misplaced_hooks(Tamper&, Effect effect, std::vector<Effect>& out) {
+  if (auto* task = std::get_if<RunTask>(&effect); task != nullptr && task->kind == TaskKind::post_start)
+    task->kind = TaskKind::pre_stop;
+  out.push_back(std::move(effect));
 }
 void wrong_runs(Tamper&, Effect effect, std::vector<Effect>& out) {
   if (auto* signal = std::get_if<SignalRun>(&effect)) --signal->run.value;
@@ -147,14 +193,41 @@ constexpr Mutation kMutations[] = {
     {.name = "it exits when done though it should not", .caught_by = "shutdown-reason", .distort = always_exit},
     {.name = "shutdown-timeout is longer than said", .caught_by = "deadlines", .distort = endless_shutdown},
 
+    {.name = "pre-start hooks are left out", .caught_by = "start-hooks", .distort = each_service<forget_pre_start>},
+    {.name = "post-start hooks are left out", .caught_by = "start-hooks", .distort = each_service<forget_post_start>},
+    {.name = "pre-stop hooks are left out", .caught_by = "pre-stop", .distort = each_service<forget_pre_stop>},
+    {.name = "post-stop hooks are left out", .caught_by = "post-stop", .distort = each_service<forget_post_stop>},
+    {.name = "hooks have more time than said", .caught_by = "hook-limits", .distort = each_service<patient_hooks>},
+    {.name = "hooks have less time than said", .caught_by = "hook-limits", .distort = each_service<hasty_hooks>},
+    {.name = "ready.timeout is longer than said", .caught_by = "ready-in-time", .distort = each_service<patient_start>},
+    {.name = "forking is taken for simple", .caught_by = "found-first", .distort = each_service<forget_forking>},
+    {.name = "stop commands are taken for signals",
+     .caught_by = "stop-steps",
+     .distort = each_service<forget_commands>},
+    {.name = "exit-when = empty is ignored", .caught_by = "run-end", .distort = each_service<ends_with_main>},
+    {.name = "every run goes on without its main process",
+     .caught_by = "run-end",
+     .distort = each_service<ends_when_empty>},
+
     {.name = "the end of an older run counts", .caught_by = "rest-is-empty", .hear = renumber_stale_ends},
     {.name = "an end is not heard", .caught_by = "known-runs", .hear = lose_ends},
     {.name = "commands are not heard", .caught_by = "no-change-is-kept", .hear = lose_commands},
     {.name = "the shutdown is not heard", .caught_by = "obeys-shutdown", .hear = lose_shutdowns},
+    {.name = "every hook has succeeded", .caught_by = "start-hooks", .hear = praise_hooks},
+    {.name = "survivors are not heard of", .caught_by = "stop-answers", .hear = lose_survivors},
+    {.name = "other survivors are heard of", .caught_by = "change-result", .hear = rename_survivors},
+    {.name = "signals are taken for pauses", .caught_by = "pause-asked", .hear = pause_for_signals},
     {.name = "every end is a success", .caught_by = "sequel", .hear = succeed_always},
 
     {.name = "a run is spawned twice", .caught_by = "one-live-run", .tell = repeat<SpawnRun, 2>},
     {.name = "run ids fall", .caught_by = "runs-grow", .hear = hear_falling_runs, .tell = falling_runs},
+    {.name = "hooks are run twice", .caught_by = "hook-order", .tell = repeat<RunTask, 2>},
+    {.name = "the next hook is run instead", .caught_by = "hook-order", .tell = next_hooks},
+    {.name = "post-start hooks are taken for others", .caught_by = "hook-place", .tell = misplaced_hooks},
+    {.name = "hooks are not killed", .caught_by = "hook-limits", .tell = repeat<KillTasks, 0>},
+    {.name = "what is paused is not frozen", .caught_by = "frozen", .tell = repeat<FreezeRun, 0>},
+    {.name = "what was paused is not thawed", .caught_by = "frozen", .tell = repeat<ThawRun, 0>},
+    {.name = "the main process is looked for twice", .caught_by = "found-first", .tell = repeat<FindMain, 2>},
     {.name = "a signal names an older run", .caught_by = "known-runs", .tell = wrong_runs},
     {.name = "KILL is not ordered", .caught_by = "kill", .tell = repeat<KillRun, 0>},
     {.name = "a change of state is not told", .caught_by = "states-agree", .tell = repeat<StateChanged, 0>},
@@ -172,6 +245,8 @@ constexpr Mutation kMutations[] = {
     {.name = "it leaves before all rests", .caught_by = "survivors", .tell = leave_at_once},
 
     {.name = "KILL does not arrive", .caught_by = "stop-budget", .obey = disobey<KillRun>},
+    {.name = "hooks get lost", .caught_by = "liveness", .obey = disobey<RunTask>},
+    {.name = "searches get lost", .caught_by = "liveness", .obey = disobey<FindMain>},
     {.name = "spawns get lost", .caught_by = "liveness", .obey = disobey<SpawnRun>},
     {.name = "the clock is fast", .caught_by = "restart-spacing", .clock = 1.25},
 };
