@@ -189,6 +189,15 @@ Complaint stop_budget(const Scene& scene) {
   return std::nullopt;
 }
 
+// The targets of a change, and all that a stop of them may take along: what requires them, directly or not.
+std::vector<InstanceId> taken_down_by(const Scene& scene, const CommandGiven& command) {
+  std::vector<InstanceId> out = command.targets;
+  for (std::size_t next = 0; next < out.size(); ++next)
+    for (const InstanceId d : scene.links[out[next].value].needed_by)
+      if (std::ranges::find(out, d) == out.end()) out.push_back(d);
+  return out;
+}
+
 // What survives KILL is told to those who wait for the stop; they may wait for ever.
 Complaint stop_answers(const Scene& scene) {
   if (scene.finished) return std::nullopt;
@@ -200,7 +209,7 @@ Complaint stop_answers(const Scene& scene) {
   for (const auto& [id, change] : scene.changes) {
     const CommandKind kind = change.command.kind;
     const bool is_stop = kind == CommandKind::stop || kind == CommandKind::kill;
-    if (is_stop && !change.is_forgotten && std::ranges::all_of(change.command.targets, is_decided))
+    if (is_stop && !change.is_forgotten && std::ranges::all_of(taken_down_by(scene, change.command), is_decided))
       return fmt::format("change {} has no answer", id.value);
   }
   return std::nullopt;

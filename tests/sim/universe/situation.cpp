@@ -109,7 +109,7 @@ void connect(Dice& dice, std::vector<NamedService>& services) {
 
 DaemonSpec random_daemon(Dice& dice, const std::vector<NamedService>& services) {
   DaemonSpec out;
-  out.shutdown_timeout = dice.percent(10) ? 0ms : dice.up_to(40s);
+  out.shutdown_timeout = dice.percent(10) ? 0ms : dice.up_to(dice.percent(40) ? Duration{2s} : Duration{40s});
   if (dice.percent(60)) out.start_parallelism = 1 + dice.below(3);
   if (dice.percent(25)) out.exit = ExitWhen::when_done;
   if (dice.percent(30)) out.exit_code_from = dice.pick(services).name;
