@@ -29,8 +29,8 @@ void for_each_row(const std::string& prefix, const Visit& visit) {
 
 TEST_CASE("every example of a row is accepted as a value of its setting") {
   for_each_row<ServiceSpec>("", [](const std::string& key, const auto& row) {
-    const std::string command = std::string(key == "command" ? "" : "command = [\"x\"]\n") +
-                                (key == "pid-file" ? "type = \"forking\"\n" : "");
+    const std::string command =
+        std::string(key == "command" ? "" : "command = [\"x\"]\n") + (key == "pid-file" ? "type = \"forking\"\n" : "");
     const std::string others =
         "[service.db]\ncommand=[\"x\"]\n[service.cache]\ncommand=[\"x\"]\n[service.network]\ncommand=[\"x\"]\n[service."
         "web]\ncommand=[\"x\"]\n";

@@ -294,8 +294,7 @@ void Scene::see(const StateChanged& e) {
   if (!is_live(e.to)) end_killing(s, now);
   if (is_live(e.from) && !is_live(e.to)) s.has_left = true;
   const bool is_killed = e.row->input == Input::kill_now || e.row->input == Input::out_of_time;
-  if (e.row->input == Input::may_stop || (is_killed && !was_main_gone && !s.has_start_failed))
-    s.was_told_to_end = true;
+  if (e.row->input == Input::may_stop || (is_killed && !was_main_gone && !s.has_start_failed)) s.was_told_to_end = true;
   const bool is_end = !is_live(e.to) && (e.row->input == Input::ended || e.row->input == Input::spawn_failed);
   const bool is_last_end = is_end && (e.to == State::failed || e.to == State::completed);
   if (is_last_end && shutdown == ShutdownReason::none && !shutdown_by) {
