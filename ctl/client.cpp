@@ -43,10 +43,17 @@ OrFailure<Client> Client::connect(const std::string& path) {
 }
 
 OrFailure<> Client::call(const wire::CommandRow& row, const wire::Arguments& arguments, wire::More more) {
-  const std::string message = wire::encode_call(row, arguments, more);
-  std::string_view rest = message;
+  return send(wire::encode_call(row, arguments, more), {});
+}
+
+OrFailure<> Client::call_with_fds(const wire::CommandRow& row, const wire::Arguments& arguments,
+                                  std::span<const int> fds) {
+  return send(wire::encode_call(row, arguments), fds);
+}
+
+OrFailure<> Client::send(std::string_view rest, std::span<const int> fds) {
   while (!rest.empty()) {
-    const auto sent = sys::send_some(socket_, rest);
+    const auto sent = fds.empty() ? sys::send_some(socket_, rest) : sys::send_with_fds(socket_, rest, fds);
     if (!sent) return failure(ExitCode::failed, sent.error().what);
     if (sent->state == sys::IoState::closed) break;  // What it said before, if anything, is read by next().
     if (sent->state == sys::IoState::would_block) {
@@ -54,6 +61,7 @@ OrFailure<> Client::call(const wire::CommandRow& row, const wire::Arguments& arg
       ::poll(&wanted, 1, 1000);
       if (deadline_ && sys::monotonic_now() >= *deadline_) return failure(ExitCode::timed_out, "timed out");
     }
+    if (sent->bytes > 0) fds = {};  // They went with the first byte.
     rest.remove_prefix(sent->bytes);
   }
   return {};

@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/time.hpp"
@@ -43,6 +44,12 @@ class Client {
 
   [[nodiscard]] OrFailure<> call(const wire::CommandRow& row, const wire::Arguments& arguments,
                                  wire::More more = wire::More::no);
+  // The same, and these descriptors with it.
+  [[nodiscard]] OrFailure<> call_with_fds(const wire::CommandRow& row, const wire::Arguments& arguments,
+                                          std::span<const int> fds);
+
+  // Readable when a reply has come, or the end. For those who wait for more than that.
+  [[nodiscard]] int fd() const { return socket_.get(); }
 
   // One reply to a call: the message, and whether more follow.
   template <class T>
@@ -63,6 +70,7 @@ class Client {
  private:
   Client(UniqueFd socket, std::string path) : socket_(std::move(socket)), path_(std::move(path)) {}
 
+  [[nodiscard]] OrFailure<> send(std::string_view message, std::span<const int> fds);
   [[nodiscard]] OrFailure<std::string> next_message();
   [[nodiscard]] OrFailure<> wait_readable(int fd);
   enum class Got : unsigned char { bytes, end };

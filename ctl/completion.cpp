@@ -17,7 +17,9 @@ using wire::Completes;
 constexpr std::string_view kSignals = "HUP INT QUIT KILL USR1 USR2 TERM CONT STOP TSTP WINCH";
 
 bool takes_value(const ParamRow& param) { return param.given == Given::option; }
-bool is_positional(const ParamRow& param) { return param.given == Given::word || param.given == Given::words; }
+bool is_positional(const ParamRow& param) {
+  return param.given == Given::word || param.given == Given::words || param.given == Given::rest;
+}
 
 // "start" or "status|ls|ps".
 std::string all_names(const CommandRow& row, std::string_view separator) {

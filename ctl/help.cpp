@@ -24,7 +24,9 @@ constexpr GroupTitle kGroups[] = {{HelpGroup::insight, "What is going on"},
                                   {HelpGroup::supervisord, "supervisord"},
                                   {HelpGroup::files, "Without supervisord"}};
 
-bool is_positional(const ParamRow& param) { return param.given == Given::word || param.given == Given::words; }
+bool is_positional(const ParamRow& param) {
+  return param.given == Given::word || param.given == Given::words || param.given == Given::rest;
+}
 
 // `text` in lines of at most `width`, each after the first indented.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = kHelpWidth) {
@@ -48,7 +50,7 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 
 // "-n, --lines N", "NAME...".
 std::string label(const ParamRow& param) {
-  if (is_positional(param)) return std::string(param.metavar) + (param.given == Given::words ? "..." : "");
+  if (is_positional(param)) return std::string(param.metavar) + (param.given == Given::word ? "" : "...");
   std::string text = fmt::format("{}", fmt::join(spellings(param), ", "));
   if (param.given == Given::option) text += fmt::format(" {}", param.metavar);
   return text;

@@ -63,7 +63,9 @@ struct Found {
   int count = 0;
 };
 
-bool is_positional(const ParamRow& param) { return param.given == Given::word || param.given == Given::words; }
+bool is_positional(const ParamRow& param) {
+  return param.given == Given::word || param.given == Given::words || param.given == Given::rest;
+}
 
 void add_to(CLI::App& app, Found& found) {
   const std::string name(found.param->option);
@@ -80,15 +82,27 @@ std::vector<std::string> distribute(std::vector<std::string> words, std::vector<
   for (Found& found : founds) {
     if (!is_positional(*found.param)) continue;
     const std::size_t left = words.size() - next;
-    const std::size_t taken = found.param->given == Given::words ? left : std::min<std::size_t>(left, 1);
+    const std::size_t taken = found.param->given != Given::word ? left : std::min<std::size_t>(left, 1);
     for (std::size_t i = 0; i < taken; ++i) found.values.push_back(std::move(words[next++]));
   }
   words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(next));
   return words;
 }
 
+// Takes off what is behind "--" if a row wants it as it is.
+std::vector<std::string> cut_rest(const std::vector<Found>& founds, std::vector<std::string>& words) {
+  const bool is_wanted =
+      std::ranges::any_of(founds, [](const Found& found) { return found.param->given == Given::rest; });
+  const auto mark = std::ranges::find(words, "--");
+  if (!is_wanted || mark == words.end()) return {};
+  std::vector<std::string> rest(mark + 1, words.end());
+  words.erase(mark, words.end());
+  return rest;
+}
+
 // Splits the words by the rows. Left-over words are the result; an error is CLI11's text.
 std::expected<std::vector<std::string>, std::string> split(std::vector<Found>& founds, std::vector<std::string> words) {
+  const std::vector<std::string> rest = cut_rest(founds, words);
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
@@ -104,6 +118,7 @@ std::expected<std::vector<std::string>, std::string> split(std::vector<Found>& f
   }
   std::vector<std::string> left_over = app.remaining();
   std::erase(left_over, "--");  // CLI11 leaves the mark itself over.
+  positionals.insert(positionals.end(), rest.begin(), rest.end());
   if (left_over.empty()) left_over = distribute(std::move(positionals), founds);
   return left_over;
 }
@@ -172,7 +187,7 @@ std::expected<void, std::string> set_argument(const Found& found, wire::Argument
     return {};
   }
   for (const std::string& word : found.values) {
-    if (word.empty()) return std::unexpected(fmt::format("{} is empty", title(param)));
+    if (word.empty() && param.given != Given::rest) return std::unexpected(fmt::format("{} is empty", title(param)));
     if (!is_utf8(word)) return std::unexpected(fmt::format("{} is not valid UTF-8", title(param)));
   }
   if (param.type == ParamType::texts) {

@@ -214,11 +214,11 @@ int Daemon::run(std::vector<InstanceId> only) {
   const Instant drained_by = sys::monotonic_now() + kDrainPatience;
   (void)log_->drain(drained_by);  // So that who follows gets the last words of the services.
   server_->wind_up();
-  supervisor_.reset();  // It holds the cgroups of runs.
-  workers_.reset();
-  containment_.destroy();
   spdlog::info("exiting with code {}", exit_code);
   server_.reset();
+  supervisor_.reset();  // It holds the cgroups of runs, and a worker may be removing one.
+  workers_.reset();
+  containment_.destroy();
   (void)log_->drain(drained_by);  // What does not go in time is lost with us.
   return exit_code;
 }

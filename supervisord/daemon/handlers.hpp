@@ -30,6 +30,7 @@ void handle_logs(Server& server, Session& session, const wire::Call& call);
 void handle_events(Server& server, Session& session, const wire::Call& call);
 void handle_env(Server& server, Session& session, const wire::Call& call);
 void handle_tree(Server& server, Session& session, const wire::Call& call);
+void handle_exec(Server& server, Session& session, const wire::Call& call);
 void handle_features(Server& server, Session& session);
 
 }  // namespace sup

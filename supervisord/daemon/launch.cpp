@@ -100,6 +100,18 @@ LogTarget log_target(const LaunchContext& context, const std::string& name, LogS
 
 namespace {
 
+// Starts the program when its input and output are set.
+Result<Launched> start_prepared(const LaunchOrder& order, sys::ChildSettings child) {
+  const sys::PreparedChild prepared = TRY(sys::prepare_child(std::move(child)));
+  if (order.shared->is_cancelled.load(std::memory_order_relaxed))
+    return fail(Errc::busy, "stopped before it was begun");
+  auto process = sys::spawn(prepared);
+  if (!process) return std::unexpected(Error{Errc::sys, process.error().sys_errno, process.error().text(), {}});
+  Launched launched;
+  launched.process = std::move(*process);
+  return launched;
+}
+
 // Opens where the output goes, and starts the program.
 Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
   const ServiceSpec& spec = order.service->spec;
@@ -116,16 +128,20 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
     child.stderr_fd = err->write_end.get();
   }
   give_to_service(child);
-  const sys::PreparedChild prepared = TRY(sys::prepare_child(std::move(child)));
-  if (order.shared->is_cancelled.load(std::memory_order_relaxed))
-    return fail(Errc::busy, "stopped before it was begun");
-  auto process = sys::spawn(prepared);
-  if (!process) return std::unexpected(Error{Errc::sys, process.error().sys_errno, process.error().text(), {}});
-  Launched launched;
-  launched.process = std::move(*process);
+  Launched launched = TRY(start_prepared(order, std::move(child)));
   launched.sources.push_back(std::move(out.source));
   if (err) launched.sources.push_back(std::move(err->source));
   return launched;
+}
+
+Result<Launched> start_task(const LaunchContext& context, const TaskOrder& order, sys::ChildSettings child) {
+  if (!order.stdio) return start_program(context, order.run, std::move(child));
+  child.stdin_fd = order.stdio->fds[0].get();
+  child.stdout_fd = order.stdio->fds[1].get();
+  child.stderr_fd = order.stdio->fds[2].get();
+  child.takes_terminal = order.stdio->is_terminal;
+  child.attributes.stdin_file.clear();  // The service's own input is not for this command.
+  return start_prepared(order.run, std::move(child));
 }
 
 // The name of a run's cgroup: unique even beside one that an earlier life could not remove.
@@ -163,7 +179,7 @@ Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) 
 }
 
 Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& order) {
-  sys::ChildSettings child = TRY(child_settings(context, order.run, *order.command, order.env));
+  sys::ChildSettings child = TRY(child_settings(context, order.run, order.command, order.env));
   std::optional<sys::Cgroup> made, own;
   if (order.run.group == nullptr) made = TRY(context.containment->create_group(group_name(order.run)));
   const sys::Cgroup* group = made ? &*made : order.run.group;
@@ -176,7 +192,7 @@ Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& orde
     own = std::move(*created);
     child.cgroup_fd = own->directory().get();
   }
-  auto launched = start_program(context, order.run, std::move(child));
+  auto launched = start_task(context, order, std::move(child));
   give_up(own, launched);
   give_up(made, launched);
   if (!launched) return launched;

@@ -1,7 +1,9 @@
 // Launch: one run, from its definition to a running program. Done on a worker, since everything here may block.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,12 +60,19 @@ struct Launched {
   std::optional<sys::Cgroup> own_group;  // Of a task.
 };
 
-// A command of the service beside its main process.
+// Somebody's own input and output instead of the service's log.
+struct OwnStdio {
+  std::array<UniqueFd, 3> fds;
+  bool is_terminal = false;  // Becomes the controlling terminal of the command.
+};
+
+// A command beside the main process of a service.
 struct TaskOrder {
   LaunchOrder run;
-  const Command* command = nullptr;
+  Command command;
   std::string name;           // "pre-start-1", unique in the run while it is under way.
   std::vector<EnvEntry> env;  // Besides that of the service; wins.
+  std::optional<OwnStdio> stdio;
 };
 
 // Errors: the failing step with its object, named by the user's key: "working-dir '/srv/x': No such file or directory".

@@ -14,6 +14,7 @@ namespace sup {
 namespace {
 
 constexpr Signal kKill{SIGKILL};
+constexpr Duration kExecPatience = std::chrono::seconds{2};
 
 const Command& command_of(const RunTask& task, const ServiceSpec& spec) {
   switch (task.kind) {
@@ -41,23 +42,58 @@ void Runs::run_task(const RunTask& effect, const NamedService& service, std::vec
   }
   auto task = std::make_unique<TaskRun>();
   task->order = effect;
-  task->serial = ++run.last_task;
-  task->shared = std::make_unique<LaunchShared>();
-  const LaunchOrder order{&service,       effect.instance,    effect.run,
-                          run.invocation, task->shared.get(), run.group ? &*run.group : nullptr};
-  TaskOrder whole{order, &command_of(effect, service.spec), fmt::format("{}.{}", enum_name(effect.kind), task->serial),
-                  std::move(env)};
-  if (!run.main_is_gone) whole.env.push_back({"MAINPID", std::to_string(run.main.pid), "supervisord"});
-  TaskRun& added = *run.tasks.emplace_back(std::move(task));
-  launch(effect.instance, run, added, std::move(whole));
+  TaskOrder order;
+  order.command = command_of(effect, service.spec);
+  order.name = enum_name(effect.kind);
+  order.env = std::move(env);
+  add_task(effect.instance, run, std::move(task), std::move(order));
 }
 
-void Runs::launch(InstanceId instance, Run& run, TaskRun& task, TaskOrder order) {
-  workers_.submit([this, instance, id = run.id, serial = task.serial, order = std::move(order)]() -> Continuation {
+Result<ExecId> Runs::exec(ExecOrder wanted) {
+  Run* run = runs_[wanted.instance.value].get();
+  if (run == nullptr || run->shared != nullptr || run->main_is_gone)
+    return fail(Errc::not_found, "it has no main process");
+  auto task = std::make_unique<TaskRun>();
+  task->done = std::move(wanted.done);
+  TaskOrder order;
+  order.command = std::move(wanted.command);
+  order.name = "exec";
+  order.stdio = std::move(wanted.stdio);
+  const std::uint32_t serial = add_task(wanted.instance, *run, std::move(task), std::move(order));
+  return ExecId{wanted.instance, run->id, serial};
+}
+
+void Runs::end_exec(const ExecId& id) {
+  Run* run = live(id.instance, id.run);
+  TaskRun* task = run == nullptr ? nullptr : find_task(*run, id.serial);
+  if (task == nullptr) return;
+  task->done = [](const Result<ExitStatus>&) {};
+  if (task->is_over) return;
+  if (task->shared != nullptr) return kill_task(*run, *task);
+  (void)sys::send_group_signal(task->process.pid, Signal{SIGHUP});
+  (void)sys::send_group_signal(task->process.pid, Signal{SIGTERM});
+  task->patience = std::make_unique<loop::Timer>(loop_, [this, id] {
+    Run* late = live(id.instance, id.run);
+    TaskRun* alive = late == nullptr ? nullptr : find_task(*late, id.serial);
+    if (alive != nullptr) kill_task(*late, *alive);
+  });
+  task->patience->arm(kExecPatience);
+}
+
+std::uint32_t Runs::add_task(InstanceId instance, Run& run, std::unique_ptr<TaskRun> task, TaskOrder order) {
+  const std::uint32_t serial = ++run.last_task;
+  task->serial = serial;
+  task->shared = std::make_unique<LaunchShared>();
+  order.run = {run.service, instance, run.id, run.invocation, task->shared.get(), run.group ? &*run.group : nullptr};
+  order.name += fmt::format(".{}", serial);
+  if (!run.main_is_gone) order.env.push_back({"MAINPID", std::to_string(run.main.pid), "supervisord"});
+  run.tasks.push_back(std::move(task));
+  workers_.submit([this, instance, id = run.id, serial, order = std::move(order)]() -> Continuation {
     return [this, instance, id, serial, launched = launch_task(context_, order)]() mutable {
       on_task_launched(instance, id, serial, std::move(launched));
     };
   });
+  return serial;
 }
 
 void Runs::on_task_launched(InstanceId instance, RunId id, std::uint32_t serial, Result<Launched> launched) {
@@ -86,6 +122,7 @@ void Runs::on_task_exit(InstanceId instance, Run& run, TaskRun& task, ExitStatus
     task.process.pidfd.reset();
   }
   task.is_over = true;
+  task.status = status;
   if (status.as_code() != 0) task.failure = status.text();
   kill_task(run, task);
   tasking_.push_back(instance);
@@ -129,6 +166,18 @@ bool Runs::task_has_rest(InstanceId instance, const Run& run, TaskRun& task) {
       run.orphans, [&](pid_t pid) { return run.main_is_gone || sys::session_of(pid).value_or(0) == task.process.pid; });
 }
 
+void Runs::tell_end(InstanceId instance, const Run& run, TaskRun& task) {
+  log_.flush(run.id);
+  if (task.done) {
+    const bool has_run = task.process.pid != 0;
+    return task.done(has_run ? Result<ExitStatus>(task.status) : fail(Errc::sys, task.failure));
+  }
+  const RunTask& order = task.order;
+  if (!task.failure.empty())
+    spdlog::warn("{}: {} {} failed: {}", run.service->name, enum_name(order.kind), order.index + 1, task.failure);
+  post_(TaskEnded{instance, run.id, order.kind, order.index, task.failure});
+}
+
 // Tells which tasks are over with all that they had made.
 void Runs::settle_tasks() {
   std::erase_if(tasking_, [this](InstanceId instance) {
@@ -145,11 +194,7 @@ void Runs::settle_tasks() {
         if (task->is_watched) watch_->remove(task_token(instance, task->serial));
         (void)task->group->remove();
       }
-      log_.flush(run->id);
-      const RunTask& order = task->order;
-      if (!task->failure.empty())
-        spdlog::warn("{}: {} {} failed: {}", run->service->name, enum_name(order.kind), order.index + 1, task->failure);
-      post_(TaskEnded{instance, run->id, order.kind, order.index, task->failure});
+      tell_end(instance, *run, *task);
       return true;
     });
     return is_done;

@@ -46,6 +46,25 @@ struct TaskRun {
   bool is_over = false;              // Its process has ended; what that has left is being killed.
   bool is_doomed = false;            // KILL has been sent.
   bool is_watched = false;           // Changes of its cgroup are reported.
+  // For a command that no setting names: told instead of the engine, once, when all of it is gone.
+  std::move_only_function<void(const Result<ExitStatus>&)> done;
+  ExitStatus status;
+  std::unique_ptr<loop::Timer> patience;  // It was asked to end.
+};
+
+// A command that somebody wants to run beside a service.
+struct ExecOrder {
+  InstanceId instance;
+  Command command;
+  OwnStdio stdio;
+  // Told once: how it ended, or why it was not started. Never during exec().
+  std::move_only_function<void(const Result<ExitStatus>&)> done;
+};
+// Names such a command for as long as it is there.
+struct ExecId {
+  InstanceId instance;
+  RunId run;
+  std::uint32_t serial = 0;
 };
 
 // The search for the daemon that a launcher has left.
@@ -102,6 +121,10 @@ class Runs {
   // `env` is for this task alone.
   void run_task(const RunTask& effect, const NamedService& service, std::vector<EnvEntry> env);
   void kill_tasks(const KillTasks& effect);
+  // Runs a command in the place of a run. Errors: not_found if there is no main process to be beside.
+  Result<ExecId> exec(ExecOrder order);
+  // Nobody waits for it any more: TERM, and KILL if that does not help. Content if it is over.
+  void end_exec(const ExecId& id);
   void freeze(const FreezeRun& effect);
   void thaw(const ThawRun& effect);
   void signal(const SignalRun& effect);
@@ -130,10 +153,11 @@ class Runs {
   void attach(std::vector<log::Source> sources);
 
   // run_tasks.cpp
-  void launch(InstanceId instance, Run& run, TaskRun& task, TaskOrder order);
+  std::uint32_t add_task(InstanceId instance, Run& run, std::unique_ptr<TaskRun> task, TaskOrder order);
   void on_task_launched(InstanceId instance, RunId run, std::uint32_t serial, Result<Launched> launched);
   void on_task_exit(InstanceId instance, Run& run, TaskRun& task, ExitStatus status);
   void kill_task(const Run& run, TaskRun& task);
+  void tell_end(InstanceId instance, const Run& run, TaskRun& task);
   void settle_tasks();
   [[nodiscard]] bool task_has_rest(InstanceId instance, const Run& run, TaskRun& task);
   static TaskRun* find_task(Run& run, std::uint32_t serial);

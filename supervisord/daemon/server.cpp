@@ -39,6 +39,7 @@ bool may_change(wire::Verb verb) {
     case kill:
     case pause:
     case resume:
+    case exec:
     case wire::Verb::signal:
     case shutdown: return true;
     case status:
@@ -63,7 +64,9 @@ void log_request(const Session& session, const wire::Call& call) {
   if (!may_change(call.row->verb)) return;
   std::string words(call.row->name);
   if (call.arguments.has("signal")) words += fmt::format(" {}", call.arguments.text("signal"));
+  if (call.arguments.has("name")) words += fmt::format(" {}", call.arguments.text("name"));
   for (const std::string& name : call.arguments.texts("names")) words += fmt::format(" {}", name);
+  for (const std::string& word : call.arguments.texts("command")) words += fmt::format(" {}", word);
   spdlog::info("{} asks: {}", session.peer(), printable(words));
 }
 

@@ -31,8 +31,8 @@ void Session::on_ready(loop::Readiness readiness) {
 
 void Session::read_input() {
   std::array<char, kReadBytes> buffer;
-  const auto got = sys::receive(socket_, buffer);
-  if (!got || got->state == sys::IoState::closed) {
+  const auto got = sys::receive_with_fds(socket_, buffer, fds_);
+  if (!got || got->state == sys::IoState::closed || fds_.size() > sys::kPassedFdsMax) {
     is_input_over_ = true;
     return;
   }
@@ -47,6 +47,7 @@ void Session::take_messages() {
     if (!message || !*message) break;
     is_muted_ = false;
     host_.on_message(*this, **message);
+    if (input_.pending() == 0) fds_.clear();  // Else they may be for a call behind this one.
   }
   if (input_.pending() == 0 || task_ != nullptr || !has_room()) {
     incomplete_since_.reset();

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -53,6 +55,8 @@ class Session {
   [[nodiscard]] std::optional<Instant> incomplete_since() const { return incomplete_since_; }
   [[nodiscard]] bool is_idle() const { return task_ == nullptr; }
 
+  // The descriptors that came with the call in progress; those that nobody takes are closed.
+  [[nodiscard]] std::vector<UniqueFd> take_fds() { return std::exchange(fds_, {}); }
   // The call in progress wants no reply: nothing is sent until the next one.
   void mute() { is_muted_ = true; }
   // Encoded messages, in order.
@@ -80,6 +84,7 @@ class Session {
   std::string peer_;
   Host& host_;
   wire::MessageSplitter input_;
+  std::vector<UniqueFd> fds_;  // Received, at most sys::kPassedFdsMax.
   std::string output_;
   std::size_t sent_ = 0;  // Of output_.
   std::unique_ptr<Task> task_;

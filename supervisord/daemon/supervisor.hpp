@@ -42,6 +42,7 @@ class Supervisor {
   [[nodiscard]] const Engine& engine() const { return engine_; }
   [[nodiscard]] const World& world() const { return engine_.world(); }
   [[nodiscard]] const Runs& runs() const { return *runs_; }
+  [[nodiscard]] Runs& runs() { return *runs_; }
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] ChangeId next_change() { return ChangeId{++last_change_}; }
   [[nodiscard]] Instant started_at() const { return started_at_; }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -55,6 +56,11 @@ CHILD_SIDE int set_stdio(ChildRun& run) {
     if (result < 0) return errno;
   }
   return 0;
+}
+
+// It leads a session without one, so that job control and the keys for signals work for it.
+CHILD_SIDE int take_terminal(ChildRun& run) {
+  return run.plan.takes_terminal && ::ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0 ? errno : 0;
 }
 
 CHILD_SIDE int set_umask(ChildRun& run) {
@@ -211,6 +217,7 @@ constexpr ChildStep kChildSteps[] = {
     {"session", new_session},
     {"cgroup", enter_cgroup},
     {"stdio", set_stdio},
+    {"tty", take_terminal},
     {"oom-score", set_oom_score},
     {"limits", set_limits},
     {"nice", set_nice},

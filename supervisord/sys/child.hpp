@@ -60,6 +60,7 @@ struct ChildSettings {
   int stdin_fd = -1;                         // -1: /dev/null.
   int stdout_fd = -1;                        // -1: /dev/null.
   int stderr_fd = -1;                        // -1: /dev/null.
+  bool takes_terminal = false;               // Descriptor 0 is a terminal, and becomes its controlling one.
   int cgroup_fd = -1;                        // A cgroup v2 directory to be born in, or -1.
   std::optional<SignalSet> ignored_signals;  // A snapshot of ours to undo; empty: taken at each prepare_child().
   SpawnInProgress* in_progress = nullptr;    // Where to publish the pid before exec.
@@ -86,6 +87,7 @@ struct ChildPlan {
   mode_t umask;
   uid_t uid;
   gid_t gid;
+  bool takes_terminal;
   bool has_umask;
   bool has_groups;
   bool has_uid;

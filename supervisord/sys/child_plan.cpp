@@ -137,6 +137,7 @@ Result<PreparedChild> prepare_child(ChildSettings given) {
       .umask = settings.umask.value_or(0),
       .uid = settings.uid.value_or(0),
       .gid = settings.gid.value_or(0),
+      .takes_terminal = settings.takes_terminal,
       .has_umask = settings.umask.has_value(),
       .has_groups = settings.groups.has_value(),
       .has_uid = settings.uid.has_value(),

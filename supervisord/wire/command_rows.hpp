@@ -229,6 +229,25 @@ inline constexpr auto kExplainExamples =
     std::array{Example{"ctl explain web", "why is it in the state that it is in?"},
                Example{"ctl explain web --exit 1", "and if it exited with code 1?"}};
 
+// exec
+inline constexpr auto kExecParams =
+    std::array{kName,
+               ParamRow{.name = "command",
+                        .type = ParamType::texts,
+                        .given = Given::rest,
+                        .metavar = "COMMAND",
+                        .need = Need::required,
+                        .doc = "The program and its arguments, behind \"--\" if there are options among them."},
+               ParamRow{.name = "tty",
+                        .type = ParamType::boolean,
+                        .given = Given::flag_off,
+                        .option = "-T,--no-tty",
+                        .fallback = "true",
+                        .doc = "No terminal of its own for the command, even if ctl runs on one."}};
+inline constexpr auto kExecExamples =
+    std::array{Example{"ctl exec db -- psql -U postgres", "a client beside the service, with its user and environment"},
+               Example{"ctl exec web -- sh", "look around where web lives"}};
+
 // tree, features
 inline constexpr auto kTreeParams = std::array{kNamesOptional};
 inline constexpr auto kTreeExamples = std::array{Example{"ctl tree", "every process of every service"},
@@ -487,6 +506,21 @@ inline constexpr auto kCommands = std::array{
             "Names what it waits for, what would stop with it, how it ended before, and what its restart policy does.",
         .examples = kExplainExamples,
         .exits = kNamedExits},
+    CommandRow{
+        .verb = Verb::exec,
+        .name = "exec",
+        .method = "Exec",
+        .role = Role::admin,
+        .group = HelpGroup::services,
+        .params = kExecParams,
+        .reply = "ExecReply",
+        .summary = "Run a command in the place of a service that is running.",
+        .text = "With the user, environment, directory, limits and cgroup of the service, and the standard input, "
+                "output and error of ctl; on a terminal it gets a terminal of its own. It ends with ctl and with the "
+                "service, and with it end all processes that it has started.",
+        .examples = kExecExamples,
+        .exits = kNamedExits,
+        .exit_note = "Otherwise the exit code of the command: its own, or 128+n if signal n ended it."},
     CommandRow{.verb = Verb::tree,
                .name = "tree",
                .method = "Tree",

@@ -36,6 +36,7 @@ enum class Verb : std::uint8_t {
   show,
   env,
   explain,
+  exec,
   tree,
   features,
   check,
@@ -59,6 +60,7 @@ enum class ParamType : std::uint8_t {
 enum class Given : std::uint8_t {
   word,      // One word by position.
   words,     // All further words.
+  rest,      // All further words, and whatever comes behind "--", options or not.
   flag,      // Present: true.
   flag_off,  // Present: false ("--no-wait" for `wait`); absent: true.
   option,    // With a value.

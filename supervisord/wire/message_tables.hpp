@@ -292,6 +292,18 @@ struct MessageRows<ExplainReply> {
 static_assert(kEveryMemberIsARow<ExplainReply>);
 
 template <>
+struct MessageRows<ExecReply> {
+  static constexpr std::string_view kName = "ExecReply";
+  static constexpr std::string_view kDoc =
+      "Reply of Exec, when the command has ended. The call must come with three descriptors (SCM_RIGHTS): the standard "
+      "input, output and error of the command. When the connection ends before, the command is ended.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"exit_code", &ExecReply::exit_code, "Its exit code, if it exited."},
+                      Member{"exit_signal", &ExecReply::exit_signal, "The signal that ended it."});
+};
+static_assert(kEveryMemberIsARow<ExecReply>);
+
+template <>
 struct MessageRows<TreeProcess> {
   static constexpr std::string_view kName = "TreeProcess";
   static constexpr std::string_view kDoc = "One process of a service.";
@@ -477,7 +489,7 @@ struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
              SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventsReply, ShownService, ShowReply,
-             EnvVariable, EnvReply, ExitPolicy, ExplainReply, TreeProcess, TreeService, TreeReply, Feature,
+             EnvVariable, EnvReply, ExitPolicy, ExplainReply, ExecReply, TreeProcess, TreeService, TreeReply, Feature,
              FeaturesReply, VersionReply, PingReply, ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =

@@ -213,6 +213,13 @@ struct ExplainReply {
   friend bool operator==(const ExplainReply&, const ExplainReply&) = default;
 };
 
+// Exec. The call comes with three descriptors: standard input, output and error of the command.
+struct ExecReply {
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::int64_t> exit_signal;
+  friend bool operator==(const ExecReply&, const ExecReply&) = default;
+};
+
 struct TreeProcess {
   std::int64_t pid = 0;
   std::int64_t parent = 0;

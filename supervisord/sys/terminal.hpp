@@ -1,0 +1,40 @@
+// Terminals: a pseudo-terminal of our own, its size, and the raw mode of the one that we run on.
+#pragma once
+
+#include <termios.h>
+
+#include <optional>
+
+#include "base/result.hpp"
+#include "sys/unique_fd.hpp"
+
+namespace sup::sys {
+
+// posix_openpt(3). The slave is what a program has for its terminal; the master is what somebody types and reads.
+struct Pty {
+  UniqueFd master;
+  UniqueFd slave;
+};
+// Both close-on-exec; the master non-blocking. Errors: limit when there are no more (kernel.pty.max), sys.
+[[nodiscard]] Result<Pty> open_pty();
+
+// Gives `to` the window size of `from`, which tells the programs on it by WINCH. Nothing happens if `from` has none.
+void copy_window_size(int from, int to) noexcept;
+
+// Every byte that is typed comes at once and as it is, and none has a meaning for the terminal, until this is
+// destroyed.
+class RawMode {
+ public:
+  // Errors: invalid if `fd` is no terminal.
+  [[nodiscard]] static Result<RawMode> enter(int fd);
+  RawMode(RawMode&& other) noexcept;
+  RawMode& operator=(RawMode&&) = delete;
+  ~RawMode();
+
+ private:
+  RawMode(int fd, const termios& before) noexcept : fd_(fd), before_(before) {}
+  int fd_;  // -1: moved from.
+  termios before_;
+};
+
+}  // namespace sup::sys
