@@ -76,7 +76,7 @@ TEST_CASE("parameters have varlink names, and options are unique within a comman
       REQUIRE(is_field_name(param.name));
       REQUIRE(names.insert(param.name).second);
       for (const std::string_view spelling : ctl::spellings(param)) REQUIRE(options.insert(spelling).second);
-      const bool is_option = param.given != Given::word && param.given != Given::words;
+      const bool is_option = param.given != Given::word && param.given != Given::words && param.given != Given::rest;
       REQUIRE(is_option != param.option.empty());
       REQUIRE((param.doc.ends_with('.') || param.doc.ends_with(')')));
     }
@@ -88,8 +88,9 @@ TEST_CASE("a list of words comes last", "[wire][commands]") {
     bool list_seen = false;
     for (const ParamRow& param : row.params) {
       INFO(row.name << " " << param.name);
-      if (param.given == Given::word || param.given == Given::words) REQUIRE_FALSE(list_seen);
-      list_seen = list_seen || param.given == Given::words;
+      if (param.given == Given::word || param.given == Given::words || param.given == Given::rest)
+        REQUIRE_FALSE(list_seen);
+      list_seen = list_seen || param.given == Given::words || param.given == Given::rest;
     }
   }
 }
