@@ -52,10 +52,12 @@ void handle_exec(Server& server, Session& session, const wire::Call& call) {
     server.with_session(id, [&](Session& mine) { mine.finish(reply_of(end)); });
   };
   Supervisor& supervisor = server.parts().supervisor;
-  const auto id = supervisor.runs().exec(std::move(order));
+  const World& w = supervisor.world();
+  const Instance& i = w.at(*service);
+  // In a frozen cgroup it would not even be executed.
+  const auto id = i.state == State::paused ? std::unexpected(Error{Errc::busy, 0, "it is paused", {}})
+                                           : supervisor.runs().exec(std::move(order));
   if (!id) {
-    const World& w = supervisor.world();
-    const Instance& i = w.at(*service);
     return session.send(
         wire::encode_error(wire::Failed{fmt::format("{} is not running ({})", w.name(i), enum_name(i.state))}));
   }

@@ -60,6 +60,9 @@ void Runs::on_main_exit(InstanceId instance, ExitStatus status) {
     run.main.pidfd.reset();
   }
   ending_.push_back(instance);
+  // What somebody runs beside it goes with it at once: a shell that ignores TERM must not hold up the next run.
+  for (const auto& task : run.tasks)
+    if (task->done) kill_task(run, *task);
 }
 
 // Reaps what is dead, takes note of who has come to us, and tells which runs are over.

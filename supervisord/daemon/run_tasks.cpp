@@ -167,6 +167,8 @@ bool Runs::task_has_rest(InstanceId instance, const Run& run, TaskRun& task) {
 }
 
 void Runs::tell_end(InstanceId instance, const Run& run, TaskRun& task) {
+  if (task.is_watched) watch_->remove(task_token(instance, task.serial));
+  if (task.group) (void)task.group->remove();
   log_.flush(run.id);
   if (task.done) {
     const bool has_run = task.process.pid != 0;
@@ -178,25 +180,22 @@ void Runs::tell_end(InstanceId instance, const Run& run, TaskRun& task) {
   post_(TaskEnded{instance, run.id, order.kind, order.index, task.failure});
 }
 
-// Tells which tasks are over with all that they had made.
+// Tells which tasks are over with all that they had made. Who is told may look at the tasks, so they are taken out
+// first.
 void Runs::settle_tasks() {
   std::erase_if(tasking_, [this](InstanceId instance) {
     Run* run = runs_[instance.value].get();
     if (run == nullptr) return true;
     bool is_done = true;
-    std::erase_if(run->tasks, [&](const std::unique_ptr<TaskRun>& task) {
-      if (!task->is_over) return false;
-      if (task_has_rest(instance, *run, *task)) {
-        kill_task(*run, *task);  // Who has come to us since.
-        return is_done = false;
-      }
-      if (task->group) {
-        if (task->is_watched) watch_->remove(task_token(instance, task->serial));
-        (void)task->group->remove();
-      }
-      tell_end(instance, *run, *task);
-      return true;
-    });
+    std::vector<std::unique_ptr<TaskRun>> left, over;
+    for (std::unique_ptr<TaskRun>& task : run->tasks) {
+      const bool has_rest = task->is_over && task_has_rest(instance, *run, *task);
+      if (has_rest) kill_task(*run, *task);  // Who has come to us since.
+      is_done = is_done && !has_rest;
+      (task->is_over && !has_rest ? over : left).push_back(std::move(task));
+    }
+    run->tasks = std::move(left);
+    for (const std::unique_ptr<TaskRun>& task : over) tell_end(instance, *run, *task);
     return is_done;
   });
 }
