@@ -214,8 +214,8 @@ int Daemon::run(std::vector<InstanceId> only) {
   const Instant drained_by = sys::monotonic_now() + kDrainPatience;
   (void)log_->drain(drained_by);  // So that who follows gets the last words of the services.
   server_->wind_up();
+  workers_.reset();     // What they are doing refers to the supervisor.
   supervisor_.reset();  // It holds the cgroups of runs.
-  workers_.reset();
   containment_.destroy();
   spdlog::info("exiting with code {}", exit_code);
   server_.reset();
