@@ -8,7 +8,6 @@
 namespace sup {
 namespace {
 
-using std::chrono::duration_cast;
 using namespace std::chrono_literals;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

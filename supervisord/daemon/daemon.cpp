@@ -216,8 +216,8 @@ int Daemon::run(std::vector<InstanceId> only) {
   server_->wind_up();
   spdlog::info("exiting with code {}", exit_code);
   server_.reset();
-  supervisor_.reset();  // It holds the cgroups of runs, and a worker may be removing one.
-  workers_.reset();
+  workers_.reset();     // What they are doing refers to the supervisor.
+  supervisor_.reset();  // It holds the cgroups of runs.
   containment_.destroy();
   (void)log_->drain(drained_by);  // What does not go in time is lost with us.
   return exit_code;

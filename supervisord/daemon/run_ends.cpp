@@ -119,29 +119,40 @@ bool Runs::adopt(pid_t pid) {
 }
 
 std::optional<InstanceId> Runs::owner_of(pid_t pid) const {
+  // 0: one of another pid namespace, so that of a stranger (nsenter); and what has no process yet has the pid 0.
   const auto session = sys::session_of(pid);
-  if (session)  // A child that opened a session of its own may have children in it.
+  const bool has_session = session && *session != 0;
+  if (has_session)  // A child that opened a session of its own may have children in it.
     if (const auto it = orphan_owners_.find(*session); it != orphan_owners_.end() && it->second != kNoInstance)
       return it->second;
   const auto is_of_task = [&](const std::unique_ptr<TaskRun>& task) { return task->process.pid == *session; };
   const auto invocation = sys::invocation_id_of(pid);
   for (std::uint32_t index = 0; index < runs_.size(); ++index) {
     const Run* run = runs_[index].get();
-    if (run == nullptr || run->is_over) continue;
-    if (session && (*session == run->main.pid || std::ranges::any_of(run->tasks, is_of_task))) return InstanceId{index};
+    if (run == nullptr || (run->is_over && run->tasks.empty())) continue;  // post-stop hooks come after the end.
+    if (has_session && (*session == run->main.pid || std::ranges::any_of(run->tasks, is_of_task)))
+      return InstanceId{index};
     if (invocation && *invocation && **invocation == run->invocation) return InstanceId{index};
     if (was_seen(*run, pid)) return InstanceId{index};
   }
   return std::nullopt;
 }
 
+// One that is not there any more holds nobody. If it cannot be told (no descriptor is free), nothing is over yet.
+bool Runs::may_be_populated(const sys::Cgroup& group) {
+  const auto is_populated = group.is_populated();
+  if (is_populated) return *is_populated;
+  if (is_populated.error().code == Errc::not_found) return false;
+  look_again_.arm(kLookAgain);
+  return true;
+}
+
 bool Runs::has_rest(InstanceId instance, Run& run) {
   if (!run.tasks.empty() || !run.orphans.empty()) return true;
   if (run.group) {
-    const auto is_populated = run.group->is_populated();
-    if (!is_populated || !*is_populated) return false;  // One that is not there any more holds nobody.
+    if (!may_be_populated(*run.group)) return false;
     watch(instance, run);
-    return run.group->is_populated().value_or(false);
+    return may_be_populated(*run.group);
   }
   return !orphans_ && sys::send_group_signal(run.main_group, Signal{0}).has_value();
 }
@@ -149,6 +160,7 @@ bool Runs::has_rest(InstanceId instance, Run& run) {
 // What empties from now on is told; the caller looks once more.
 void Runs::watch(InstanceId instance, Run& run) {
   if (!run.is_watched) run.is_watched = watch_->add(*run.group, instance.value).has_value();
+  if (!run.is_watched) look_again_.arm(kLookAgain);
 }
 
 void Runs::settle_ends() {
@@ -165,6 +177,7 @@ void Runs::settle_ends() {
     if (has_rest(instance, *run)) return false;
     log_.flush(run->id);
     run->is_over = true;
+    run->is_doomed = false;  // What post-stop hooks make is not.
     run->search.reset();
     post_(Ended{instance, run->id, run->status});
     return true;

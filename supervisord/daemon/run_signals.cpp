@@ -17,6 +17,12 @@ constexpr Duration kKillPatience = std::chrono::milliseconds{1500};
 // Signals are sent to processes that may end at any moment, so that one is gone is no news.
 void send_to_child(pid_t pid, Signal signal) { ::kill(pid, signal.number); }
 
+// Whether the process that was seen is there.
+bool is_still(const sys::ProcessFacts& seen) {
+  const auto now = sys::process_facts(seen.pid);
+  return now && now->start_time == seen.start_time;
+}
+
 // Whether `pid` is below one of `roots` now. The walk up is bounded, since processes come and go while we read.
 bool is_below(pid_t pid, std::span<const pid_t> roots) {
   constexpr int kMostSteps = 1'000;
@@ -38,11 +44,22 @@ void Runs::signal(const SignalRun& effect) {
     const bool is_alone =
         run->orphans.empty() && run->tasks.empty() && !run->main_is_gone && sys::is_childless(run->main.pid);
     if (effect.reason == SignalReason::stop && !is_alone) look_below(*run);
+    if (effect.to == SignalTarget::all) signal_launching_tasks(*run, effect);
     return send(*run, effect);
   }
   if (effect.reason == SignalReason::stop) run->shared->is_cancelled.store(true, std::memory_order_relaxed);
   const auto sent = run->shared->in_progress.send_signal(effect.signal);
   if (!sent || !*sent) run->pending.push_back(effect);
+}
+
+// Hooks that are on their way to their program.
+void Runs::signal_launching_tasks(const Run& run, const SignalRun& effect) {
+  for (const auto& task : run.tasks) {
+    if (task->shared == nullptr) continue;
+    if (effect.reason == SignalReason::stop) task->shared->is_cancelled.store(true, std::memory_order_relaxed);
+    const auto sent = task->shared->in_progress.send_signal(effect.signal);
+    if (!sent || !*sent) task->pending.push_back(effect.signal);
+  }
 }
 
 void Runs::kill(const KillRun& effect) {
@@ -78,23 +95,38 @@ void Runs::thaw(const ThawRun& effect) {
   if (!run->is_over) send_to_all(*run, Signal{SIGCONT});
 }
 
+// What is below `root`, by pidfd, after a second look: a pid that was read from /proc may have passed to a stranger
+// meanwhile.
+void Runs::signal_below(pid_t root, Signal signal) {
+  const auto below = sys::descendants_of(root);
+  if (!below) return;
+  for (const pid_t pid : *below) {
+    const auto process = sys::open_process(pid);
+    if (process && is_below(pid, std::span(&root, 1))) (void)sys::send_signal(*process, signal);
+  }
+}
+
 // Once their parents are gone nothing may tell whose they are, so it is noted before. By start time too: a pid may be
 // reused.
 void Runs::look_below(Run& run) const {
   // One that was seen before may by now be an orphan that we have not met yet: it stays.
-  std::erase_if(run.seen, [&](const sys::ProcessFacts& facts) { return !was_seen(run, facts.pid); });
+  std::erase_if(run.seen, [](const sys::ProcessFacts& facts) { return !is_still(facts); });
+  std::set<pid_t> known;
+  for (const sys::ProcessFacts& facts : run.seen) known.insert(facts.pid);
   for (const pid_t root : roots_of(run))
     if (const auto below = sys::descendants_of(root))
       for (const pid_t pid : *below)
-        if (auto facts = sys::process_facts(pid); facts && !was_seen(run, pid)) run.seen.push_back(std::move(*facts));
+        if (!known.contains(pid))
+          if (auto facts = sys::process_facts(pid)) {
+            known.insert(pid);
+            run.seen.push_back(std::move(*facts));
+          }
 }
 
 // Whether it was below this run when that was told to end.
 bool Runs::was_seen(const Run& run, pid_t pid) {
   const auto it = std::ranges::find(run.seen, pid, &sys::ProcessFacts::pid);
-  if (it == run.seen.end()) return false;
-  const auto facts = sys::process_facts(pid);
-  return facts && facts->start_time == it->start_time;
+  return it != run.seen.end() && is_still(*it);
 }
 
 // From whom all of the run descends. Empty without /proc, or where it shows another pid namespace than ours.
@@ -164,11 +196,15 @@ void Runs::send_by_descent(const Run& run, Signal signal, std::span<const pid_t>
   std::set<pid_t> below;
   for (const pid_t root : roots)
     if (const auto found = sys::descendants_of(root)) below.insert(found->begin(), found->end());
-  const bool has_group = !run.main_is_gone && !is_reached(run.main.pid);
+  // Where only the group is known, it is asked for until it is empty: so long the number is its own, since we reap its
+  // last process.
+  const bool is_group_known = !run.main_is_gone || (!orphans_ && run.main_group > 0);
+  const bool has_group = is_group_known && !is_reached(run.main.pid);
   if (has_group) (void)sys::send_group_signal(run.main_group, signal);
   const auto has_it = [&](pid_t pid) {
+    if (is_reached(pid)) return true;
     const auto facts = sys::process_facts(pid);
-    return !facts || is_reached(pid) || (has_group && facts->pgid == run.main_group);
+    return !facts || (has_group && facts->pgid == run.main_group);
   };
   for (const pid_t pid : below) {
     if (has_it(pid)) continue;

@@ -36,6 +36,8 @@ TaskRun* Runs::find_task(Run& run, std::uint32_t serial) {
 
 void Runs::run_task(const RunTask& effect, const NamedService& service, std::vector<EnvEntry> env) {
   Run& run = live_or_new(effect.instance, effect.run, service);
+  // It was ordered before the engine heard of the end, and that is the answer: a task of now would outlive the run.
+  if (run.is_over && effect.kind != TaskKind::post_stop) return;
   if (run.shared != nullptr) {  // A stop that came before the program runs.
     run.pending_tasks.emplace_back(effect, std::move(env));
     return;
@@ -113,6 +115,7 @@ void Runs::on_task_launched(InstanceId instance, RunId id, std::uint32_t serial,
   if (pidfd.is_open() && !exits_.add(pidfd, EPOLLIN, task_token(instance, serial))) task.process.pidfd.reset();
   attach(std::move(launched->sources));
   if (std::exchange(task.is_doomed, false)) kill_task(run, task);
+  for (const Signal signal : std::exchange(task.pending, {})) (void)sys::send_signal(task.process, signal);
   if (!task.process.pidfd.is_open()) on_child_signal();
 }
 
@@ -134,8 +137,17 @@ void Runs::kill_tasks(const KillTasks& effect) {
   for (const auto& task : run->tasks) kill_task(*run, *task);
 }
 
-// With all that it has made. Without a cgroup that is its session, and before the main process and after it everything
-// of the run, for nothing else is there.
+// Whether an orphan of the run is one of the task: of its session; or any, where nothing else of the run is alive but
+// this hook.
+bool Runs::is_of_task(pid_t orphan, const TaskRun& task) {
+  const bool is_hook = !task.done;
+  const bool is_alone = task.order.kind == TaskKind::pre_start || task.order.kind == TaskKind::post_stop;
+  return (is_hook && is_alone) || sys::session_of(orphan).value_or(0) == task.process.pid;
+}
+
+// With all that it has made: what is in its cgroup; and, for what is not, what is below it or has come from there to
+// us. Where neither is known, its process group: that has its number as long as somebody is in it, even without the
+// task's process.
 void Runs::kill_task(const Run& run, TaskRun& task) {
   task.is_doomed = true;
   if (task.shared != nullptr) {
@@ -143,27 +155,25 @@ void Runs::kill_task(const Run& run, TaskRun& task) {
     (void)task.shared->in_progress.send_signal(kKill);
     return;
   }
-  if (task.group && task.group->kill()) return;
-  if (!task.is_over) {
-    if (const auto below = sys::descendants_of(task.process.pid))
-      for (const pid_t pid : *below)
-        if (const auto process = sys::open_process(pid)) (void)sys::send_signal(*process, kKill);
+  if (task.process.pid == 0) return;  // It could not be made.
+  const bool is_killed = task.group && task.group->kill();
+  if (!is_killed && !task.is_over) {
+    signal_below(task.process.pid, kKill);
     (void)sys::send_signal(task.process, kKill);
-    (void)sys::send_group_signal(task.process.pid, kKill);
   }
+  if (!is_killed && (!task.is_over || !orphans_)) (void)sys::send_group_signal(task.process.pid, kKill);
   for (const pid_t pid : run.orphans)
-    if (run.main_is_gone || sys::session_of(pid).value_or(0) == task.process.pid) ::kill(pid, SIGKILL);
+    if (is_of_task(pid, task)) ::kill(pid, SIGKILL);
 }
 
 bool Runs::task_has_rest(InstanceId instance, const Run& run, TaskRun& task) {
   if (task.process.pid == 0) return false;
-  if (task.group) {
-    if (!task.group->is_populated().value_or(false)) return false;
-    if (!task.is_watched) task.is_watched = watch_->add(*task.group, task_token(instance, task.serial)).has_value();
-    return task.group->is_populated().value_or(false);
-  }
-  return std::ranges::any_of(
-      run.orphans, [&](pid_t pid) { return run.main_is_gone || sys::session_of(pid).value_or(0) == task.process.pid; });
+  if (std::ranges::any_of(run.orphans, [&](pid_t pid) { return is_of_task(pid, task); })) return true;
+  if (!task.group) return !orphans_ && sys::send_group_signal(task.process.pid, Signal{0}).has_value();
+  if (!may_be_populated(*task.group)) return false;
+  if (!task.is_watched) task.is_watched = watch_->add(*task.group, task_token(instance, task.serial)).has_value();
+  if (!task.is_watched) look_again_.arm(kLookAgain);
+  return may_be_populated(*task.group);
 }
 
 void Runs::tell_end(InstanceId instance, const Run& run, TaskRun& task) {

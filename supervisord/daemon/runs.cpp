@@ -33,7 +33,8 @@ Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContex
       post_(std::move(post)),
       runs_(instances),
       exits_(std::move(exits)),
-      poll_(loop, exits_.fd().get(), loop::Interest::readable, [this](loop::Readiness) { on_exits(); }) {}
+      poll_(loop, exits_.fd().get(), loop::Interest::readable, [this](loop::Readiness) { on_exits(); }),
+      look_again_(loop, [this] { look_around(); }) {}
 
 Run* Runs::live(InstanceId instance, RunId run) {
   Run* found = runs_[instance.value].get();

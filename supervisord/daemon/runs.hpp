@@ -40,6 +40,7 @@ struct TaskRun {
   RunTask order;
   std::uint32_t serial = 0;              // Unique in its run.
   std::unique_ptr<LaunchShared> shared;  // While its launch is under way, else null.
+  std::vector<Signal> pending;           // Signals that wait for the end of the launch.
   sys::ProcessRef process;
   std::optional<sys::Cgroup> group;  // Of its own, below that of the run.
   std::string failure;               // Once it is over; empty: it succeeded.
@@ -111,6 +112,7 @@ struct RunView {
 class Runs {
  public:
   using Post = std::move_only_function<void(Event)>;
+  static constexpr Duration kLookAgain = std::chrono::milliseconds{100};
 
   // `post` takes what happens. Must be made on the main thread. Errors: sys.
   static Result<std::unique_ptr<Runs>> create(loop::Loop& loop, Workers& workers, log::LogThread& log,
@@ -161,6 +163,7 @@ class Runs {
   void settle_tasks();
   [[nodiscard]] bool task_has_rest(InstanceId instance, const Run& run, TaskRun& task);
   static TaskRun* find_task(Run& run, std::uint32_t serial);
+  [[nodiscard]] static bool is_of_task(pid_t orphan, const TaskRun& task);
 
   // run_main.cpp
   void look_for_main(InstanceId instance, RunId run);
@@ -180,6 +183,7 @@ class Runs {
   [[nodiscard]] std::optional<InstanceId> owner_of(pid_t pid) const;
   void settle_ends();
   [[nodiscard]] bool has_rest(InstanceId instance, Run& run);
+  [[nodiscard]] bool may_be_populated(const sys::Cgroup& group);
   void watch(InstanceId instance, Run& run);
 
   // run_signals.cpp
@@ -187,6 +191,8 @@ class Runs {
   [[nodiscard]] std::vector<pid_t> roots_of(const Run& run) const;
   [[nodiscard]] std::vector<pid_t> members_of(const Run& run) const;
   static bool was_seen(const Run& run, pid_t pid);
+  static void signal_below(pid_t root, Signal signal);
+  static void signal_launching_tasks(const Run& run, const SignalRun& effect);
   void send(const Run& run, const SignalRun& effect);
   void send_to_all(const Run& run, Signal signal);
   void send_by_descent(const Run& run, Signal signal, std::span<const pid_t> reached);
@@ -206,6 +212,7 @@ class Runs {
   std::optional<sys::CgroupWatch> watch_;  // Of draining cgroups. Empty without cgroups.
   std::optional<sys::Orphans> orphans_;    // Empty without /proc.
   loop::Poll poll_;
+  loop::Timer look_again_;  // For what the kernel could not tell or would not watch.
 };
 
 }  // namespace sup

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 #include "sys/fd.hpp"
@@ -86,8 +87,12 @@ void Workers::submit(Work work) {
   if (!std::exchange(is_watching_, true)) overdue_.arm(kPatience);
 }
 
+// A service may have taken all processes that we may have: then the work waits until relieve() gets a thread.
 void Workers::add_thread() {
-  threads_.emplace_back([shared = shared_.get()] { shared->work_for_ever(); });
+  try {
+    threads_.emplace_back([shared = shared_.get()] { shared->work_for_ever(); });
+  } catch (const std::system_error&) {
+  }
 }
 
 void Workers::collect() {

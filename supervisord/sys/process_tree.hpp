@@ -35,8 +35,9 @@ class Orphans {
 
 // Children of all threads of `pid`. Errors: not_found if there is no such process or no /proc.
 [[nodiscard]] Result<std::vector<pid_t>> children_of(pid_t pid);
-// All that descend from `pid`, without itself; looks again until a whole pass finds nobody new. A process that ends
-// while we look is no error. Errors: not_found if `pid` itself is not there, or no /proc.
+// All that descend from `pid`, without itself; looks again until a whole pass finds nobody new, four times at most: of
+// somebody who forks without end it is a part, and the caller comes again. A process that ends while we look is no
+// error. Errors: not_found if `pid` itself is not there, or no /proc.
 [[nodiscard]] Result<std::vector<pid_t>> descendants_of(pid_t pid);
 // Whether `pid` has one thread and no children now: nothing is below it. A third of the price of asking who is; false
 // if that cannot be told.
