@@ -19,7 +19,7 @@ namespace {
 
 std::vector<fs::path> folders_of(const char* name) {
   std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(fs::path(__FILE__).parent_path().parent_path() / "fixtures" / name))
+  for (const auto& entry : fs::directory_iterator(fs::path(SUP_SOURCE_DIR) / "tests/fixtures" / name))
     out.push_back(entry.path());
   std::sort(out.begin(), out.end());
   return out;

@@ -197,7 +197,7 @@ TEST_CASE("completion scripts know every verb and option", "[ctl][completion]") 
 
 TEST_CASE("docs/ctl.md is the reference page", "[ctl][docs]") {
   // If this fails: ctl __reference ctl > docs/ctl.md
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+  const auto root = std::filesystem::path(SUP_SOURCE_DIR);
   std::ifstream file(root / "docs" / "ctl.md");
   REQUIRE(file.good());
   std::ostringstream text;

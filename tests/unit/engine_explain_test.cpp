@@ -14,7 +14,7 @@ namespace {
 
 // The cells of the lines of a table, without those of its head.
 std::vector<Names> table_of(const std::string& document) {
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "docs" / document);
+  std::ifstream file(std::filesystem::path(SUP_SOURCE_DIR) / "docs" / document);
   std::vector<Names> out;
   for (std::string line; std::getline(file, line);) {
     if (!line.starts_with("| ")) continue;

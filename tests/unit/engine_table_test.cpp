@@ -15,7 +15,7 @@ using namespace sup::story;
 namespace {
 
 std::string document(const char* name) {
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "docs" / name);
+  std::ifstream file(std::filesystem::path(SUP_SOURCE_DIR) / "docs" / name);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

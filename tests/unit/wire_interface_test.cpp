@@ -119,7 +119,7 @@ class IdlChecker {
 };
 
 std::string document(const char* name) {
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+  const auto root = std::filesystem::path(SUP_SOURCE_DIR);
   std::ifstream file(root / "docs" / name);
   INFO(name);
   REQUIRE(file.good());
