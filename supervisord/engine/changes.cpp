@@ -135,10 +135,12 @@ void look(const World& w, Change& change, ChangeTarget& t) {
 
 ChangeDone final_reply(Change& change) {
   ChangeDone done{change.id, {}};
-  for (ChangeTarget& t : change.targets)
-    if (t.is_decided) done.results.push_back(std::move(t.result));
-  const auto is_target = [](const TargetResult& result) { return result.along_with == kNoInstance; };
-  std::ranges::stable_partition(done.results, is_target);
+  const auto add = [&](auto is_wanted) {
+    for (ChangeTarget& t : change.targets)
+      if (t.is_decided && is_wanted(t)) done.results.push_back(std::move(t.result));
+  };
+  add([](const ChangeTarget& t) { return t.along_with == kNoInstance; });
+  add([](const ChangeTarget& t) { return t.along_with != kNoInstance; });
   return done;
 }
 

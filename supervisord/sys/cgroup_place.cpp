@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <iterator>
 
 #include "base/text.hpp"
 #include "sys/cgroup.hpp"
@@ -109,10 +110,11 @@ Result<CgroupPlace> place_in(const CgroupMount& mount, const std::string& path) 
 }  // namespace
 
 std::vector<CgroupMount> cgroup_mounts(std::string_view mountinfo) {
-  std::vector<CgroupMount> out;
+  std::vector<CgroupMount> out, read_only;
   while (!mountinfo.empty())
-    if (std::optional<CgroupMount> mount = parse_mount(take(mountinfo, '\n'))) out.push_back(std::move(*mount));
-  std::stable_partition(out.begin(), out.end(), [](const CgroupMount& mount) { return !mount.is_read_only; });
+    if (std::optional<CgroupMount> mount = parse_mount(take(mountinfo, '\n')))
+      (mount->is_read_only ? read_only : out).push_back(std::move(*mount));
+  std::ranges::move(read_only, std::back_inserter(out));
   return out;
 }
 

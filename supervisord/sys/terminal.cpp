@@ -34,14 +34,14 @@ Result<RawMode> RawMode::enter(int fd) {
   if (::tcgetattr(fd, &before) != 0) return fail_call(errno, "cannot read the mode of the terminal");
   termios raw = before;
   ::cfmakeraw(&raw);
-  if (::tcsetattr(fd, TCSADRAIN, &raw) != 0) return fail_call(errno, "cannot set the mode of the terminal");
+  if (::tcsetattr(fd, TCSANOW, &raw) != 0) return fail_call(errno, "cannot set the mode of the terminal");
   return RawMode{fd, before};
 }
 
 RawMode::RawMode(RawMode&& other) noexcept : fd_(std::exchange(other.fd_, -1)), before_(other.before_) {}
 
 RawMode::~RawMode() {
-  if (fd_ >= 0) (void)::tcsetattr(fd_, TCSADRAIN, &before_);
+  if (fd_ >= 0) (void)::tcsetattr(fd_, TCSANOW, &before_);
 }
 
 }  // namespace sup::sys
