@@ -11,8 +11,8 @@ namespace sup {
 namespace {
 
 constexpr Signal kKill{SIGKILL};
-// Who is alive so long after KILL hangs in the kernel: a large process or a busy machine may take a second.
-constexpr Duration kKillPatience = std::chrono::milliseconds{1500};
+// Who is alive so long after KILL hangs in the kernel: a large process or a busy machine may take two seconds.
+constexpr Duration kKillPatience = std::chrono::milliseconds{2500};
 
 // Signals are sent to processes that may end at any moment, so that one is gone is no news.
 void send_to_child(pid_t pid, Signal signal) { ::kill(pid, signal.number); }

@@ -29,6 +29,7 @@ std::string survivors_text(std::span<const pid_t> pids, bool is_after_kill) {
   for (const pid_t pid : pids) {
     const auto facts = sys::process_facts(pid);
     if (!facts || facts->state == 'Z' || facts->state == 'X') continue;
+    if (is_after_kill && facts->state == 'R') continue;  // On its way out, as soon as it gets a processor.
     if (++count <= kMostShown) out += (out.empty() ? "" : ", ") + one_survivor(*facts, is_after_kill);
   }
   if (count > kMostShown) out += fmt::format(" and {} more", count - kMostShown);

@@ -9,7 +9,8 @@
 namespace sup {
 
 // "pid 12 is still alive after KILL (state D, wchan nfs_wait, command tail -f /mnt/x)", the first few of them. Zombies
-// do not count, nor who is gone. Without `is_after_kill`: "pid 12 was alive (...)". Empty: nobody.
+// do not count, nor who is gone, nor after KILL who only waits for a processor. Without `is_after_kill`: "pid 12 was
+// alive (...)". Empty: nobody.
 [[nodiscard]] std::string survivors_text(std::span<const pid_t> pids, bool is_after_kill);
 
 }  // namespace sup

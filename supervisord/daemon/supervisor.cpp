@@ -144,7 +144,8 @@ void Supervisor::carry_out(const StateChanged& effect) {
   if (is_end && instance.last_kind == EndKind::exited && instance.run == effect.run)
     entry.status = instance.last_status;
   // What did not end in time was doing something.
-  if (const Run* run = runs_->find(effect.instance); run != nullptr && effect.to == State::killing)
+  if (const Run* run = runs_->find(effect.instance);
+      run != nullptr && effect.to == State::killing && !run->survivors.empty())
     entry.cause += (entry.cause.empty() ? "" : "; ") + run->survivors;
   if (is_end) runs_->forget(effect.instance);
   const std::string cause = entry.cause;

@@ -146,7 +146,8 @@ void next_hook(World& w, Instance& i) {
 }
 
 void kill_hook(World& w, Instance& i) {
-  i.is_hook_late = true;
+  // A stop has its own time, and a hook before the start that it ends was not late.
+  i.is_hook_late = i.phase != Phase::pre_start || i.state == State::starting;
   w.effects.emplace_back(KillTasks{w.id(i), i.run});
   i.deadline = w.now + kKillRetry;
 }

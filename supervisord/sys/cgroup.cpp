@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::size_t kProcsLimit = std::size_t{1} << 26;  // 4 million pids, the most that Linux has, fit in.
 constexpr std::size_t kPidfdsAtOnce = 64;
-constexpr int kSignalPassesMax = 64;
+constexpr int kSignalPassesMax = 8;
 constexpr int kKillRoundsMax = 16;
 
 std::string quoted(std::string_view name) { return fmt::format("'{}'", printable(name, 4096)); }
