@@ -23,7 +23,6 @@
 #include "sys/file.hpp"
 #include "sys/limits.hpp"
 #include "sys/lock.hpp"
-#include "sys/memory.hpp"
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
 #include "sys/socket.hpp"
@@ -32,8 +31,6 @@
 namespace sup {
 namespace {
 
-// After this time what only the start needs is given back; once, so that an idle supervisord is not woken by it.
-constexpr Duration kStartTakes = std::chrono::seconds{1};
 constexpr Duration kDrainPatience = std::chrono::seconds{2};
 constexpr Duration kStrangersPatience = std::chrono::seconds{1};
 constexpr std::uint64_t kDescriptorsPerService = 6;  // pidfd, cgroup, two pipes, two log files.
@@ -206,8 +203,6 @@ int Daemon::run(std::vector<InstanceId> only) {
     spdlog::info("removed the stale socket of a supervisord that was killed");
   for (const std::string& notice : containment_.notices()) spdlog::warn(notice);
   supervisor_->post(Boot{std::move(only)});
-  loop::Timer after_start(loop_, [] { sys::release_code_pages(); });
-  after_start.arm(kStartTakes);
   loop_.run();
   const int exit_code = supervisor_->finished()->exit_code;
   strangers_.end(kStrangersPatience);

@@ -3,13 +3,17 @@
 #include <spdlog/spdlog.h>
 
 #include <cstring>
+#include <utility>
 
 #include "engine/transitions.hpp"
 #include "sys/clock.hpp"
+#include "sys/memory.hpp"
 #include "sys/random.hpp"
 
 namespace sup {
 namespace {
+
+constexpr Duration kStartTakes = std::chrono::seconds{10};
 
 // How loud a change of state is. A crash loop says two lines a round: back-off and running; a restart by command, too:
 // stopped, to be started again, and running.
@@ -91,7 +95,15 @@ void Supervisor::turn() {
     if (inbox_.empty()) break;
   }
   runs_->clean_up();
+  give_back();
   arm_timer();
+}
+
+// What only the start needs, as soon as nothing is starting; later starts are made of what they themselves use.
+void Supervisor::give_back() {
+  const bool was_starting = std::exchange(is_starting_, engine_.world().starting_count > 0);
+  const bool is_over = was_starting && !is_starting_;
+  if (is_over && sys::monotonic_now() - started_at_ < kStartTakes) sys::release_code_pages();
 }
 
 void Supervisor::arm_timer() {

@@ -69,6 +69,7 @@ class Supervisor {
   void carry_out(const ChangeDone& effect);
   void carry_out(const ShutdownBegun& effect);
   void carry_out(const Finished& effect);
+  void give_back();
   void arm_timer();
 
   loop::Loop& loop_;
@@ -81,6 +82,7 @@ class Supervisor {
   std::string shutdown_reason_;
   std::optional<Instant> armed_for_;
   Instant started_at_;
+  bool is_starting_ = false;  // At the end of the last turn.
   std::uint64_t last_change_ = 0;
   loop::Timer timer_;
   loop::TurnEnd turn_end_;
