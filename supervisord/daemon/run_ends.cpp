@@ -99,7 +99,7 @@ bool Runs::adopt_orphans() {
     const auto known = orphan_owners_.find(pid);
     if (known == orphan_owners_.end())
       is_anybody_new |= adopt(pid);
-    else if (known->second == kNoInstance && !ending_.empty())
+    else if (known->second == kNoInstance && (!ending_.empty() || !tasking_.empty()))
       (void)adopt(pid);  // In the middle of its exec it could not say whose it is; an end is no moment for mistakes.
   }
   return is_anybody_new;

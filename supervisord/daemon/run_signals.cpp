@@ -92,7 +92,9 @@ void Runs::thaw(const ThawRun& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr) return;
   if (run->group && run->group->thaw()) return;  // Also an empty one: hooks are to run in it.
-  if (!run->is_over) send_to_all(*run, Signal{SIGCONT});
+  if (run->is_over) return;
+  look_below(*run);
+  send_to_all(*run, Signal{SIGCONT});
 }
 
 // What is below `root`, by pidfd, after a second look: a pid that was read from /proc may have passed to a stranger
@@ -209,7 +211,8 @@ void Runs::send_by_descent(const Run& run, Signal signal, std::span<const pid_t>
   for (const pid_t pid : below) {
     if (has_it(pid)) continue;
     const auto process = sys::open_process(pid);
-    if (process && is_below(pid, roots)) (void)sys::send_signal(*process, signal);
+    // One whose parent has just ended of the signal is not below any more, but was seen there.
+    if (process && (is_below(pid, roots) || was_seen(run, pid))) (void)sys::send_signal(*process, signal);
   }
   for (const pid_t pid : roots)
     if (pid != run.main.pid && !has_it(pid)) send_to_child(pid, signal);
