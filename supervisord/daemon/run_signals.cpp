@@ -185,7 +185,9 @@ void Runs::send_to_all(const Run& run, Signal signal) {
   const auto members = run.group->processes();
   const auto sent = signal == kKill ? run.group->kill() : Result<>();
   const auto signalled = signal == kKill ? Result<sys::CgroupSignalled>() : run.group->signal_all(signal);
-  const bool is_reached = members && sent && signalled;
+  // Where new ones keep coming the old ones have it: nobody gets it twice.
+  const bool has_reached = signalled || signalled.error().code == Errc::limit;
+  const bool is_reached = members && sent && has_reached;
   send_by_descent(run, signal, is_reached ? std::span<const pid_t>(members->pids) : std::span<const pid_t>());
 }
 
