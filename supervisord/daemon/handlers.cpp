@@ -153,7 +153,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case completion:
     case schema: break;  // ctl does these by itself: they have no method, so no call of them was parsed.
   }
-  CHECK(!"a command with a method has a handler");
+  check_failed("a command with a method has a handler");
 }
 
 }  // namespace sup

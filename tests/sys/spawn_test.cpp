@@ -31,7 +31,7 @@ namespace {
 
 // Makes three newer system calls fail in this process and its children as an old kernel or a container's profile would.
 bool refuse_new_calls(int error_number) {
-  const auto refuse = static_cast<unsigned>(SECCOMP_RET_ERRNO | error_number);
+  const auto refuse = SECCOMP_RET_ERRNO | static_cast<unsigned>(error_number);
   std::array<sock_filter, 6> program{{
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 3, 0),

@@ -84,7 +84,7 @@ TEST_CASE("framer: the result does not depend on where the input is torn") {
   using namespace std::string_literals;
   const std::string text =
       "one\n\nthree\r\n\0nul\0\n\xff\xfe broken\nexactly8\nninebytes\nsixteen-bytes-xx\nvery-long-line-of-26-byte\nend"s;
-  for (const std::size_t line_max : {1, 2, 3, 8, 100})
+  for (const std::size_t line_max : std::initializer_list<std::size_t>{1, 2, 3, 8, 100})
     for (std::size_t first = 0; first <= text.size(); ++first) {
       require_framed(text, line_max, {first});
       for (std::size_t second = first; second <= text.size(); ++second) require_framed(text, line_max, {first, second});
@@ -95,7 +95,7 @@ TEST_CASE("framer: byte by byte gives the same as at once") {
   const std::string text = "a\nbc\n\n\ndefghijklmnop\nq";
   std::vector<std::size_t> cuts;
   for (std::size_t cut = 1; cut < text.size(); ++cut) cuts.push_back(cut);
-  for (const std::size_t line_max : {1, 2, 5, 64}) require_framed(text, line_max, cuts);
+  for (const std::size_t line_max : std::initializer_list<std::size_t>{1, 2, 5, 64}) require_framed(text, line_max, cuts);
 }
 
 TEST_CASE("framer: random text, bounds and tears agree with the plain model") {

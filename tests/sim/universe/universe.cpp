@@ -23,8 +23,7 @@ SpecSet distorted(SpecSet set, const Mutation& mutation) {
 }  // namespace
 
 Universe::Universe(std::uint64_t seed, const Mutation& mutation, Tracing tracing)
-    : seed_(seed),
-      mutation_(mutation),
+    : mutation_(mutation),
       tracing_(tracing),
       dice_(seed),
       situation_(make_situation(dice_)),

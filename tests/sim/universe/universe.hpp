@@ -58,7 +58,6 @@ class Universe {
   [[nodiscard]] Instant engine_time(Instant at) const;
   [[nodiscard]] bool is_over() const { return violation_.has_value() || scene_.finished.has_value(); }
 
-  std::uint64_t seed_;
   Mutation mutation_;
   Tracing tracing_;
   Dice dice_;
