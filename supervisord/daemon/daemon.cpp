@@ -23,6 +23,7 @@
 #include "sys/file.hpp"
 #include "sys/limits.hpp"
 #include "sys/lock.hpp"
+#include "sys/memory.hpp"
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
 #include "sys/socket.hpp"
@@ -202,7 +203,11 @@ int Daemon::run(std::vector<InstanceId> only) {
   if (places_.before == sys::SocketPlace::was_stale)
     spdlog::info("removed the stale socket of a supervisord that was killed");
   for (const std::string& notice : containment_.notices()) spdlog::warn(notice);
+  if (containment_.level() == Containment::group)
+    spdlog::warn("containment is group: a process that leaves the process group of its service outlives it ({})",
+                 containment_.reason());
   supervisor_->post(Boot{std::move(only)});
+  sys::keep_memory_reserve();
   loop_.run();
   const int exit_code = supervisor_->finished()->exit_code;
   strangers_.end(kStrangersPatience);

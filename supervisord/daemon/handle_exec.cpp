@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/refusable.hpp"
 #include "daemon/handlers.hpp"
 
 namespace sup {
@@ -54,6 +55,7 @@ void handle_exec(Server& server, Session& session, const wire::Call& call) {
   Supervisor& supervisor = server.parts().supervisor;
   const World& w = supervisor.world();
   const Instance& i = w.at(*service);
+  const Indispensable whole;  // Once it runs there must be somebody who ends it.
   // In a frozen cgroup it would not even be executed.
   const auto id = i.state == State::paused ? std::unexpected(Error{Errc::busy, 0, "it is paused", {}})
                                            : supervisor.runs().exec(std::move(order));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/refusable.hpp"
 #include "config/shape.hpp"
 #include "daemon/environment.hpp"
 #include "daemon/handlers.hpp"
@@ -145,6 +146,7 @@ void handle_logs(Server& server, Session& session, const wire::Call& call) {
   request.follow = call.arguments.flag("follow") ? log::Follow::yes : log::Follow::no;
   if (call.arguments.has("stream"))
     request.streams = call.arguments.text("stream") == "stderr" ? log::StreamFilter::err : log::StreamFilter::out;
+  const Indispensable whole;  // A reader without a task would never be taken away.
   const auto follower = server.parts().log.follow(std::move(request));
   if (!follower) return session.send(wire::encode_error(wire::LimitReached{follower.error().what}));
   session.begin(std::make_unique<LogsTask>(server, *follower));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.hpp"
+#include "base/refusable.hpp"
 #include "base/signals.hpp"
 #include "config/shape.hpp"
 #include "daemon/views.hpp"
@@ -55,6 +56,7 @@ void handle_signal(Server& server, Session& session, const wire::Call& call) {
 }
 
 void handle_show(Server& server, Session& session, const wire::Call& call) {
+  const Indispensable whole;  // The destructor of a JSON value allocates, and may not throw.
   const auto services = named_services(server, session, call);
   if (!services) return;
   const World& w = world_of(server);

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <new>
 
+#include "base/refusable.hpp"
 #include "daemon/attributes.hpp"
 #include "daemon/environment.hpp"
 #include "sys/accounts.hpp"
@@ -128,9 +130,12 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
     child.stderr_fd = err->write_end.get();
   }
   give_to_service(child);
+  // Once the process runs nothing may fail any more.
+  std::vector<log::Source> sources;
+  sources.push_back(std::move(out.source));
+  if (err) sources.push_back(std::move(err->source));
   Launched launched = TRY(start_prepared(order, std::move(child)));
-  launched.sources.push_back(std::move(out.source));
-  if (err) launched.sources.push_back(std::move(err->source));
+  launched.sources = std::move(sources);
   return launched;
 }
 
@@ -150,15 +155,24 @@ std::string group_name(const LaunchOrder& order) {
   return fmt::format("{}.{}", order.service->name, order.invocation.text().substr(0, kDigits));
 }
 
+// Memory that is refused is a reason not to start a program like any other.
+template <class Start>
+Result<Launched> unless_refused(const Start& start) {
+  try {
+    const Refusable scope;
+    return start();
+  } catch (const std::bad_alloc&) {
+    return fail(Errc::sys, "out of memory");
+  }
+}
+
 // A group that was made for a process which there is not.
 template <class T>
 void give_up(const std::optional<sys::Cgroup>& group, const Result<T>& result) {
   if (!result && group) (void)group->remove();
 }
 
-}  // namespace
-
-Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) {
+Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& order) {
   if (order.shared->is_cancelled.load(std::memory_order_relaxed))
     return fail(Errc::busy, "stopped before it was begun");
   // Each restart would leave another daemon behind.
@@ -172,13 +186,13 @@ Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) 
   if (order.group == nullptr) made = TRY(context.containment->create_group(group_name(order)));
   const sys::Cgroup* group = made ? &*made : order.group;
   if (group != nullptr) child.cgroup_fd = group->directory().get();
-  auto launched = start_program(context, order, std::move(child));
+  auto launched = unless_refused([&] { return start_program(context, order, std::move(child)); });
   give_up(made, launched);
   if (launched) launched->group = std::move(made);
   return launched;
 }
 
-Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& order) {
+Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& order) {
   sys::ChildSettings child = TRY(child_settings(context, order.run, order.command, order.env));
   std::optional<sys::Cgroup> made, own;
   if (order.run.group == nullptr) made = TRY(context.containment->create_group(group_name(order.run)));
@@ -192,13 +206,23 @@ Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& orde
     own = std::move(*created);
     child.cgroup_fd = own->directory().get();
   }
-  auto launched = start_task(context, order, std::move(child));
+  auto launched = unless_refused([&] { return start_task(context, order, std::move(child)); });
   give_up(own, launched);
   give_up(made, launched);
   if (!launched) return launched;
   launched->group = std::move(made);
   launched->own_group = std::move(own);
   return launched;
+}
+
+}  // namespace
+
+Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) {
+  return unless_refused([&] { return launch_main(context, order); });
+}
+
+Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& order) {
+  return unless_refused([&] { return launch_beside(context, order); });
 }
 
 }  // namespace sup

@@ -98,7 +98,8 @@ Result<pid_t> Runs::main_by_pid_file(const Run& run, const Result<pid_t>& told) 
                                         printable(path), pid, facts ? facts->ppid : 0));
   }
   // An old file that the daemon has not written anew names a process that is gone, or a stranger.
-  if (!sys::process_facts(pid))
+  // Asked without /proc, which may hide what other users run.
+  if (const auto there = sys::open_process(pid); !there && there.error().code == Errc::not_found)
     return fail(Errc::not_found, fmt::format("pid-file '{}': no process {}", printable(path), pid));
   const bool is_old = sys::monotonic_now() - run.search->begun < kPatience;
   return fail(is_old ? Errc::busy : Errc::denied,

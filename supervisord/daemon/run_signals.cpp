@@ -191,6 +191,12 @@ void Runs::send_to_all(const Run& run, Signal signal) {
   send_by_descent(run, signal, is_reached ? std::span<const pid_t>(members->pids) : std::span<const pid_t>());
 }
 
+// Hooks, where only groups are known: each leads one of its own, whose number is its own as long as it is not reaped.
+void Runs::signal_task_groups(const Run& run, Signal signal) {
+  for (const auto& task : run.tasks)
+    if (task->shared == nullptr && !task->is_over) (void)sys::send_group_signal(task->process.pid, signal);
+}
+
 // The main process's group at once, our own children by pid (it is theirs until we reap them), and what is below them
 // by pidfd, after a second look: a pid that was read from /proc may have passed to a stranger meanwhile. Who has been
 // `reached` (sorted) is left out.
@@ -205,6 +211,7 @@ void Runs::send_by_descent(const Run& run, Signal signal, std::span<const pid_t>
   const bool is_group_known = !run.main_is_gone || (!orphans_ && run.main_group > 0);
   const bool has_group = is_group_known && !is_reached(run.main.pid);
   if (has_group) (void)sys::send_group_signal(run.main_group, signal);
+  if (!orphans_) signal_task_groups(run, signal);
   const auto has_it = [&](pid_t pid) {
     if (is_reached(pid)) return true;
     const auto facts = sys::process_facts(pid);

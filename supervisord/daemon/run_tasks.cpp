@@ -7,6 +7,7 @@
 #include <csignal>
 #include <utility>
 
+#include "base/refusable.hpp"
 #include "daemon/run_tokens.hpp"
 #include "daemon/runs.hpp"
 
@@ -52,6 +53,7 @@ void Runs::run_task(const RunTask& effect, const NamedService& service, std::vec
 }
 
 Result<ExecId> Runs::exec(ExecOrder wanted) {
+  const Indispensable whole;
   Run* run = runs_[wanted.instance.value].get();
   if (run == nullptr || run->shared != nullptr || run->main_is_gone)
     return fail(Errc::not_found, "it has no main process");
@@ -66,6 +68,7 @@ Result<ExecId> Runs::exec(ExecOrder wanted) {
 }
 
 void Runs::end_exec(const ExecId& id) {
+  const Indispensable whole;
   Run* run = live(id.instance, id.run);
   TaskRun* task = run == nullptr ? nullptr : find_task(*run, id.serial);
   if (task == nullptr) return;

@@ -192,6 +192,7 @@ class Runs {
   [[nodiscard]] std::vector<pid_t> members_of(const Run& run) const;
   static bool was_seen(const Run& run, pid_t pid);
   static void signal_below(pid_t root, Signal signal);
+  static void signal_task_groups(const Run& run, Signal signal);
   static void signal_launching_tasks(const Run& run, const SignalRun& effect);
   void send(const Run& run, const SignalRun& effect);
   void send_to_all(const Run& run, Signal signal);

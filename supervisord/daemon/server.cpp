@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <new>
 
+#include "base/refusable.hpp"
 #include "base/text.hpp"
 #include "daemon/handlers.hpp"
 #include "sys/clock.hpp"
@@ -174,6 +176,14 @@ void Server::pause_accepting(const Error& error) {
 }
 
 void Server::admit(UniqueFd socket) {
+  try {
+    const Refusable scope;
+    make_session(std::move(socket));
+  } catch (const std::bad_alloc&) {  // The client is told by the end of its connection.
+  }
+}
+
+void Server::make_session(UniqueFd socket) {
   const auto peer = sys::peer_credentials(socket);
   if (!peer) return spdlog::warn("cannot tell who a client is: {}", peer.error().what);
   if (sessions_.size() >= max_sessions_) drop_oldest_idle();
@@ -208,8 +218,11 @@ void Server::drop_closed() {
 void Server::with_session(SessionId id, const std::function<void(Session&)>& action) {
   const auto it = sessions_.find(id);
   if (it == sessions_.end() || std::ranges::find(closed_, id) != closed_.end()) return;
-  action(*it->second);
-  it->second->settle();
+  Session& session = *it->second;
+  session.attend([&] {
+    action(session);
+    session.settle();
+  });
 }
 
 void Server::each_session(const std::function<void(Session&, Task&)>& action) {
@@ -260,7 +273,17 @@ void Server::drop_incomplete() {
 // ---- calls
 // ------------------------------------------------------------------------------------------------------------------
 
+// What has begun is answered by its task, or not at all.
 void Server::answer(Session& session, std::string_view message) {
+  try {
+    answer_call(session, message);
+  } catch (const std::bad_alloc&) {
+    if (session.task() != nullptr) throw;
+    session.send(wire::encode_error(wire::Failed{"supervisord is out of memory"}));
+  }
+}
+
+void Server::answer_call(Session& session, std::string_view message) {
   const auto call = wire::parse_call(message);
   if (!call) {
     spdlog::debug("client ({}): {}", session.peer(), call.error().reason);

@@ -64,7 +64,9 @@ class Server final : public Observer {
   void begin_listening();
   void accept();
   void admit(UniqueFd socket);
+  void make_session(UniqueFd socket);
   void answer(Session& session, std::string_view message);
+  void answer_call(Session& session, std::string_view message);
   void watch_socket();
   void on_socket_directory();
   Result<> listen_again();

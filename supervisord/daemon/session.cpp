@@ -1,9 +1,11 @@
 #include "daemon/session.hpp"
 
 #include <array>
+#include <new>
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/refusable.hpp"
 #include "sys/clock.hpp"
 #include "sys/socket.hpp"
 
@@ -25,8 +27,21 @@ Session::Session(loop::Loop& loop, SessionId id, UniqueFd socket, wire::Role rol
 }
 
 void Session::on_ready(loop::Readiness readiness) {
-  if (readiness.readable) read_input();
-  settle();
+  attend([&] {
+    if (readiness.readable) read_input();
+    settle();
+  });
+}
+
+void Session::attend(const std::function<void()>& action) {
+  try {
+    const Refusable scope;
+    action();
+  } catch (const std::bad_alloc&) {
+    is_over_ = true;
+    poll_.set(loop::Interest::nothing);
+    host_.on_closed(id_);
+  }
 }
 
 void Session::read_input() {

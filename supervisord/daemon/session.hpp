@@ -4,6 +4,7 @@
 // because tasks produce only while there is room, and it can have one call in progress.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,6 +69,8 @@ class Session {
   [[nodiscard]] Task* task() { return is_task_over_ ? nullptr : task_.get(); }
   // Gone after what was sent so far, as far as the client takes it at once.
   void hang_up() { is_over_ = true; }
+  // Does something for this client alone. If there is no memory for it, the client is sent away.
+  void attend(const std::function<void()>& action);
   // To be called after anything was done with the session from outside: sends, goes on, reports the end.
   void settle();
 

@@ -14,6 +14,7 @@ namespace sup {
 namespace {
 
 constexpr Duration kStartTakes = std::chrono::seconds{10};
+constexpr Duration kMemoryWarnings = std::chrono::seconds{10};  // Apart, at least.
 
 // How loud a change of state is. A crash loop says two lines a round: back-off and running; a restart by command, too:
 // stopped, to be started again, and running.
@@ -95,8 +96,16 @@ void Supervisor::turn() {
     if (inbox_.empty()) break;
   }
   runs_->clean_up();
+  if (sys::renew_memory_reserve()) warn_of_memory();
   give_back();
   arm_timer();
+}
+
+void Supervisor::warn_of_memory() {
+  const Instant now = sys::monotonic_now();
+  if (now < next_memory_warning_) return;
+  next_memory_warning_ = now + kMemoryWarnings;
+  spdlog::warn("memory was refused: went on with the reserve, which is there again");
 }
 
 // What only the start needs, as soon as nothing is starting; later starts are made of what they themselves use.

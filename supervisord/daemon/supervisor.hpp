@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/refusable.hpp"
 #include "base/time.hpp"
 #include "daemon/history.hpp"
 #include "daemon/runs.hpp"
@@ -36,7 +37,10 @@ class Supervisor {
   static Result<std::unique_ptr<Supervisor>> create(Parts parts, SpecSet set);
 
   // Something happened; the engine hears of it at the end of this turn.
-  void post(Event event) { inbox_.push_back(std::move(event)); }
+  void post(Event event) {
+    const Indispensable whole;
+    inbox_.push_back(std::move(event));
+  }
   void add_observer(Observer& observer) { observers_.push_back(&observer); }
 
   [[nodiscard]] const Engine& engine() const { return engine_; }
@@ -69,6 +73,7 @@ class Supervisor {
   void carry_out(const ChangeDone& effect);
   void carry_out(const ShutdownBegun& effect);
   void carry_out(const Finished& effect);
+  void warn_of_memory();
   void give_back();
   void arm_timer();
 
@@ -82,6 +87,7 @@ class Supervisor {
   std::string shutdown_reason_;
   std::optional<Instant> armed_for_;
   Instant started_at_;
+  Instant next_memory_warning_;
   bool is_starting_ = false;  // At the end of the last turn.
   std::uint64_t last_change_ = 0;
   loop::Timer timer_;

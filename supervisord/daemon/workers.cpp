@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/refusable.hpp"
 #include "sys/fd.hpp"
 
 namespace sup {
@@ -75,6 +76,7 @@ Workers::~Workers() {
 }
 
 void Workers::submit(Work work) {
+  const Indispensable whole;  // Half of it would keep a worker waiting, or an answer.
   bool is_short_of_threads = false;
   {
     const std::scoped_lock lock(shared_->mutex);

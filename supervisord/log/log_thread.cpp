@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "base/refusable.hpp"
 #include "log/board.hpp"
 #include "log/follower.hpp"
 #include "log/mailbox.hpp"
@@ -80,9 +81,13 @@ LogThread::~LogThread() {
 Result<> LogThread::attach(Source source) { return core_->mailbox.post_source(std::move(source)); }
 void LogThread::flush(RunId run) { core_->mailbox.post(FlushRun{run}); }
 void LogThread::forget(InstanceId service) { core_->mailbox.post(ForgetService{service}); }
-void LogThread::write_own(std::string_view line) { core_->mailbox.post_own(line); }
+void LogThread::write_own(std::string_view line) {
+  const Indispensable whole;
+  core_->mailbox.post_own(line);
+}
 
 Result<FollowerId> LogThread::follow(FollowRequest request) {
+  const Indispensable whole;
   if (core_->followers.size() >= kMaxFollowers)
     return fail(Errc::limit, "cannot follow: there are too many readers of output already");
   const FollowerId id{++core_->last_follower};
@@ -108,6 +113,7 @@ TakeResult LogThread::take(FollowerId id, std::size_t max_bytes) {
 }
 
 void LogThread::unfollow(FollowerId id) {
+  const Indispensable whole;
   if (core_->followers.erase(id) > 0) core_->mailbox.post(RemoveFollower{id});
 }
 

@@ -2,9 +2,12 @@
 
 #include <uv.h>
 
+#include <cstdlib>
+#include <new>
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/refusable.hpp"
 
 namespace sup::loop {
 
@@ -73,9 +76,31 @@ void on_poll(uv_poll_t* handle, int status, int events) {
                                .writable = !is_broken && (events & UV_WRITABLE) != 0});
 }
 
+// libuv ends the program when it gets no memory for a table of its own, and its frames are no place to throw through.
+template <class Allocate>
+void* insist(Allocate allocate) {
+  const Indispensable whole;
+  while (true) {
+    if (void* memory = allocate()) return memory;
+    const auto handler = std::get_new_handler();
+    if (handler == nullptr) return nullptr;
+    handler();
+  }
+}
+
+void use_our_memory() {
+  (void)uv_replace_allocator(
+      [](std::size_t size) { return insist([=] { return std::malloc(size); }); },
+      [](void* old, std::size_t size) { return insist([=] { return std::realloc(old, size); }); },
+      [](std::size_t n, std::size_t size) { return insist([=] { return std::calloc(n, size); }); }, std::free);
+}
+
 }  // namespace
 
-Loop::Loop() : loop_(std::make_unique<uv_loop_s>()) { CHECK(uv_loop_init(loop_.get()) == 0); }
+Loop::Loop() : loop_(std::make_unique<uv_loop_s>()) {
+  use_our_memory();
+  CHECK(uv_loop_init(loop_.get()) == 0);
+}
 
 Loop::~Loop() {
   uv_run(loop_.get(), UV_RUN_DEFAULT);  // Only closing handles are left: their close callbacks run.

@@ -3,13 +3,57 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdint>
+#include <cstdlib>
+#include <ctime>
+#include <new>
+#include <string_view>
+
+#include "base/refusable.hpp"
 
 // Set by the linker, see end(3): the begin of the first segment, and the end of the code.
 extern "C" const char __executable_start;  // NOLINT(bugprone-reserved-identifier)
 extern "C" const char etext;
 
 namespace sup::sys {
+namespace {
+
+std::atomic<void*> reserve{nullptr};
+std::atomic<bool> is_kept{false};
+std::atomic<bool> has_told{false};
+
+void tell_once() noexcept {
+  constexpr std::string_view kText =
+      "supervisord: out of memory, and the reserve is used up: waits until there is some\n";
+  if (!has_told.exchange(true)) (void)!::write(STDERR_FILENO, kText.data(), kText.size());
+}
+
+// The new-handler: whoever returns from it is tried again.
+void on_refusal() {
+  if (is_refusable()) throw std::bad_alloc();
+  if (void* spent = reserve.exchange(nullptr)) return std::free(spent);
+  tell_once();
+  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 10'000'000};
+  (void)::nanosleep(&kPause, nullptr);
+}
+
+}  // namespace
+
+void keep_memory_reserve() noexcept {
+  is_kept = true;
+  reserve = std::malloc(kMemoryReserve);
+  std::set_new_handler(on_refusal);
+}
+
+bool renew_memory_reserve() noexcept {
+  if (!is_kept || reserve.load(std::memory_order_relaxed) != nullptr) return false;
+  void* again = std::malloc(kMemoryReserve);
+  if (again == nullptr) return false;
+  reserve = again;
+  has_told = false;
+  return true;
+}
 
 void release_code_pages() noexcept {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));

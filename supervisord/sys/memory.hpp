@@ -1,5 +1,7 @@
-// Memory of this process that is not needed any more.
+// Memory of this process: what is not needed any more, and what is to be had when the system refuses more.
 #pragma once
+
+#include <cstddef>
 
 namespace sup::sys {
 
@@ -8,5 +10,15 @@ namespace sup::sys {
 // initialisation of libraries. Source: madvise(2), MADV_DONTNEED on a private mapping of a file that nobody has
 // written to.
 void release_code_pages() noexcept;
+
+// From now on operator new throws in Refusable scopes alone (base/refusable.hpp). Elsewhere it spends the reserve, and
+// when that is gone it says so on standard error once and waits until it is given memory: no process is lost by
+// that, none is started twice, and the services go on. For all threads, for good.
+void keep_memory_reserve() noexcept;
+// Address space, not memory: nothing touches it.
+inline constexpr std::size_t kMemoryReserve = std::size_t{256} << 10;
+
+// Takes a spent reserve anew, if that is possible. True: it had been spent, and is there again.
+[[nodiscard]] bool renew_memory_reserve() noexcept;
 
 }  // namespace sup::sys

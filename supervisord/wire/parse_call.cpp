@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.hpp"
+#include "base/refusable.hpp"
 #include "base/text.hpp"
 #include "wire/json_parse.hpp"
 #include "wire/varlink.hpp"
@@ -132,6 +133,7 @@ std::unexpected<CallFailure> refuse_method(const Call& call) {
 }  // namespace
 
 std::expected<Call, CallFailure> parse_call(std::string_view message) {
+  const Indispensable whole;  // The destructor of a JSON value allocates, and may not throw.
   const auto json = parse_json(message);
   if (!json) return hang_up(json.error().what);
   if (!json->is_object()) return hang_up("a call must be a JSON object");

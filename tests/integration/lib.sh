@@ -18,6 +18,7 @@
 #   field NAME KEY  prints what `ctl status --json` says of a service: state, pid, ready, restarts_total, cause ...
 #   in_state NAME STATE   whether a service is in this state
 #   $LEVEL          the level of containment of this run of the case, if it has a file `levels`; sup hands it on
+#   $PLACE          the surroundings in which sup starts supervisord, if `levels` names some; $LEVEL is what it is expected to find there
 #   is_sanitized    whether the programs are built with sanitizers, so that their memory says nothing
 #   free_port       prints a TCP port of 127.0.0.1 that nothing listens on
 #
@@ -29,6 +30,7 @@ SUPERVISORD=$SUP_BIN/supervisord
 CTL=$SUP_BIN/ctl
 SUP=
 SUP_STATUS=
+PLACE=
 LEVEL=${LEVEL:-}
 OUT=
 ERR=
@@ -99,11 +101,36 @@ private_logs() {
   printf '[supervisord]\nlog = { services = "file", dir = "%s" }\n' "$D/log" >"$D/conf.d/supervisord.toml"
 }
 
+# The words of `levels` that name surroundings: supervisord finds the level of containment by itself there.
+case $LEVEL in
+  nobody | hidepid) PLACE=$LEVEL LEVEL=descent ;;
+  no-proc) PLACE=$LEVEL LEVEL=group ;;
+esac
+as_nobody() { if ((EUID == 0)); then exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; else exec "$@"; fi; }
+in_place() {
+  local own_mounts=(unshare --mount)
+  ((EUID == 0)) || own_mounts=(unshare --user --map-root-user --mount)
+  case $PLACE in
+    "") exec "$@" ${LEVEL:+--containment "$LEVEL"} ;;
+    nobody) as_nobody "$@" ;;
+    hidepid) exec "${own_mounts[@]}" bash -c 'mount -t proc -o hidepid=invisible proc /proc; '"$(declare -f as_nobody)"'; as_nobody "$@"' - "$@" ;;
+    no-proc) exec "${own_mounts[@]}" sh -c 'mount -t tmpfs none /proc; exec "$@"' - "$@" ;;
+  esac
+}
+# Who is not root must be able to write in the case's folder, and to reach the program.
+give_to_nobody() {
+  [[ $PLACE == nobody || $PLACE == hidepid ]] && ((EUID == 0)) || return 0
+  [[ -x $D/bin/supervisord ]] || { mkdir "$D/bin"; cp "$SUPERVISORD" "$D/bin/supervisord"; }
+  SUPERVISORD=$D/bin/supervisord
+  chown -R 65534:65534 "$D"
+}
+
 sup_answers_or_ended() { ! [[ -d /proc/$SUP ]] || ctl ping; }
 
 sup() {
   private_logs
-  "$SUPERVISORD" --config "$D/conf.d" --runtime-dir "$D/run" ${LEVEL:+--containment "$LEVEL"} "$@" >>"$D/sup.out" 2>>"$D/sup.err" &
+  give_to_nobody
+  in_place "$SUPERVISORD" --config "$D/conf.d" --runtime-dir "$D/run" "$@" >>"$D/sup.out" 2>>"$D/sup.err" &
   SUP=$!
   eventually sup_answers_or_ended
   [[ -d /proc/$SUP ]] || fail "supervisord ended before it answered"
