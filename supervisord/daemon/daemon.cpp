@@ -27,6 +27,7 @@
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
 #include "sys/socket.hpp"
+#include "sys/spawn_slots.hpp"
 #include "wire/names.hpp"
 
 namespace sup {
@@ -223,6 +224,13 @@ int Daemon::run(std::vector<InstanceId> only) {
   return exit_code;
 }
 
+// Before other descriptors are opened. Without it starts cost more, and where descriptors are few they are better kept.
+void reserve_for_children() {
+  constexpr std::uint64_t kEnough = 1'024;
+  const auto limits = sys::nofile_limits();
+  if (limits && limits->soft >= kEnough) (void)sys::reserve_spawn_slots(Workers::kMost);
+}
+
 DaemonExit exit_for(const Error& error) {
   return error.code == Errc::busy ? DaemonExit::already_running : DaemonExit::system;
 }
@@ -261,6 +269,7 @@ int run_daemon(const DaemonOptions& options) {
   if (!only) return complain(DaemonExit::usage, only.error().what);
   const auto original = sys::raise_nofile();
   if (!original) return complain(DaemonExit::system, original.error().what);
+  reserve_for_children();
   if (const auto subreaper = sys::become_subreaper(); !subreaper)
     return complain(DaemonExit::system, subreaper.error().what);
   auto places = take_places(loaded.set.daemon);

@@ -28,6 +28,21 @@ constexpr long kSetresuid = SYS_setresuid, kSetresgid = SYS_setresgid, kSetgroup
 
 constexpr int kFirstOther = STDERR_FILENO + 1;
 
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1U << 1)  // Linux 5.9; older headers.
+#endif
+
+// Whatever is done to descriptors after this is not done to the parent's. Only those below are copied.
+CHILD_SIDE int unshare_descriptors(ChildRun& run) {
+#ifdef SYS_close_range
+  if (run.private_from == 0) return 0;
+  const long result = ::syscall(SYS_close_range, static_cast<unsigned>(run.private_from), ~0U, CLOSE_RANGE_UNSHARE);
+  return result < 0 ? errno : 0;
+#else
+  return run.private_from == 0 ? 0 : ENOSYS;
+#endif
+}
+
 // A new session is a new process group too, and has no terminal: signals typed at ours do not reach services.
 CHILD_SIDE int new_session(ChildRun&) { return ::setsid() < 0 ? errno : 0; }
 
@@ -44,7 +59,7 @@ CHILD_SIDE int enter_cgroup(ChildRun& run) {
 CHILD_SIDE int set_stdio(ChildRun& run) {
   int sources[3];
   for (int target = 0; target < kFirstOther; ++target) {
-    int source = run.plan.stdio[target];
+    int source = run.stdio[target];
     if (source < 0) source = ::open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (source >= 0 && source < kFirstOther && source != target) source = ::fcntl(source, F_DUPFD_CLOEXEC, kFirstOther);
     if (source < 0) return errno;
@@ -208,12 +223,13 @@ struct ChildStep {
   int (*act)(ChildRun&);  // Returns an errno or 0.
 };
 
-// The order is the order of privileges: what needs ours comes before `user`, what must be judged by the service's comes
+// Nothing may touch a descriptor before `descriptors`. Then the order is the order of privileges: what needs ours comes before `user`, what must be judged by the service's comes
 // after. oom-score needs our /proc, so it comes before root-dir, and a descriptor, so before the limits; these allow
 // what nice and sched-policy then do. The capabilities go in two steps, since leaving the bounding set is our privilege
 // and entering the ambient one is the new user's. Signals stay blocked until all that shares our memory is nearly done,
 // and only exec follows the closing.
 constexpr ChildStep kChildSteps[] = {
+    {"descriptors", unshare_descriptors},
     {"session", new_session},
     {"cgroup", enter_cgroup},
     {"stdio", set_stdio},

@@ -32,6 +32,8 @@ struct ChildRun {
   SpawnMethod method;
   int report_pipe;  // Write end, at least 3; -1 with shared memory.
   ChildReport report;
+  int stdio[3];          // As in the plan, or the slots that hold copies (spawn_slots.hpp).
+  int private_from = 0;  // Not 0: the table of descriptors is shared, and what is needed of it lies below this number.
 };
 
 // The steps of child_attributes.cpp. Each returns an errno or 0, and makes no system call for what was not asked for.

@@ -16,6 +16,7 @@
 #include "sys/errors.hpp"
 #include "sys/fd.hpp"
 #include "sys/file.hpp"
+#include "sys/spawn_slots.hpp"
 
 #ifndef CLONE_CLEAR_SIGHAND
 #define CLONE_CLEAR_SIGHAND 0x100000000ULL  // Linux 5.5; older headers.
@@ -30,8 +31,9 @@ namespace {
 
 using Spawned = std::expected<ProcessRef, SpawnFailure>;
 
-// Set once clone3(2) has been refused; it is not asked again.
+// Set once clone3(2) has been refused; it is not asked again. Likewise a child that shares our descriptors at first.
 std::atomic<bool> clone3_is_refused{false};
+std::atomic<bool> sharing_is_refused{false};
 
 // No signal may reach this thread while a child shares its memory: a handler would run twice.
 class BlockedSignals {
@@ -118,7 +120,16 @@ bool is_cgroup_error(int error_number) {
          error_number == ENOENT || error_number == ENODEV;
 }
 
+bool is_refusal(int error_number) { return error_number == ENOSYS || error_number == EPERM || error_number == EINVAL; }
+
+ChildRun run_of(const ChildPlan& plan, SpawnMethod method, int report_pipe) {
+  return {plan, method, report_pipe, {}, {plan.stdio[0], plan.stdio[1], plan.stdio[2]}};
+}
+
 Spawned spawn_by_clone3(const PreparedChild& child) {
+  ChildRun run = run_of(child.plan(), SpawnMethod::clone3_vfork, -1);
+  const bool may_share = !sharing_is_refused.load(std::memory_order_relaxed);
+  const std::optional<SlotLoan> slots = may_share ? SlotLoan::take(run.stdio) : std::nullopt;
   int pidfd = -1;
   clone_args args{};
   args.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
@@ -128,11 +139,21 @@ Spawned spawn_by_clone3(const PreparedChild& child) {
     args.flags |= CLONE_INTO_CGROUP;
     args.cgroup = static_cast<std::uint64_t>(child.plan().cgroup_fd);
   }
-  ChildRun run{child.plan(), SpawnMethod::clone3_vfork, -1, {}};
+  if (slots) {
+    args.flags |= CLONE_FILES;
+    run.private_from = spawn_slots_end();
+  }
   long pid = 0;
   {
     const BlockedSignals blocked;
     pid = clone3_vfork(args, run_child, &run);
+  }
+  const bool is_unshared = run.report.step != 0;  // It is the first step.
+  if (pid > 0 && slots && !is_unshared && is_refusal(run.report.error_number)) {
+    // The kernel does not know how, or forbids it: once more with a copy of the table.
+    sharing_is_refused.store(true, std::memory_order_relaxed);
+    (void)conclude(child, ProcessRef{static_cast<pid_t>(pid), UniqueFd{pidfd}}, run.report);
+    return spawn_by_clone3(child);
   }
   if (pid > 0) return conclude(child, ProcessRef{static_cast<pid_t>(pid), UniqueFd{pidfd}}, run.report);
   const int error_number = static_cast<int>(-pid);
@@ -148,7 +169,7 @@ Spawned spawn_by_fork(const PreparedChild& child) {
   Result<UniqueFd> report_end = dup_cloexec_above_stdio(pipe->write_end.get());
   if (!report_end) return not_made(report_end.error().sys_errno);
   pipe->write_end.reset();
-  ChildRun run{child.plan(), SpawnMethod::fork_pipe, report_end->get(), {}};
+  ChildRun run = run_of(child.plan(), SpawnMethod::fork_pipe, report_end->get());
 
   const BlockedSignals blocked;
   const pid_t pid = ::_Fork();  // The child does nothing that fork(3)'s handlers prepare for.
@@ -163,8 +184,6 @@ Spawned spawn_by_fork(const PreparedChild& child) {
   const long pidfd = ::syscall(SYS_pidfd_open, pid, 0);
   return conclude(child, ProcessRef{pid, UniqueFd{static_cast<int>(pidfd)}}, report);
 }
-
-bool is_refusal(int error_number) { return error_number == ENOSYS || error_number == EPERM || error_number == EINVAL; }
 
 // With fs.suid_dumpable=1 the kernel lets a process that changed its uid be traced by that user, and with shared memory
 // that would be our memory (see child.hpp).
