@@ -153,7 +153,8 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
                                                const sys::NofileLimits& original) {
   const LogLevel level = set.daemon.log.level;
   LaunchContext context = TRY(launch_context(set, original));
-  std::unique_ptr<Daemon> d(new Daemon(std::move(places), std::move(containment), TRY(log::LogThread::start()), level));
+  std::unique_ptr<Daemon> d(new Daemon(std::move(places), std::move(containment),
+                                       TRY(log::LogThread::start({.delivery = log::Delivery::when_told})), level));
   context.containment = &d->containment_;
   d->workers_ = TRY(Workers::create(d->loop_));
   d->supervisor_ = TRY(Supervisor::create({d->loop_, *d->workers_, *d->log_, std::move(context)}, std::move(set)));

@@ -235,8 +235,19 @@ void Server::each_session(const std::function<void(Session&, Task&)>& action) {
     });
 }
 
+// A thousand services that stop tell the client who waits for them in a few messages, not each in its own.
 void Server::on_state_changed(const StateChanged& change) {
-  each_session([&](Session& session, Task& task) { task.on_state_changed(session, change); });
+  for (const auto& [id, session] : sessions_) {
+    Task* task = session->task();
+    if (task == nullptr) continue;
+    task->on_state_changed(*session, change);
+    if (!session->has_room()) session->settle();
+    if (std::ranges::find(unsettled_, id) == unsettled_.end()) unsettled_.push_back(id);
+  }
+}
+
+void Server::on_turn_over() {
+  for (const SessionId id : std::exchange(unsettled_, {})) with_session(id, [](Session&) {});
 }
 
 void Server::on_change_done(const ChangeDone& done) {

@@ -57,6 +57,7 @@ class Server final : public Observer {
   void on_state_changed(const StateChanged& change) override;
   void on_change_done(const ChangeDone& done) override;
   void on_shutdown(const ShutdownBegun&) override {}
+  void on_turn_over() override;
 
  private:
   Server(Parts parts, std::string path, UniqueFd listener, wire::AccessSpec access);
@@ -83,7 +84,8 @@ class Server final : public Observer {
   wire::AccessSpec access_;
   Session::Host host_;
   std::unordered_map<SessionId, std::unique_ptr<Session>> sessions_;
-  std::vector<SessionId> closed_;  // To be dropped when no session is in use.
+  std::vector<SessionId> closed_;     // To be dropped when no session is in use.
+  std::vector<SessionId> unsettled_;  // Have been told something in this turn.
   std::uint64_t last_session_ = 0;
   int in_use_ = 0;
   UniqueFd listener_;

@@ -69,14 +69,15 @@ std::uint64_t random_seed() {
 
 Result<std::unique_ptr<Supervisor>> Supervisor::create(Parts parts, SpecSet set) {
   const std::size_t count = set.services.size();
-  std::unique_ptr<Supervisor> made(new Supervisor(parts.loop, std::move(set), random_seed()));
+  std::unique_ptr<Supervisor> made(new Supervisor(parts.loop, parts.log, std::move(set), random_seed()));
   made->runs_ = TRY(Runs::create(parts.loop, parts.workers, parts.log, std::move(parts.context), count,
                                  [self = made.get()](Event event) { self->post(std::move(event)); }));
   return made;
 }
 
-Supervisor::Supervisor(loop::Loop& loop, SpecSet set, std::uint64_t seed)
+Supervisor::Supervisor(loop::Loop& loop, log::LogThread& log, SpecSet set, std::uint64_t seed)
     : loop_(loop),
+      log_(log),
       engine_(std::move(set), seed),
       started_at_(sys::monotonic_now()),
       timer_(loop,
@@ -95,10 +96,12 @@ void Supervisor::turn() {
     for (const Effect& effect : engine_.take_effects()) std::visit([this](const auto& e) { carry_out(e); }, effect);
     if (inbox_.empty()) break;
   }
+  for (Observer* observer : observers_) observer->on_turn_over();
   runs_->clean_up();
   if (sys::renew_memory_reserve()) warn_of_memory();
   give_back();
   arm_timer();
+  log_.deliver();
 }
 
 void Supervisor::warn_of_memory() {

@@ -23,6 +23,8 @@ class Observer {
   virtual void on_state_changed(const StateChanged& change) = 0;
   virtual void on_change_done(const ChangeDone& done) = 0;
   virtual void on_shutdown(const ShutdownBegun& begun) = 0;
+  // The turn is over: what was told in it can be passed on in one piece.
+  virtual void on_turn_over() = 0;
 };
 
 class Supervisor {
@@ -58,7 +60,7 @@ class Supervisor {
   void on_child_signal() { runs_->on_child_signal(); }
 
  private:
-  Supervisor(loop::Loop& loop, SpecSet set, std::uint64_t seed);
+  Supervisor(loop::Loop& loop, log::LogThread& log, SpecSet set, std::uint64_t seed);
 
   void turn();
   void carry_out(const SpawnRun& effect);
@@ -78,6 +80,7 @@ class Supervisor {
   void arm_timer();
 
   loop::Loop& loop_;
+  log::LogThread& log_;
   Engine engine_;
   History history_;
   std::vector<Event> inbox_;

@@ -28,7 +28,8 @@ constexpr Duration kAnswerGrace = std::chrono::milliseconds{100};
 
 class Core {
  public:
-  Core(UniqueFd mailbox_wake, UniqueFd board_wake) : mailbox(std::move(mailbox_wake)), board(std::move(board_wake)) {}
+  Core(UniqueFd mailbox_wake, Delivery delivery, UniqueFd board_wake)
+      : mailbox(std::move(mailbox_wake), delivery), board(std::move(board_wake)) {}
 
   // What both threads use.
   Mailbox mailbox;
@@ -54,7 +55,7 @@ void* thread_main(void* argument) {
 }  // namespace
 
 Result<std::unique_ptr<LogThread>> LogThread::start(Options options) {
-  auto core = std::make_unique<Core>(TRY(sys::make_eventfd()), TRY(sys::make_eventfd()));
+  auto core = std::make_unique<Core>(TRY(sys::make_eventfd()), options.delivery, TRY(sys::make_eventfd()));
   core->worker = TRY(Worker::create(core->mailbox, core->board, options));
   // A thread inherits the mask of its creator.
   const sys::SignalSet before = sys::block_all_signals();
@@ -70,6 +71,7 @@ LogThread::LogThread(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 LogThread::~LogThread() {
   if (core_->last_drain == 0) (void)drain(sys::monotonic_now() + kStopGrace);
   core_->mailbox.post(Stop{});
+  deliver();
   if (core_->board.wait_for_finish(kStopGrace)) {
     (void)::pthread_join(core_->thread, nullptr);
     return;
@@ -117,6 +119,8 @@ void LogThread::unfollow(FollowerId id) {
   if (core_->followers.erase(id) > 0) core_->mailbox.post(RemoveFollower{id});
 }
 
+void LogThread::deliver() { core_->mailbox.deliver(); }
+
 int LogThread::wake_fd() const { return core_->board.wake_fd(); }
 std::vector<FollowerId> LogThread::take_ready() { return core_->board.take_ready(); }
 std::vector<Notice> LogThread::take_notices() { return core_->board.take_notices(); }
@@ -125,6 +129,7 @@ Counters LogThread::counters(InstanceId service) const { return core_->board.cou
 Drained LogThread::drain(Instant deadline) {
   const std::uint64_t ticket = ++core_->last_drain;
   core_->mailbox.post(Drain{ticket, deadline});
+  deliver();
   const Duration left = std::clamp(deadline - sys::monotonic_now(), Duration::zero(), kWaitMax);
   return core_->board.wait_for_drain(ticket, left + kAnswerGrace);
 }

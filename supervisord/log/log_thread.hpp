@@ -18,6 +18,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "log/delivery.hpp"
 #include "log/follow.hpp"
 #include "log/limits.hpp"
 #include "log/report.hpp"
@@ -26,6 +27,7 @@
 namespace sup::log {
 
 struct Options {
+  Delivery delivery = Delivery::at_once;
   std::size_t ring_bytes = kRingBytes;
   std::size_t line_max = kLineMax;
   int stdout_fd = 1;  // Inherited: written, never re-opened, its flags never changed.
@@ -72,6 +74,9 @@ class LogThread {
 
   // Zeros for an unknown service.
   [[nodiscard]] Counters counters(InstanceId service) const;
+
+  // With Delivery::when_told: to be called at the end of each turn of the control loop.
+  void deliver();
 
   // Reads what is in all pipes now, writes partial lines and everything pending; waits for it until the deadline.
   [[nodiscard]] Drained drain(Instant deadline);

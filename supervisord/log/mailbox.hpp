@@ -13,6 +13,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "log/delivery.hpp"
 #include "log/follower.hpp"
 #include "log/source.hpp"
 #include "sys/unique_fd.hpp"
@@ -46,7 +47,7 @@ using Command = std::variant<Source, FlushRun, ForgetService, AddFollower, Refil
 // and of the other commands there are only so many as there are runs, services and readers.
 class Mailbox {
  public:
-  explicit Mailbox(UniqueFd wake) : wake_(std::move(wake)) {}
+  Mailbox(UniqueFd wake, Delivery delivery) : wake_(std::move(wake)), delivery_(delivery) {}
 
   struct Content {
     std::vector<Command> commands;
@@ -58,16 +59,20 @@ class Mailbox {
   // Errors: limit.
   [[nodiscard]] Result<> post_source(Source source);
   void post_own(std::string_view line);
+  // Wakes the log thread if something was posted and it does not know.
+  void deliver();
 
   // For the log thread: everything that is there, and the descriptor which is readable when there is something.
   [[nodiscard]] Content take();
   [[nodiscard]] const UniqueFd& wake_fd() const { return wake_; }
 
  private:
-  void wake_unless(bool was_awake);
+  void note_posted(bool had_content);
   [[nodiscard]] bool has_content() const;
 
   UniqueFd wake_;
+  const Delivery delivery_;
+  bool must_wake_ = false;  // Of the control loop alone.
   std::mutex mutex_;
   Content content_;
   std::size_t queued_sources_ = 0;

@@ -223,11 +223,11 @@ struct ChildStep {
   int (*act)(ChildRun&);  // Returns an errno or 0.
 };
 
-// Nothing may touch a descriptor before `descriptors`. Then the order is the order of privileges: what needs ours comes before `user`, what must be judged by the service's comes
-// after. oom-score needs our /proc, so it comes before root-dir, and a descriptor, so before the limits; these allow
-// what nice and sched-policy then do. The capabilities go in two steps, since leaving the bounding set is our privilege
-// and entering the ambient one is the new user's. Signals stay blocked until all that shares our memory is nearly done,
-// and only exec follows the closing.
+// Nothing may touch a descriptor before `descriptors`. Then the order is the order of privileges: what needs ours comes
+// before `user`, what must be judged by the service's comes after. oom-score needs our /proc, so it comes before
+// root-dir, and a descriptor, so before the limits; these allow what nice and sched-policy then do. The capabilities go
+// in two steps, since leaving the bounding set is our privilege and entering the ambient one is the new user's. Signals
+// stay blocked until all that shares our memory is nearly done, and only exec follows the closing.
 constexpr ChildStep kChildSteps[] = {
     {"descriptors", unshare_descriptors},
     {"session", new_session},
