@@ -164,24 +164,31 @@ void Runs::watch(InstanceId instance, Run& run) {
 }
 
 void Runs::settle_ends() {
-  for (const InstanceId instance : std::exchange(ending_, {})) {
-    Run& run = *runs_[instance.value];
-    draining_.push_back(instance);
-    if (!has_rest(instance, run)) continue;
-    log_.flush(run.id);
-    post_(MainExited{instance, run.id, run.status});
-  }
   std::erase_if(draining_, [this](InstanceId instance) {
     Run* run = runs_[instance.value].get();
     if (run == nullptr || !run->main_is_gone) return true;  // The daemon that it left is its main process now.
     if (has_rest(instance, *run)) return false;
-    log_.flush(run->id);
-    run->is_over = true;
-    run->is_doomed = false;  // What post-stop hooks make is not.
-    run->search.reset();
-    post_(Ended{instance, run->id, run->status});
+    tell_end(instance, *run);
     return true;
   });
+  for (const InstanceId instance : std::exchange(ending_, {})) {
+    Run& run = *runs_[instance.value];
+    if (!has_rest(instance, run)) {
+      tell_end(instance, run);
+      continue;
+    }
+    draining_.push_back(instance);
+    log_.flush(run.id);
+    post_(MainExited{instance, run.id, run.status});
+  }
+}
+
+void Runs::tell_end(InstanceId instance, Run& run) {
+  log_.flush(run.id);
+  run.is_over = true;
+  run.is_doomed = false;  // What post-stop hooks make is not.
+  run.search.reset();
+  post_(Ended{instance, run.id, run.status});
 }
 
 }  // namespace sup

@@ -182,6 +182,7 @@ class Runs {
   bool adopt(pid_t pid);
   [[nodiscard]] std::optional<InstanceId> owner_of(pid_t pid) const;
   void settle_ends();
+  void tell_end(InstanceId instance, Run& run);
   [[nodiscard]] bool has_rest(InstanceId instance, Run& run);
   [[nodiscard]] bool may_be_populated(const sys::Cgroup& group);
   void watch(InstanceId instance, Run& run);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/refusable.hpp"
+#include "sys/clock.hpp"
 #include "sys/fd.hpp"
 
 namespace sup {
@@ -24,13 +25,30 @@ struct Workers::Shared {
   bool is_over = false;
   UniqueFd wake;
 
+  Instant done_since;        // The first of `done`.
+  bool is_notified = false;  // The loop knows that there is some.
+
   void work_for_ever();
+  void note_done();
+  void notify();
 };
+
+// What this thread does next may hang in the kernel; then relieve() sees to what it has done before.
+void Workers::Shared::note_done() {
+  const Instant now = sys::monotonic_now();
+  if (done.size() == 1) done_since = now;
+  if (queue.empty() || done.size() >= kCollected || now - done_since >= kCollectAfter) notify();
+}
+
+void Workers::Shared::notify() {
+  if (!done.empty() && !std::exchange(is_notified, true)) sys::notify_eventfd(wake);
+}
 
 void Workers::Shared::work_for_ever() {
   std::unique_lock lock(mutex);
   while (true) {
     ++idle;
+    if (queue.empty()) notify();
     has_work.wait(lock, [this] { return is_over || !queue.empty(); });
     --idle;
     if (is_over) return;
@@ -44,7 +62,7 @@ void Workers::Shared::work_for_ever() {
     --busy;
     ++finished;
     done.push_back(std::move(continuation));
-    if (done.size() == 1) sys::notify_eventfd(wake);
+    note_done();
     if (is_over) has_finished.notify_all();
   }
 }
@@ -104,6 +122,7 @@ void Workers::collect() {
   {
     const std::scoped_lock lock(shared_->mutex);
     done.swap(shared_->done);
+    shared_->is_notified = false;
     is_all_done = shared_->queue.empty();
   }
   if (is_all_done && std::exchange(is_watching_, false)) overdue_.disarm();
@@ -115,6 +134,7 @@ void Workers::relieve() {
   bool is_stuck = false;
   {
     const std::scoped_lock lock(shared_->mutex);
+    shared_->notify();
     if (shared_->queue.empty()) return;
     is_stuck = shared_->idle == 0 && shared_->finished == finished_seen_;
     finished_seen_ = shared_->finished;

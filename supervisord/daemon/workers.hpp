@@ -28,7 +28,11 @@ class Workers {
   static constexpr std::size_t kMost =
       16;  // While some hang in the kernel (a dead network disk), others are added up to here.
   static constexpr Duration kPatience = std::chrono::milliseconds{200};  // Without any work finished: they hang.
-  static constexpr Duration kGrace = std::chrono::seconds{1};            // For what is being done when all is over.
+  // While more is to be done, so much finished work (or for so long) waits to be collected together: a wake-up of the
+  // loop costs a start nearly as much as its own calls.
+  static constexpr std::size_t kCollected = 8;
+  static constexpr Duration kCollectAfter = std::chrono::milliseconds{1};
+  static constexpr Duration kGrace = std::chrono::seconds{1};  // For what is being done when all is over.
 
   // Threads are made when the first work comes. Errors: sys, when no descriptor for the wake-up can be had.
   static Result<std::unique_ptr<Workers>> create(loop::Loop& loop);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -49,8 +50,8 @@ std::uint64_t drain_eventfd(const UniqueFd& eventfd) noexcept {
 }
 
 Result<> set_nonblocking(const UniqueFd& fd) {
-  const int flags = ::fcntl(fd.get(), F_GETFL);
-  if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) < 0)
+  int on = 1;  // fcntl(2) would have to ask for the other flags first.
+  if (::ioctl(fd.get(), FIONBIO, &on) < 0)
     return fail_errno(errno, fmt::format("cannot set descriptor {} non-blocking", fd.get()));
   return {};
 }

@@ -53,9 +53,12 @@ int spawn_slots_end() noexcept { return slots.end; }
 std::optional<SlotLoan> SlotLoan::take(std::span<int> fds) noexcept {
   const std::span<const int> mine = slots.count == 0 ? std::span<const int>() : slots_of_this_thread();
   if (mine.size() < fds.size()) return std::nullopt;
-  SlotLoan loan(mine.first(fds.size()));
-  for (std::size_t i = 0; i < fds.size(); ++i)
-    if (fds[i] >= 0 && ::dup3(fds[i], mine[i], O_CLOEXEC) < 0) return std::nullopt;
+  SlotLoan loan;
+  for (std::size_t i = 0; i < fds.size(); ++i) {
+    if (fds[i] < 0) continue;
+    if (::dup3(fds[i], mine[i], O_CLOEXEC) < 0) return std::nullopt;
+    loan.used_[i] = mine[i];
+  }
   for (std::size_t i = 0; i < fds.size(); ++i)
     if (fds[i] >= 0) fds[i] = mine[i];
   return loan;
@@ -63,7 +66,8 @@ std::optional<SlotLoan> SlotLoan::take(std::span<int> fds) noexcept {
 
 // Cannot fail: both numbers are open.
 SlotLoan::~SlotLoan() {
-  for (const int slot : slots_) (void)::dup3(slots.placeholder, slot, O_CLOEXEC);
+  for (const int slot : used_)
+    if (slot >= 0) (void)::dup3(slots.placeholder, slot, O_CLOEXEC);
 }
 
 }  // namespace sup::sys

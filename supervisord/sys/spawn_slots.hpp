@@ -38,14 +38,16 @@ class SlotLoan {
   // are more than kSlots, or the kernel refuses; `fds` are as they were then.
   [[nodiscard]] static std::optional<SlotLoan> take(std::span<int> fds) noexcept;
 
-  SlotLoan(SlotLoan&& other) noexcept : slots_(std::exchange(other.slots_, {})) {}
+  SlotLoan(SlotLoan&& other) noexcept : used_(std::exchange(other.used_, kNone)) {}
   SlotLoan& operator=(SlotLoan&&) = delete;
   ~SlotLoan();
 
  private:
-  explicit SlotLoan(std::span<const int> slots) noexcept : slots_(slots) {}
+  static constexpr std::array<int, kSlots> kNone{-1, -1, -1, -1};
 
-  std::span<const int> slots_;
+  SlotLoan() = default;
+
+  std::array<int, kSlots> used_ = kNone;
 };
 
 }  // namespace sup::sys
