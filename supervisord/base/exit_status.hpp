@@ -19,4 +19,16 @@ struct ExitStatus {
   friend constexpr bool operator==(const ExitStatus&, const ExitStatus&) = default;
 };
 
+// What the limits of a run's cgroup have done to it.
+struct LimitsHit {
+  bool is_oom_killed = false;            // The kernel has killed it for want of memory.
+  std::uint64_t memory_limit_bytes = 0;  // Its own limit that was reached; 0: that of the machine or of a group above.
+  std::uint64_t refused_forks = 0;       // By pids.max.
+  friend constexpr bool operator==(const LimitsHit&, const LimitsHit&) = default;
+};
+
+// As ExitStatus::text(), and what the limits did: "oom-killed (limit 512MiB)", "exit 1, oom-killed (no limit of its
+// own)", "exit 1, pids-max has refused 3 forks".
+[[nodiscard]] std::string end_text(const ExitStatus& status, const LimitsHit& limits);
+
 }  // namespace sup

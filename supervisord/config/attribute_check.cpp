@@ -9,6 +9,7 @@
 #include "base/cpu_list.hpp"
 #include "base/text.hpp"
 #include "spec/attribute_fields.hpp"
+#include "sys/cgroup_values.hpp"
 #include "sys/cpus.hpp"
 #include "sys/limits.hpp"
 #include "sys/privileges.hpp"
@@ -25,9 +26,11 @@ class AttributeChecker {
     for_each_field<LimitsSpec>([&](const auto& row) {
       if (const auto& limit = (*spec_.limits).*row.member) check_limit(row.key, *limit);
     });
-    check_cpus();
+    check_cpus("cpu-affinity", spec_.cpu_affinity.cpus);
     if (spec_.capabilities && spec_.capabilities->bits != CapabilitySet::kAll) check_capabilities(*spec_.capabilities);
     check_stdin();
+    check_cpus("resources.cpuset", spec_.resources->cpuset.cpus);
+    check_disks(spec_.resources->io_max);
     return std::move(findings_);
   }
 
@@ -58,8 +61,7 @@ class AttributeChecker {
             fmt::format("{}: above the hard limit {}, which only root (CAP_SYS_RESOURCE) may raise", path, own->hard));
   }
 
-  void check_cpus() {
-    const std::vector<std::uint16_t>& cpus = spec_.cpu_affinity.cpus;
+  void check_cpus(std::string_view key, const std::vector<std::uint16_t>& cpus) {
     const auto present = cpus.empty() ? fail(Errc::not_found, "") : sys::present_cpus();
     if (!present) return;
     const auto is_missing = [&](std::uint16_t cpu) {
@@ -67,8 +69,7 @@ class AttributeChecker {
     };
     const auto missing = std::find_if(cpus.begin(), cpus.end(), is_missing);
     if (missing != cpus.end())
-      error("cpu-affinity",
-            fmt::format("cpu-affinity: there is no CPU {}, only {}", *missing, format_cpu_list(*present)));
+      error(key, fmt::format("{}: there is no CPU {}, only {}", key, *missing, format_cpu_list(*present)));
   }
 
   void check_capabilities(CapabilitySet kept) {
@@ -93,6 +94,12 @@ class AttributeChecker {
     const std::string path = spec_.root_dir + spec_.stdin_.file;
     if (!spec_.stdin_.file.empty() && ::access(path.c_str(), F_OK) != 0)
       warning("stdin.file", fmt::format("stdin.file: there is no '{}' now", printable(path)));
+  }
+
+  void check_disks(const std::vector<IoMaxSpec>& disks) {
+    for (const IoMaxSpec& disk : disks)
+      if (const auto device = sys::block_device(disk.device); !device)
+        warning("resources.io-max", fmt::format("resources.io-max: {} now", device.error().what));
   }
 
   std::size_t service_;

@@ -214,6 +214,24 @@ struct Codec<CapabilitySet> {
   static TypeDoc type();
 };
 
+// What cgroup controllers are told.
+bool decode_resource(Decoder& decoder, const Value& value, MemoryAmount& out);
+bool decode_resource(Decoder& decoder, const Value& value, CpuMax& out);
+bool decode_resource(Decoder& decoder, const Value& value, ByteRate& out);
+[[nodiscard]] std::string resource_text(MemoryAmount amount);
+[[nodiscard]] std::string resource_text(CpuMax max);
+[[nodiscard]] std::string resource_text(ByteRate rate);
+[[nodiscard]] TypeDoc resource_type(MemoryAmount);
+[[nodiscard]] TypeDoc resource_type(CpuMax);
+[[nodiscard]] TypeDoc resource_type(ByteRate);
+template <class T>
+  requires requires(T value) { resource_text(value); }
+struct Codec<T> {
+  static bool decode(Decoder& decoder, const Value& value, T& out) { return decode_resource(decoder, value, out); }
+  static Value encode(T value, Detail) { return make_value(resource_text(value)); }
+  static TypeDoc type() { return resource_type(T{}); }
+};
+
 template <>
 struct Codec<StdinSpec> {
   static bool decode(Decoder& decoder, const Value& value, StdinSpec& out);

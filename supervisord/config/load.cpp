@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "config/codec.hpp"
 #include "config/files.hpp"
+#include "config/controller_check.hpp"
 #include "config/system_check.hpp"
 #include "config/toml.hpp"
 #include "spec/check.hpp"
@@ -229,8 +230,9 @@ Loaded load(std::span<const std::string> paths, const LoadOptions& options) {
   if (report.has_errors()) loader.miss_a_file();
   for (ConfigFile& file : files) loader.add_file(file.name, std::move(file.text));
   loader.finish(log_dir_or_none(loader.set_, options.who));
-  if (options.system == SystemChecks::on)
-    check_system(loader.set_, options.who, [&](const SpecPlace& place) { return loader.locate(place); }, report);
+  const Locate locate = [&](const SpecPlace& place) { return loader.locate(place); };
+  if (options.system != SystemChecks::off) check_system(loader.set_, options.who, locate, report);
+  if (options.system == SystemChecks::on) check_controllers(loader.set_, locate, report);
   return finish(loader, report);
 }
 

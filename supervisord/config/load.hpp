@@ -24,7 +24,8 @@ inline constexpr std::size_t kMaxServiceName = 64;
 // Whether files and directories that somebody else could write to are refused when root loads them.
 enum class FileTrust : std::uint8_t { checked, unchecked };
 // Whether what the configuration names is looked for on this machine: users, env files, programs, directories.
-enum class SystemChecks : std::uint8_t { on, off };
+// at_start: without what the start of a service tells by itself, which knows it better.
+enum class SystemChecks : std::uint8_t { on, at_start, off };
 
 struct LoadOptions {
   Who who = this_process();

@@ -95,18 +95,24 @@ Result<std::vector<pid_t>> ContainmentTree::processes_in(const std::string& name
   return TRY(group.processes()).pids;
 }
 
-std::vector<sys::CgroupController> ContainmentTree::controllers() const {
-  std::vector<sys::CgroupController> out;
+std::string ContainmentTree::provide(std::string_view controller) {
+  if (!tree_) return reason_;
+  const std::scoped_lock lock(*providing_);
+  const auto enabled = tree_->top().enabled_controllers();
+  if (enabled && std::ranges::find(*enabled, controller) != enabled->end()) return {};
+  if (std::string reason = tree_->why_not_available(controller); !reason.empty()) return reason;
+  const std::string_view wanted[] = {controller};
+  return tree_->enable(wanted).front().reason;
+}
+
+std::vector<ContainmentTree::Controller> ContainmentTree::controllers() const {
+  std::vector<Controller> out;
   if (!tree_) return out;
-  const auto available = tree_->available_controllers();
+  const auto enabled = tree_->top().enabled_controllers().value_or(std::vector<std::string>{});
   for (const std::string_view name : kControllers) {
-    const bool has_it = available && std::ranges::find(*available, name) != available->end();
-    std::string reason;
-    if (!available)
-      reason = available.error().what;
-    else if (!has_it)
-      reason = fmt::format("not offered in {}", tree_->path());
-    out.push_back({std::string(name), has_it, std::move(reason)});
+    std::string reason = tree_->why_not_available(name);
+    const bool is_enabled = std::ranges::find(enabled, name) != enabled.end();
+    out.push_back({std::string(name), reason.empty(), is_enabled, std::move(reason)});
   }
   return out;
 }

@@ -5,6 +5,8 @@
 // as all are on the second level.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +41,17 @@ class ContainmentTree {
   // The processes of a run's group. Any thread. Errors: not_found, also on other levels.
   [[nodiscard]] Result<std::vector<pid_t>> processes_in(const std::string& name) const;
   // What could limit a run, and why not if not. Any thread. Empty on other levels.
-  [[nodiscard]] std::vector<sys::CgroupController> controllers() const;
+  struct Controller {
+    std::string name;
+    bool is_offered = false;  // To our place in the hierarchy.
+    bool is_enabled = false;  // For the groups of runs, since a service has wanted it.
+    std::string reason;       // Why it is not offered.
+  };
+  [[nodiscard]] std::vector<Controller> controllers() const;
+  // Enables a controller for the groups of all runs, present and coming, if it is not. Only what a service wants is
+  // enabled: each costs a little for everybody, and in PLACE it is enabled for whoever lives beside us, too. Returns
+  // why it cannot be had; empty: it is there. Any thread.
+  [[nodiscard]] std::string provide(std::string_view controller);
 
   // When nothing runs any more. Says in the log what could not be removed.
   void destroy();
@@ -52,6 +64,7 @@ class ContainmentTree {
   Containment level_ = Containment::group;
   std::string reason_;
   std::optional<sys::CgroupTree> tree_;
+  std::unique_ptr<std::mutex> providing_ = std::make_unique<std::mutex>();  // Enabling is the only change of tree_.
   std::vector<std::string> notices_;
 };
 

@@ -51,8 +51,9 @@ std::string absolute(const std::string& path) {
   return error ? path : whole.lexically_normal().string();
 }
 
-Loaded load_configuration(const DaemonOptions& options) {
+Loaded load_configuration(const DaemonOptions& options, SystemChecks system) {
   LoadOptions how;
+  how.system = system;
   how.trust = options.trust;
   Loaded loaded = load(options.config, how);
   DaemonSpec& spec = loaded.set.daemon;
@@ -252,7 +253,7 @@ void prepare_process() {
 }
 
 int check_configuration(const DaemonOptions& options) {
-  const Loaded loaded = load_configuration(options);
+  const Loaded loaded = load_configuration(options, SystemChecks::on);
   fmt::print(stderr, "{}", render_all(loaded));
   if (loaded.has_errors) return code(DaemonExit::configuration);
   if (const auto only = only_services(loaded.set, options.only); !only)
@@ -262,7 +263,7 @@ int check_configuration(const DaemonOptions& options) {
 }
 
 int run_daemon(const DaemonOptions& options) {
-  Loaded loaded = load_configuration(options);
+  Loaded loaded = load_configuration(options, SystemChecks::at_start);
   fmt::print(stderr, "{}", render_all(loaded));
   if (loaded.has_errors)
     return complain(DaemonExit::configuration, "nothing was started: the configuration has errors");

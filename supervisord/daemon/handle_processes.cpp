@@ -94,9 +94,12 @@ std::string view_features(const ContainmentTree& containment) {
   add("containment", std::string(enum_name(containment.level())), containment.level() == Containment::cgroup,
       containment.reason());
   if (!containment.path().empty()) add("cgroups", containment.path(), true, "");
-  for (const sys::CgroupController& controller : containment.controllers())
-    add("controller " + controller.name, controller.is_enabled ? "available" : "missing", controller.is_enabled,
-        controller.reason);
+  for (const ContainmentTree::Controller& controller : containment.controllers())
+    add("controller " + controller.name,
+        controller.is_enabled   ? "enabled"
+        : controller.is_offered ? "available"
+                                : "missing",
+        controller.is_offered, controller.reason);
   const bool has_vfork = sys::spawn_method() == sys::SpawnMethod::clone3_vfork;
   add("spawn", std::string(sys::spawn_method_name(sys::spawn_method())), has_vfork,
       has_vfork ? "" : "the kernel or a seccomp filter refuses clone3");

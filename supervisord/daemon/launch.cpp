@@ -172,6 +172,25 @@ void give_up(const std::optional<sys::Cgroup>& group, const Result<T>& result) {
   if (!result && group) (void)group->remove();
 }
 
+// Where a run lives, with its limits in force.
+struct RunGroup {
+  std::optional<sys::Cgroup> made;        // By us, now.
+  const sys::Cgroup* existing = nullptr;  // By what of the run has come before.
+  std::vector<UnmetResource> unmet;
+
+  [[nodiscard]] const sys::Cgroup* get() const { return made ? &*made : existing; }
+};
+
+Result<RunGroup> provide_group(const LaunchContext& context, const LaunchOrder& order) {
+  RunGroup out{.made = {}, .existing = order.group, .unmet = {}};
+  if (out.existing != nullptr) return out;
+  out.made = TRY(context.containment->create_group(group_name(order)));
+  auto unmet = apply_resources(*context.containment, out.get(), *order.service->spec.resources, {});
+  give_up(out.made, unmet);
+  out.unmet = TRY(std::move(unmet));
+  return out;
+}
+
 Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& order) {
   if (order.shared->is_cancelled.load(std::memory_order_relaxed))
     return fail(Errc::busy, "stopped before it was begun");
@@ -182,35 +201,32 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
                 "type: a forking service cannot be followed here, since containment is group: run its program in the "
                 "foreground");
   sys::ChildSettings child = TRY(child_settings(context, order, order.service->spec.command, {}));
-  std::optional<sys::Cgroup> made;
-  if (order.group == nullptr) made = TRY(context.containment->create_group(group_name(order)));
-  const sys::Cgroup* group = made ? &*made : order.group;
-  if (group != nullptr) child.cgroup_fd = group->directory().get();
+  RunGroup group = TRY(provide_group(context, order));
+  if (group.get() != nullptr) child.cgroup_fd = group.get()->directory().get();
   auto launched = unless_refused([&] { return start_program(context, order, std::move(child)); });
-  give_up(made, launched);
-  if (launched) launched->group = std::move(made);
+  give_up(group.made, launched);
+  if (!launched) return launched;
+  launched->group = std::move(group.made);
+  launched->unmet = std::move(group.unmet);
   return launched;
 }
 
 Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& order) {
   sys::ChildSettings child = TRY(child_settings(context, order.run, order.command, order.env));
-  std::optional<sys::Cgroup> made, own;
-  if (order.run.group == nullptr) made = TRY(context.containment->create_group(group_name(order.run)));
-  const sys::Cgroup* group = made ? &*made : order.run.group;
-  if (group != nullptr) {
-    auto created = sys::Cgroup::create(group->directory(), order.name);
-    if (!created) {
-      if (made) (void)made->remove();
-      return std::unexpected(std::move(created).error());
-    }
-    own = std::move(*created);
+  RunGroup group = TRY(provide_group(context, order.run));
+  std::optional<sys::Cgroup> own;
+  if (group.get() != nullptr) {
+    auto created = sys::Cgroup::create(group.get()->directory(), order.name);
+    give_up(group.made, created);
+    own = TRY(std::move(created));
     child.cgroup_fd = own->directory().get();
   }
   auto launched = unless_refused([&] { return start_task(context, order, std::move(child)); });
   give_up(own, launched);
-  give_up(made, launched);
+  give_up(group.made, launched);
   if (!launched) return launched;
-  launched->group = std::move(made);
+  launched->group = std::move(group.made);
+  launched->unmet = std::move(group.unmet);
   launched->own_group = std::move(own);
   return launched;
 }

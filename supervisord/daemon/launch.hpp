@@ -13,6 +13,7 @@
 #include "daemon/attributes.hpp"
 #include "daemon/containment.hpp"
 #include "daemon/environment.hpp"
+#include "daemon/resources.hpp"
 #include "log/log_thread.hpp"
 #include "spec/check.hpp"
 #include "spec/spec_set.hpp"
@@ -41,7 +42,7 @@ struct LaunchContext {
   sys::SignalSet ignored_signals;
   std::string log_dir;
   LogTo default_log = LogTo::file;  // What "auto" means.
-  const ContainmentTree* containment = nullptr;
+  ContainmentTree* containment = nullptr;
 };
 
 struct LaunchOrder {
@@ -58,6 +59,7 @@ struct Launched {
   std::vector<log::Source> sources;      // The read ends of its output, to be attached.
   std::optional<sys::Cgroup> group;      // Of the run, if it was made here.
   std::optional<sys::Cgroup> own_group;  // Of a task.
+  std::vector<UnmetResource> unmet;      // Of the run's `resources`, where `group` was to be made here.
 };
 
 // Somebody's own input and output instead of the service's log.

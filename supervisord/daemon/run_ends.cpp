@@ -163,6 +163,10 @@ void Runs::watch(InstanceId instance, Run& run) {
   if (!run.is_watched) look_again_.arm(kLookAgain);
 }
 
+LimitsHit Runs::limits_hit(const Run& run) {
+  return run.group ? sup::limits_hit(*run.group, *run.service->spec.resources, run.status) : LimitsHit{};
+}
+
 void Runs::settle_ends() {
   std::erase_if(draining_, [this](InstanceId instance) {
     Run* run = runs_[instance.value].get();
@@ -179,7 +183,7 @@ void Runs::settle_ends() {
     }
     draining_.push_back(instance);
     log_.flush(run.id);
-    post_(MainExited{instance, run.id, run.status});
+    post_(MainExited{instance, run.id, run.status, limits_hit(run)});
   }
 }
 
@@ -188,7 +192,7 @@ void Runs::tell_end(InstanceId instance, Run& run) {
   run.is_over = true;
   run.is_doomed = false;  // What post-stop hooks make is not.
   run.search.reset();
-  post_(Ended{instance, run.id, run.status});
+  post_(Ended{instance, run.id, run.status, limits_hit(run)});
 }
 
 }  // namespace sup

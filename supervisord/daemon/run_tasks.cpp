@@ -114,6 +114,7 @@ void Runs::on_task_launched(InstanceId instance, RunId id, std::uint32_t serial,
   task.process = std::move(launched->process);
   task.group = std::move(launched->own_group);
   if (launched->group) run.group = std::move(launched->group);
+  note_unmet(run, std::move(launched->unmet));
   const auto& pidfd = task.process.pidfd;
   if (pidfd.is_open() && !exits_.add(pidfd, EPOLLIN, task_token(instance, serial))) task.process.pidfd.reset();
   attach(std::move(launched->sources));

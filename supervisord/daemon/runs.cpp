@@ -1,5 +1,6 @@
 #include "daemon/runs.hpp"
 
+#include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 
 #include <csignal>
@@ -76,6 +77,7 @@ void Runs::on_launched(InstanceId instance, RunId id, Result<Launched> launched)
   run->main_group = run->main.pid;
   run->main_is_gone = false;
   if (launched->group) run->group = std::move(launched->group);
+  note_unmet(*run, std::move(launched->unmet));
   if (run->main.pidfd.is_open() && !exits_.add(run->main.pidfd, EPOLLIN, main_token(instance))) run->main.pidfd.reset();
   attach(std::move(launched->sources));
   post_(Spawned{instance, id, run->main.pid});
@@ -89,6 +91,13 @@ void Runs::on_launched(InstanceId instance, RunId id, Result<Launched> launched)
 void Runs::attach(std::vector<log::Source> sources) {
   for (log::Source& source : sources)
     if (auto attached = log_.attach(std::move(source)); !attached) log_.write_own(attached.error().what + "\n");
+}
+
+void Runs::note_unmet(Run& run, std::vector<UnmetResource> unmet) {
+  if (unmet.empty()) return;
+  run.unmet = std::move(unmet);
+  if (warned_.insert(run.service->name).second)
+    spdlog::warn("{} runs without some of its limits: {}", run.service->name, unmet_text(run.unmet));
 }
 
 void Runs::forget(InstanceId instance) {

@@ -15,6 +15,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -99,6 +100,7 @@ struct Run {
   bool is_doomed = false;               // KILL has been sent: what turns up later gets it too.
   Instant doomed_since;                 // When it was sent first.
   bool is_watched = false;              // Changes of its cgroup are reported.
+  std::vector<UnmetResource> unmet;     // What it was to be limited by and is not.
 };
 
 // Where to look for the processes of a run, for somebody on another thread.
@@ -153,6 +155,7 @@ class Runs {
   Run& live_or_new(InstanceId instance, RunId run, const NamedService& service);
   void on_launched(InstanceId instance, RunId run, Result<Launched> launched);
   void attach(std::vector<log::Source> sources);
+  void note_unmet(Run& run, std::vector<UnmetResource> unmet);
 
   // run_tasks.cpp
   std::uint32_t add_task(InstanceId instance, Run& run, std::unique_ptr<TaskRun> task, TaskOrder order);
@@ -183,6 +186,7 @@ class Runs {
   [[nodiscard]] std::optional<InstanceId> owner_of(pid_t pid) const;
   void settle_ends();
   void tell_end(InstanceId instance, Run& run);
+  [[nodiscard]] static LimitsHit limits_hit(const Run& run);
   [[nodiscard]] bool has_rest(InstanceId instance, Run& run);
   [[nodiscard]] bool may_be_populated(const sys::Cgroup& group);
   void watch(InstanceId instance, Run& run);
@@ -210,6 +214,7 @@ class Runs {
   std::vector<InstanceId> draining_;  // Main process gone, others alive.
   std::vector<InstanceId> tasking_;   // A task's process is gone; it is not known yet whether anything is left of it.
   std::vector<sys::Cgroup> empty_groups_;  // Of forgotten runs.
+  std::set<std::string> warned_;           // Services whose limits cannot be had: said once, not at each restart.
   sys::EpollSet exits_;                    // The pidfds of all main processes and tasks, and the watch; by token.
   std::optional<sys::CgroupWatch> watch_;  // Of draining cgroups. Empty without cgroups.
   std::optional<sys::Orphans> orphans_;    // Empty without /proc.

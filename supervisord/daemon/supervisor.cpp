@@ -44,6 +44,8 @@ void add_end(std::vector<EnvEntry>& env, const Instance& instance) {
   const ExitStatus& status = instance.last_status;
   if (instance.run_was_asked_to_end)
     add("REASON", "asked");
+  else if (has_run && instance.last_limits.is_oom_killed)
+    add("REASON", "oom-killed");
   else if (!has_run)
     add("REASON", "start-failed");
   else

@@ -163,6 +163,7 @@ void Engine::handle(const MainExited& event) {
   if (!is_current(event.instance, event.run)) return;
   Instance& i = w_.at(event.instance);
   note_end_of_main(w_, i, event.status);
+  i.last_limits = event.limits;
   dispatch(event.instance, Input::main_exited);
 }
 
@@ -171,6 +172,7 @@ void Engine::handle(const Ended& event) {
   Instance& i = w_.at(event.instance);
   const bool is_launcher = w_.spec(i).type == ServiceType::forking && i.phase == Phase::launch;
   if (!i.main_is_gone) note_end_of_main(w_, i, event.status);
+  i.last_limits = event.limits;
   const bool is_without_daemon = is_launcher || i.phase == Phase::find_main;
   if (is_without_daemon && i.state == State::starting && is_success(w_.spec(i), last_end(i)))
     note_failed_start(i, "its command ended and left no process behind");

@@ -30,12 +30,14 @@ struct MainExited {
   InstanceId instance;
   RunId run;
   ExitStatus status;
+  LimitsHit limits = {};
 };
 // Nothing of the run is alive. `status` is that of the main process.
 struct Ended {
   InstanceId instance;
   RunId run;
   ExitStatus status;
+  LimitsHit limits = {};
 };
 
 // The launcher of a forking service has ended, and this is the daemon that it left.

@@ -20,7 +20,7 @@ std::string named_state(const World& w, InstanceId id) {
 std::string last_end_text(const Instance& i) {
   switch (i.last_kind) {
     case EndKind::none: return {};
-    case EndKind::exited: return i.last_status.text();
+    case EndKind::exited: return end_text(i.last_status, i.last_limits);
     case EndKind::start_failed: return i.failure;
   }
   return {};

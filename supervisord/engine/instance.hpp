@@ -80,6 +80,7 @@ struct Instance {
   std::uint32_t restarts_in_row = 0;  // Since the last good run or human command; determines the delay.
   std::uint32_t restarts_total = 0;
   ExitStatus last_status;
+  LimitsHit last_limits;  // What they did to the same run.
   RunId run;              // The current run, or the last one.
   Instant since;          // When the state was entered.
   Instant run_since;      // When its program was executed; before that, when the run was begun.

@@ -160,7 +160,7 @@ std::string end_text(const Instance& i) {
   if (is_live(i.state) && !i.main_is_gone && !i.has_start_failed) return {};
   switch (i.last_kind) {
     case EndKind::none: return {};
-    case EndKind::exited: return i.last_status.text();
+    case EndKind::exited: return end_text(i.last_status, i.last_limits);
     case EndKind::start_failed: return i.failure;
   }
   return {};

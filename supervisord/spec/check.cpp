@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "spec/check_resources.hpp"
 
 namespace sup {
 namespace {
@@ -40,6 +41,7 @@ class Checker {
       check_type(i);
       check_stop(i);
       check_log(i);
+      for (SpecProblem& problem : check_resources(i, *spec(i).resources)) add(std::move(problem));
       check_names(i);
     }
     check_daemon();

@@ -3,6 +3,7 @@
 
 #include "spec/attribute_fields.hpp"
 #include "spec/fields.hpp"
+#include "spec/resource_fields.hpp"
 #include "spec/service_spec.hpp"
 
 namespace sup {
@@ -184,6 +185,9 @@ struct Fields<ServiceSpec> {
       Field{"limits", &ServiceSpec::limits, OnChange::restart, "{ nofile = 65536, core = \"unlimited\" }",
             "Resource limits, see setrlimit(2). Each is one value for both, or \"soft:hard\"; only root "
             "(CAP_SYS_RESOURCE) may go above the hard limits that supervisord itself has."},
+      Field{"resources", &ServiceSpec::resources, OnChange::live, "{ memory-max = \"512MiB\", pids-max = 100 }",
+            "What all processes of a run may use together, by the controllers of cgroup version 2. It holds from the "
+            "first instruction of each run, and `ctl set` changes it while it runs."},
       Field{"nice", &ServiceSpec::nice, OnChange::restart, "5",
             "The nice value: 19 is the least, -20 the most CPU time. Default: as supervisord has it.", Range{-20, 19}},
       Field{"sched-policy", &ServiceSpec::sched_policy, OnChange::restart, "{ policy = \"fifo\", priority = 10 }",

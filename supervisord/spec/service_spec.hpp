@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "spec/attributes.hpp"
 #include "spec/rare.hpp"
+#include "spec/resources.hpp"
 
 namespace sup {
 
@@ -107,11 +108,7 @@ struct OnGiveUp {
   friend bool operator==(const OnGiveUp&, const OnGiveUp&) = default;
 };
 
-// A whole number, or "unlimited".
-struct MaxRestarts {
-  std::optional<std::uint32_t> count;  // Nothing: unlimited.
-  friend bool operator==(const MaxRestarts&, const MaxRestarts&) = default;
-};
+using MaxRestarts = CountOrUnlimited;
 
 struct RestartSpec {
   RestartWhen when = RestartWhen::automatic;
@@ -213,6 +210,7 @@ struct ServiceSpec {
   std::vector<int> success_codes = {0};
   OnExit on_exit = OnExit::none;
   Rare<LimitsSpec> limits;
+  Rare<ResourcesSpec> resources;
   std::optional<std::int8_t> nice;
   std::optional<SchedSpec> sched_policy;
   std::optional<IoPriority> io_class;

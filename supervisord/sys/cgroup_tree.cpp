@@ -45,10 +45,18 @@ Result<> move_into(const Cgroup& manager) {
 // Why a controller cannot be had, if it is for a reason that is not to be seen in PLACE.
 bool is_held_by_version1(std::string_view controller) {
   const Result<std::string> text = read_file("/proc/self/cgroup", kProcCgroupLimit);
-  return text && has(version1_controllers(*text), controller);
+  return text && has(version1_controllers(*text), controller == "io" ? "blkio" : controller);
 }
 
 }  // namespace
+
+std::string why_not_offered(const Cgroup& group, std::string_view controller) {
+  const Result<std::vector<std::string>> offered = group.controllers();
+  if (!offered) return offered.error().what;
+  if (has(*offered, controller)) return {};
+  return fmt::format("not offered in {}{}", group.name(),
+                     is_held_by_version1(controller) ? ": cgroup v1 holds it" : "");
+}
 
 std::vector<CgroupController> enable_controllers(std::span<const Cgroup* const> groups,
                                                  std::span<const std::string_view> controllers) {
@@ -118,6 +126,10 @@ Result<std::vector<std::string>> CgroupTree::group_names() const {
 }
 
 Result<std::vector<std::string>> CgroupTree::available_controllers() const { return outer_.controllers(); }
+
+std::string CgroupTree::why_not_available(std::string_view controller) const {
+  return why_not_offered(outer_, controller);
+}
 
 std::vector<CgroupController> CgroupTree::enable(std::span<const std::string_view> controllers) {
   const std::vector<std::string> before = outer_.enabled_controllers().value_or(std::vector<std::string>{});

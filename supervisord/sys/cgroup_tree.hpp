@@ -32,6 +32,10 @@ struct CgroupController {
 [[nodiscard]] std::vector<CgroupController> enable_controllers(std::span<const Cgroup* const> groups,
                                                                std::span<const std::string_view> controllers);
 
+// Why a controller cannot be enabled below this group, as far as that can be told beforehand; empty: it is offered
+// there. For people: "not offered in /sys/fs/cgroup/unified: cgroup v1 holds it".
+[[nodiscard]] std::string why_not_offered(const Cgroup& group, std::string_view controller);
+
 class CgroupTree {
  public:
   // Makes the sub-tree, or takes over one that an earlier life left, and moves this process with all its threads into
@@ -56,6 +60,8 @@ class CgroupTree {
 
   // What PLACE could give us, whether it is enabled or not.
   [[nodiscard]] Result<std::vector<std::string>> available_controllers() const;
+  // As why_not_offered(), of PLACE.
+  [[nodiscard]] std::string why_not_available(std::string_view controller) const;
   // Enables these controllers for the groups of runs: in PLACE, then in NAME. Each answer has its own reason: held by a
   // hierarchy of version 1, not offered to PLACE, other processes live in PLACE, denied.
   [[nodiscard]] std::vector<CgroupController> enable(std::span<const std::string_view> controllers);

@@ -1,6 +1,8 @@
 #include "sys/cgroup_values.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -8,6 +10,8 @@
 #include <chrono>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
+#include "sys/errors.hpp"
 
 namespace sup::sys {
 
@@ -84,6 +88,14 @@ std::string io_max_text(const IoMax& limits) {
   return fmt::format("{}:{}", limits.major, limits.minor) + io_limit("rbps", limits.read_bytes_per_second) +
          io_limit("wbps", limits.write_bytes_per_second) + io_limit("riops", limits.reads_per_second) +
          io_limit("wiops", limits.writes_per_second);
+}
+
+Result<DeviceNumber> block_device(const std::string& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) return fail_call(errno, fmt::format("cannot look at '{}'", printable(path)));
+  if (!S_ISBLK(status.st_mode))
+    return fail(Errc::not_found, fmt::format("'{}' is not a block device", printable(path)));
+  return DeviceNumber{major(status.st_rdev), minor(status.st_rdev)};
 }
 
 std::string cgroup_limit_text(std::optional<std::uint64_t> limit) {

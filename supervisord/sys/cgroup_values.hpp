@@ -60,6 +60,13 @@ struct IoMax {
 };
 [[nodiscard]] std::string io_max_text(const IoMax& limits);
 
+// The number of the block device at this path. Errors: not_found if there is none, or something else is there.
+struct DeviceNumber {
+  unsigned major = 0;
+  unsigned minor = 0;
+};
+[[nodiscard]] Result<DeviceNumber> block_device(const std::string& path);
+
 // For memory.max and its like, and pids.max. Empty: "max".
 [[nodiscard]] std::string cgroup_limit_text(std::optional<std::uint64_t> limit);
 

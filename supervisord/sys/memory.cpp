@@ -1,6 +1,7 @@
 #include "sys/memory.hpp"
 
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -61,6 +62,11 @@ void release_code_pages() noexcept {
   const auto end = reinterpret_cast<std::uintptr_t>(&etext) / page * page;
   // A refusal (memory that is locked) leaves everything as it was.
   (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // NOLINT(performance-no-int-to-ptr)
+}
+
+std::uint64_t machine_memory_bytes() noexcept {
+  struct sysinfo told = {};
+  return ::sysinfo(&told) == 0 ? std::uint64_t{told.totalram} * told.mem_unit : 0;
 }
 
 }  // namespace sup::sys

@@ -1,7 +1,9 @@
-// Memory of this process: what is not needed any more, and what is to be had when the system refuses more.
+// The memory of this machine; of this process what is not needed any more, and what is to be had when the system
+// refuses more.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace sup::sys {
 
@@ -20,5 +22,8 @@ inline constexpr std::size_t kMemoryReserve = std::size_t{256} << 10;
 
 // Takes a spent reserve anew, if that is possible. True: it had been spent, and is there again.
 [[nodiscard]] bool renew_memory_reserve() noexcept;
+
+// All RAM that the kernel has (sysinfo(2)); a container sees its host's.
+[[nodiscard]] std::uint64_t machine_memory_bytes() noexcept;
 
 }  // namespace sup::sys

@@ -114,6 +114,19 @@ class RandomSpec {
     out.all = chance();
     if (!out.all && chance()) out.names = {"PATH", "x" + std::to_string(below(9))};
   }
+  void fill(MemoryAmount& out, NoCheck) {
+    if (chance())
+      out.percent = static_cast<std::uint8_t>(1 + below(100));
+    else
+      out.bytes = chance() ? MemoryAmount::kUnlimited : below(1 << 30);
+  }
+  void fill(CpuMax& out, NoCheck) {
+    if (chance()) out.percent = static_cast<std::uint32_t>(1 + below(800));
+  }
+  void fill(ByteRate& out, NoCheck) { out.bytes = 1 + below(1 << 30); }
+  void fill(std::vector<IoMaxSpec>& out, NoCheck) {
+    while (out.size() < 2 && chance()) out.push_back(make<IoMaxSpec>());
+  }
   void fill(MaxRestarts& out, Range range) {
     if (chance()) fill(out.count.emplace(), range);
   }
@@ -180,7 +193,12 @@ bool is_decoding_error(const Diagnostic& diagnostic) {
                                                      "only a forking service",
                                                      "post-start: a oneshot",
                                                      "pre-stop: a oneshot",
-                                                     "either a signal or a command"};
+                                                     "either a signal or a command",
+                                                     "is above memory-max",
+                                                     "nothing can run in",
+                                                     "is said about",
+                                                     "the device is missing",
+                                                     "two tables are for"};
   return std::none_of(kOfChecks.begin(), kOfChecks.end(),
                       [&](const std::string& part) { return diagnostic.message.find(part) != std::string::npos; });
 }
