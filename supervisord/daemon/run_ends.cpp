@@ -191,6 +191,7 @@ void Runs::tell_end(InstanceId instance, Run& run) {
   log_.flush(run.id);
   run.is_over = true;
   run.is_doomed = false;  // What post-stop hooks make is not.
+  run.doomed_since = {};
   run.search.reset();
   post_(Ended{instance, run.id, run.status, limits_hit(run)});
 }

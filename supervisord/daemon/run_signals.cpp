@@ -1,6 +1,9 @@
 // Runs: what is sent to the processes of a run, and who they are.
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
+#include <optional>
 #include <set>
 
 #include "daemon/run_survivors.hpp"
@@ -11,16 +14,17 @@ namespace sup {
 namespace {
 
 constexpr Signal kKill{SIGKILL};
-// Who is alive so long after KILL hangs in the kernel: a large process or a busy machine may take two seconds.
-constexpr Duration kKillPatience = std::chrono::milliseconds{2500};
 
 // Signals are sent to processes that may end at any moment, so that one is gone is no news.
 void send_to_child(pid_t pid, Signal signal) { ::kill(pid, signal.number); }
 
 // Whether the process that was seen is there.
-bool is_still(const sys::ProcessFacts& seen) {
-  const auto now = sys::process_facts(seen.pid);
+bool is_still(const sys::ProcessFacts& seen, const std::optional<sys::ProcessFacts>& now) {
   return now && now->start_time == seen.start_time;
+}
+std::optional<sys::ProcessFacts> facts_of(pid_t pid) {
+  auto facts = sys::process_facts(pid);
+  return facts ? std::optional(std::move(*facts)) : std::nullopt;
 }
 
 // Whether `pid` is below one of `roots` now. The walk up is bounded, since processes come and go while we read.
@@ -66,9 +70,10 @@ void Runs::kill(const KillRun& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr) return;
   for (const auto& task : run->tasks) kill_task(*run, *task);
-  if (run->is_over) return;
+  if (run->is_over && run->tasks.empty()) return;
   const Instant now = sys::monotonic_now();
-  if (!std::exchange(run->is_doomed, true)) run->doomed_since = now;
+  if (run->doomed_since == Instant{}) run->doomed_since = now;
+  run->is_doomed = !run->is_over;
   const bool is_late = now - run->doomed_since >= kKillPatience;
   if (run->shared != nullptr) {
     run->shared->is_cancelled.store(true, std::memory_order_relaxed);
@@ -112,7 +117,7 @@ void Runs::signal_below(pid_t root, Signal signal) {
 // reused.
 void Runs::look_below(Run& run) const {
   // One that was seen before may by now be an orphan that we have not met yet: it stays.
-  std::erase_if(run.seen, [](const sys::ProcessFacts& facts) { return !is_still(facts); });
+  std::erase_if(run.seen, [](const sys::ProcessFacts& seen) { return !is_still(seen, facts_of(seen.pid)); });
   std::set<pid_t> known;
   for (const sys::ProcessFacts& facts : run.seen) known.insert(facts.pid);
   for (const pid_t root : roots_of(run))
@@ -125,10 +130,13 @@ void Runs::look_below(Run& run) const {
           }
 }
 
-// Whether it was below this run when that was told to end.
+// Whether it was below this run when that was told to end. What was there and is not any more has come to us; else it
+// is a stranger that has taken the number over, within the tick of the clock by which start times are told.
 bool Runs::was_seen(const Run& run, pid_t pid) {
   const auto it = std::ranges::find(run.seen, pid, &sys::ProcessFacts::pid);
-  return it != run.seen.end() && is_still(*it);
+  if (it == run.seen.end()) return false;
+  const auto now = facts_of(pid);
+  return is_still(*it, now) && now->ppid == ::getpid();
 }
 
 // From whom all of the run descends. Empty without /proc, or where it shows another pid namespace than ours.

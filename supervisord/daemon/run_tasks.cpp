@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "base/refusable.hpp"
+#include "daemon/run_survivors.hpp"
 #include "daemon/run_tokens.hpp"
 #include "daemon/runs.hpp"
+#include "sys/clock.hpp"
 
 namespace sup {
 namespace {
@@ -139,6 +143,23 @@ void Runs::kill_tasks(const KillTasks& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr) return;
   for (const auto& task : run->tasks) kill_task(*run, *task);
+  // One that hangs in the kernel is killed again and again, and who waits for it is told.
+  std::vector<pid_t> late;
+  for (const auto& task : run->tasks)
+    if (sys::monotonic_now() - task->doomed_since >= kKillPatience)
+      std::ranges::copy(members_of(*task), std::back_inserter(late));
+  if (const std::string survivors = survivors_text(late, true); !survivors.empty())
+    post_(Survived{effect.instance, effect.run, survivors});
+}
+
+std::vector<pid_t> Runs::members_of(const TaskRun& task) {
+  std::set<pid_t> out;
+  if (task.shared != nullptr || task.process.pid == 0) return {};
+  if (!task.is_over) out.insert(task.process.pid);
+  if (const auto below = sys::descendants_of(task.process.pid)) out.insert(below->begin(), below->end());
+  if (task.group)
+    if (const auto members = task.group->processes()) out.insert(members->pids.begin(), members->pids.end());
+  return {out.begin(), out.end()};
 }
 
 // Whether an orphan of the run is one of the task: of its session; or any, where nothing else of the run is alive but
@@ -153,7 +174,7 @@ bool Runs::is_of_task(pid_t orphan, const TaskRun& task) {
 // us. Where neither is known, its process group: that has its number as long as somebody is in it, even without the
 // task's process.
 void Runs::kill_task(const Run& run, TaskRun& task) {
-  task.is_doomed = true;
+  if (!std::exchange(task.is_doomed, true)) task.doomed_since = sys::monotonic_now();
   if (task.shared != nullptr) {
     task.shared->is_cancelled.store(true, std::memory_order_relaxed);
     (void)task.shared->in_progress.send_signal(kKill);

@@ -47,6 +47,7 @@ struct TaskRun {
   std::string failure;               // Once it is over; empty: it succeeded.
   bool is_over = false;              // Its process has ended; what that has left is being killed.
   bool is_doomed = false;            // KILL has been sent.
+  Instant doomed_since;              // When it was sent first.
   bool is_watched = false;           // Changes of its cgroup are reported.
   // For a command that no setting names: told instead of the engine, once, when all of it is gone.
   std::move_only_function<void(const Result<ExitStatus>&)> done;
@@ -115,6 +116,8 @@ class Runs {
  public:
   using Post = std::move_only_function<void(Event)>;
   static constexpr Duration kLookAgain = std::chrono::milliseconds{100};
+  // Who is alive so long after KILL hangs in the kernel: a large process or a busy machine may take two seconds.
+  static constexpr Duration kKillPatience = std::chrono::milliseconds{2500};
 
   // `post` takes what happens. Must be made on the main thread. Errors: sys.
   static Result<std::unique_ptr<Runs>> create(loop::Loop& loop, Workers& workers, log::LogThread& log,
@@ -165,6 +168,7 @@ class Runs {
   void tell_end(InstanceId instance, const Run& run, TaskRun& task);
   void settle_tasks();
   [[nodiscard]] bool task_has_rest(InstanceId instance, const Run& run, TaskRun& task);
+  [[nodiscard]] static std::vector<pid_t> members_of(const TaskRun& task);
   static TaskRun* find_task(Run& run, std::uint32_t serial);
   [[nodiscard]] static bool is_of_task(pid_t orphan, const TaskRun& task);
 

@@ -25,6 +25,7 @@ bool was_live(const ChangeTarget& t) { return is_live(t.state_before); }
 Decision judge_up(const World& w, const Instance& i) {
   if (i.goal == Goal::down) return Verdict{Outcome::cancelled, kSuperseded};
   if (i.state == State::failed || i.state == State::backoff) return kFailed;
+  if (i.state == State::starting && is_stuck(i)) return kFailed;
   if (is_ready(w, i) || i.state == State::completed) return kDone;
   return std::nullopt;
 }
@@ -33,7 +34,7 @@ Decision judge_down(const Instance& i) {
   if (is_resting(i.state)) return kDone;
   if (i.goal == Goal::up) return Verdict{Outcome::cancelled, kSuperseded};
   // It goes on being killed, but that may take as long as a broken disk.
-  if (i.state == State::killing && !i.survivors.empty()) return kFailed;
+  if (is_stuck(i)) return kFailed;
   return std::nullopt;
 }
 

@@ -131,6 +131,7 @@ void Engine::handle(const TaskEnded& event) {
   if (!is_current(event.instance, event.run)) return;
   Instance& i = w_.at(event.instance);
   if (task_kind_of(i.phase) != event.kind || i.hook != event.index) return;
+  if (i.state != State::killing) i.survivors.clear();
   const bool has_failed = !event.failure.empty();
   const bool is_last = hooks_left(w_, i) == 1 || i.state == State::killing;
   if (i.phase == Phase::post_stop && is_last) return dispatch(event.instance, Input::ended);
@@ -154,7 +155,9 @@ void Engine::handle(const TaskEnded& event) {
 void Engine::handle(const Survived& event) {
   if (!is_current(event.instance, event.run)) return;
   Instance& i = w_.at(event.instance);
-  if (i.state != State::killing || w_.now - i.since < kKillRetry) return;
+  const bool is_killed =
+      i.state == State::killing ? w_.now - i.since >= kKillRetry : i.is_hook_late && hooks_left(w_, i) > 0;
+  if (!is_killed) return;
   i.survivors = event.what;
   touched_.push_back(event.instance);
 }

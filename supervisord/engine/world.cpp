@@ -51,6 +51,8 @@ std::optional<TaskKind> task_kind_of(Phase phase) {
   return std::nullopt;
 }
 
+bool is_stuck(const Instance& i) { return !i.survivors.empty() && (i.state == State::killing || i.is_hook_late); }
+
 std::size_t hooks_left(const World& w, const Instance& i) {
   const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase);
   return hooks == nullptr ? 0 : hooks->size() - i.hook;
@@ -201,7 +203,7 @@ std::string requirement_text(const World& w, const Instance& i) {
 
 // "pre-start 1/2", or what is alive in spite of KILL, or how its main process ended.
 std::string live_text(const World& w, const Instance& i) {
-  if (i.state == State::killing && !i.survivors.empty()) return i.survivors;
+  if (is_stuck(i)) return i.survivors;
   if (i.phase == Phase::find_main) return "looking for its main process";
   if (const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase))
     return with_reason(fmt::format("{} {}/{}", enum_name(*task_kind_of(i.phase)), i.hook + 1, hooks->size()),

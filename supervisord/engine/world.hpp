@@ -82,6 +82,8 @@ struct World {
 [[nodiscard]] const std::vector<Hook>* hooks_of(const ServiceSpec& spec, Phase phase);
 // The kind of the tasks of a phase that has hooks.
 [[nodiscard]] std::optional<TaskKind> task_kind_of(Phase phase);
+// Something of it is alive in spite of KILL: who waits is told, since that may take as long as a broken disk.
+[[nodiscard]] bool is_stuck(const Instance& i);
 // How many of the hooks of the phase that it is in are not done.
 [[nodiscard]] std::size_t hooks_left(const World& w, const Instance& i);
 

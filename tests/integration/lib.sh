@@ -10,6 +10,7 @@
 #   eventually CMD  repeats CMD until it succeeds; fails the case after $DEADLINE seconds (default 10)
 #   holds SECS CMD  fails the case if CMD fails at any time within SECS seconds
 #   exits CODE CMD  runs CMD, fails unless it exits with CODE; what it printed is in $OUT (stdout) and $ERR (stderr)
+#   AT_END=...      commands that are done at the end in any case, before supervisord is ended
 #   fail TEXT, assert_eq GOT WANT [WHAT], assert_contains TEXT PART, assert_lacks TEXT PART
 #   alive TEXT      true if a living process of this case has TEXT in its command line; pids_of TEXT prints their pids
 #   count_of TEXT   how many living processes of this case have exactly TEXT as their command line
@@ -156,9 +157,11 @@ sup_end() {
   sup_wait
 }
 
+AT_END=
 end_case() {
   local status=$?
   trap - EXIT
+  eval "$AT_END" || true
   if [[ -n $SUP ]] && ! sup_is_gone; then
     if ((status != 0)); then kill -s TERM "$SUP" || true; sup_wait; exit "$status"; fi
     sup_end

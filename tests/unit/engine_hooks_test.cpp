@@ -323,6 +323,34 @@ TEST_CASE("a stop that KILL does not help says so and goes on") {
   REQUIRE(s.state("a") == "stopped");
 }
 
+TEST_CASE("a hook that KILL does not end fails the start or stop that waits for it, and is killed on") {
+  const std::string what = "pid 12 is still alive after KILL (state D, wchan nfs_wait)";
+  SECTION("before the start") {
+    Story s({with_hooks({hook("slow", 2s)}, {}, {}, {})});
+    const ChangeId start = s.start({"a"});
+    s.survives("a", what);
+    REQUIRE(s.reply(start) == "open");  // It was not killed yet.
+    s.pass(2s).survives("a", what);
+    REQUIRE(s.reply(start) == "a=failed (" + what + ")");
+    REQUIRE(s.cause("a") == what);
+    s.orders();
+    s.pass(1s);
+    REQUIRE(s.orders() == Names{"kill tasks of a"});
+    s.task_ends("a", "signal KILL");
+    REQUIRE(s.state("a") == "failed");
+    REQUIRE(s.cause("a") == "pre-start 1 (slow): was not done within 2s");
+  }
+  SECTION("before the stop") {
+    Story s({with_hooks({}, {}, {hook("slow", 2s)}, {})});
+    s.boot().run();
+    const ChangeId stop = s.stop({"a"});
+    s.pass(2s).survives("a", what);
+    REQUIRE(s.reply(stop) == "a=failed (" + what + ")");
+    s.task_ends("a", "signal KILL");
+    REQUIRE(s.cause("a") != what);
+  }
+}
+
 TEST_CASE("what has just got KILL has not survived it") {
   Story s({Service("a")});
   s.boot().run();
