@@ -16,10 +16,12 @@ struct Id {
   friend constexpr auto operator<=>(Id, Id) = default;
 };
 
-using InstanceId = Id<struct InstanceTag, std::uint32_t>;  // Index of an instance in the engine.
-using RunId = Id<struct RunTag, std::uint64_t>;            // One incarnation of a process; never reused; 0 is "none".
-using ChangeId = Id<struct ChangeTag, std::uint64_t>;      // One accepted command; never reused; 0 is "none".
-using SessionId = Id<struct SessionTag, std::uint64_t>;    // One client connection; never reused.
+// Slots of the engine. A slot is used again when who was in it is gone, which InstanceVacated tells.
+using ServiceId = Id<struct ServiceTag, std::uint32_t>;
+using InstanceId = Id<struct InstanceTag, std::uint32_t>;
+using RunId = Id<struct RunTag, std::uint64_t>;          // One incarnation of a process; never reused; 0 is "none".
+using ChangeId = Id<struct ChangeTag, std::uint64_t>;    // One accepted command; never reused; 0 is "none".
+using SessionId = Id<struct SessionTag, std::uint64_t>;  // One client connection; never reused.
 
 // The random 128-bit name of a run. Its text is 32 lower-case hex digits, as systemd's INVOCATION_ID.
 struct InvocationId {

@@ -103,8 +103,8 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
 }
 
 // The services that --only names. Errors: not_found.
-Result<std::vector<InstanceId>> only_services(const SpecSet& set, const std::vector<std::string>& only) {
-  if (only.empty()) return std::vector<InstanceId>();
+Result<std::vector<std::string>> only_services(const SpecSet& set, const std::vector<std::string>& only) {
+  if (only.empty()) return std::vector<std::string>();
   std::vector<std::string> known;
   for (const NamedService& service : set.services) known.push_back(service.name);
   const auto resolved = wire::resolve_names(only, known);
@@ -113,8 +113,8 @@ Result<std::vector<InstanceId>> only_services(const SpecSet& set, const std::vec
         Errc::not_found,
         fmt::format("--only: no service '{}'{}", resolved.error().name,
                     resolved.error().nearest ? fmt::format("; did you mean '{}'?", *resolved.error().nearest) : ""));
-  std::vector<InstanceId> out;
-  for (const std::size_t index : *resolved) out.push_back(InstanceId{static_cast<std::uint32_t>(index)});
+  std::vector<std::string> out;
+  for (const std::size_t index : *resolved) out.push_back(known[index]);
   return out;
 }
 
@@ -123,7 +123,7 @@ class Daemon {
  public:
   static Result<std::unique_ptr<Daemon>> create(SpecSet set, Places places, ContainmentTree containment,
                                                 const sys::NofileLimits& original);
-  int run(std::vector<InstanceId> only);
+  int run(const std::vector<std::string>& only);
 
  private:
   Daemon(Places places, ContainmentTree containment, std::unique_ptr<log::LogThread> log, LogLevel level)
@@ -200,16 +200,19 @@ void Daemon::on_log_wake() {
   }
 }
 
-int Daemon::run(std::vector<InstanceId> only) {
+int Daemon::run(const std::vector<std::string>& only) {
   spdlog::info("supervisord {} started, pid {}, {}, socket {}", SUP_VERSION, ::getpid(),
-               counted(supervisor_->world().set.services.size(), "service"), places_.socket);
+               counted(supervisor_->world().by_name.size(), "service"), places_.socket);
   if (places_.before == sys::SocketPlace::was_stale)
     spdlog::info("removed the stale socket of a supervisord that was killed");
   for (const std::string& notice : containment_.notices()) spdlog::warn(notice);
   if (containment_.level() == Containment::group)
     spdlog::warn("containment is group: a process that leaves the process group of its service outlives it ({})",
                  containment_.reason());
-  supervisor_->post(Boot{std::move(only)});
+  Boot boot;
+  for (const std::string& name : only)
+    std::ranges::copy(find_instances(supervisor_->world(), name), std::back_inserter(boot.only));
+  supervisor_->post(std::move(boot));
   sys::keep_memory_reserve();
   loop_.run();
   const int exit_code = supervisor_->finished()->exit_code;

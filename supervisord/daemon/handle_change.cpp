@@ -66,7 +66,8 @@ class ChangeTask final : public Task {
   }
 
   void on_state_changed(Session& session, const StateChanged& change) override {
-    if (is_done_ || involved_.empty() || involved_[change.instance.value] == 0 || !session.has_room()) return;
+    const bool is_involved = change.instance.value < involved_.size() && involved_[change.instance.value] != 0;
+    if (is_done_ || !is_involved || !session.has_room()) return;
     wire::ChangeReply reply;
     reply.change = static_cast<std::int64_t>(change_.value);
     reply.progress = wire::ChangeProgress{.service = w().name(w().at(change.instance)),
@@ -75,6 +76,11 @@ class ChangeTask final : public Task {
                                           .why = change.cause.empty() ? std::string(change.row->why) : change.cause,
                                           .elapsed_ms = whole_ms(sys::monotonic_now() - started_)};
     session.send(wire::encode_reply(reply, wire::Continues::yes));
+  }
+
+  void on_vacated(InstanceId instance) override {
+    if (instance.value < involved_.size()) involved_[instance.value] = 0;
+    failed_runs_.erase(instance);
   }
 
   void on_change_done(Session& session, const ChangeDone& done) override {
@@ -192,6 +198,13 @@ class WaitTask final : public Task {
     session.finish(wire::encode_reply(reply));
   }
 
+  void on_vacated(InstanceId instance) override {
+    const auto at = std::ranges::lower_bound(targets_, instance);
+    if (at == targets_.end() || *at != instance) return;
+    wire::WaitReply last = snapshot();
+    departed_.emplace(instance, std::move(last.services[static_cast<std::size_t>(at - targets_.begin())]));
+  }
+
   void wind_up(Session& session) override { session.finish(wire::encode_reply(snapshot())); }
 
   [[nodiscard]] wire::WaitReply snapshot() const {
@@ -199,6 +212,10 @@ class WaitTask final : public Task {
     const Instant now = sys::monotonic_now();
     wire::WaitReply reply;
     for (const InstanceId id : targets_) {
+      if (const auto gone = departed_.find(id); gone != departed_.end()) {
+        reply.services.push_back(gone->second);
+        continue;
+      }
       wire::ServiceStatus status = view_service(supervisor, id, now, sys::wall_now());
       reply.services.push_back({.service = std::move(status.name),
                                 .state = std::move(status.state),
@@ -212,7 +229,8 @@ class WaitTask final : public Task {
  private:
   Server& server_;
   ChangeId change_;
-  std::vector<InstanceId> targets_;  // Sorted.
+  std::vector<InstanceId> targets_;                 // Sorted.
+  std::map<InstanceId, wire::WaitState> departed_;  // Those that have left, as they were then.
   WaitMode mode_;
   bool has_more_;
   bool is_done_ = false;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/refusable.hpp"
 #include "config/shape.hpp"
@@ -72,6 +73,13 @@ class EventsTask final : public Task {
 
   void pump(Session& session) override { hand_over(session); }
 
+  // What it did is told by its name from now on.
+  void on_vacated(InstanceId instance) override {
+    if (std::erase(services_, instance) == 0) return;
+    const World& w = server_.parts().supervisor.world();
+    departed_.insert(w.name(w.at(instance)));
+  }
+
   void wind_up(Session& session) override {
     is_following_ = false;
     while (session.has_room() && !hand_over(session)) {
@@ -99,11 +107,14 @@ class EventsTask final : public Task {
   }
 
   [[nodiscard]] bool is_wanted(const HistoryEntry& entry) const {
-    return services_.empty() || std::ranges::binary_search(services_, entry.instance);
+    if (services_.empty() && departed_.empty()) return true;
+    return entry.instance == kNoInstance ? departed_.contains(*entry.departed)
+                                         : std::ranges::binary_search(services_, entry.instance);
   }
 
   Server& server_;
-  std::vector<InstanceId> services_;  // Sorted; empty: everything.
+  std::vector<InstanceId> services_;  // Sorted; empty, and nobody has departed: everything.
+  std::set<std::string> departed_;    // The names of those of them that have left.
   std::uint64_t cursor_;
   bool is_following_;
 };
@@ -171,15 +182,15 @@ void handle_env(Server& server, Session& session, const wire::Call& call) {
   if (!chosen) return;
   const Supervisor& supervisor = server.parts().supervisor;
   const World& w = supervisor.world();
-  const NamedService& service = w.set.services[w.at(*chosen).service];
+  const ServiceRef service = w.definition(w.at(*chosen));
   const Secrets secrets = call.arguments.flag("reveal") ? Secrets::shown : Secrets::masked;
   const LaunchContext& context = supervisor.runs().context();
-  answer_from_worker(server, session, [&service, &context, secrets] {
-    const auto account = account_of(service.spec);
+  answer_from_worker(server, session, [service, name = w.name(w.at(*chosen)), &context, secrets] {
+    const auto account = account_of(service->spec);
     const auto entries = account ? effective_environment({context.own_environment, context.daemon_environment,
-                                                          service.spec, *account, InvocationId{}})
+                                                          service->spec, *account, InvocationId{}})
                                  : std::unexpected(account.error());
-    return entries ? wire::encode_reply(view_environment(service.name, *entries, secrets))
+    return entries ? wire::encode_reply(view_environment(name, *entries, secrets))
                    : wire::encode_error(wire::Failed{entries.error().what});
   });
 }

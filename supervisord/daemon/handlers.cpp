@@ -9,9 +9,9 @@
 #include "base/refusable.hpp"
 #include "base/signals.hpp"
 #include "config/shape.hpp"
+#include "daemon/instance_names.hpp"
 #include "daemon/views.hpp"
 #include "sys/clock.hpp"
-#include "wire/names.hpp"
 
 namespace sup {
 namespace {
@@ -63,10 +63,10 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
   const Detail detail = call.arguments.flag("all") ? Detail::complete : Detail::changed;
   wire::ShowReply reply;
   for (const InstanceId id : *services) {
-    const NamedService& service = w.set.services[w.at(id).service];
+    const NamedService& service = *w.definition(w.at(id));
     wire::ShownService shown;
     shown.name = service.name;
-    if (service.line != 0) shown.file = w.set.files[service.file];
+    if (service.line != 0) shown.file = w.files[service.file];
     shown.line = service.line;
     shown.settings.text = to_json(service.spec, detail).dump();
     shown.toml = to_toml(service.name, service.spec, detail, Secrets::masked);
@@ -95,7 +95,7 @@ void handle_ping(Session& session) { session.send(wire::encode_reply(wire::PingR
 
 void handle_shutdown(Server& server, Session& session, const wire::Call& call) {
   wire::ShutdownReply reply;
-  for (const Instance& i : world_of(server).instances) reply.stopping += is_live(i.state) ? 1 : 0;
+  for (const Instance& i : world_of(server).present()) reply.stopping += is_live(i.state) ? 1 : 0;
   const ShutdownPace pace = call.arguments.flag("now") ? ShutdownPace::at_once : ShutdownPace::orderly;
   server.parts().supervisor.post(ShutdownRequested{pace});
   session.send(wire::encode_reply(reply));
@@ -112,20 +112,13 @@ std::optional<InstanceId> named_service(Server& server, Session& session, const 
 }
 
 std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session, const wire::Call& call) {
-  std::vector<std::string> known;
-  for (const NamedService& service : world_of(server).set.services) known.push_back(service.name);
   std::vector<std::string> patterns;
   if (call.arguments.has("name")) patterns.emplace_back(call.arguments.text("name"));
   for (const std::string& name : call.arguments.texts("names")) patterns.push_back(name);
-  const auto resolved = wire::resolve_names(patterns, known);
-  if (!resolved) {
-    session.send(wire::encode_error(wire::NoSuchService{resolved.error().name, resolved.error().nearest}));
-    return std::nullopt;
-  }
-  std::vector<InstanceId> out;
-  out.reserve(resolved->size());
-  for (const std::size_t index : *resolved) out.push_back(InstanceId{static_cast<std::uint32_t>(index)});
-  return out;
+  auto resolved = resolve_instances(world_of(server), patterns);
+  if (resolved) return std::move(*resolved);
+  session.send(wire::encode_error(wire::NoSuchService{resolved.error().name, resolved.error().nearest}));
+  return std::nullopt;
 }
 
 void handle(Server& server, Session& session, const wire::Call& call) {

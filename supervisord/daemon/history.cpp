@@ -10,6 +10,14 @@ void History::add(HistoryEntry entry) {
   entries_.push_back(std::move(entry));
 }
 
+void History::depart(InstanceId instance, const std::string& name) {
+  for (HistoryEntry& entry : entries_) {
+    if (entry.instance != instance) continue;
+    entry.instance = kNoInstance;
+    entry.departed.edit() = name;
+  }
+}
+
 const HistoryEntry* History::after(std::uint64_t sequence) const {
   if (entries_.empty() || sequence >= last_) return nullptr;
   const std::uint64_t first = entries_.front().sequence;

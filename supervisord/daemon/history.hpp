@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "engine/effect.hpp"
 #include "engine/graph.hpp"
+#include "spec/rare.hpp"
 
 namespace sup {
 
@@ -27,6 +28,7 @@ struct HistoryEntry {
   WallTime time{};
   Happening kind = Happening::state;
   InstanceId instance = kNoInstance;
+  Rare<std::string> departed{};  // The name of one that has left since.
   RunId run{};
   State from = State::stopped;
   State to = State::stopped;
@@ -42,6 +44,8 @@ class History {
   static constexpr std::size_t kKept = 2'048;
 
   void add(HistoryEntry entry);
+  // The instance of this name has left: what is told of it is told by name from now on.
+  void depart(InstanceId instance, const std::string& name);
   // The entry after number `sequence` that is kept, or null; what lies between is lost.
   [[nodiscard]] const HistoryEntry* after(std::uint64_t sequence) const;
   [[nodiscard]] std::uint64_t last_sequence() const { return last_; }

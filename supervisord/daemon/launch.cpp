@@ -56,7 +56,7 @@ Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& 
   sys::Pipe pipe = TRY(sys::make_pipe());
   TRY(check_reserve(context, pipe.write_end));
   return StreamEnds{std::move(pipe.write_end), log::Source{.service = order.instance,
-                                                           .name = order.service->name,
+                                                           .name = order.name,
                                                            .stream = stream,
                                                            .run = order.run,
                                                            .pipe = std::move(pipe.read_end),
@@ -117,7 +117,7 @@ Result<Launched> start_prepared(const LaunchOrder& order, sys::ChildSettings chi
 // Opens where the output goes, and starts the program.
 Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
   const ServiceSpec& spec = order.service->spec;
-  const std::string& name = order.service->name;
+  const std::string& name = order.name;
   const LogTarget log = log_target(context, name, LogStream::standard_output, spec.log);
   StreamEnds out = TRY(open_stream(context, order, log::Stream::out, log));
   child.stdout_fd = out.write_end.get();
@@ -152,7 +152,7 @@ Result<Launched> start_task(const LaunchContext& context, const TaskOrder& order
 // The name of a run's cgroup: unique even beside one that an earlier life could not remove.
 std::string group_name(const LaunchOrder& order) {
   constexpr std::size_t kDigits = 12;
-  return fmt::format("{}.{}", order.service->name, order.invocation.text().substr(0, kDigits));
+  return fmt::format("{}.{}", order.name, order.invocation.text().substr(0, kDigits));
 }
 
 // Memory that is refused is a reason not to start a program like any other.

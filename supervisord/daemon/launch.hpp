@@ -46,7 +46,8 @@ struct LaunchContext {
 };
 
 struct LaunchOrder {
-  const NamedService* service = nullptr;
+  ServiceRef service;
+  std::string name;  // Of the instance.
   InstanceId instance;
   RunId run;
   InvocationId invocation;

@@ -39,8 +39,9 @@ TaskRun* Runs::find_task(Run& run, std::uint32_t serial) {
   return it == run.tasks.end() ? nullptr : it->get();
 }
 
-void Runs::run_task(const RunTask& effect, const NamedService& service, std::vector<EnvEntry> env) {
-  Run& run = live_or_new(effect.instance, effect.run, service);
+void Runs::run_task(const RunTask& effect, Named named, std::vector<EnvEntry> env) {
+  const ServiceRef service = named.service;
+  Run& run = live_or_new(effect.instance, effect.run, std::move(named));
   // It was ordered before the engine heard of the end, and that is the answer: a task of now would outlive the run.
   if (run.is_over && effect.kind != TaskKind::post_stop) return;
   if (run.shared != nullptr) {  // A stop that came before the program runs.
@@ -50,7 +51,7 @@ void Runs::run_task(const RunTask& effect, const NamedService& service, std::vec
   auto task = std::make_unique<TaskRun>();
   task->order = effect;
   TaskOrder order;
-  order.command = command_of(effect, service.spec);
+  order.command = command_of(effect, service->spec);
   order.name = enum_name(effect.kind);
   order.env = std::move(env);
   add_task(effect.instance, run, std::move(task), std::move(order));
@@ -93,7 +94,8 @@ std::uint32_t Runs::add_task(InstanceId instance, Run& run, std::unique_ptr<Task
   const std::uint32_t serial = ++run.last_task;
   task->serial = serial;
   task->shared = std::make_unique<LaunchShared>();
-  order.run = {run.service, instance, run.id, run.invocation, task->shared.get(), run.group ? &*run.group : nullptr};
+  order.run = {
+      run.service, run.name, instance, run.id, run.invocation, task->shared.get(), run.group ? &*run.group : nullptr};
   order.name += fmt::format(".{}", serial);
   if (!run.main_is_gone) order.env.push_back({"MAINPID", std::to_string(run.main.pid), "supervisord"});
   run.tasks.push_back(std::move(task));
@@ -211,7 +213,7 @@ void Runs::tell_end(InstanceId instance, const Run& run, TaskRun& task) {
   }
   const RunTask& order = task.order;
   if (!task.failure.empty())
-    spdlog::warn("{}: {} {} failed: {}", run.service->name, enum_name(order.kind), order.index + 1, task.failure);
+    spdlog::warn("{}: {} {} failed: {}", run.name, enum_name(order.kind), order.index + 1, task.failure);
   post_(TaskEnded{instance, run.id, order.kind, order.index, task.failure});
 }
 

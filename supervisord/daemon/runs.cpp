@@ -13,9 +13,9 @@
 namespace sup {
 
 Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, log::LogThread& log,
-                                           LaunchContext context, std::size_t instances, Post post) {
+                                           LaunchContext context, Post post) {
   std::unique_ptr<Runs> runs(
-      new Runs(loop, workers, log, std::move(context), instances, std::move(post), TRY(sys::EpollSet::create())));
+      new Runs(loop, workers, log, std::move(context), std::move(post), TRY(sys::EpollSet::create())));
   if (auto orphans = sys::Orphans::open(); orphans && runs->context_.containment->level() != Containment::group)
     runs->orphans_ = std::move(*orphans);
   if (runs->context_.containment->level() == Containment::cgroup) {
@@ -25,39 +25,46 @@ Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, l
   return runs;
 }
 
-Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, std::size_t instances,
-           Post post, sys::EpollSet exits)
+Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, Post post,
+           sys::EpollSet exits)
     : loop_(loop),
       workers_(workers),
       log_(log),
       context_(std::move(context)),
       post_(std::move(post)),
-      runs_(instances),
       exits_(std::move(exits)),
       poll_(loop, exits_.fd().get(), loop::Interest::readable, [this](loop::Readiness) { on_exits(); }),
       look_again_(loop, [this] { look_around(); }) {}
 
 Run* Runs::live(InstanceId instance, RunId run) {
+  if (instance.value >= runs_.size()) return nullptr;
   Run* found = runs_[instance.value].get();
   return found != nullptr && found->id == run ? found : nullptr;
 }
 
 // A run begins with whatever comes first: a hook, or its main process.
-Run& Runs::live_or_new(InstanceId instance, RunId id, const NamedService& service) {
+Run& Runs::live_or_new(InstanceId instance, RunId id, Named named) {
   if (Run* run = live(instance, id)) return *run;
+  if (instance.value >= runs_.size()) runs_.resize(instance.value + std::size_t{1});
   CHECK(runs_[instance.value] == nullptr);
   auto run = std::make_unique<Run>();
   run->id = id;
-  run->service = &service;
+  run->service = std::move(named.service);
+  run->name = std::move(named.name);
   if (auto invocation = sys::random_invocation_id()) run->invocation = *invocation;
   return *(runs_[instance.value] = std::move(run));
 }
 
-void Runs::begin(const SpawnRun& effect, const NamedService& service) {
-  Run& run = live_or_new(effect.instance, effect.run, service);
+void Runs::begin(const SpawnRun& effect, Named named) {
+  Run& run = live_or_new(effect.instance, effect.run, std::move(named));
   run.shared = std::make_unique<LaunchShared>();
-  const LaunchOrder order{&service,       effect.instance,  effect.run,
-                          run.invocation, run.shared.get(), run.group ? &*run.group : nullptr};
+  const LaunchOrder order{run.service,
+                          run.name,
+                          effect.instance,
+                          effect.run,
+                          run.invocation,
+                          run.shared.get(),
+                          run.group ? &*run.group : nullptr};
   workers_.submit([this, order]() -> Continuation {
     return [this, order, launched = sup::launch(context_, order)]() mutable {
       on_launched(order.instance, order.run, std::move(launched));
@@ -83,7 +90,8 @@ void Runs::on_launched(InstanceId instance, RunId id, Result<Launched> launched)
   post_(Spawned{instance, id, run->main.pid});
   if (run->is_doomed) send_to_all(*run, Signal{SIGKILL});
   for (const SignalRun& signal : std::exchange(run->pending, {})) send(*run, signal);
-  for (auto& [task, env] : std::exchange(run->pending_tasks, {})) run_task(task, *run->service, std::move(env));
+  for (auto& [task, env] : std::exchange(run->pending_tasks, {}))
+    run_task(task, {run->name, run->service}, std::move(env));
   // Without a pidfd its end is noticed by SIGCHLD, which may have come before we knew the process.
   if (!run->main.pidfd.is_open()) on_child_signal();
 }

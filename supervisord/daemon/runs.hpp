@@ -78,11 +78,18 @@ struct MainSearch {
   loop::Timer next_look;
 };
 
+// An instance by its name, and what it is made from.
+struct Named {
+  std::string name;
+  ServiceRef service;
+};
+
 // One run, from its first process until the engine has done with it.
 struct Run {
   RunId id;
   InvocationId invocation;
-  const NamedService* service = nullptr;
+  ServiceRef service;                    // As it was when the run began.
+  std::string name;                      // Of the instance, likewise.
   std::unique_ptr<LaunchShared> shared;  // While the launch of its main process is under way, else null.
   std::vector<SignalRun> pending;        // Signals that wait for the end of the launch.
   std::vector<std::pair<RunTask, std::vector<EnvEntry>>> pending_tasks;  // Likewise.
@@ -121,12 +128,13 @@ class Runs {
 
   // `post` takes what happens. Must be made on the main thread. Errors: sys.
   static Result<std::unique_ptr<Runs>> create(loop::Loop& loop, Workers& workers, log::LogThread& log,
-                                              LaunchContext context, std::size_t instances, Post post);
+                                              LaunchContext context, Post post);
 
-  void begin(const SpawnRun& effect, const NamedService& service);
+  // `named` is the instance's name and definition: a run keeps those that it began with.
+  void begin(const SpawnRun& effect, Named named);
   void find_main(const FindMain& effect);
   // `env` is for this task alone.
-  void run_task(const RunTask& effect, const NamedService& service, std::vector<EnvEntry> env);
+  void run_task(const RunTask& effect, Named named, std::vector<EnvEntry> env);
   void kill_tasks(const KillTasks& effect);
   // Runs a command in the place of a run. Errors: not_found if there is no main process to be beside.
   Result<ExecId> exec(ExecOrder order);
@@ -138,24 +146,27 @@ class Runs {
   void kill(const KillRun& effect);
   // The engine has done with the run of this instance: nothing of it is alive.
   void forget(InstanceId instance);
+  // The instance has left, and the next one of this id has nothing to do with it.
+  void vacate(InstanceId instance) { log_.forget(instance); }
   // At the end of a turn: hands what is left of forgotten runs to a worker.
   void clean_up();
   // SIGCHLD has arrived.
   void on_child_signal();
 
   // The live run of an instance, or null.
-  [[nodiscard]] const Run* find(InstanceId instance) const { return runs_[instance.value].get(); }
+  [[nodiscard]] const Run* find(InstanceId instance) const {
+    return instance.value < runs_.size() ? runs_[instance.value].get() : nullptr;
+  }
   [[nodiscard]] const LaunchContext& context() const { return context_; }
   // Nothing if no process of the instance is known.
   [[nodiscard]] std::optional<RunView> view(InstanceId instance) const;
 
  private:
-  Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, std::size_t instances, Post post,
-       sys::EpollSet exits);
+  Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, Post post, sys::EpollSet exits);
 
   // runs.cpp
   Run* live(InstanceId instance, RunId run);
-  Run& live_or_new(InstanceId instance, RunId run, const NamedService& service);
+  Run& live_or_new(InstanceId instance, RunId run, Named named);
   void on_launched(InstanceId instance, RunId run, Result<Launched> launched);
   void attach(std::vector<log::Source> sources);
   void note_unmet(Run& run, std::vector<UnmetResource> unmet);

@@ -254,6 +254,10 @@ void Server::on_change_done(const ChangeDone& done) {
   each_session([&](Session& session, Task& task) { task.on_change_done(session, done); });
 }
 
+void Server::on_vacated(const InstanceVacated& vacated) {
+  each_session([&](Session&, Task& task) { task.on_vacated(vacated.instance); });
+}
+
 void Server::on_log_ready(const std::vector<log::FollowerId>& ready) {
   for (const log::FollowerId follower : ready)
     each_session([&](Session& session, Task& task) { task.on_log_ready(session, follower); });

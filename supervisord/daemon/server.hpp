@@ -56,6 +56,7 @@ class Server final : public Observer {
 
   void on_state_changed(const StateChanged& change) override;
   void on_change_done(const ChangeDone& done) override;
+  void on_vacated(const InstanceVacated& vacated) override;
   void on_shutdown(const ShutdownBegun&) override {}
   void on_turn_over() override;
 

@@ -33,6 +33,8 @@ class Task {
   virtual void pump(Session&) {}
   virtual void on_state_changed(Session&, const StateChanged&) {}
   virtual void on_change_done(Session&, const ChangeDone&) {}
+  // The instance has left: its id will mean another.
+  virtual void on_vacated(InstanceId) {}
   // The log thread has something for this reader.
   virtual void on_log_ready(Session&, log::FollowerId) {}
   // supervisord has ended everything and is about to leave: say what is left to say, and finish.

@@ -70,9 +70,8 @@ std::uint64_t random_seed() {
 }  // namespace
 
 Result<std::unique_ptr<Supervisor>> Supervisor::create(Parts parts, SpecSet set) {
-  const std::size_t count = set.services.size();
   std::unique_ptr<Supervisor> made(new Supervisor(parts.loop, parts.log, std::move(set), random_seed()));
-  made->runs_ = TRY(Runs::create(parts.loop, parts.workers, parts.log, std::move(parts.context), count,
+  made->runs_ = TRY(Runs::create(parts.loop, parts.workers, parts.log, std::move(parts.context),
                                  [self = made.get()](Event event) { self->post(std::move(event)); }));
   return made;
 }
@@ -132,7 +131,7 @@ void Supervisor::arm_timer() {
 
 void Supervisor::carry_out(const SpawnRun& effect) {
   const World& w = engine_.world();
-  runs_->begin(effect, w.set.services[w.at(effect.instance).service]);
+  runs_->begin(effect, {w.name(w.at(effect.instance)), w.definition(w.at(effect.instance))});
 }
 
 void Supervisor::carry_out(const FindMain& effect) { runs_->find_main(effect); }
@@ -140,7 +139,7 @@ void Supervisor::carry_out(const FindMain& effect) { runs_->find_main(effect); }
 void Supervisor::carry_out(const RunTask& effect) {
   const World& w = engine_.world();
   const Instance& instance = w.at(effect.instance);
-  runs_->run_task(effect, w.set.services[instance.service], task_environment(w, instance, effect.kind));
+  runs_->run_task(effect, {w.name(instance), w.definition(instance)}, task_environment(w, instance, effect.kind));
 }
 
 void Supervisor::carry_out(const KillTasks& effect) { runs_->kill_tasks(effect); }
@@ -184,6 +183,12 @@ void Supervisor::carry_out(const StateChanged& effect) {
 
 void Supervisor::carry_out(const ChangeDone& effect) {
   for (Observer* observer : observers_) observer->on_change_done(effect);
+}
+
+void Supervisor::carry_out(const InstanceVacated& effect) {
+  history_.depart(effect.instance, engine_.world().name(engine_.world().at(effect.instance)));
+  runs_->vacate(effect.instance);
+  for (Observer* observer : observers_) observer->on_vacated(effect);
 }
 
 void Supervisor::carry_out(const ShutdownBegun& effect) {

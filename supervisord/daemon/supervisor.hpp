@@ -22,6 +22,8 @@ class Observer {
   virtual ~Observer() = default;
   virtual void on_state_changed(const StateChanged& change) = 0;
   virtual void on_change_done(const ChangeDone& done) = 0;
+  // The id means nothing any more when this returns.
+  virtual void on_vacated(const InstanceVacated& vacated) = 0;
   virtual void on_shutdown(const ShutdownBegun& begun) = 0;
   // The turn is over: what was told in it can be passed on in one piece.
   virtual void on_turn_over() = 0;
@@ -73,6 +75,7 @@ class Supervisor {
   void carry_out(const KillRun& effect);
   void carry_out(const StateChanged& effect);
   void carry_out(const ChangeDone& effect);
+  void carry_out(const InstanceVacated& effect);
   void carry_out(const ShutdownBegun& effect);
   void carry_out(const Finished& effect);
   void warn_of_memory();

@@ -76,7 +76,7 @@ wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now) {
   out.uptime_ms = whole_ms(now - supervisor.started_at());
   out.state = supervisor.engine().is_shutting_down() ? "shutting-down" : "running";
   out.event_seq = static_cast<std::int64_t>(supervisor.history().last_sequence());
-  for (const Instance& i : supervisor.world().instances) {
+  for (const Instance& i : supervisor.world().present()) {
     ++out.services;
     switch (status_of(i.state)) {
       case Status::up: ++out.up; break;
@@ -99,7 +99,7 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
     return out;
   }
   out.kind = "state";
-  out.service = w.name(w.at(entry.instance));
+  out.service = entry.instance == kNoInstance ? *entry.departed : w.name(w.at(entry.instance));
   out.from = text_of(enum_name(entry.from));
   out.to = text_of(enum_name(entry.to));
   if (entry.row != nullptr) out.why = text_of(entry.row->why);

@@ -272,9 +272,7 @@ void give_up(World& w, Instance& i) {
   switch (action.action) {
     case GiveUpAction::fail: break;
     case GiveUpAction::shutdown: w.follow_ups.push_back({FollowUp::Kind::shutdown, w.id(i), {}}); break;
-    case GiveUpAction::start:
-      w.follow_ups.push_back({FollowUp::Kind::start, w.id(i), find_instance(w.set, action.start)});
-      break;
+    case GiveUpAction::start: w.follow_ups.push_back({FollowUp::Kind::start, w.id(i), action.start}); break;
   }
   rest(w, i, Cause::gave_up);
 }

@@ -23,6 +23,7 @@ bool was_live(const ChangeTarget& t) { return is_live(t.state_before); }
 // An up command ends with the first attempt: a service in back-off will be tried again, but the command has failed.
 // The command itself has ended any earlier back-off, and what is to be restarted is not ready from that moment on.
 Decision judge_up(const World& w, const Instance& i) {
+  if (i.presence == Presence::vanishing) return Verdict{Outcome::cancelled, "is being removed"};
   if (i.goal == Goal::down) return Verdict{Outcome::cancelled, kSuperseded};
   if (i.state == State::failed || i.state == State::backoff) return kFailed;
   if (i.state == State::starting && is_stuck(i)) return kFailed;
@@ -83,6 +84,14 @@ Decision judge_wait(const World& w, WaitFor wait_for, const ChangeTarget& t, con
   return std::nullopt;
 }
 
+// What leaves is done when it rests. The others are to be as the service is: up, unless that is down.
+Decision judge_scaled(const World& w, const ChangeTarget& t, const Instance& i) {
+  const bool is_leaving = i.presence == Presence::vanishing;
+  if (is_leaving != t.was_leaving) return Verdict{Outcome::cancelled, kSuperseded};
+  if (is_leaving) return judge_down(i);
+  return i.goal == Goal::down && is_resting(i.state) ? kDone : judge_up(w, i);
+}
+
 Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
   const Instance& i = w.at(t.instance);
   switch (change.kind) {
@@ -94,6 +103,7 @@ Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
     case CommandKind::resume: return judge_resumed(i);
     case CommandKind::signal: return was_live(t) ? kDone : Verdict{Outcome::failed, "is not running"};
     case CommandKind::wait: return judge_wait(w, change.wait_for, t, i);
+    case CommandKind::scale: return judge_scaled(w, t, i);
   }
   return std::nullopt;
 }
@@ -152,6 +162,7 @@ ChangeTarget as_now(const World& w, InstanceId id, InstanceId along_with) {
   out.along_with = along_with;
   out.run_before = i.run;
   out.state_before = i.state;
+  out.was_leaving = i.presence == Presence::vanishing;
   return out;
 }
 
@@ -187,6 +198,15 @@ void Changes::evaluate(World& w, const std::vector<InstanceId>& touched) {
     }
     if (change.hopes_for_others)
       for (ChangeTarget& t : change.targets) look(w, change, t);
+    if (has_ended(change)) w.effects.emplace_back(final_reply(change));
+  }
+  std::erase_if(open_, has_ended);
+}
+
+void Changes::drop(World& w, InstanceId id) {
+  for (Change& change : open_) {
+    for (ChangeTarget& t : change.targets)
+      if (t.instance == id && !t.is_decided) decide(w, change, t, Verdict{Outcome::failed, "was removed"});
     if (has_ended(change)) w.effects.emplace_back(final_reply(change));
   }
   std::erase_if(open_, has_ended);

@@ -26,6 +26,7 @@ struct ChangeTarget {
   RunId run_before;                     // The run when the command was given.
   State state_before = State::stopped;  // The state when the command was given, before it was carried out.
   std::optional<Instant> moved_at;      // When its state changed for the first time.
+  bool was_leaving = false;             // It was to go for good.
   bool is_decided = false;
   TargetResult result;
 };
@@ -51,6 +52,8 @@ class Changes {
   // Looks at every target of every open change that is among `touched`, and puts ChangeDone for the changes that have
   // ended into the effects of `w`. The targets of a new change are among `touched` at the first look.
   void evaluate(World& w, const std::vector<InstanceId>& touched);
+  // The instance leaves: whoever waits for something of it waits in vain.
+  void drop(World& w, InstanceId id);
   // Decides all undecided targets of the change as failed with this cause, and ends it.
   void refuse(World& w, ChangeId id, std::string_view cause);
   // Ends all open changes: what is undecided has failed with this cause.

@@ -94,6 +94,10 @@ struct ChangeDone {
   ChangeId change;
   std::vector<TargetResult> results;
 };
+// An instance has left for good: its id means nothing any more from the next take_effects() on.
+struct InstanceVacated {
+  InstanceId instance;
+};
 // supervisord stops everything because of an instance (on-exit, on-give-up), because all is done, or because it was
 // asked to.
 struct ShutdownBegun {
@@ -106,6 +110,6 @@ struct Finished {
 };
 
 using Effect = std::variant<SpawnRun, FindMain, RunTask, KillTasks, FreezeRun, ThawRun, SignalRun, KillRun,
-                            StateChanged, ChangeDone, ShutdownBegun, Finished>;
+                            StateChanged, ChangeDone, InstanceVacated, ShutdownBegun, Finished>;
 
 }  // namespace sup

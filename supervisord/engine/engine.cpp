@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "engine/population.hpp"
 #include "engine/transitions.hpp"
 
 namespace sup {
@@ -38,7 +39,11 @@ std::optional<Instant> Engine::next_deadline() const {
   return next;
 }
 
-std::vector<Effect> Engine::take_effects() { return std::exchange(w_.effects, {}); }
+std::vector<Effect> Engine::take_effects() {
+  wipe(w_, told_leavers_.instances, told_leavers_.services);
+  told_leavers_ = std::exchange(leavers_, {});
+  return std::exchange(w_.effects, {});
+}
 
 // Carries out what follows, settles, and fires what is due (a delay of 0 at once). A shutdown that an end brings about
 // comes before anything that waited for this end may start.
@@ -50,8 +55,9 @@ void Engine::finish_turn() {
     dispatch(deadlines_.begin()->second, Input::deadline);
     settle();
   }
+  let_go();
   if (w_.now >= shutdown_deadline_) fire_shutdown_deadline();
-  if (is_booted_ && !is_shutting_down_ && busy_count_ == 0 && w_.set.daemon.exit == ExitWhen::when_done) {
+  if (is_booted_ && !is_shutting_down_ && busy_count_ == 0 && w_.daemon.exit == ExitWhen::when_done) {
     is_all_done_ = true;
     begin_shutdown("all services are done");
   }
@@ -67,7 +73,7 @@ void Engine::tell_changes() {
 // ---- events of the world ----
 
 bool Engine::is_current(InstanceId id, RunId run) const {
-  return id.value < w_.instances.size() && w_.at(id).run == run && is_live(w_.at(id).state);
+  return w_.is_present(id) && w_.at(id).run == run && is_live(w_.at(id).state);
 }
 
 namespace {
@@ -186,7 +192,7 @@ void Engine::handle(const Ended& event) {
 
 void Engine::handle(const Boot& event) {
   std::vector<InstanceId> enabled = event.only;
-  for (const Instance& i : w_.instances)
+  for (const Instance& i : w_.present())
     if (event.only.empty() && w_.spec(i).enabled) enabled.push_back(w_.id(i));
   is_booted_ = true;
   start(enabled, Input::want_up);
@@ -196,6 +202,7 @@ void Engine::handle(const CommandGiven& given) {
   CommandGiven command = given;
   std::ranges::sort(command.targets);  // Who names a service twice means it once.
   command.targets.erase(std::ranges::unique(command.targets).begin(), command.targets.end());
+  std::erase_if(command.targets, [this](InstanceId id) { return !w_.is_present(id); });
   changes_.open(w_, command);
   const bool is_upward = command.kind == CommandKind::start || command.kind == CommandKind::restart;
   if (is_shutting_down_ && is_upward) return changes_.refuse(w_, command.change, "supervisord is shutting down");
@@ -217,7 +224,8 @@ void Engine::handle(const CommandGiven& given) {
     case CommandKind::resume:
       for (const InstanceId id : command.targets) dispatch(id, Input::want_resume);
       break;
-    case CommandKind::wait: break;
+    case CommandKind::wait:
+    case CommandKind::scale: break;
   }
   touched_.insert(touched_.end(), command.targets.begin(), command.targets.end());
 }
@@ -225,7 +233,7 @@ void Engine::handle(const CommandGiven& given) {
 void Engine::handle(const ChangeForgotten& event) { changes_.forget(event.change); }
 
 // Wants the targets up, and before them all that they require or want, as far as it is not up or on its way. What is
-// ending is not on its way: its policy may leave it down.
+// ending is not on its way: its policy may leave it down. What leaves for good is left alone.
 void Engine::start(const std::vector<InstanceId>& targets, Input input) {
   std::vector<char> is_seen(w_.instances.size());
   for (const InstanceId id : targets) is_seen[id.value] = 1;
@@ -245,9 +253,10 @@ void Engine::start(const std::vector<InstanceId>& targets, Input input) {
     const Instance& i = w_.at(id);
     const bool is_ending = is_resting(i.state) || i.state == State::stopping || i.state == State::killing;
     const bool is_on_its_way = i.goal == Goal::up && !is_ending;
-    if (!is_ready(w_, i) && !is_on_its_way) dispatch(id, Input::want_up);
+    if (i.presence == Presence::here && !is_ready(w_, i) && !is_on_its_way) dispatch(id, Input::want_up);
   }
-  for (const InstanceId id : targets) dispatch(id, input);
+  for (const InstanceId id : targets)
+    if (w_.at(id).presence == Presence::here) dispatch(id, input);
 }
 
 // Wants the targets down, and with them all that require them, directly or not, and are up or on their way: these are
@@ -424,7 +433,8 @@ void Engine::run_follow_ups() {
     switch (f.kind) {
       // A oneshot that has done its work is to do it again.
       case FollowUp::Kind::start:
-        start({f.target}, w_.at(f.target).state == State::completed ? Input::want_restart : Input::want_up);
+        for (const InstanceId id : find_instances(w_, f.target))
+          start({id}, w_.at(id).state == State::completed ? Input::want_restart : Input::want_up);
         break;
       case FollowUp::Kind::shutdown: {
         exit_by_ = f.by;

@@ -18,7 +18,7 @@ namespace sup {
 
 class Engine {
  public:
-  // `set` was checked: every name in it exists and there is no cycle. `seed` decides the jitter.
+  // `set` was checked: there is no cycle. `seed` decides the jitter.
   Engine(SpecSet set, std::uint64_t seed);
 
   // Something happened at `now`, which never goes back. Settles all that follows from it. After Finished nothing is
@@ -28,7 +28,8 @@ class Engine {
   void tick(Instant now);
   // When tick() is to be called next, if no event comes before.
   [[nodiscard]] std::optional<Instant> next_deadline() const;
-  // What the world must do, in order. Empties the list.
+  // What the world must do, in order. Empties the list, and gives the slots of those to others who had left before the
+  // call: who carries out an effect can still ask for the name of an instance that it tells to have left.
   [[nodiscard]] std::vector<Effect> take_effects();
 
   [[nodiscard]] const World& world() const { return w_; }
@@ -48,6 +49,9 @@ class Engine {
   void handle(const ChangeForgotten& event);
   void handle(const Boot& event);
   void handle(const ShutdownRequested& event);
+  void handle(const ServiceAdded& event);
+  void handle(const ServiceRemoved& event);
+  void handle(const Scaled& event);
 
   void dispatch(InstanceId id, Input input);
   void enter(InstanceId id, State from, const Row& row);
@@ -71,16 +75,32 @@ class Engine {
   void finish();
   [[nodiscard]] InstanceId exit_code_source() const;
   [[nodiscard]] int exit_code() const;
+  struct Resizing;
+  [[nodiscard]] Resizing resize(const Scaling& scaling);
+  void admit(ServiceId service, const std::vector<InstanceId>& newcomers);
+  void dismiss(ServiceId service, const std::vector<InstanceId>& ids);
+  void note_vanishing(ServiceId service);
+  void open_change(ChangeId id, CommandKind kind, std::vector<InstanceId> targets);
+  void refresh(const std::vector<InstanceId>& ids);
+  void let_go();
+  void vacate(InstanceId id);
   [[nodiscard]] bool is_current(InstanceId id, RunId run) const;
   void sync_deadline(InstanceId id, Instant before);
 
   World w_;
   Changes changes_;
   std::set<std::pair<Instant, InstanceId>> deadlines_;
-  std::deque<InstanceId> queue_;     // To be looked at.
-  std::deque<InstanceId> line_;      // For a start slot.
-  std::vector<InstanceId> touched_;  // Whose state or goal changed in this turn.
-  std::size_t busy_count_ = 0;       // Instances that do not rest.
+  std::deque<InstanceId> queue_;      // To be looked at.
+  std::deque<InstanceId> line_;       // For a start slot.
+  std::vector<InstanceId> touched_;   // Whose state or goal changed in this turn.
+  std::vector<ServiceId> vanishing_;  // Or something of them is.
+  struct Leavers {
+    std::vector<InstanceId> instances;
+    std::vector<ServiceId> services;
+  };
+  Leavers leavers_;             // Since the last take_effects().
+  Leavers told_leavers_;        // Those before, who were in its effects.
+  std::size_t busy_count_ = 0;  // Instances that do not rest.
   bool is_booted_ = false;
   bool is_shutting_down_ = false;
   bool is_finished_ = false;

@@ -9,7 +9,7 @@
 #include "base/exit_status.hpp"
 #include "base/ids.hpp"
 #include "engine/states.hpp"
-#include "spec/service_spec.hpp"
+#include "spec/spec_set.hpp"
 
 namespace sup {
 
@@ -67,7 +67,7 @@ struct Survived {
   std::string what;
 };
 
-enum class CommandKind : std::uint8_t { start, stop, restart, kill, signal, pause, resume, wait };
+enum class CommandKind : std::uint8_t { start, stop, restart, kill, signal, pause, resume, wait, scale };
 enum class WaitFor : std::uint8_t { ready, exited, stopped, completed };
 template <>
 inline constexpr auto kEnumNames<WaitFor> = std::array{
@@ -83,7 +83,7 @@ enum class WaitMode : std::uint8_t { all, any };
 struct CommandGiven {
   ChangeId change;
   CommandKind kind = CommandKind::start;
-  std::vector<InstanceId> targets;
+  std::vector<InstanceId> targets;       // Those that have left meanwhile are none.
   Signal signal;                         // For CommandKind::signal.
   SignalTarget to = SignalTarget::main;  // For CommandKind::signal.
   WaitFor wait_for = WaitFor::ready;     // For CommandKind::wait.
@@ -105,7 +105,31 @@ struct ShutdownRequested {
   ShutdownPace pace = ShutdownPace::orderly;
 };
 
-using Event = std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, MainExited, Survived, Ended,
-                           CommandGiven, ChangeForgotten, Boot, ShutdownRequested>;
+// There is another service, which nobody has the name of. With `start` its instances are started as that change.
+struct ServiceAdded {
+  ServiceRef service;
+  std::uint32_t instances = 1;
+  ChangeId start = {};
+};
+// The service is to go: it is stopped, as the change `stop` if there is one, and leaves when all of it rests. What
+// requires it is stopped with it. Content if there is none of the name.
+struct ServiceRemoved {
+  std::string name;
+  ChangeId stop = {};
+};
+// So many instances are wanted of each of these: the change `change`, if there is one. The highest numbers leave; new
+// ones are started unless the service is down. Who is not there, or is being removed, is passed over.
+struct Scaling {
+  std::string service;
+  std::uint32_t instances = 1;
+};
+struct Scaled {
+  std::vector<Scaling> scalings;
+  ChangeId change = {};
+};
+
+using Event =
+    std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, MainExited, Survived, Ended, CommandGiven,
+                 ChangeForgotten, Boot, ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled>;
 
 }  // namespace sup

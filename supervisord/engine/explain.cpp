@@ -61,7 +61,7 @@ std::vector<InstanceId> dependents_of(const World& w, InstanceId id) {
 
 std::vector<InstanceId> left_down_by(const World& w, const std::vector<InstanceId>& ids) {
   std::vector<InstanceId> out;
-  for (const Instance& i : w.instances) {
+  for (const Instance& i : w.present()) {
     if (i.state != State::stopped || i.cause != Cause::followed) continue;
     const auto is_blamed = [&](InstanceId id) { return id == i.cause_by || id == i.cause_root; };
     if (std::ranges::any_of(ids, is_blamed)) out.push_back(w.id(i));

@@ -1,62 +1,44 @@
 #include "engine/graph.hpp"
 
 #include <algorithm>
-#include <string_view>
-
-#include "base/check.hpp"
+#include <utility>
 
 namespace sup {
-namespace {
 
-using Edges = std::vector<InstanceId> Relations::*;
+void insert_sorted(std::vector<InstanceId>& list, InstanceId id) {
+  const auto at = std::ranges::lower_bound(list, id);
+  if (at == list.end() || *at != id) list.insert(at, id);
+}
 
-// Notes "from depends on to" with its inverse.
-void connect(Graph& graph, InstanceId from, InstanceId to, Edges forward, Edges backward) {
+void erase_sorted(std::vector<InstanceId>& list, InstanceId id) {
+  const auto at = std::ranges::lower_bound(list, id);
+  if (at != list.end() && *at == id) list.erase(at);
+}
+
+void connect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind) {
   if (from == to) return;
-  (graph[from.value].*forward).push_back(to);
-  (graph[to.value].*backward).push_back(from);
+  insert_sorted(graph[from.value].*kind.forward, to);
+  insert_sorted(graph[to.value].*kind.backward, from);
 }
 
-void sort_unique(std::vector<InstanceId>& list) {
-  std::ranges::sort(list);
-  list.erase(std::ranges::unique(list).begin(), list.end());
-  list.shrink_to_fit();
+void disconnect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind) {
+  erase_sorted(graph[from.value].*kind.forward, to);
+  erase_sorted(graph[to.value].*kind.backward, from);
 }
 
-}  // namespace
-
-InstanceId find_instance(const SpecSet& set, std::string_view name) {
-  const auto it = std::ranges::lower_bound(set.services, name, {}, &NamedService::name);
-  if (it == set.services.end() || it->name != name) return kNoInstance;
-  return InstanceId{static_cast<std::uint32_t>(it - set.services.begin())};
-}
-
-Graph build_graph(const SpecSet& set) {
-  Graph graph(set.services.size());
-  const auto each = [&](const std::vector<std::string>& names, auto visit) {
-    for (const std::string& name : names) {
-      const InstanceId other = find_instance(set, name);
-      CHECK(other != kNoInstance);
-      visit(other);
-    }
-  };
-  for (std::uint32_t index = 0; index < graph.size(); ++index) {
-    const InstanceId self{index};
-    const ServiceSpec& spec = set.services[index].spec;
-    each(spec.requires_,
-         [&](InstanceId to) { connect(graph, self, to, &Relations::requires_, &Relations::required_by); });
-    each(spec.wants, [&](InstanceId to) {
-      connect(graph, self, to, &Relations::follows, &Relations::followed_by);
-      if (to != self) graph[index].wants.push_back(to);
-    });
-    each(spec.after, [&](InstanceId to) { connect(graph, self, to, &Relations::follows, &Relations::followed_by); });
-    each(spec.before, [&](InstanceId to) { connect(graph, to, self, &Relations::follows, &Relations::followed_by); });
+std::vector<InstanceId> isolate(Graph& graph, InstanceId id) {
+  std::vector<InstanceId> others;
+  Relations mine = std::exchange(graph[id.value], {});
+  for (const EdgeKind kind : {kRequires, kFollows}) {
+    for (const InstanceId to : mine.*kind.forward) erase_sorted(graph[to.value].*kind.backward, id);
+    for (const InstanceId from : mine.*kind.backward) erase_sorted(graph[from.value].*kind.forward, id);
+    others.insert(others.end(), (mine.*kind.forward).begin(), (mine.*kind.forward).end());
+    others.insert(others.end(), (mine.*kind.backward).begin(), (mine.*kind.backward).end());
   }
-  for (Relations& relations : graph)
-    for (const Edges edges : {&Relations::requires_, &Relations::required_by, &Relations::follows,
-                              &Relations::followed_by, &Relations::wants})
-      sort_unique(relations.*edges);
-  return graph;
+  for (const InstanceId from : mine.followed_by) erase_sorted(graph[from.value].wants, id);
+  std::ranges::sort(others);
+  others.erase(std::ranges::unique(others).begin(), others.end());
+  return others;
 }
 
 }  // namespace sup

@@ -1,11 +1,10 @@
-// Graph: who depends on whom, by index, both ways.
+// Graph: who depends on whom, both ways.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "base/ids.hpp"
-#include "spec/spec_set.hpp"
 
 namespace sup {
 
@@ -20,11 +19,26 @@ struct Relations {
 
 using Graph = std::vector<Relations>;
 
-// Builds the graph of a checked set: unknown names were refused before, and there is no cycle.
-[[nodiscard]] Graph build_graph(const SpecSet& set);
-
-// The index of a service, or kNoInstance. Services are sorted by name.
 inline constexpr InstanceId kNoInstance{~std::uint32_t{0}};
-[[nodiscard]] InstanceId find_instance(const SpecSet& set, std::string_view name);
+inline constexpr ServiceId kNoService{~std::uint32_t{0}};
+
+// Two lists that are each other's inverse.
+struct EdgeKind {
+  std::vector<InstanceId> Relations::* forward;
+  std::vector<InstanceId> Relations::* backward;
+};
+inline constexpr EdgeKind kRequires{&Relations::requires_, &Relations::required_by};
+inline constexpr EdgeKind kFollows{&Relations::follows, &Relations::followed_by};
+
+// Notes "from depends on to" with its inverse; content if it is noted. Nothing depends on itself.
+void connect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind);
+// Takes it back; content if there is no such edge.
+void disconnect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind);
+// Takes back all edges from and to it. Returns who was at the other ends, each once.
+std::vector<InstanceId> isolate(Graph& graph, InstanceId id);
+
+// For lists that are sorted and without repetition.
+void insert_sorted(std::vector<InstanceId>& list, InstanceId id);
+void erase_sorted(std::vector<InstanceId>& list, InstanceId id);
 
 }  // namespace sup

@@ -30,7 +30,7 @@ enum class Cause : std::uint8_t {
   asked,        // Somebody asked for it.
   last_end,     // The way its last run ended.
   gave_up,      // As last_end, and the restart policy allows no more.
-  requirement,  // The instance `cause_by`, which it requires, is not there.
+  requirement,  // The instance `cause_by`, which it requires, is not there. None: that was removed.
   followed,     // The instance `cause_by`, which it requires, was asked down, and it had to go, too.
 };
 
@@ -54,10 +54,20 @@ struct Counts {
   std::uint32_t leaving_followers = 0;
 };
 
+// Whether there is somebody in the slot.
+enum class Presence : std::uint8_t {
+  vacant,  // Nobody; the slot may be used.
+  here,
+  vanishing,  // Leaves for good as soon as it rests.
+  left,       // Has left, and nobody refers to it; who has just heard of it may still ask for its name.
+};
+
 // All that the engine remembers of one instance. Plain data: written by the actions of the table and by the engine's
 // own bookkeeping of facts (a run's end), read by everybody.
 struct Instance {
-  std::uint32_t service = 0;  // Index into SpecSet::services.
+  ServiceId service;
+  std::uint32_t number = 1;  // Among the instances of its service, from 1.
+  Presence presence = Presence::vacant;
   State state = State::stopped;
   Goal goal = Goal::down;
   bool is_cycling = false;  // Goal is up, but first it must go down once (a restart was asked for).
@@ -91,5 +101,9 @@ struct Instance {
   std::string failure;                   // Of a failed start: the step, the object and the reason.
   std::string survivors;                 // What of this run is alive in spite of KILL.
 };
+
+[[nodiscard]] inline bool is_present(const Instance& i) {
+  return i.presence == Presence::here || i.presence == Presence::vanishing;
+}
 
 }  // namespace sup

@@ -14,7 +14,7 @@ void Engine::handle(const ShutdownRequested& event) {
 
 void Engine::begin_shutdown(std::string why) {
   is_shutting_down_ = true;
-  shutdown_deadline_ = w_.now + w_.set.daemon.shutdown_timeout;
+  shutdown_deadline_ = w_.now + w_.daemon.shutdown_timeout;
   w_.effects.emplace_back(ShutdownBegun{std::move(why)});
   for (std::uint32_t index = 0; index < w_.instances.size(); ++index) {
     const State state = w_.instances[index].state;
@@ -44,16 +44,23 @@ void Engine::finish() {
   w_.effects.emplace_back(std::move(finished));
 }
 
-// The service whose end decides the exit code: the one named by exit-code-from, or the one whose end caused the
-// shutdown, or, when all was done, the first that failed by itself. None when the shutdown was asked for.
+// Whose end decides the exit code: the service named by exit-code-from (of several instances the first that failed), or
+// the one whose end caused the shutdown, or, when all was done, the first that failed by itself. None when the shutdown
+// was asked for.
 InstanceId Engine::exit_code_source() const {
-  if (!w_.set.daemon.exit_code_from.empty()) return find_instance(w_.set, w_.set.daemon.exit_code_from);
-  if (!is_all_done_) return exit_by_;
   // Those that failed for want of another tell nothing that the other does not tell better.
   const auto rank = [](const Instance& i) { return std::pair{i.cause == Cause::requirement, i.since}; };
   InstanceId first = kNoInstance;
-  for (const Instance& i : w_.instances)
+  const auto note = [&](const Instance& i) {
     if (i.state == State::failed && (first == kNoInstance || rank(i) < rank(w_.at(first)))) first = w_.id(i);
+  };
+  if (!w_.daemon.exit_code_from.empty()) {
+    const auto named = find_instances(w_, w_.daemon.exit_code_from);
+    for (const InstanceId id : named) note(w_.at(id));
+    return first == kNoInstance && !named.empty() ? named.front() : first;
+  }
+  if (!is_all_done_) return exit_by_;
+  for (const Instance& i : w_.present()) note(i);
   return first;
 }
 

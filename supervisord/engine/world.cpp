@@ -6,20 +6,8 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "engine/transitions.hpp"
 
 namespace sup {
-
-World::World(SpecSet the_set, std::uint64_t seed) : set(std::move(the_set)), graph(build_graph(set)), chance(seed) {
-  instances.resize(set.services.size());
-  rows_taken.resize(transitions().size());
-  for (std::uint32_t index = 0; index < instances.size(); ++index) {
-    Instance& i = instances[index];
-    i.service = index;
-    i.counts.unready_requirements = i.counts.gone_requirements =
-        static_cast<std::uint32_t>(graph[index].requires_.size());
-  }
-}
 
 RunEnd last_end(const Instance& i) { return i.last_kind == EndKind::exited ? RunEnd{i.last_status} : std::nullopt; }
 
@@ -74,7 +62,7 @@ bool has_requirements(const Instance& i) { return i.counts.unready_requirements 
 bool is_free_to_start(const Instance& i) { return has_requirements(i) && i.counts.coming_predecessors == 0; }
 
 bool has_free_slot(const World& w) {
-  const std::uint32_t slots = w.set.daemon.start_parallelism;
+  const std::uint32_t slots = w.daemon.start_parallelism;
   return slots == 0 || w.starting_count < slots;
 }
 
@@ -185,8 +173,7 @@ std::string waiting_text(const World& w, const Instance& i) {
   for (const InstanceId f : w.relations(i).follows)
     if (w.at(f).facts.is_coming) add(f);
   if (count > kMaxNamed) out += fmt::format(" and {} more", count - kMaxNamed);
-  const bool is_out_of_slots =
-      w.set.daemon.start_parallelism != 0 && w.starting_count >= w.set.daemon.start_parallelism;
+  const bool is_out_of_slots = w.daemon.start_parallelism != 0 && w.starting_count >= w.daemon.start_parallelism;
   return out.empty() && is_out_of_slots ? "waiting for a start slot" : out;
 }
 
@@ -196,6 +183,7 @@ std::string requirement_text(const World& w, const Instance& i) {
     const Instance& other = w.at(id);
     return with_reason(fmt::format("dependency {} {}", w.name(other), enum_name(other.state)), reason);
   };
+  if (i.cause_by == kNoInstance) return "a dependency was removed";
   const Instance& root = w.at(i.cause_root);
   const std::string first = text(i.cause_root, root.cause == Cause::requirement ? "" : cause_text(w, root));
   return i.cause_root == i.cause_by ? first : text(i.cause_by, first);
@@ -213,6 +201,7 @@ std::string live_text(const World& w, const Instance& i) {
 
 // "went down with app, which went down with db": the one that it requires, and the first of the chain.
 std::string followed_text(const World& w, const Instance& i) {
+  if (i.cause_by == kNoInstance) return "went down with a dependency that was removed";
   const std::string first = fmt::format("went down with {}", w.name(w.at(i.cause_root)));
   if (i.cause_root == i.cause_by) return first;
   return fmt::format("went down with {}, which {}", w.name(w.at(i.cause_by)), first);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,14 +44,26 @@ class Chance {
 // Consequences that an action asks for and the engine carries out before it settles.
 struct FollowUp {
   enum class Kind : std::uint8_t { shutdown, start } kind = Kind::shutdown;
-  InstanceId by;      // The instance whose end asks for it.
-  InstanceId target;  // For Kind::start.
+  InstanceId by;       // The instance whose end asks for it.
+  std::string target;  // The service, for Kind::start.
+};
+
+// A service in its slot.
+struct ServiceSlot {
+  ServiceRef definition;              // Null: the slot is vacant.
+  std::vector<InstanceId> instances;  // Number n at n - 1. Those that vanish are the last.
+  bool is_vanishing = false;          // It leaves when its last instance has left.
 };
 
 struct World {
-  SpecSet set;
+  DaemonSpec daemon;
+  std::vector<std::string> files;     // Where the services of the start were defined.
+  std::vector<ServiceSlot> services;  // Slots, as are instances.
+  std::vector<ServiceId> by_name;     // Those that are there, sorted by name.
   Graph graph;
   std::vector<Instance> instances;
+  std::vector<ServiceId> vacant_services;
+  std::vector<InstanceId> vacant_instances;
   std::vector<Effect> effects;
   std::vector<FollowUp> follow_ups;
   Chance chance;
@@ -63,16 +76,22 @@ struct World {
   std::vector<std::uint64_t> rows_taken;
   std::uint64_t looks = 0;
 
-  World(SpecSet the_set, std::uint64_t seed);
+  World(SpecSet set, std::uint64_t seed);
 
-  [[nodiscard]] const ServiceSpec& spec(const Instance& i) const { return set.services[i.service].spec; }
-  [[nodiscard]] const std::string& name(const Instance& i) const { return set.services[i.service].name; }
+  [[nodiscard]] const ServiceSlot& service(ServiceId id) const { return services[id.value]; }
+  [[nodiscard]] const ServiceRef& definition(const Instance& i) const { return services[i.service.value].definition; }
+  [[nodiscard]] const ServiceSpec& spec(const Instance& i) const { return definition(i)->spec; }
+  // "web"; or "web@2", where the service has several.
+  [[nodiscard]] std::string name(const Instance& i) const;
   [[nodiscard]] InstanceId id(const Instance& i) const {
     return InstanceId{static_cast<std::uint32_t>(&i - instances.data())};
   }
   [[nodiscard]] Instance& at(InstanceId i) { return instances[i.value]; }
   [[nodiscard]] const Instance& at(InstanceId i) const { return instances[i.value]; }
+  [[nodiscard]] bool is_present(InstanceId i) const { return i.value < instances.size() && sup::is_present(at(i)); }
   [[nodiscard]] const Relations& relations(const Instance& i) const { return graph[id(i).value]; }
+  // All that are there, in the order of their slots.
+  [[nodiscard]] auto present() const { return instances | std::views::filter(sup::is_present); }
 };
 
 // The end of the last run as the restart policy sees it.
@@ -99,6 +118,15 @@ struct World {
 [[nodiscard]] bool has_free_slot(const World& w);
 // The first requirement that is gone, if any.
 [[nodiscard]] std::optional<InstanceId> lost_requirement(const World& w, const Instance& i);
+
+// Whether several of its kind are told apart by a number.
+[[nodiscard]] bool is_numbered(const ServiceSlot& service);
+// The service of this name, if it is there.
+[[nodiscard]] std::optional<ServiceId> find_service(const World& w, std::string_view name);
+// The instances of a service ("web"), or one of them ("web@2"), by number; empty if nobody is called so.
+[[nodiscard]] std::vector<InstanceId> find_instances(const World& w, std::string_view name);
+// The first of them, or kNoInstance.
+[[nodiscard]] InstanceId find_instance(const World& w, std::string_view name);
 
 // Brings the facts of an instance up to date whose goal or state has changed, the counts of its neighbours, and the
 // facts of all that have to leave or may stay because of it. Called after every such change, so no fact is ever stale.

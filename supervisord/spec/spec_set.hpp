@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct NamedService {
   std::uint32_t file = 0;  // Index into SpecSet::files.
   std::uint32_t line = 0;  // From 1; 0: not from a file.
 };
+
+// A definition that is in use. It never changes, and a worker may read it when the engine has another one already.
+using ServiceRef = std::shared_ptr<const NamedService>;
 
 // All that was configured. Services are sorted by name, names are unique.
 struct SpecSet {

@@ -10,7 +10,7 @@ namespace {
 
 Names survivors(const Story& s) {
   Names out;
-  for (const InstanceId id : s.finished()->survivors) out.push_back(s.engine().world().set.services[id.value].name);
+  for (const InstanceId id : s.finished()->survivors) out.push_back(s.engine().world().name(s.at(id)));
   return out;
 }
 

@@ -160,6 +160,18 @@ class Story {
   ChangeId pause(Names names) { return command(CommandKind::pause, std::move(names)); }
   ChangeId resume(Names names) { return command(CommandKind::resume, std::move(names)); }
   ChangeId send(Signal signal, Names names) { return command(CommandKind::signal, std::move(names), signal); }
+  ChangeId add(Service service, std::uint32_t instances = 1) {
+    tell(ServiceAdded{std::make_shared<const NamedService>(std::move(service.named)), instances, next_change()});
+    return ChangeId{last_change_};
+  }
+  ChangeId remove(std::string name) {
+    tell(ServiceRemoved{std::move(name), next_change()});
+    return ChangeId{last_change_};
+  }
+  ChangeId scale(std::vector<Scaling> scalings) {
+    tell(Scaled{std::move(scalings), next_change()});
+    return ChangeId{last_change_};
+  }
   ChangeId wait(WaitFor what, Names names, WaitMode mode = WaitMode::all) {
     return command(CommandKind::wait, std::move(names), {}, what, mode);
   }
@@ -173,7 +185,7 @@ class Story {
   [[nodiscard]] const Instance& at(const std::string& name) const { return at(id(name)); }
   [[nodiscard]] const Instance& at(InstanceId id) const { return engine_.world().at(id); }
   [[nodiscard]] InstanceId id(const std::string& name) const {
-    const InstanceId found = find_instance(engine_.world().set, name);
+    const InstanceId found = find_instance(engine_.world(), name);
     CHECK(found != kNoInstance);
     return found;
   }
@@ -199,17 +211,20 @@ class Story {
     return out;
   }
 
+  ChangeId next_change() { return ChangeId{++last_change_}; }
+
   ChangeId command(CommandKind kind, Names names, Signal signal = {}, WaitFor wait_for = WaitFor::ready,
                    WaitMode mode = WaitMode::all) {
-    CommandGiven out{.change = ChangeId{++last_change_}, .kind = kind, .targets = {}, .signal = signal};
-    for (const std::string& name : names) out.targets.push_back(id(name));
+    CommandGiven out{.change = next_change(), .kind = kind, .targets = {}, .signal = signal};
+    for (const std::string& name : names)
+      for (const InstanceId target : find_instances(engine_.world(), name)) out.targets.push_back(target);
     out.wait_for = wait_for;
     out.wait_mode = mode;
     tell(std::move(out));
     return ChangeId{last_change_};
   }
 
-  [[nodiscard]] const std::string& name(InstanceId id) const { return engine_.world().set.services[id.value].name; }
+  [[nodiscard]] std::string name(InstanceId id) const { return engine_.world().name(at(id)); }
 
   Story& read() {
     for (const Effect& effect : engine_.take_effects()) std::visit([this](const auto& e) { note(e); }, effect);
@@ -242,6 +257,7 @@ class Story {
     for (const TargetResult& r : e.results) took_[{e.change, r.instance}] = r.took;
     CHECK(replies_.emplace(e.change, text).second);
   }
+  void note(const InstanceVacated& e) { orders_.push_back(name(e.instance) + " has left"); }
   void note(const ShutdownBegun& e) { shutdown_reason_ = e.why; }
   void note(const Finished& e) { finished_ = e; }
 

@@ -92,6 +92,7 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
     case CommandKind::pause: return is_done == (result.state == State::paused);
     case CommandKind::resume: return is_done == (result.state == State::running);
     case CommandKind::signal: return true;
+    case CommandKind::scale: return !is_done || is_up || is_resting(result.state);
     case CommandKind::wait: return !is_done || is_true_of_wait(command.wait_for, result, s);
   }
   return false;

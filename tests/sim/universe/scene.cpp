@@ -187,6 +187,10 @@ void Scene::hear(const ShutdownRequested& e) {
   if (is_now) killed_since = std::min(killed_since, now);
 }
 
+void Scene::hear(const ServiceAdded&) {}
+void Scene::hear(const ServiceRemoved&) {}
+void Scene::hear(const Scaled&) {}
+
 // ---- what comes out ----
 
 namespace {
@@ -312,6 +316,8 @@ void Scene::see(const StateChanged& e) {
 }
 
 void Scene::see(const ChangeDone& e) { changes.erase(e.change); }
+
+void Scene::see(const InstanceVacated&) {}
 
 void Scene::see(const ShutdownBegun&) {
   shutdown = shutdown_by ? ShutdownReason::service : is_shutdown_asked ? ShutdownReason::asked : ShutdownReason::done;

@@ -136,6 +136,9 @@ struct Scene {
   void hear(const ChangeForgotten& e);
   void hear(const Boot& e);
   void hear(const ShutdownRequested& e);
+  void hear(const ServiceAdded& e);
+  void hear(const ServiceRemoved& e);
+  void hear(const Scaled& e);
   void see(const SpawnRun& e);
   void see(const FindMain& e);
   void see(const RunTask& e);
@@ -146,6 +149,7 @@ struct Scene {
   void see(const KillRun& e);
   void see(const StateChanged& e);
   void see(const ChangeDone& e);
+  void see(const InstanceVacated& e);
   void see(const ShutdownBegun& e);
   void see(const Finished& e);
   void begin_run(InstanceId id, RunId run);

@@ -35,8 +35,8 @@ struct Describe {
   }
   std::string operator()(const Survived& e) const { return fmt::format("survived {}: {}", run(e), e.what); }
   std::string operator()(const CommandGiven& e) const {
-    static constexpr std::string_view kKinds[] = {"start",  "stop",  "restart", "kill",
-                                                  "signal", "pause", "resume",  "wait"};
+    static constexpr std::string_view kKinds[] = {"start", "stop",   "restart", "kill", "signal",
+                                                  "pause", "resume", "wait",    "scale"};
     std::string out =
         fmt::format("change {}: {}{}", e.change.value, kKinds[static_cast<std::size_t>(e.kind)], names(e.targets));
     if (e.kind == CommandKind::signal) out += fmt::format(" {} to {}", signal_name(e.signal), enum_name(e.to));
@@ -50,6 +50,17 @@ struct Describe {
   std::string operator()(const Boot&) const { return "boot"; }
   std::string operator()(const ShutdownRequested& e) const {
     return e.pace == ShutdownPace::at_once ? "shutdown at once" : "shutdown";
+  }
+  std::string operator()(const ServiceAdded& e) const {
+    return fmt::format("change {}: service {} is added, {} x", e.start.value, e.service->name, e.instances);
+  }
+  std::string operator()(const ServiceRemoved& e) const {
+    return fmt::format("change {}: service {} is removed", e.stop.value, e.name);
+  }
+  std::string operator()(const Scaled& e) const {
+    std::string out = fmt::format("change {}: scale", e.change.value);
+    for (const Scaling& s : e.scalings) out += fmt::format(" {}={}", s.service, s.instances);
+    return out;
   }
 
   std::string operator()(const SpawnRun& e) const { return "spawn " + run(e); }
@@ -75,6 +86,7 @@ struct Describe {
                          r.cause.empty() ? "" : " (" + r.cause + ")");
     return out;
   }
+  std::string operator()(const InstanceVacated& e) const { return name(e.instance) + " has left"; }
   std::string operator()(const ShutdownBegun& e) const { return "shutdown begins: " + e.why; }
   std::string operator()(const Finished& e) const {
     return fmt::format("finished with {}, survivors:{}", e.exit_code, names(e.survivors));

@@ -1,0 +1,51 @@
+#include "daemon/instance_names.hpp"
+
+#include <fmt/format.h>
+
+namespace sup {
+namespace {
+
+// All names that can be meant, and whom each means.
+struct Index {
+  std::vector<std::string> names;
+  std::vector<std::span<const InstanceId>> meant;
+
+  void add(std::string name, std::span<const InstanceId> who) {
+    names.push_back(std::move(name));
+    meant.push_back(who);
+  }
+};
+
+// A number is a name of its own where somebody asks for one: patterns without '@' mean services.
+bool asks_for_numbers(std::span<const std::string> patterns) {
+  return std::ranges::any_of(patterns, [](const std::string& p) { return p.find('@') != std::string::npos; });
+}
+
+Index index_of(const World& w, bool has_numbers) {
+  Index out;
+  for (const ServiceId id : w.by_name) {
+    const ServiceSlot& service = w.service(id);
+    const std::string& name = service.definition->name;
+    out.add(name, service.instances);
+    if (!has_numbers) continue;
+    for (const InstanceId& i : service.instances) out.add(fmt::format("{}@{}", name, w.at(i).number), std::span(&i, 1));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::expected<std::vector<InstanceId>, wire::UnknownName> resolve_instances(const World& w,
+                                                                            std::span<const std::string> patterns) {
+  const Index index = index_of(w, asks_for_numbers(patterns));
+  const auto resolved = wire::resolve_names(patterns, index.names);
+  if (!resolved) return std::unexpected(resolved.error());
+  std::vector<InstanceId> out;
+  std::vector<char> is_taken(w.instances.size());
+  for (const std::size_t at : *resolved)
+    for (const InstanceId id : index.meant[at])
+      if (std::exchange(is_taken[id.value], char{1}) == 0) out.push_back(id);
+  return out;
+}
+
+}  // namespace sup

@@ -1,0 +1,20 @@
+// Instance names: whom the names and patterns of a command mean.
+#pragma once
+
+#include <expected>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/world.hpp"
+#include "wire/names.hpp"
+
+namespace sup {
+
+// The instances that the patterns name, sorted by service and number, each once: "web" means all instances of web, and
+// "web@2" one. No patterns mean all. The first pattern that names nobody is the error; a service without instances is
+// somebody.
+[[nodiscard]] std::expected<std::vector<InstanceId>, wire::UnknownName> resolve_instances(
+    const World& w, std::span<const std::string> patterns);
+
+}  // namespace sup
