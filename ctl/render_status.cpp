@@ -73,6 +73,7 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "last end", last_end_text(service));
   add_detail(rows, "restarts",
              fmt::format("{}; {} since supervisord started", restarts_text(service), service.restarts_total));
+  add_detail(rows, "set by ctl", fmt::format("{}", fmt::join(service.overrides, ", ")));
   add_detail(rows, "requires", fmt::format("{}", fmt::join(service.requires_, " ")));
   return rows;
 }

@@ -57,6 +57,7 @@ int run_verb(Context& context) {
     case Verb::show: return run_show(context);
     case Verb::env: return run_env(context);
     case Verb::explain: return run_explain(context);
+    case Verb::set: return run_set(context);
     case Verb::exec: return run_exec(context);
     case Verb::tree: return run_tree(context);
     case Verb::features: return run_features(context);

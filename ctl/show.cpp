@@ -12,6 +12,12 @@ std::string place_of(const wire::ShownService& service) {
   return fmt::format("{}, from {}:{}", service.name, service.file, service.line);
 }
 
+// As comments, so that all of it stays TOML.
+void write_notes(Context& context, std::string_view what, const std::vector<std::string>& notes) {
+  for (const std::string& text : notes)
+    context.out.write(styled(fmt::format("# {}: {}", what, visible(text)), Style::faint, context.out.paint()) + "\n");
+}
+
 TableRow env_row(const wire::EnvVariable& variable) {
   const std::string value = variable.varies ? "(new for each run)" : variable.masked ? "(masked)" : variable.value;
   return {{variable.origin, Style::faint}, {fmt::format("{}={}", variable.name, value)}};
@@ -31,6 +37,9 @@ int run_show(Context& context) {
     context.out.write(styled(fmt::format("# {}", place_of(service)), Style::faint, context.out.paint()) + "\n");
     context.out.write(service.toml);
     if (!service.toml.ends_with('\n')) context.out.write("\n");
+    write_notes(context, "set by ctl", service.overrides);
+    write_notes(context, "in force", service.in_force);
+    write_notes(context, "not in force", service.not_in_force);
   }
   return code_of(ExitCode::done);
 }

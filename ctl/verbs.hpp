@@ -17,6 +17,7 @@ int run_events(Context& context);
 int run_show(Context& context);
 int run_env(Context& context);
 int run_explain(Context& context);
+int run_set(Context& context);
 int run_exec(Context& context);
 int run_tree(Context& context);
 int run_features(Context& context);

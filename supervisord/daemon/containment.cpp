@@ -89,9 +89,13 @@ Result<std::optional<sys::Cgroup>> ContainmentTree::create_group(const std::stri
   return std::optional<sys::Cgroup>(TRY(tree_->create_group(name)));
 }
 
-Result<std::vector<pid_t>> ContainmentTree::processes_in(const std::string& name) const {
+Result<sys::Cgroup> ContainmentTree::open_group(const std::string& name) const {
   if (!tree_) return fail(Errc::not_found, "there are no cgroups");
-  const sys::Cgroup group = TRY(tree_->open_group(name));
+  return tree_->open_group(name);
+}
+
+Result<std::vector<pid_t>> ContainmentTree::processes_in(const std::string& name) const {
+  const sys::Cgroup group = TRY(open_group(name));
   return TRY(group.processes()).pids;
 }
 

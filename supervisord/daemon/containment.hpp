@@ -38,6 +38,8 @@ class ContainmentTree {
   // A cgroup for a run, or nothing on other levels. Any thread. Errors: those of CgroupTree::create_group.
   [[nodiscard]] Result<std::optional<sys::Cgroup>> create_group(const std::string& name) const;
 
+  // A run's group by its name. Any thread. Errors: not_found, also on other levels.
+  [[nodiscard]] Result<sys::Cgroup> open_group(const std::string& name) const;
   // The processes of a run's group. Any thread. Errors: not_found, also on other levels.
   [[nodiscard]] Result<std::vector<pid_t>> processes_in(const std::string& name) const;
   // What could limit a run, and why not if not. Any thread. Empty on other levels.

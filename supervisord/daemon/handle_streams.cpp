@@ -196,9 +196,18 @@ void handle_env(Server& server, Session& session, const wire::Call& call) {
 }
 
 void answer_from_worker(Server& server, Session& session, std::move_only_function<std::string()> work) {
+  answer_after_worker(server, session, [work = std::move(work)]() mutable -> Conclusion {
+    return [reply = work()]() mutable { return std::move(reply); };
+  });
+}
+
+void answer_after_worker(Server& server, Session& session, std::move_only_function<Conclusion()> work) {
   session.begin(std::make_unique<WorkerTask>());
   server.parts().workers.submit([&server, id = session.id(), work = std::move(work)]() mutable -> Continuation {
-    return [&server, id, reply = work()] { server.with_session(id, [&](Session& mine) { mine.finish(reply); }); };
+    return [&server, id, conclude = work()]() mutable {
+      const std::string reply = conclude();
+      server.with_session(id, [&](Session& mine) { mine.finish(reply); });
+    };
   });
 }
 

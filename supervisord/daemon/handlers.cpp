@@ -55,15 +55,27 @@ void handle_signal(Server& server, Session& session, const wire::Call& call) {
   session.send(wire::encode_reply(reply));
 }
 
+// What the kernel says: the same as the settings, unless they cannot be had or somebody else has written there.
+void add_limits(wire::ShownService& shown, const Run* run) {
+  if (run == nullptr) return;
+  for (const UnmetResource& unmet : run->unmet)
+    shown.not_in_force.push_back(fmt::format("{}: {}", unmet.key, unmet.reason));
+  if (!run->group) return;
+  for (const ResourceInForce& limit : resources_in_force(*run->group, *run->resources))
+    if (!limit.value.empty()) shown.in_force.push_back(fmt::format("{}: {}", limit.key, limit.value));
+}
+
 void handle_show(Server& server, Session& session, const wire::Call& call) {
   const Indispensable whole;  // The destructor of a JSON value allocates, and may not throw.
   const auto services = named_services(server, session, call);
   if (!services) return;
-  const World& w = world_of(server);
+  const Supervisor& supervisor = server.parts().supervisor;
+  const World& w = supervisor.world();
   const Detail detail = call.arguments.flag("all") ? Detail::complete : Detail::changed;
   wire::ShowReply reply;
   for (const InstanceId id : *services) {
-    const NamedService& service = *w.definition(w.at(id));
+    const ServiceRef& definition = w.definition(w.at(id));
+    const NamedService& service = *definition;
     wire::ShownService shown;
     shown.name = service.name;
     if (service.line != 0) shown.file = w.files[service.file];
@@ -76,6 +88,8 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
       for (const auto& [key, value] : every.items())
         if (!set.contains(key)) shown.defaults.push_back(key);
     }
+    shown.overrides = view_overrides(supervisor, definition);
+    add_limits(shown, supervisor.runs().find(id));
     reply.services.push_back(std::move(shown));
   }
   session.send(wire::encode_reply(reply));
@@ -138,6 +152,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case show: return handle_show(server, session, call);
     case env: return handle_env(server, session, call);
     case wire::Verb::explain: return handle_explain(server, session, call);
+    case wire::Verb::set: return handle_set(server, session, call);
     case exec: return handle_exec(server, session, call);
     case tree: return handle_tree(server, session, call);
     case features: return handle_features(server, session);

@@ -23,6 +23,11 @@ void handle(Server& server, Session& session, const wire::Call& call);
 // thread may change.
 void answer_from_worker(Server& server, Session& session, std::move_only_function<std::string()> work);
 
+// The same in two steps: what the work returns is called back on the loop thread, whether the client is still there or
+// not, and returns the reply.
+using Conclusion = std::move_only_function<std::string()>;
+void answer_after_worker(Server& server, Session& session, std::move_only_function<Conclusion()> work);
+
 // The families of handlers; see handlers.cpp for who does what.
 void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind);
 void handle_wait(Server& server, Session& session, const wire::Call& call);
@@ -30,6 +35,7 @@ void handle_logs(Server& server, Session& session, const wire::Call& call);
 void handle_events(Server& server, Session& session, const wire::Call& call);
 void handle_env(Server& server, Session& session, const wire::Call& call);
 void handle_tree(Server& server, Session& session, const wire::Call& call);
+void handle_set(Server& server, Session& session, const wire::Call& call);
 void handle_exec(Server& server, Session& session, const wire::Call& call);
 void handle_features(Server& server, Session& session);
 

@@ -7,6 +7,7 @@
 
 #include "base/cpu_list.hpp"
 #include "sys/cgroup_values.hpp"
+#include "sys/cpus.hpp"
 #include "sys/memory.hpp"
 
 namespace sup {
@@ -69,17 +70,17 @@ Result<ResourceWrite> disk_write(const IoMaxSpec& disk) {
                           .write_bytes_per_second = bytes_of(disk.wbps),
                           .reads_per_second = disk.riops,
                           .writes_per_second = disk.wiops};
-  return ResourceWrite{kIoMaxKey, kIo, "io.max", sys::io_max_text(limits)};
+  return ResourceWrite{kIoMaxKey, kIo, "io.max", sys::io_max_text(limits), true};
 }
 
-// A disk that is not limited any more is told so.
+// A disk that is not limited any more is told so; one that is gone has no limits.
 Result<> add_disks(std::vector<ResourceWrite>& out, const std::vector<IoMaxSpec>& wanted,
                    const std::vector<IoMaxSpec>& before) {
   for (const IoMaxSpec& old : before) {
     const auto is_same = [&](const IoMaxSpec& disk) { return disk.device == old.device; };
     if (std::ranges::any_of(wanted, is_same)) continue;
     if (auto write = disk_write({.device = old.device, .rbps = {}, .wbps = {}, .riops = {}, .wiops = {}}))
-      out.push_back(std::move(*write));  // One that is gone has no limit any more.
+      out.push_back({write->key, write->controller, write->file, std::move(write->value), false});
   }
   for (const IoMaxSpec& disk : wanted)
     if (std::ranges::find(before, disk) == before.end()) out.push_back(TRY(disk_write(disk)));
@@ -111,11 +112,17 @@ Result<std::vector<UnmetResource>> write_all(ContainmentTree& containment, const
   std::vector<UnmetResource> unmet;
   for (const ResourceWrite& write : writes) {
     std::string reason = TRY(write_one(containment, group, write));
-    if (reason.empty()) continue;
+    if (reason.empty() || !write.is_wanted) continue;
     if (is_required) return fail(Errc::not_found, fmt::format("{}: {}", write.key, reason));
     if (unmet.empty() || unmet.back().key != write.key) unmet.push_back({write.key, std::move(reason)});
   }
   return unmet;
+}
+
+// A group in which somebody lives is refused an empty list of CPUs, which would mean all: so they are named.
+std::string kernel_text(const Knob& knob) {
+  if (knob.controller != kCpuset) return std::string(knob.kernel_value);
+  return format_cpu_list(sys::present_cpus().value_or(std::vector<std::uint16_t>{}));
 }
 
 // "max 100000" is what a group has that nobody has written to: nothing has to be taken back there.
@@ -130,9 +137,9 @@ Result<std::vector<ResourceWrite>> resource_writes(const ResourcesSpec& wanted, 
     const Text old = knob.value(before);
     if (value == old) continue;
     if (value)
-      out.push_back({knob.key, knob.controller, knob.file, *std::move(value)});
+      out.push_back({knob.key, knob.controller, knob.file, *std::move(value), true});
     else if (is_taken_back(knob, old))
-      out.push_back({knob.key, knob.controller, knob.file, std::string(knob.kernel_value)});
+      out.push_back({knob.key, knob.controller, knob.file, kernel_text(knob), false});
   }
   TRY(add_disks(out, wanted.io_max, before.io_max));
   return out;

@@ -19,6 +19,7 @@ struct ResourceWrite {
   std::string_view controller;  // Who has the file: "memory".
   std::string_view file;        // "memory.max"
   std::string value;
+  bool is_wanted = true;  // Or taken back, which is done where there is no such file.
 };
 
 // A setting that could not be had, since this machine or this place in it does not offer it.

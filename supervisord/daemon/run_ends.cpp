@@ -164,7 +164,7 @@ void Runs::watch(InstanceId instance, Run& run) {
 }
 
 LimitsHit Runs::limits_hit(const Run& run) {
-  return run.group ? sup::limits_hit(*run.group, *run.service->spec.resources, run.status) : LimitsHit{};
+  return run.group ? sup::limits_hit(*run.group, *run.resources, run.status) : LimitsHit{};
 }
 
 void Runs::settle_ends() {

@@ -50,6 +50,7 @@ Run& Runs::live_or_new(InstanceId instance, RunId id, Named named) {
   auto run = std::make_unique<Run>();
   run->id = id;
   run->service = std::move(named.service);
+  run->resources = run->service->spec.resources;
   run->name = std::move(named.name);
   if (auto invocation = sys::random_invocation_id()) run->invocation = *invocation;
   return *(runs_[instance.value] = std::move(run));
@@ -106,6 +107,21 @@ void Runs::note_unmet(Run& run, std::vector<UnmetResource> unmet) {
   run.unmet = std::move(unmet);
   if (warned_.insert(run.service->name).second)
     spdlog::warn("{} runs without some of its limits: {}", run.service->name, unmet_text(run.unmet));
+}
+
+void Runs::redefine(InstanceId instance, const ServiceRef& service, std::vector<UnmetResource> unmet) {
+  Run* run = instance.value < runs_.size() ? runs_[instance.value].get() : nullptr;
+  if (run == nullptr) return;
+  run->service = service;
+  run->resources = service->spec.resources;
+  run->unmet = std::move(unmet);
+}
+
+bool Runs::is_in_the_making(InstanceId instance) const {
+  const Run* run = find(instance);
+  if (run == nullptr || run->group) return false;
+  return run->shared != nullptr ||
+         std::ranges::any_of(run->tasks, [](const auto& task) { return task->shared != nullptr; });
 }
 
 void Runs::forget(InstanceId instance) {

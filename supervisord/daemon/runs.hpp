@@ -108,7 +108,8 @@ struct Run {
   bool is_doomed = false;               // KILL has been sent: what turns up later gets it too.
   Instant doomed_since;                 // When it was sent first.
   bool is_watched = false;              // Changes of its cgroup are reported.
-  std::vector<UnmetResource> unmet;     // What it was to be limited by and is not.
+  Rare<ResourcesSpec> resources;        // What its group was told.
+  std::vector<UnmetResource> unmet;     // What of it could not be had.
 };
 
 // Where to look for the processes of a run, for somebody on another thread.
@@ -144,6 +145,8 @@ class Runs {
   void thaw(const ThawRun& effect);
   void signal(const SignalRun& effect);
   void kill(const KillRun& effect);
+  // Its definition has changed in what holds for a live run, and its group was told so.
+  void redefine(InstanceId instance, const ServiceRef& service, std::vector<UnmetResource> unmet);
   // The engine has done with the run of this instance: nothing of it is alive.
   void forget(InstanceId instance);
   // The instance has left, and the next one of this id has nothing to do with it.
@@ -158,6 +161,8 @@ class Runs {
     return instance.value < runs_.size() ? runs_[instance.value].get() : nullptr;
   }
   [[nodiscard]] const LaunchContext& context() const { return context_; }
+  // A worker is making its group now, by a definition that may change meanwhile.
+  [[nodiscard]] bool is_in_the_making(InstanceId instance) const;
   // Nothing if no process of the instance is known.
   [[nodiscard]] std::optional<RunView> view(InstanceId instance) const;
 

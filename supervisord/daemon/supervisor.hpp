@@ -10,6 +10,7 @@
 #include "base/refusable.hpp"
 #include "base/time.hpp"
 #include "daemon/history.hpp"
+#include "daemon/overrides.hpp"
 #include "daemon/runs.hpp"
 #include "engine/engine.hpp"
 #include "loop/loop.hpp"
@@ -52,6 +53,8 @@ class Supervisor {
   [[nodiscard]] const Runs& runs() const { return *runs_; }
   [[nodiscard]] Runs& runs() { return *runs_; }
   [[nodiscard]] const History& history() const { return history_; }
+  [[nodiscard]] const Overrides& overrides() const { return overrides_; }
+  [[nodiscard]] Overrides& overrides() { return overrides_; }
   [[nodiscard]] ChangeId next_change() { return ChangeId{++last_change_}; }
   [[nodiscard]] Instant started_at() const { return started_at_; }
   // Why it shuts down; empty while it does not.
@@ -86,6 +89,7 @@ class Supervisor {
   log::LogThread& log_;
   Engine engine_;
   History history_;
+  Overrides overrides_;
   std::vector<Event> inbox_;
   std::vector<Observer*> observers_;
   std::unique_ptr<Runs> runs_;

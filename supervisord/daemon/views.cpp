@@ -66,7 +66,13 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   out.enabled = spec.enabled;
   if (!spec.description.empty()) out.description = spec.description;
   out.requires_ = spec.requires_;
+  out.overrides = view_overrides(supervisor, w.definition(i));
   return out;
+}
+
+std::vector<std::string> view_overrides(const Supervisor& supervisor, const ServiceRef& definition) {
+  const Overridden* overridden = supervisor.overrides().find(definition);
+  return overridden != nullptr ? texts_of(overridden->overrides) : std::vector<std::string>{};
 }
 
 wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now) {

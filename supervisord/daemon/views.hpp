@@ -15,4 +15,7 @@ namespace sup {
 [[nodiscard]] wire::EventRecord view_event(const World& w, const HistoryEntry& entry);
 [[nodiscard]] wire::ExplainReply view_explanation(const World& w, InstanceId id, std::optional<std::int64_t> exit_code);
 
+// What `set` has changed of a service as it is defined now, as "KEY = VALUE".
+[[nodiscard]] std::vector<std::string> view_overrides(const Supervisor& supervisor, const ServiceRef& definition);
+
 }  // namespace sup

@@ -52,6 +52,7 @@ class Engine {
   void handle(const ServiceAdded& event);
   void handle(const ServiceRemoved& event);
   void handle(const Scaled& event);
+  void handle(const DefinitionChanged& event);
 
   void dispatch(InstanceId id, Input input);
   void enter(InstanceId id, State from, const Row& row);

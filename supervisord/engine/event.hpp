@@ -127,9 +127,14 @@ struct Scaled {
   std::vector<Scaling> scalings;
   ChangeId change = {};
 };
+// The service of this name is defined so from now on. What is alive goes on; names in it, and so who waits for whom,
+// are as they were. Content if there is none of the name.
+struct DefinitionChanged {
+  ServiceRef service;
+};
 
 using Event =
     std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, MainExited, Survived, Ended, CommandGiven,
-                 ChangeForgotten, Boot, ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled>;
+                 ChangeForgotten, Boot, ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled, DefinitionChanged>;
 
 }  // namespace sup

@@ -47,6 +47,10 @@ void Engine::handle(const ServiceRemoved& event) {
   note_vanishing(*found);
 }
 
+void Engine::handle(const DefinitionChanged& event) {
+  if (const auto found = find_service(w_, event.service->name)) w_.services[found->value].definition = event.service;
+}
+
 void Engine::handle(const Scaled& event) {
   if (is_shutting_down_) {
     open_change(event.change, CommandKind::scale, {});

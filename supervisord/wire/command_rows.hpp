@@ -229,6 +229,27 @@ inline constexpr auto kExplainExamples =
     std::array{Example{"ctl explain web", "why is it in the state that it is in?"},
                Example{"ctl explain web --exit 1", "and if it exited with code 1?"}};
 
+// set
+inline constexpr auto kSetParams =
+    std::array{kName,
+               ParamRow{.name = "settings",
+                        .type = ParamType::texts,
+                        .given = Given::words,
+                        .metavar = "KEY=VALUE",
+                        .doc = "A setting by its path, and its value as in a file (quotes may be left out). Nothing "
+                               "behind the \"=\": as its definition says."},
+               ParamRow{.name = "reset",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--reset",
+                        .fallback = "false",
+                        .doc = "Take back everything that was set before."}};
+inline constexpr auto kSetExamples =
+    std::array{Example{"ctl set web resources.memory-max=1GiB", "more memory, at once"},
+               Example{"ctl set web restart.delay=5s stop.timeout=1m", "several: all of them, or none"},
+               Example{"ctl set web restart.delay=", "as its definition says"},
+               Example{"ctl set web --reset", "everything as its definition says"}};
+
 // exec
 inline constexpr auto kExecParams =
     std::array{kName,
@@ -506,6 +527,21 @@ inline constexpr auto kCommands = std::array{
             "Names what it waits for, what would stop with it, how it ended before, and what its restart policy does.",
         .examples = kExplainExamples,
         .exits = kNamedExits},
+    CommandRow{.verb = Verb::set,
+               .name = "set",
+               .method = "Set",
+               .role = Role::admin,
+               .group = HelpGroup::services,
+               .params = kSetParams,
+               .reply = "SetReply",
+               .summary = "Change settings of a service while it runs.",
+               .text =
+                   "Takes effect at once: limits (resources) are written into the service's cgroup, everything else "
+                   "counts from the next time that it is asked for. It lasts until it is taken back, or "
+                   "supervisord ends; no file is changed. Settings that need a restart are refused. The role is "
+                   "admin, since a definition decides over the whole service.",
+               .examples = kSetExamples,
+               .exits = kNamedExits},
     CommandRow{
         .verb = Verb::exec,
         .name = "exec",

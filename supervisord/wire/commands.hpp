@@ -36,6 +36,7 @@ enum class Verb : std::uint8_t {
   show,
   env,
   explain,
+  set,
   exec,
   tree,
   features,

@@ -36,7 +36,8 @@ struct MessageRows<ServiceStatus> {
       Member{"type", &ServiceStatus::type, "The service's type: simple, oneshot ..."},
       Member{"enabled", &ServiceStatus::enabled, "Whether it is started with supervisord."},
       Member{"description", &ServiceStatus::description, "Its description, if it has one."},
-      Member{"requires", &ServiceStatus::requires_, "What it requires."});
+      Member{"requires", &ServiceStatus::requires_, "What it requires."},
+      Member{"overrides", &ServiceStatus::overrides, "What was set since supervisord started, as \"KEY = VALUE\"."});
 };
 static_assert(kEveryMemberIsARow<ServiceStatus>);
 
@@ -215,17 +216,44 @@ struct MessageRows<EventsReply> {
 static_assert(kEveryMemberIsARow<EventsReply>);
 
 template <>
+struct MessageRows<SetChange> {
+  static constexpr std::string_view kName = "SetChange";
+  static constexpr std::string_view kDoc = "A setting that is different now.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"key", &SetChange::key, "Its path."},
+                      Member{"before", &SetChange::before, "Its value before, as TOML; empty: it was not set."},
+                      Member{"after", &SetChange::after, "Its value now, as TOML; empty: it is not set."});
+};
+static_assert(kEveryMemberIsARow<SetChange>);
+
+template <>
+struct MessageRows<SetReply> {
+  static constexpr std::string_view kName = "SetReply";
+  static constexpr std::string_view kDoc = "Reply of Set, when everything is in force.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"service", &SetReply::service, "Which service."},
+                      Member{"changes", &SetReply::changes, "What is different now."},
+                      Member{"overrides", &SetReply::overrides, "All that is set now, as \"KEY = VALUE\"."},
+                      Member{"warnings", &SetReply::warnings, "Limits that cannot be had here, as \"KEY: REASON\"."});
+};
+static_assert(kEveryMemberIsARow<SetReply>);
+
+template <>
 struct MessageRows<ShownService> {
   static constexpr std::string_view kName = "ShownService";
   static constexpr std::string_view kDoc = "The settings of one service.";
-  static constexpr auto kRows =
-      std::make_tuple(Member{"name", &ShownService::name, "Its name."},
-                      Member{"file", &ShownService::file, "The file that defines it; empty: no file."},
-                      Member{"line", &ShownService::line, "The line of its table there."},
-                      Member{"settings", &ShownService::settings,
-                             "Key to value, every setting with `all`, else those that are not default."},
-                      Member{"toml", &ShownService::toml, "The same as TOML, as one would write it in a file."},
-                      Member{"defaults", &ShownService::defaults, "The keys in `settings` that nobody set."});
+  static constexpr auto kRows = std::make_tuple(
+      Member{"name", &ShownService::name, "Its name."},
+      Member{"file", &ShownService::file, "The file that defines it; empty: no file."},
+      Member{"line", &ShownService::line, "The line of its table there."},
+      Member{"settings", &ShownService::settings,
+             "Key to value, every setting with `all`, else those that are not default."},
+      Member{"toml", &ShownService::toml, "The same as TOML, as one would write it in a file."},
+      Member{"defaults", &ShownService::defaults, "The keys in `settings` that nobody set."},
+      Member{"overrides", &ShownService::overrides,
+             "What of it was set since supervisord started, as \"KEY = VALUE\"."},
+      Member{"in_force", &ShownService::in_force, "What the kernel has for the limits of its run, as \"KEY: VALUE\"."},
+      Member{"not_in_force", &ShownService::not_in_force, "Limits that its run does not have, as \"KEY: REASON\"."});
 };
 static_assert(kEveryMemberIsARow<ShownService>);
 
@@ -488,9 +516,9 @@ template <class... Ts>
 struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
-             SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventsReply, ShownService, ShowReply,
-             EnvVariable, EnvReply, ExitPolicy, ExplainReply, ExecReply, TreeProcess, TreeService, TreeReply, Feature,
-             FeaturesReply, VersionReply, PingReply, ShutdownReply>;
+             SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventsReply, SetChange, SetReply,
+             ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, ExecReply, TreeProcess,
+             TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply, ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

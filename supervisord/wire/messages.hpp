@@ -39,6 +39,7 @@ struct ServiceStatus {
   bool enabled = false;
   std::optional<std::string> description;
   std::vector<std::string> requires_;  // "requires" is a keyword of C++.
+  std::vector<std::string> overrides;
   friend bool operator==(const ServiceStatus&, const ServiceStatus&) = default;
 };
 
@@ -162,6 +163,21 @@ struct EventsReply {
   friend bool operator==(const EventsReply&, const EventsReply&) = default;
 };
 
+struct SetChange {
+  std::string key;
+  std::string before;
+  std::string after;
+  friend bool operator==(const SetChange&, const SetChange&) = default;
+};
+
+struct SetReply {
+  std::string service;
+  std::vector<SetChange> changes;
+  std::vector<std::string> overrides;
+  std::vector<std::string> warnings;
+  friend bool operator==(const SetReply&, const SetReply&) = default;
+};
+
 struct ShownService {
   std::string name;
   std::string file;
@@ -169,6 +185,9 @@ struct ShownService {
   JsonText settings;
   std::string toml;
   std::vector<std::string> defaults;
+  std::vector<std::string> overrides;
+  std::vector<std::string> in_force;
+  std::vector<std::string> not_in_force;
   friend bool operator==(const ShownService&, const ShownService&) = default;
 };
 

@@ -5,7 +5,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/cpu_list.hpp"
 #include "sys/cgroup_support.hpp"
+#include "sys/cpus.hpp"
 #include "sys/memory.hpp"
 
 using namespace sup;
@@ -49,7 +51,9 @@ TEST_CASE("what differs is written, and what is not said any more gets the kerne
   other.io_weight = 50;
   REQUIRE(texts(other, {}) == Texts{"memory.high=" + std::to_string(sys::machine_memory_bytes() / 100 * 50),
                                     "cpu.max=150000 100000", "cpuset.cpus=0-1,3", "io.weight=default 50"});
-  REQUIRE(texts({}, other) == Texts{"memory.high=max", "cpu.max=max 100000", "cpuset.cpus=", "io.weight=default 100"});
+  REQUIRE(texts({}, other) == Texts{"memory.high=max", "cpu.max=max 100000",
+                                    "cpuset.cpus=" + format_cpu_list(must(sys::present_cpus())),
+                                    "io.weight=default 100"});
 }
 
 TEST_CASE("a disk that is none is refused by its key", "[resources]") {
@@ -84,6 +88,15 @@ TEST_CASE("where they are required nothing is left half done", "[resources]") {
   REQUIRE(applied.error().what.starts_with("resources.pids-max: the pids controller is not available here"));
   REQUIRE(text_of(dir / "memory.max").starts_with("max"));
   REQUIRE(text_of(dir / "memory.oom.group").starts_with("0"));
+}
+
+TEST_CASE("what is taken back where it could not be had is not missed", "[resources]") {
+  const TempDir dir;
+  ContainmentTree containment = no_cgroups(dir);
+  const sys::Cgroup group = group_at(dir.path());
+  write_text(dir / "pids.max", "");
+  REQUIRE(must(apply_resources(containment, &group, {}, limited())).empty());
+  REQUIRE(text_of(dir / "pids.max") == "max");
 }
 
 TEST_CASE("the files of a group tell what its limits did", "[resources]") {

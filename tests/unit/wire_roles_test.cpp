@@ -22,7 +22,7 @@ constexpr Expected kExpected[] = {
     {Verb::exec, Role::admin},      {Verb::features, Role::observe}, {Verb::wait, Role::observe},
     {Verb::logs, Role::observe},    {Verb::events, Role::observe},   {Verb::show, Role::operate},
     {Verb::env, Role::operate},     {Verb::explain, Role::observe},  {Verb::version, Role::observe},
-    {Verb::ping, Role::observe},    {Verb::shutdown, Role::admin},
+    {Verb::ping, Role::observe},    {Verb::shutdown, Role::admin},   {Verb::set, Role::admin},
 };
 
 bool may(Role role, Verb verb) { return role >= needed_role(command(verb), {}); }

@@ -190,6 +190,7 @@ void Scene::hear(const ShutdownRequested& e) {
 void Scene::hear(const ServiceAdded&) {}
 void Scene::hear(const ServiceRemoved&) {}
 void Scene::hear(const Scaled&) {}
+void Scene::hear(const DefinitionChanged&) {}
 
 // ---- what comes out ----
 

@@ -139,6 +139,7 @@ struct Scene {
   void hear(const ServiceAdded& e);
   void hear(const ServiceRemoved& e);
   void hear(const Scaled& e);
+  void hear(const DefinitionChanged& e);
   void see(const SpawnRun& e);
   void see(const FindMain& e);
   void see(const RunTask& e);

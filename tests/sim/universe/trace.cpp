@@ -57,6 +57,9 @@ struct Describe {
   std::string operator()(const ServiceRemoved& e) const {
     return fmt::format("change {}: service {} is removed", e.stop.value, e.name);
   }
+  std::string operator()(const DefinitionChanged& e) const {
+    return fmt::format("definition of {} changed", e.service->name);
+  }
   std::string operator()(const Scaled& e) const {
     std::string out = fmt::format("change {}: scale", e.change.value);
     for (const Scaling& s : e.scalings) out += fmt::format(" {}={}", s.service, s.instances);
