@@ -38,7 +38,7 @@ struct Fields<ResourcesSpec> {
             "CPU time of all its processes together (cpu.max): \"150%\" is one and a half processors."},
       Field{"cpu-weight", &ResourcesSpec::cpu_weight, OnChange::live, "50",
             "Its share when CPUs are wanted by several (cpu.weight); who says nothing has 100.", Range{1, kMaxWeight}},
-      Field{"cpuset", &ResourcesSpec::cpuset, OnChange::live, "\"0-3\"",
+      Field{"cpuset", &ResourcesSpec::cpuset, OnChange::live, "\"0-1\"",
             "The CPUs on which its processes run (cpuset.cpus); unlike cpu-affinity they cannot change it."},
       Field{"pids-max", &ResourcesSpec::pids_max, OnChange::live, "100",
             "Processes and threads of the run together (pids.max); a fork beyond it fails. Or \"unlimited\".",
