@@ -19,7 +19,6 @@ inline constexpr std::string_view kHintOfEnabled =
 // By verb, none of them one of ours.
 inline constexpr auto kForeignVerbs = std::array{
     ForeignVerb{"add", kHintOfConfiguration},
-    ForeignVerb{"attach", "supervisord gives services no terminal; `ctl logs -f NAME` shows what they write"},
     ForeignVerb{"avail", "supervisorctl's avail is `ctl status`"},
     ForeignVerb{"cat", "systemctl's cat is `ctl show NAME`"},
     ForeignVerb{"clear", "supervisord keeps a bounded number of lines by itself; `ctl logs NAME` shows them"},
@@ -27,7 +26,7 @@ inline constexpr auto kForeignVerbs = std::array{
     ForeignVerb{"disable", kHintOfEnabled},
     ForeignVerb{"down", "sv's down is `ctl stop NAME`; all services: `ctl stop all`"},
     ForeignVerb{"enable", kHintOfEnabled},
-    ForeignVerb{"fg", "supervisord gives services no terminal; `ctl logs -f NAME` shows what they write"},
+    ForeignVerb{"fg", "supervisorctl's fg is `ctl attach NAME`, for a service with tty = true"},
     ForeignVerb{"is-active", "systemctl's is-active is `ctl status --check NAME`"},
     ForeignVerb{"is-enabled", kHintOfEnabled},
     ForeignVerb{"is-failed", "`ctl status NAME` shows the state; `ctl status --check NAME` tells it by the exit code"},

@@ -59,6 +59,7 @@ int run_verb(Context& context) {
     case Verb::explain: return run_explain(context);
     case Verb::set: return run_set(context);
     case Verb::exec: return run_exec(context);
+    case Verb::attach: return run_attach(context);
     case Verb::tree: return run_tree(context);
     case Verb::features: return run_features(context);
     case Verb::check: return run_check(context);

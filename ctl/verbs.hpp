@@ -19,6 +19,7 @@ int run_env(Context& context);
 int run_explain(Context& context);
 int run_set(Context& context);
 int run_exec(Context& context);
+int run_attach(Context& context);
 int run_tree(Context& context);
 int run_features(Context& context);
 int run_check(Context& context);

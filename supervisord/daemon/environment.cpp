@@ -54,6 +54,7 @@ Result<> set_env_file(Layers& layers, const EnvFile& file) {
 Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources) {
   Layers layers;
   layers.set(kInvocationVariable, sources.invocation.text(), "supervisord");
+  if (sources.spec.tty) layers.set("TERM", kTerminalType, "tty");
   for (const auto& [name, value] : sources.own)
     if (name != kInvocationVariable && is_inherited(sources.spec.env_inherit, name))
       layers.set(name, value, "inherited");

@@ -17,15 +17,19 @@ namespace sup {
 // Which run a process belongs to: another value for each run.
 inline constexpr std::string_view kInvocationVariable = "INVOCATION_ID";
 
+// What a terminal of ours is, if nothing else says it: every emulator that may attach, and the smallest terminfo
+// database, know at least this one.
+inline constexpr std::string_view kTerminalType = "xterm";
+
 struct EnvEntry {
   std::string name;
   std::string value;
-  std::string origin;  // "inherited", "[supervisord] env", "user NAME", "env-file PATH", "env", "supervisord".
+  std::string origin;  // "inherited", "[supervisord] env", "user NAME", "env-file PATH", "env", "tty", "supervisord".
 };
 
-// Where variables come from, in rising order of strength: supervisord's own environment (as far as env-inherit lets it
-// in), the env of [supervisord], the user's HOME, USER, LOGNAME and SHELL if the service has a user, its env files, its
-// env, and INVOCATION_ID, which every service gets and which comes first.
+// Where variables come from, in rising order of strength: TERM if the service has a terminal, supervisord's own
+// environment (as far as env-inherit lets it in), the env of [supervisord], the user's HOME, USER, LOGNAME and SHELL if
+// the service has a user, its env files, its env, and INVOCATION_ID, which every service gets and which comes first.
 struct EnvSources {
   const std::vector<std::pair<std::string, std::string>>& own;
   const Environment& daemon;

@@ -154,6 +154,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case wire::Verb::explain: return handle_explain(server, session, call);
     case wire::Verb::set: return handle_set(server, session, call);
     case exec: return handle_exec(server, session, call);
+    case attach: return handle_attach(server, session, call);
     case tree: return handle_tree(server, session, call);
     case features: return handle_features(server, session);
     case version: return handle_version(session);

@@ -37,6 +37,7 @@ void handle_env(Server& server, Session& session, const wire::Call& call);
 void handle_tree(Server& server, Session& session, const wire::Call& call);
 void handle_set(Server& server, Session& session, const wire::Call& call);
 void handle_exec(Server& server, Session& session, const wire::Call& call);
+void handle_attach(Server& server, Session& session, const wire::Call& call);
 void handle_features(Server& server, Session& session);
 
 }  // namespace sup

@@ -1,6 +1,7 @@
 #include "daemon/launch.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "sys/accounts.hpp"
 #include "sys/fd.hpp"
 #include "sys/file.hpp"
+#include "sys/terminal.hpp"
 
 namespace sup {
 namespace {
@@ -83,6 +85,15 @@ Result<sys::ChildSettings> child_settings(const LaunchContext& context, const La
   return child;
 }
 
+// The terminal is its user's alone, so that he can open it by name, too. A failure only means that he cannot.
+void give_terminal(sys::ChildSettings& child, const UniqueFd& slave) {
+  constexpr mode_t kMode = 0600;
+  (void)!::fchmod(slave.get(), kMode);
+  if (child.uid) (void)!::fchown(slave.get(), *child.uid, static_cast<gid_t>(-1));
+  child.stdin_fd = child.stdout_fd = child.stderr_fd = slave.get();
+  child.takes_terminal = true;
+}
+
 // A service that opens /dev/stdout (nginx's access_log) is refused by the kernel unless the pipe is its user's. A
 // failure only means that: most services never open it.
 void give_to_service(const sys::ChildSettings& child) {
@@ -136,6 +147,27 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
   if (err) sources.push_back(std::move(err->source));
   Launched launched = TRY(start_prepared(order, std::move(child)));
   launched.sources = std::move(sources);
+  return launched;
+}
+
+// The same on a terminal of its own. Our copies of its slave go with this call: as long as one is there, the service's
+// end would make the kernel throw away what nobody has read yet.
+Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
+  const LogTarget log = log_target(context, order.service->name, LogStream::standard_output, order.service->spec.log);
+  log::Destination destination = TRY(open_destination(context, log));
+  sys::Pty pty = TRY(sys::open_pty());
+  UniqueFd master = TRY(sys::dup_cloexec_above_stdio(pty.master.get()));
+  TRY(check_reserve(context, master));
+  sys::set_window_size(pty.master.get(), {});
+  give_terminal(child, pty.slave);
+  Launched launched = TRY(start_prepared(order, std::move(child)));
+  launched.terminal = std::move(master);
+  launched.sources.push_back({.service = order.instance,
+                              .name = order.service->name,
+                              .run = order.run,
+                              .pipe = std::move(pty.master),
+                              .is_terminal = true,
+                              .destination = std::move(destination)});
   return launched;
 }
 
@@ -203,7 +235,8 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
   sys::ChildSettings child = TRY(child_settings(context, order, order.service->spec.command, {}));
   RunGroup group = TRY(provide_group(context, order));
   if (group.get() != nullptr) child.cgroup_fd = group.get()->directory().get();
-  auto launched = unless_refused([&] { return start_program(context, order, std::move(child)); });
+  const auto start = order.service->spec.tty ? start_on_terminal : start_program;
+  auto launched = unless_refused([&] { return start(context, order, std::move(child)); });
   give_up(group.made, launched);
   if (!launched) return launched;
   launched->group = std::move(group.made);

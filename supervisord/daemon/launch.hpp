@@ -58,6 +58,7 @@ struct LaunchOrder {
 struct Launched {
   sys::ProcessRef process;
   std::vector<log::Source> sources;      // The read ends of its output, to be attached.
+  UniqueFd terminal;                     // The master of its terminal, if it has one: where somebody types.
   std::optional<sys::Cgroup> group;      // Of the run, if it was made here.
   std::optional<sys::Cgroup> own_group;  // Of a task.
   std::vector<UnmetResource> unmet;      // Of the run's `resources`, where `group` was to be made here.

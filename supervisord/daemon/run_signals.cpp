@@ -175,6 +175,15 @@ std::optional<RunView> Runs::view(InstanceId instance) const {
 }
 
 void Runs::send(const Run& run, const SignalRun& effect) {
+  send_once(run, effect);
+  // An interactive shell ignores TERM, and is told by its terminal's hang-up that it is to go. To others that could
+  // mean something else.
+  const bool is_stop = effect.reason == SignalReason::stop && effect.signal == Signal{SIGTERM};
+  if (is_stop && run.terminal.is_open() && !run.main_is_gone && sys::ignores_signal(run.main.pid, effect.signal))
+    send_once(run, {effect.instance, effect.run, Signal{SIGHUP}, effect.to, effect.reason});
+}
+
+void Runs::send_once(const Run& run, const SignalRun& effect) {
   switch (effect.to) {
     case SignalTarget::main:
       if (!run.main_is_gone) (void)sys::send_signal(run.main, effect.signal);

@@ -84,6 +84,7 @@ void Runs::on_launched(InstanceId instance, RunId id, Result<Launched> launched)
   run->main = std::move(launched->process);
   run->main_group = run->main.pid;
   run->main_is_gone = false;
+  run->terminal = std::move(launched->terminal);
   if (launched->group) run->group = std::move(launched->group);
   note_unmet(*run, std::move(launched->unmet));
   if (run->main.pidfd.is_open() && !exits_.add(run->main.pidfd, EPOLLIN, main_token(instance))) run->main.pidfd.reset();
@@ -129,6 +130,7 @@ void Runs::forget(InstanceId instance) {
   if (run == nullptr) return;
   CHECK(run->main_is_gone && run->shared == nullptr && run->tasks.empty());
   if (run->is_watched) watch_->remove(instance.value);
+  if (run->terminal.is_open()) log_.end(run->id);
   if (run->group) empty_groups_.push_back(std::move(*run->group));
 }
 

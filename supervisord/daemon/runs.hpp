@@ -97,6 +97,7 @@ struct Run {
   sys::ProcessRef main;              // pid 0: it has none yet.
   pid_t main_group = 0;              // Its process group.
   ExitStatus status;                 // Of the main process, once it is gone.
+  UniqueFd terminal;                 // The master of its terminal, if it has one; without it the service is hung up.
   std::vector<std::unique_ptr<TaskRun>> tasks;
   std::uint32_t last_task = 0;
   std::unique_ptr<MainSearch> search;
@@ -220,6 +221,7 @@ class Runs {
   static void signal_task_groups(const Run& run, Signal signal);
   static void signal_launching_tasks(const Run& run, const SignalRun& effect);
   void send(const Run& run, const SignalRun& effect);
+  void send_once(const Run& run, const SignalRun& effect);
   void send_to_all(const Run& run, Signal signal);
   void send_by_descent(const Run& run, Signal signal, std::span<const pid_t> reached);
 

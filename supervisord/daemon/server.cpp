@@ -28,7 +28,8 @@ std::size_t most_sessions(const Supervisor& supervisor) {
 
 // Whether a call may take for ever without anything to do for us.
 bool may_stay(wire::Verb verb) {
-  return verb == wire::Verb::logs || verb == wire::Verb::events || verb == wire::Verb::wait;
+  return verb == wire::Verb::logs || verb == wire::Verb::events || verb == wire::Verb::wait ||
+         verb == wire::Verb::attach;
 }
 
 // Whether a call is meant to change something: then the log says who asked for it.
@@ -43,6 +44,7 @@ bool may_change(wire::Verb verb) {
     case resume:
     case set:
     case exec:
+    case attach:
     case wire::Verb::signal:
     case shutdown: return true;
     case status:

@@ -38,7 +38,8 @@ class Framer {
     if (!joined.empty()) out(Block{joined, 1, marks});
   }
 
-  // The bytes of the line that is not complete yet.
+  // The line that is not complete yet.
+  [[nodiscard]] std::string_view held_text() const { return held_; }
   [[nodiscard]] std::size_t held() const { return held_.size(); }
 
  private:

@@ -40,6 +40,7 @@ class Core {
   pthread_t thread{};
   std::map<FollowerId, Follower*> followers;
   std::uint64_t last_follower = 0;
+  std::uint64_t last_viewer = 0;
   std::uint64_t last_drain = 0;
 };
 
@@ -82,6 +83,7 @@ LogThread::~LogThread() {
 
 Result<> LogThread::attach(Source source) { return core_->mailbox.post_source(std::move(source)); }
 void LogThread::flush(RunId run) { core_->mailbox.post(FlushRun{run}); }
+void LogThread::end(RunId run) { core_->mailbox.post(EndRun{run}); }
 void LogThread::forget(InstanceId service) { core_->mailbox.post(ForgetService{service}); }
 void LogThread::write_own(std::string_view line) {
   const Indispensable whole;
@@ -120,6 +122,15 @@ void LogThread::unfollow(FollowerId id) {
 }
 
 void LogThread::deliver() { core_->mailbox.deliver(); }
+
+ViewerId LogThread::view(ViewRequest request) {
+  const Indispensable whole;
+  const ViewerId id{++core_->last_viewer};
+  core_->mailbox.post(AddViewer{id, std::move(request)});
+  return id;
+}
+
+void LogThread::unview(ViewerId viewer) { core_->mailbox.post(RemoveViewer{viewer}); }
 
 int LogThread::wake_fd() const { return core_->board.wake_fd(); }
 std::vector<FollowerId> LogThread::take_ready() { return core_->board.take_ready(); }

@@ -23,6 +23,7 @@
 #include "log/limits.hpp"
 #include "log/report.hpp"
 #include "log/source.hpp"
+#include "log/viewers.hpp"
 
 namespace sup::log {
 
@@ -52,6 +53,8 @@ class LogThread {
   // The run is over: what is in its pipes now is read, and a last line without newline is written as it is. The pipes
   // stay attached until their ends, since a descendant may still hold them.
   void flush(RunId run);
+  // Nothing of the run is alive: its terminal, if it had one, is read to its end and closed.
+  void end(RunId run);
   // The service was removed: what is in its pipes now is read, then pipes, ring and counters go.
   void forget(InstanceId service);
   // One line (or several) of supervisord's own log; a missing last newline is added. Never torn with the lines of
@@ -64,6 +67,11 @@ class LogThread {
   // What there is for a reader, at most about `max_bytes` (one record at least). An unknown id is at its end.
   [[nodiscard]] TakeResult take(FollowerId follower, std::size_t max_bytes);
   void unfollow(FollowerId follower);
+
+  // Shows the last screen of what the service has written in its run, and then every byte as it comes.
+  [[nodiscard]] ViewerId view(ViewRequest request);
+  // When it has got what is in the service's pipes now, the socket is closed.
+  void unview(ViewerId viewer);
 
   // Readable when a reader whose queue take() had found empty has something, or when there are notices. At most one
   // wake-up is outstanding, and a reader that takes nothing causes none.

@@ -16,11 +16,15 @@
 #include "log/delivery.hpp"
 #include "log/follower.hpp"
 #include "log/source.hpp"
+#include "log/viewers.hpp"
 #include "sys/unique_fd.hpp"
 
 namespace sup::log {
 
 struct FlushRun {
+  RunId run;
+};
+struct EndRun {
   RunId run;
 };
 struct ForgetService {
@@ -35,13 +39,21 @@ struct RefillFollower {
 struct RemoveFollower {
   FollowerId follower;
 };
+struct AddViewer {
+  ViewerId id;
+  ViewRequest request;
+};
+struct RemoveViewer {
+  ViewerId viewer;
+};
 struct Drain {
   std::uint64_t ticket = 0;
   Instant deadline;
 };
 struct Stop {};
 
-using Command = std::variant<Source, FlushRun, ForgetService, AddFollower, RefillFollower, RemoveFollower, Drain, Stop>;
+using Command = std::variant<Source, FlushRun, EndRun, ForgetService, AddFollower, RefillFollower, RemoveFollower,
+                             AddViewer, RemoveViewer, Drain, Stop>;
 
 // A queue which cannot grow without end: pipes on their way are counted, supervisord's own lines are bounded in bytes,
 // and of the other commands there are only so many as there are runs, services and readers.

@@ -30,6 +30,9 @@ struct Source {
   Stream stream = Stream::out;
   RunId run;
   UniqueFd pipe;  // The read end; it is made non-blocking.
+  // The pipe is the master of a pseudo-terminal: the carriage return that it puts before each newline is taken out
+  // again.
+  bool is_terminal = false;
   Destination destination = {};
 };
 

@@ -1,6 +1,7 @@
 #include "log/worker.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 
 #include <algorithm>
@@ -42,6 +43,7 @@ Worker::Worker(Mailbox& mailbox, Board& board, const Options& options, sys::Epol
       options_(options),
       epoll_(std::move(epoll)),
       audience_(board),
+      viewers_(epoll_),
       buffer_(std::make_unique_for_overwrite<char[]>(kReadBytes)) {
   stdout_ = &own_outlet(options.stdout_fd, "standard output");
   stderr_ = &own_outlet(options.stderr_fd, "standard error");
@@ -59,7 +61,7 @@ void Worker::run() {
         for (Command& command : content.commands) obey(std::move(command));
       } else if (inputs_.contains(event.data)) {
         read_ready(event.data);
-      } else {
+      } else if (!show_ready(event.data)) {
         write_ready(event.data);
       }
     }
@@ -88,10 +90,13 @@ void Worker::obey(Command command) {
   std::visit(Overloaded{
                  [this](Source&& source) { attach(std::move(source)); },
                  [this](FlushRun flush) { flush_run(flush.run); },
+                 [this](EndRun end) { end_run(end.run); },
                  [this](ForgetService forgotten) { forget(forgotten.service); },
                  [this](AddFollower&& add) { audience_.add(std::move(add.follower), services_, sequence_ + 1); },
                  [this](RefillFollower refill) { audience_.refill(refill.follower, services_); },
                  [this](RemoveFollower remove) { audience_.remove(remove.follower); },
+                 [this](AddViewer&& add) { view(std::move(add)); },
+                 [this](RemoveViewer remove) { unview(remove.viewer); },
                  [this](Drain drain) {
                    drain_ = drain;
                    std::vector<Input*> all;
@@ -113,6 +118,7 @@ void Worker::attach(Source source) {
                                              .stream = source.stream,
                                              .run = source.run,
                                              .pipe = std::move(source.pipe),
+                                             .is_terminal = source.is_terminal,
                                              .framer = Framer(options_.line_max),
                                              .outlet = outlet,
                                              .style = style});
@@ -144,6 +150,17 @@ void Worker::flush_run(RunId run) {
     request_flush(*inputs_.at(id));
     const auto found = inputs_.find(id);  // It may have ended with the flush.
     if (found != inputs_.end() && found->second->flush_after && !is_paused(*found->second)) read_ready(id);
+  }
+}
+
+// A terminal that nobody has open may be opened again, so it ends with its run alone.
+void Worker::end_run(RunId run) {
+  std::vector<Input*> terminals;
+  for (const auto& [id, input] : inputs_)
+    if (input->run == run && input->is_terminal) terminals.push_back(input.get());
+  for (Input* terminal : terminals) {
+    terminal->ends_with_flush = true;
+    request_flush(*terminal);
   }
 }
 
@@ -201,16 +218,12 @@ bool Worker::read_some(Input& input) {
   const ssize_t got = ::read(input.pipe.get(), buffer_.get(), wanted);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   if (got <= 0) {
-    // EIO is how a terminal says that nobody has it open any more.
-    if (got < 0 && errno != EIO)
-      trouble(Error{Errc::sys,
-                    errno,
-                    fmt::format("cannot read the output of {}: {}", input.service->name, errno_text(errno)),
-                    {}});
-    end_input(input);
+    on_read_error(input, got < 0 ? errno : 0);
     return false;
   }
+  if (std::exchange(input.is_hung_up, false)) (void)epoll_.modify(input.pipe, EPOLLIN, input.id);
   const auto size = static_cast<std::size_t>(got);
+  viewers_.deliver(input.service->id, input.is_terminal, {buffer_.get(), size});
   take(input, {buffer_.get(), size});
   if (input.flush_after) {
     *input.flush_after -= std::min(*input.flush_after, size);
@@ -220,15 +233,47 @@ bool Worker::read_some(Input& input) {
       if (ends) return false;
     }
   }
-  return size == wanted;
+  return size == wanted || input.is_terminal;  // A terminal hands over a page at most.
 }
 
-void Worker::take(Input& input, std::string_view bytes) {
+// 0 is the end of the file. EIO is how a terminal says that nobody has it open any more.
+void Worker::on_read_error(Input& input, int error) {
+  if (error == EIO && input.is_terminal && !input.ends_with_flush) return hang_up(input);
+  if (error != 0 && error != EIO)
+    trouble(Error{
+        Errc::sys, error, fmt::format("cannot read the output of {}: {}", input.service->name, errno_text(error)), {}});
+  end_input(input);
+}
+
+// Until somebody opens it again and writes, of which an edge tells; that nobody has it open would be told for ever.
+void Worker::hang_up(Input& input) {
+  if (std::exchange(input.is_hung_up, true)) return;
+  flush(input);
+  if (auto done = epoll_.modify(input.pipe, EPOLLIN | EPOLLET, input.id); !done) end_input(input);
+}
+
+void Worker::take(Input& input, std::span<char> bytes) {
   Counters counters;
-  input.framer.feed(bytes, joined_, [&](const Block& block) { deliver(input, block, counters); });
+  const std::string_view text =
+      input.is_terminal ? without_returns(input, bytes, counters) : std::string_view{bytes.data(), bytes.size()};
+  input.framer.feed(text, joined_, [&](const Block& block) { deliver(input, block, counters); });
   if (counters.lines == 0) return;
   board_.add(input.service->id, counters);
   if (input.outlet != nullptr) commit(*input.outlet);
+}
+
+// What the program wrote: its terminal has put a carriage return before each newline. One at the end of what was read
+// waits for the byte behind it.
+std::string_view Worker::without_returns(Input& input, std::span<char> bytes, Counters& counters) {
+  if (std::exchange(input.has_return, false) && bytes.front() != '\n')
+    input.framer.feed("\r", joined_, [&](const Block& block) { deliver(input, block, counters); });
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const bool is_last = at + 1 == bytes.size();
+    if (bytes[at] == '\r' && is_last) input.has_return = true;
+    if (bytes[at] != '\r' || (!is_last && bytes[at + 1] != '\n')) bytes[kept++] = bytes[at];
+  }
+  return {bytes.data(), kept};
 }
 
 void Worker::deliver(Input& input, const Block& block, Counters& counters) {
@@ -249,15 +294,20 @@ void Worker::deliver(Input& input, const Block& block, Counters& counters) {
 // Flushes when everything is read that is in the pipe now, however long that takes and however much is written
 // meanwhile.
 void Worker::request_flush(Input& input) {
+  pollfd asked{input.pipe.get(), POLLIN, 0};
+  // A terminal moves what was written to where it is counted only when it is asked.
+  if (input.is_terminal) (void)::poll(&asked, 1, 0);
   input.flush_after = readable_bytes(input.pipe);
   if (*input.flush_after == 0) flush(input);
 }
 
 void Worker::flush(Input& input) {
   input.flush_after.reset();
-  if (input.framer.held() > 0) {
+  if (input.framer.held() > 0 || input.has_return) {
     Counters counters;
-    input.framer.flush(joined_, [&](const Block& block) { deliver(input, block, counters); });
+    const auto out = [&](const Block& block) { deliver(input, block, counters); };
+    if (std::exchange(input.has_return, false)) input.framer.feed("\r", joined_, out);
+    input.framer.flush(joined_, out);
     board_.add(input.service->id, counters);
     if (input.outlet != nullptr) commit(*input.outlet);
   }

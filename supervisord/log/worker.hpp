@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "log/mailbox.hpp"
 #include "log/service_log.hpp"
 #include "log/sink.hpp"
+#include "log/viewers.hpp"
 #include "sys/epoll_set.hpp"
 
 namespace sup::log {
@@ -52,11 +54,14 @@ class Worker {
     Stream stream = Stream::out;
     RunId run;
     UniqueFd pipe;
+    bool is_terminal = false;
     Framer framer;
     Outlet* outlet = nullptr;  // Null: ring and readers only.
     Style style = Style::raw;
     std::optional<std::size_t> flush_after = {};  // The partial line is due when so many more bytes are read,
     bool ends_with_flush = false;                 // and then the pipe is closed.
+    bool has_return = false;  // Of a terminal: the last byte was a carriage return, whose meaning the next one tells.
+    bool is_hung_up = false;  // Of a terminal: nobody has it open at the moment.
   };
   struct FileKey {
     dev_t device = 0;
@@ -70,6 +75,7 @@ class Worker {
   void obey(Command command);
   void attach(Source source);
   void flush_run(RunId run);
+  void end_run(RunId run);
   void forget(InstanceId service);
   void write_own(std::string_view lines, std::uint64_t lost);
   void announce_own_drops();
@@ -77,13 +83,23 @@ class Worker {
   // Reading.
   void read_ready(std::uint64_t id);
   [[nodiscard]] bool read_some(Input& input);
-  void take(Input& input, std::string_view bytes);
+  void on_read_error(Input& input, int error);
+  void hang_up(Input& input);
+  void take(Input& input, std::span<char> bytes);
+  std::string_view without_returns(Input& input, std::span<char> bytes, Counters& counters);
   void deliver(Input& input, const Block& block, Counters& counters);
   void request_flush(Input& input);
   void flush(Input& input);
   void end_input(Input& input);
   void pause(Input& input);
   [[nodiscard]] static bool is_paused(const Input& input);
+
+  // Showing.
+  void view(AddViewer add);
+  void unview(ViewerId id);
+  [[nodiscard]] std::string recent(const Viewer& viewer) const;
+  // False if the token is no viewer's.
+  bool show_ready(std::uint64_t token);
 
   // Writing.
   Outlet* outlet_for(Destination destination);
@@ -107,13 +123,14 @@ class Worker {
   Options options_;
   sys::EpollSet epoll_;
   Audience audience_;
+  Viewers viewers_;
 
   std::unordered_map<std::uint64_t, std::unique_ptr<Input>> inputs_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Outlet>> outlets_;
   std::map<FileKey, Outlet*> outlets_by_file_;
   Outlet* stdout_ = nullptr;
   Outlet* stderr_ = nullptr;
-  std::uint64_t next_id_ = 1;  // Of inputs and outlets; 0 is the mailbox.
+  std::uint64_t next_id_ = 1;  // Of inputs, outlets and viewers; 0 is the mailbox.
 
   ServiceLogs services_;
   std::vector<std::unique_ptr<ServiceLog>> leaving_;  // Forgotten, with pipes that are still read.

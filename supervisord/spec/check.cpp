@@ -40,6 +40,7 @@ class Checker {
       check_restart(i);
       check_type(i);
       check_stop(i);
+      check_tty(i);
       check_log(i);
       for (SpecProblem& problem : check_resources(i, *spec(i).resources)) add(std::move(problem));
       check_names(i);
@@ -142,6 +143,21 @@ class Checker {
       if (has_signal && !steps[j].command.argv.empty())
         contradiction({i, "stop", j}, "stop: a step is either a signal or a command", "make two steps of it");
     }
+  }
+
+  // What a service with a terminal cannot have besides.
+  void check_tty(std::size_t i) {
+    const ServiceSpec& s = spec(i);
+    if (!s.tty) return;
+    if (!s.stdin_.file.empty())
+      contradiction({i, "stdin", {}}, "stdin: with tty = true it reads from its terminal",
+                    "remove stdin, or tty; `ctl attach` types at the terminal");
+    if (s.stderr_.mode == StderrMode::own_log)
+      contradiction({i, "stderr", {}}, "stderr: with tty = true all output is one stream, through its terminal",
+                    "remove stderr, or tty");
+    if (s.type == ServiceType::forking)
+      contradiction({i, "tty", {}}, "tty: the terminal of a forking service goes with the command that it starts with",
+                    "run its program in the foreground, with type = \"simple\"");
   }
 
   void check_log(std::size_t i) {

@@ -215,6 +215,11 @@ struct Fields<ServiceSpec> {
             "Flags of personality(2) by their names there, \"linux32\" for a machine that says it has 32 bits, or "
             "\"linux\" for none of these. Default: as supervisord has it.",
             Unique{}},
+      Field{"tty", &ServiceSpec::tty, OnChange::restart, "true",
+            "Whether its main process has a terminal of its own for input and output, of 80 columns and 24 rows: for "
+            "`ctl attach`, and for programs that need one or write at once only to one. What it prints is logged as "
+            "ever, as one stream. TERM is \"xterm\" if nothing else sets it. On a stop, who ignores TERM (a shell "
+            "does) gets HUP, too."},
       Field{"stdin", &ServiceSpec::stdin_, OnChange::restart, "{ file = \"/srv/web/input\" }",
             "What it reads from: \"null\", or a file that is opened with the rights of its user. A FIFO is opened for "
             "writing, too, so that it does not end when a writer goes."},

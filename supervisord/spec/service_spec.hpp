@@ -220,6 +220,7 @@ struct ServiceSpec {
   bool no_new_privileges = false;
   Keyring keyring = Keyring::inherit;
   std::vector<PersonalityWord> personality;
+  bool tty = false;
   StdinSpec stdin_;  // "stdin" is a macro of C.
   LogSpec log;
   StderrSpec stderr_;

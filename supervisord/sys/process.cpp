@@ -6,10 +6,12 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 
 #include "base/check.hpp"
 #include "sys/errors.hpp"
+#include "sys/file.hpp"
 
 namespace sup::sys {
 
@@ -79,6 +81,18 @@ Result<ExitStatus> reap(const ProcessRef& process) {
   const std::optional<ExitStatus> status = TRY(wait_for(process, 0));
   CHECK(status.has_value());
   return *status;
+}
+
+bool ignores_signal(pid_t pid, Signal signal) {
+  constexpr std::string_view kKey = "\nSigIgn:\t";
+  constexpr std::size_t kMostBytes = 16 * 1024;
+  constexpr int kBase = 16;
+  const auto status = read_file(fmt::format("/proc/{}/status", pid), kMostBytes);
+  const std::size_t found = status ? status->find(kKey) : std::string::npos;
+  if (found == std::string::npos) return false;
+  std::uint64_t bits = 0;
+  std::from_chars(status->data() + found + kKey.size(), status->data() + status->size(), bits, kBase);
+  return (bits >> (signal.number - 1) & 1) != 0;
 }
 
 std::optional<Reaped> reap_any_of_this_thread() noexcept {

@@ -41,6 +41,9 @@ struct ProcessRef {
 // As try_reap, but waits. For short-lived helpers and tests, never on the loop thread.
 [[nodiscard]] Result<ExitStatus> reap(const ProcessRef& process);
 
+// Whether the process ignores the signal. No, if nobody can tell.
+[[nodiscard]] bool ignores_signal(pid_t pid, Signal signal);
+
 struct Reaped {
   pid_t pid = 0;
   ExitStatus status;

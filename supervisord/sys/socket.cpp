@@ -200,6 +200,13 @@ Result<IoResult> send_some(const UniqueFd& socket, std::span<const char> bytes) 
   return sent(::send(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
+Result<SocketPair> make_socket_pair() {
+  std::array<int, 2> fds{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) < 0)
+    return fail_call(errno, "cannot make a pair of sockets");
+  return SocketPair{UniqueFd{fds[0]}, UniqueFd{fds[1]}};
+}
+
 Result<IoResult> receive_with_fds(const UniqueFd& socket, std::span<char> buffer, std::vector<UniqueFd>& fds) {
   CHECK(!buffer.empty());
   ControlBuffer control{};

@@ -47,6 +47,13 @@ struct PeerCredentials {
 // Who connected, as of connect(2).
 [[nodiscard]] Result<PeerCredentials> peer_credentials(const UniqueFd& connection);
 
+// Two connected, blocking stream sockets.
+struct SocketPair {
+  UniqueFd ours;
+  UniqueFd theirs;
+};
+[[nodiscard]] Result<SocketPair> make_socket_pair();
+
 enum class IoState : unsigned char {
   ok,           // `bytes` were moved.
   would_block,  // Nothing now.

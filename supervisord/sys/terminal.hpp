@@ -18,6 +18,16 @@ struct Pty {
 // Both close-on-exec; the master non-blocking. Errors: limit when there are no more (kernel.pty.max), sys.
 [[nodiscard]] Result<Pty> open_pty();
 
+struct WindowSize {
+  unsigned short rows = 24;
+  unsigned short columns = 80;
+};
+// Programs on the terminal are told by WINCH if it is another one than before. A failure is harmless.
+void set_window_size(int terminal, WindowSize size) noexcept;
+
+// Nothing if it is no terminal, or one that does not know.
+[[nodiscard]] std::optional<WindowSize> window_size(int terminal) noexcept;
+
 // Gives `to` the window size of `from`, which tells the programs on it by WINCH. Nothing happens if `from` has none.
 void copy_window_size(int from, int to) noexcept;
 

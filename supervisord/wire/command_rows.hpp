@@ -269,6 +269,31 @@ inline constexpr auto kExecExamples =
     std::array{Example{"ctl exec db -- psql -U postgres", "a client beside the service, with its user and environment"},
                Example{"ctl exec web -- sh", "look around where web lives"}};
 
+// attach
+inline constexpr auto kAttachParams =
+    std::array{kName,
+               ParamRow{.name = "input",
+                        .type = ParamType::boolean,
+                        .given = Given::flag_off,
+                        .option = "-r,--read-only",
+                        .fallback = "true",
+                        .role = Role::admin,
+                        .doc = "Show the output only: nothing that is typed reaches the service."},
+               ParamRow{.name = "detach_keys",
+                        .type = ParamType::text,
+                        .given = Given::option,
+                        .option = "--detach-keys",
+                        .metavar = "KEYS",
+                        .scope = Scope::local,
+                        .fallback = "ctrl-p,ctrl-q",
+                        .doc = "The keys that leave, one after the other: single characters, or ctrl- and a letter or "
+                               "one of @[\\]^_, with commas between them."}};
+inline constexpr auto kAttachExamples =
+    std::array{Example{"ctl attach console", "sit at its terminal; ctrl-p ctrl-q leaves"},
+               Example{"ctl attach console --read-only", "only look"},
+               Example{"ctl attach console --detach-keys ctrl-a,d", "other keys to leave by"},
+               Example{"echo save-all | ctl attach console", "type one line"}};
+
 // tree, features
 inline constexpr auto kTreeParams = std::array{kNamesOptional};
 inline constexpr auto kTreeExamples = std::array{Example{"ctl tree", "every process of every service"},
@@ -557,6 +582,24 @@ inline constexpr auto kCommands = std::array{
         .examples = kExecExamples,
         .exits = kNamedExits,
         .exit_note = "Otherwise the exit code of the command: its own, or 128+n if signal n ended it."},
+    CommandRow{
+        .verb = Verb::attach,
+        .name = "attach",
+        .method = "Attach",
+        .role = Role::observe,
+        .group = HelpGroup::services,
+        .params = kAttachParams,
+        .reply = "AttachReply",
+        .summary = "Sit at the terminal of a service that is running (tty = true).",
+        .text = "Shows the last screen and then every byte as it comes; what is typed goes to the service, ctrl-c and "
+                "ctrl-z included, and its terminal takes the window size of this one. The detach keys leave, and the "
+                "service goes on; so does the end of the standard input, once nothing has been printed for a second. "
+                "Several may be attached at once: all see everything, and all may type. A service without a terminal "
+                "shows its output only. To type needs the role admin, since at a shell it is to run commands.",
+        .examples = kAttachExamples,
+        .exits = kNamedExits,
+        .exit_note = "0 after detaching. When the service ends, or is restarted, so does this, with the service's exit "
+                     "code: its own, or 128+n if signal n ended it."},
     CommandRow{.verb = Verb::tree,
                .name = "tree",
                .method = "Tree",

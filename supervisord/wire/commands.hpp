@@ -38,6 +38,7 @@ enum class Verb : std::uint8_t {
   explain,
   set,
   exec,
+  attach,
   tree,
   features,
   check,

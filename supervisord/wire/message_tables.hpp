@@ -332,6 +332,24 @@ struct MessageRows<ExecReply> {
 static_assert(kEveryMemberIsARow<ExecReply>);
 
 template <>
+struct MessageRows<AttachReply> {
+  static constexpr std::string_view kName = "AttachReply";
+  static constexpr std::string_view kDoc =
+      "Reply of Attach, when the main process of the run has ended. The call must come with one descriptor "
+      "(SCM_RIGHTS): "
+      "a stream socket. The first byte on it is 0; with that byte comes the master of the terminal of the service, "
+      "where "
+      "to write input and to set the window size (TIOCSWINSZ), if there is one and input is true. Then comes the last "
+      "screen of output, and output as it is written, until the end of the file. What is not read in time is lost, and "
+      "the place is marked.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"service", &AttachReply::service, "Its name."},
+                      Member{"exit_code", &AttachReply::exit_code, "The exit code of the main process, if it exited."},
+                      Member{"exit_signal", &AttachReply::exit_signal, "The signal that ended it."});
+};
+static_assert(kEveryMemberIsARow<AttachReply>);
+
+template <>
 struct MessageRows<TreeProcess> {
   static constexpr std::string_view kName = "TreeProcess";
   static constexpr std::string_view kDoc = "One process of a service.";
@@ -517,8 +535,8 @@ struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
              SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventsReply, SetChange, SetReply,
-             ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, ExecReply, TreeProcess,
-             TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply, ShutdownReply>;
+             ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, ExecReply, AttachReply,
+             TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply, ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

@@ -239,6 +239,14 @@ struct ExecReply {
   friend bool operator==(const ExecReply&, const ExecReply&) = default;
 };
 
+// Attach. The call comes with one descriptor: a stream socket for the output.
+struct AttachReply {
+  std::string service;
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::int64_t> exit_signal;
+  friend bool operator==(const AttachReply&, const AttachReply&) = default;
+};
+
 struct TreeProcess {
   std::int64_t pid = 0;
   std::int64_t parent = 0;

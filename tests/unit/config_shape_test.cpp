@@ -185,6 +185,8 @@ const ServiceSpec& read_back(Loaded& loaded) {
 bool is_decoding_error(const Diagnostic& diagnostic) {
   static const std::vector<std::string> kOfChecks = {"there is no service",
                                                      "cannot name itself",
+                                                     "with tty = true",
+                                                     "the terminal of a forking service",
                                                      "max-delay",
                                                      "it has no effect",
                                                      "both written to",

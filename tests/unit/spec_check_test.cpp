@@ -138,3 +138,21 @@ TEST_CASE("the number of problems is bounded") {
   for (int i = 0; i < 3'000; ++i) services.push_back(named("s" + std::to_string(i), after({"missing"})));
   REQUIRE(messages(set_of(std::move(services))).size() == kMaxSpecProblems);
 }
+
+TEST_CASE("a service with a terminal has no other input, no second stream, and no launcher to lose it with") {
+  ServiceSpec spec;
+  spec.tty = true;
+  spec.stderr_.mode = StderrMode::merged;
+  REQUIRE(messages(set_of({named("a", spec)})).empty());
+  spec.stdin_.file = "/in";
+  spec.stderr_ = {StderrMode::own_log, {LogTo::null, {}}};
+  spec.type = ServiceType::forking;
+  const auto problems = check_specs(set_of({named("a", spec)}), "");
+  REQUIRE(problems.size() == 3);
+  REQUIRE(problems[0].message == "stdin: with tty = true it reads from its terminal");
+  REQUIRE(problems[1].message == "stderr: with tty = true all output is one stream, through its terminal");
+  REQUIRE(problems[2].message == "tty: the terminal of a forking service goes with the command that it starts with");
+  for (const SpecProblem& problem : problems) REQUIRE_FALSE(problem.hint.empty());
+  spec.tty = false;
+  REQUIRE(messages(set_of({named("a", spec)})).empty());
+}

@@ -22,6 +22,7 @@ bool is_field_name(std::string_view name) {
 
 std::vector<std::string> words_of(std::string_view line) {
   // An example may be part of a longer shell line.
+  line = line.substr(line.starts_with("ctl ") ? 0 : line.find("ctl "));
   const auto words = split_words(line.substr(0, line.find(" &&")));
   REQUIRE(words.has_value());
   REQUIRE(words->front() == "ctl");

@@ -1,6 +1,7 @@
 // Who may do what: every command with every role.
 #include "wire/commands.hpp"
 #include "wire/roles.hpp"
+#include "wire/varlink.hpp"
 #undef CHECK
 #include "catch.hpp"
 
@@ -23,6 +24,7 @@ constexpr Expected kExpected[] = {
     {Verb::logs, Role::observe},    {Verb::events, Role::observe},   {Verb::show, Role::operate},
     {Verb::env, Role::operate},     {Verb::explain, Role::observe},  {Verb::version, Role::observe},
     {Verb::ping, Role::observe},    {Verb::shutdown, Role::admin},   {Verb::set, Role::admin},
+    {Verb::attach, Role::observe},
 };
 
 bool may(Role role, Verb verb) { return role >= needed_role(command(verb), {}); }
@@ -55,6 +57,19 @@ TEST_CASE("revealing secrets needs admin, not revealing them does not", "[wire][
   REQUIRE(needed_role(command(Verb::env), arguments) == Role::operate);
   arguments.set("reveal", true);
   REQUIRE(needed_role(command(Verb::env), arguments) == Role::admin);
+}
+
+TEST_CASE("typing at a service needs admin, looking does not, and who does not say which wants to type",
+          "[wire][roles]") {
+  Arguments arguments;
+  arguments.set("name", std::string("web"));
+  arguments.set("input", false);
+  REQUIRE(needed_role(command(Verb::attach), arguments) == Role::observe);
+  arguments.set("input", true);
+  REQUIRE(needed_role(command(Verb::attach), arguments) == Role::admin);
+  const auto call = parse_call(R"({"method":"io.supervisord.Attach","parameters":{"name":"web"}})");
+  REQUIRE(call.has_value());
+  REQUIRE(needed_role(*call->row, call->arguments) == Role::admin);
 }
 
 TEST_CASE("root and the daemon's own user are admin, everybody else has no role", "[wire][roles]") {
