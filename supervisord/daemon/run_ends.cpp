@@ -118,7 +118,7 @@ bool Runs::adopt(pid_t pid) {
   return true;
 }
 
-std::optional<InstanceId> Runs::owner_of(pid_t pid) const {
+std::optional<InstanceId> Runs::owner_of(pid_t pid) {
   // 0: one of another pid namespace, so that of a stranger (nsenter); and what has no process yet has the pid 0.
   const auto session = sys::session_of(pid);
   const bool has_session = session && *session != 0;
@@ -126,14 +126,23 @@ std::optional<InstanceId> Runs::owner_of(pid_t pid) const {
     if (const auto it = orphan_owners_.find(*session); it != orphan_owners_.end() && it->second != kNoInstance)
       return it->second;
   const auto is_of_task = [&](const std::unique_ptr<TaskRun>& task) { return task->process.pid == *session; };
-  const auto invocation = sys::invocation_id_of(pid);
+  const auto by_session = find_run([&](const Run& run) {
+    return has_session && (*session == run.main.pid || std::ranges::any_of(run.tasks, is_of_task));
+  });
+  if (by_session) return by_session;
+  const auto invocation = oracle_.ask([pid] {
+    const auto id = sys::invocation_id_of(pid);
+    return id && *id ? (*id)->text() : std::string();
+  });
+  return find_run([&](const Run& run) { return invocation == run.invocation.text() || was_seen(run, pid); });
+}
+
+// The first that is as wanted, among those of which something may be alive.
+std::optional<InstanceId> Runs::find_run(const std::function<bool(const Run&)>& is_wanted) const {
   for (std::uint32_t index = 0; index < runs_.size(); ++index) {
     const Run* run = runs_[index].get();
     if (run == nullptr || (run->is_over && run->tasks.empty())) continue;  // post-stop hooks come after the end.
-    if (has_session && (*session == run->main.pid || std::ranges::any_of(run->tasks, is_of_task)))
-      return InstanceId{index};
-    if (invocation && *invocation && **invocation == run->invocation) return InstanceId{index};
-    if (was_seen(*run, pid)) return InstanceId{index};
+    if (is_wanted(*run)) return InstanceId{index};
   }
   return std::nullopt;
 }

@@ -81,7 +81,8 @@ void Runs::kill(const KillRun& effect) {
     return;
   }
   look_below(*run);
-  if (is_late || effect.reason == SignalReason::stop) run->survivors = survivors_text(members_of(*run), is_late);
+  if (is_late || effect.reason == SignalReason::stop)
+    run->survivors = survivors_text(members_of(*run), is_late, oracle_);
   if (is_late && !run->survivors.empty()) post_(Survived{effect.instance, effect.run, run->survivors});
   send_to_all(*run, kKill);
 }

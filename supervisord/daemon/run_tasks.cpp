@@ -150,7 +150,7 @@ void Runs::kill_tasks(const KillTasks& effect) {
   for (const auto& task : run->tasks)
     if (sys::monotonic_now() - task->doomed_since >= kKillPatience)
       std::ranges::copy(members_of(*task), std::back_inserter(late));
-  if (const std::string survivors = survivors_text(late, true); !survivors.empty())
+  if (const std::string survivors = survivors_text(late, true, oracle_); !survivors.empty())
     post_(Survived{effect.instance, effect.run, survivors});
 }
 

@@ -13,6 +13,7 @@
 // run_tasks.cpp hooks, run_main.cpp the main process of forking services.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -31,6 +32,7 @@
 #include "loop/loop.hpp"
 #include "sys/cgroup_watch.hpp"
 #include "sys/epoll_set.hpp"
+#include "sys/oracle.hpp"
 #include "sys/process.hpp"
 #include "sys/process_tree.hpp"
 
@@ -125,6 +127,8 @@ class Runs {
  public:
   using Post = std::move_only_function<void(Event)>;
   static constexpr Duration kLookAgain = std::chrono::milliseconds{100};
+  // So long the loop may stand still for a process whose memory stands still.
+  static constexpr Duration kAnswerPatience = std::chrono::milliseconds{100};
   // Who is alive so long after KILL hangs in the kernel: a large process or a busy machine may take two seconds.
   static constexpr Duration kKillPatience = std::chrono::milliseconds{2500};
 
@@ -204,7 +208,8 @@ class Runs {
   void look_around();
   bool adopt_orphans();
   bool adopt(pid_t pid);
-  [[nodiscard]] std::optional<InstanceId> owner_of(pid_t pid) const;
+  [[nodiscard]] std::optional<InstanceId> owner_of(pid_t pid);
+  [[nodiscard]] std::optional<InstanceId> find_run(const std::function<bool(const Run&)>& is_wanted) const;
   void settle_ends();
   void tell_end(InstanceId instance, Run& run);
   [[nodiscard]] static LimitsHit limits_hit(const Run& run);
@@ -240,6 +245,7 @@ class Runs {
   sys::EpollSet exits_;                    // The pidfds of all main processes and tasks, and the watch; by token.
   std::optional<sys::CgroupWatch> watch_;  // Of draining cgroups. Empty without cgroups.
   std::optional<sys::Orphans> orphans_;    // Empty without /proc.
+  sys::Oracle oracle_{kAnswerPatience};    // For what a process keeps in its own memory.
   loop::Poll poll_;
   loop::Timer look_again_;  // For what the kernel could not tell or would not watch.
 };
