@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <utility>
 
@@ -11,6 +12,16 @@
 #include "engine/graph.hpp"
 
 namespace sup {
+namespace {
+
+constexpr const char* kCannotAsk = "?";
+
+// What passes: then whose a process is can be asked again.
+bool is_shortage(const Error& error) {
+  return error.sys_errno == EMFILE || error.sys_errno == ENFILE || error.sys_errno == ENOMEM;
+}
+
+}  // namespace
 
 void Runs::on_exits() {
   std::array<sys::ReadyEvent, 256> ready;
@@ -95,12 +106,14 @@ bool Runs::adopt_orphans() {
   const auto pids = orphans_->list();
   if (!pids) return false;
   bool is_anybody_new = false;
+  // In the middle of its exec it could not say whose it is; an end is no moment for mistakes.
+  const bool asks_again = std::exchange(is_undecided_, false) || !ending_.empty() || !tasking_.empty();
   for (const pid_t pid : *pids) {
     const auto known = orphan_owners_.find(pid);
     if (known == orphan_owners_.end())
       is_anybody_new |= adopt(pid);
-    else if (known->second == kNoInstance && (!ending_.empty() || !tasking_.empty()))
-      (void)adopt(pid);  // In the middle of its exec it could not say whose it is; an end is no moment for mistakes.
+    else if (known->second == kNoInstance && asks_again)
+      (void)adopt(pid);
   }
   return is_anybody_new;
 }
@@ -132,8 +145,10 @@ std::optional<InstanceId> Runs::owner_of(pid_t pid) {
   if (by_session) return by_session;
   const auto invocation = oracle_.ask([pid] {
     const auto id = sys::invocation_id_of(pid);
-    return id && *id ? (*id)->text() : std::string();
+    if (!id) return std::string(is_shortage(id.error()) ? kCannotAsk : "");
+    return *id ? (*id)->text() : std::string();
   });
+  is_undecided_ = is_undecided_ || invocation == kCannotAsk;
   return find_run([&](const Run& run) { return invocation == run.invocation.text() || was_seen(run, pid); });
 }
 
@@ -157,7 +172,8 @@ bool Runs::may_be_populated(const sys::Cgroup& group) {
 }
 
 bool Runs::has_rest(InstanceId instance, Run& run) {
-  if (!run.tasks.empty() || !run.orphans.empty()) return true;
+  if (is_undecided_) look_again_.arm(kLookAgain);
+  if (is_undecided_ || !run.tasks.empty() || !run.orphans.empty()) return true;
   if (run.group) {
     if (!may_be_populated(*run.group)) return false;
     watch(instance, run);

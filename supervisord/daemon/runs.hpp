@@ -245,6 +245,7 @@ class Runs {
   sys::EpollSet exits_;                    // The pidfds of all main processes and tasks, and the watch; by token.
   std::optional<sys::CgroupWatch> watch_;  // Of draining cgroups. Empty without cgroups.
   std::optional<sys::Orphans> orphans_;    // Empty without /proc.
+  bool is_undecided_ = false;              // Whose an orphan is cannot be asked at the moment: nothing is over.
   sys::Oracle oracle_{kAnswerPatience};    // For what a process keeps in its own memory.
   loop::Poll poll_;
   loop::Timer look_again_;  // For what the kernel could not tell or would not watch.

@@ -52,9 +52,7 @@ void Oracle::leave() {
   ++hanging;  // Until the thread has noticed.
 }
 
-bool Oracle::has_somebody() {
-  if (room_ != nullptr) return true;
-  if (hanging >= kMostHanging) return false;
+bool Oracle::make_room() {
   auto room = std::make_unique<Room>();
   try {
     std::thread([raw = room.get()] {
@@ -71,7 +69,8 @@ bool Oracle::has_somebody() {
 }
 
 std::optional<std::string> Oracle::ask(Question question) {
-  if (!has_somebody()) return std::nullopt;
+  if (room_ == nullptr && hanging >= kMostHanging) return std::nullopt;
+  if (room_ == nullptr && !make_room()) return question();  // Not to know is worse than to take the risk.
   Room& room = *room_;
   std::unique_lock lock(room.mutex);
   room.answer.reset();

@@ -29,13 +29,14 @@ class Oracle {
   Oracle(const Oracle&) = delete;
   Oracle& operator=(const Oracle&) = delete;
 
-  // The answer; nothing if it does not come in time, or if nothing can be asked.
+  // The answer; nothing if it does not come in time, or if too many hang. Where no thread is to be had the caller asks
+  // by itself.
   [[nodiscard]] std::optional<std::string> ask(Question question);
 
  private:
   struct Room;  // What the two threads share.
 
-  [[nodiscard]] bool has_somebody();
+  [[nodiscard]] bool make_room();
   void leave();
 
   Duration patience_;
