@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "config/codec.hpp"
+#include "config/codec_checks.hpp"
 #include "spec/daemon_fields.hpp"
 #include "spec/service_fields.hpp"
 
@@ -239,6 +239,14 @@ struct Codec<StdinSpec> {
   static TypeDoc type();
 };
 
+inline constexpr std::size_t kMaxStatuses = 16;
+template <>
+struct Codec<HttpStatuses> {
+  static bool decode(Decoder& decoder, const Value& value, HttpStatuses& out);
+  static Value encode(const HttpStatuses& statuses, Detail);
+  static TypeDoc type();
+};
+
 inline constexpr std::size_t kMaxStopSteps = 16;
 template <>
 struct Codec<StopSpec> {
@@ -253,41 +261,6 @@ struct Codec<StderrSpec> {
   static Value encode(const StderrSpec& spec, Detail detail);
   static TypeDoc type();
 };
-
-// ---- Checks of rows
-// -----------------------------------------------------------------------------------------------------------
-
-template <class T>
-bool satisfies(Decoder&, const Value&, const T&, NoCheck) {
-  return true;
-}
-bool satisfies(Decoder& decoder, const Value& value, const std::string& text, NotEmpty);
-bool satisfies(Decoder& decoder, const Value& value, const std::string& text, AbsolutePath);
-bool satisfies(Decoder& decoder, const Value& value, std::int64_t number, Range range);
-bool satisfies(Decoder& decoder, const Value& value, double number, Range range);
-bool satisfies(Decoder& decoder, const Value& value, Duration duration, Range range);
-bool satisfies(Decoder& decoder, const Value& value, MaxRestarts max, Range range);
-bool satisfies(Decoder& decoder, const Value& value, LimitPair limit, Range range);
-template <std::integral T>
-bool satisfies(Decoder& decoder, const Value& value, T number, Range range) {
-  return satisfies(decoder, value, static_cast<std::int64_t>(number), range);
-}
-template <class T>
-bool satisfies(Decoder& decoder, const Value& value, const std::vector<T>& elements, Unique) {
-  const auto* array = value.get_if<ValueArray>();
-  if (array == nullptr) return true;
-  for (std::size_t i = 0; i < elements.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j)
-      if (elements[i] == elements[j]) {
-        decoder.error((*array)[i].span, fmt::format("{} is there twice", describe((*array)[i])));
-        return false;
-      }
-  return true;
-}
-template <class T>
-bool satisfies(Decoder& decoder, const Value& value, const std::optional<T>& member, Range range) {
-  return !member || satisfies(decoder, value, *member, range);
-}
 
 // ---- Composed types
 // -----------------------------------------------------------------------------------------------------------
@@ -308,6 +281,7 @@ struct Codec<Rare<T>> {
     return Codec<T>::decode(decoder, value, out.edit());
   }
   static Value encode(const Rare<T>& value, Detail detail) { return Codec<T>::encode(*value, detail); }
+  static bool is_unset(const Rare<T>& value) { return !value.is_written(); }
   static TypeDoc type() { return Codec<T>::type(); }
 };
 
@@ -446,29 +420,6 @@ struct Codec<Spec> {
 
 // ---- What a row says to a reader
 // --------------------------------------------------------------------------------------------
-
-// "0s to 366d", or empty.
-[[nodiscard]] std::string range_text(Duration, Range range);
-[[nodiscard]] std::string range_text(MaxRestarts, Range range);
-[[nodiscard]] std::string range_text(LimitPair, Range range);
-[[nodiscard]] std::string range_text(double, Range range);
-template <std::integral T>
-std::string range_text(T, Range range) {
-  return range_text(double{}, range);
-}
-template <class T>
-std::string range_text(const std::optional<T>&, Range range) {
-  return range_text(T{}, range);
-}
-template <class T, class Check>
-std::string range_text(const T&, Check) {
-  return {};
-}
-// What a row demands, where JSON Schema can say it.
-void add_check(ValueTable& schema, Range range);
-void add_check(ValueTable& schema, NotEmpty);
-void add_check(ValueTable& schema, AbsolutePath);
-void add_check(ValueTable& schema, Unique);
 
 // `example` of a row, which is TOML, as a value.
 [[nodiscard]] Value example_value(std::string_view example);

@@ -106,9 +106,19 @@ consteval std::size_t member_count() {
 }
 }  // namespace detail
 
+// How many settings the aggregate Spec has. One that derives from another table says so by a type Base in its Fields;
+// the base counts as one member then.
+template <SettingTable Spec>
+consteval std::size_t setting_count() {
+  if constexpr (requires { typename Fields<Spec>::Base; })
+    return detail::member_count<Spec>() - 1 + setting_count<typename Fields<Spec>::Base>();
+  else
+    return detail::member_count<Spec>();
+}
+
 // Every member of the aggregate Spec has a row.
 template <SettingTable Spec>
 inline constexpr bool kEveryMemberHasARow =
-    detail::member_count<Spec>() == std::tuple_size_v<std::remove_cvref_t<decltype(Fields<Spec>::kRows)>>;
+    setting_count<Spec>() == std::tuple_size_v<std::remove_cvref_t<decltype(Fields<Spec>::kRows)>>;
 
 }  // namespace sup

@@ -23,6 +23,8 @@ class Rare {
 
   [[nodiscard]] const T& operator*() const { return value_ ? *value_ : kDefault; }
   [[nodiscard]] const T* operator->() const { return &**this; }
+  // Whether it was written at all, be it with the defaults.
+  [[nodiscard]] bool is_written() const { return value_ != nullptr; }
   [[nodiscard]] T& edit() {
     if (!value_) value_ = std::make_unique<T>();
     return *value_;

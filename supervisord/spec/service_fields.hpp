@@ -3,6 +3,7 @@
 
 #include "spec/attribute_fields.hpp"
 #include "spec/fields.hpp"
+#include "spec/probe_fields.hpp"
 #include "spec/resource_fields.hpp"
 #include "spec/service_spec.hpp"
 

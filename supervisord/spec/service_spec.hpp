@@ -12,6 +12,8 @@
 #include "base/signals.hpp"
 #include "base/time.hpp"
 #include "spec/attributes.hpp"
+#include "spec/command.hpp"
+#include "spec/probe_spec.hpp"
 #include "spec/rare.hpp"
 #include "spec/resources.hpp"
 
@@ -27,12 +29,6 @@ inline constexpr auto kEnumNames<ServiceType> = std::array{
     EnumName{ServiceType::forking, "forking",
              "The command leaves a daemon behind and exits; ready when it has exited with success and the daemon, its "
              "main process from then on, is found (see pid-file)."},
-};
-
-// A program and its arguments. From an array: exactly these; from a string: split by shell word rules, no shell is run.
-struct Command {
-  std::vector<std::string> argv;
-  friend bool operator==(const Command&, const Command&) = default;
 };
 
 // A command of the service beside its main process: what happens before and after.

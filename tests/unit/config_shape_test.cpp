@@ -65,6 +65,23 @@ class RandomSpec {
   void fill(std::string& out, NoCheck) { out = text(); }
   void fill(std::string& out, NotEmpty) { out = "x" + text(); }
   void fill(std::string& out, AbsolutePath) { out = "/" + text(); }
+  void fill(std::string& out, EndpointText) {
+    constexpr const char* kHosts[] = {"127.0.0.1", "[::1]", "localhost", "", "[fe80::1]"};
+    out = kHosts[below(5)] + (":" + std::to_string(1 + below(65'535)));
+  }
+  void fill(std::string& out, HttpUrlText) {
+    constexpr const char* kUrls[] = {"http://127.0.0.1/", "http://[::1]:8080/health?x=1", "http://localhost"};
+    out = kUrls[below(3)];
+  }
+  void fill(HttpStatuses& out, NoCheck) {
+    out.spans.clear();
+    for (auto left = static_cast<int>(1 + below(3)); left > 0; --left) {
+      const auto status = static_cast<std::uint16_t>(100 + below(500));
+      const auto first = static_cast<std::uint16_t>(status / 100 * 100);
+      out.spans.push_back(chance() ? HttpStatuses::Span{status, status}
+                                   : HttpStatuses::Span{first, static_cast<std::uint16_t>(first + 99)});
+    }
+  }
   template <NamedEnum E>
   void fill(E& out, NoCheck) {
     out = kEnumNames<E>[random_() % kEnumNames<E>.size()].value;
@@ -200,7 +217,12 @@ bool is_decoding_error(const Diagnostic& diagnostic) {
                                                      "nothing can run in",
                                                      "is said about",
                                                      "the device is missing",
-                                                     "two tables are for"};
+                                                     "two tables are for",
+                                                     "only one can be asked",
+                                                     "a oneshot is never running",
+                                                     "nothing says how to ask",
+                                                     "the url is missing",
+                                                     "restart is in contradiction"};
   return std::none_of(kOfChecks.begin(), kOfChecks.end(),
                       [&](const std::string& part) { return diagnostic.message.find(part) != std::string::npos; });
 }
