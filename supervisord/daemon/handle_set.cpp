@@ -35,7 +35,8 @@ Result<> check_between(const World& w, const NamedService& service) {
   SpecSet set;
   set.daemon = w.daemon;
   NamedService alone = service;
-  for (auto* names : {&alone.spec.requires_, &alone.spec.wants, &alone.spec.after, &alone.spec.before}) names->clear();
+  for (auto* list : {&alone.spec.requires_, &alone.spec.binds_to, &alone.spec.wants, &alone.spec.after}) list->clear();
+  for (auto* names : {&alone.spec.before, &alone.spec.conflicts}) names->clear();
   set.services.push_back(std::move(alone));
   if (const std::string& other = service.spec.restart.on_give_up.start;
       find_service(w, other) && other != service.name) {

@@ -42,7 +42,10 @@ void handle_signal(Server& server, Session& session, const wire::Call& call) {
     const Instance& i = w.at(id);
     wire::SignalResult result{.service = w.name(i), .pid = {}, .failure = {}};
     if (i.pid != 0) result.pid = i.pid;
-    if (!is_live(i.state)) result.failure = fmt::format("is not running ({})", enum_name(i.state));
+    if (w.spec(i).type == ServiceType::target)
+      result.failure = "has no process";
+    else if (!is_live(i.state))
+      result.failure = fmt::format("is not running ({})", enum_name(i.state));
     reply.results.push_back(std::move(result));
   }
   CommandGiven command;

@@ -177,7 +177,7 @@ void Supervisor::carry_out(const StateChanged& effect) {
   history_.add(std::move(entry));
   spdlog::log(level_of(effect.from, effect.to), "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to),
               effect.row->why, cause.empty() ? "" : ": ", cause,
-              effect.to == State::running ? fmt::format(", pid {}", effect.pid) : "");
+              effect.to == State::running && effect.pid != 0 ? fmt::format(", pid {}", effect.pid) : "");
   for (Observer* observer : observers_) observer->on_state_changed(effect);
 }
 

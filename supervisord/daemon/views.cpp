@@ -65,7 +65,8 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   out.type = text_of(enum_name(spec.type));
   out.enabled = spec.enabled;
   if (!spec.description.empty()) out.description = spec.description;
-  out.requires_ = spec.requires_;
+  for (const auto* list : {&spec.requires_, &spec.binds_to})
+    for (const Dependency& dependency : *list) out.requires_.push_back(dependency.service);
   out.overrides = view_overrides(supervisor, w.definition(i));
   return out;
 }
@@ -133,7 +134,8 @@ wire::ExplainReply view_explanation(const World& w, InstanceId id, std::optional
     out.policy.push_back(view_policy(w, id, *exit_code));
     return out;
   }
-  if (is_resting(explanation.state)) return out;  // There is nothing that could end.
+  const bool has_process = w.spec(w.at(id)).type != ServiceType::target;
+  if (is_resting(explanation.state) || !has_process) return out;  // There is nothing that could end.
   for (const std::int64_t code : kUsualCodes) out.policy.push_back(view_policy(w, id, code));
   return out;
 }

@@ -99,13 +99,14 @@ void wish_cycle(World& w, Instance& i) {
   i.is_cycling = true;
 }
 
-// The requirement has its goal down already: orders to stop go from what is required to what requires it.
 void wish_follow(World& w, Instance& i) {
   wish_down(w, i);
-  const auto& list = w.relations(i).requires_;
-  const auto by = std::ranges::find(list, Goal::down, [&](InstanceId r) { return w.at(r).goal; });
-  CHECK(by != list.end());
-  note_cause_by(w, i, Cause::followed, *by);
+  note_cause_by(w, i, Cause::followed, w.led_by);
+}
+
+void wish_way(World& w, Instance& i) {
+  wish_down(w, i);
+  note_cause_by(w, i, Cause::conflict, w.led_by);
 }
 
 void stay_done(World&, Instance& i) { reset_restarts(i); }
@@ -238,7 +239,7 @@ void kill_asked(World& w, Instance& i) {
 }
 
 void note_asked(World&, Instance& i) {
-  if (i.cause != Cause::followed) i.cause = Cause::asked;
+  if (i.cause != Cause::followed && i.cause != Cause::conflict) i.cause = Cause::asked;
   i.is_cycling = false;
 }
 

@@ -12,6 +12,7 @@ void wish_up(World&, Instance&);
 void wish_down(World&, Instance&);
 void wish_cycle(World&, Instance&);
 void wish_follow(World&, Instance&);
+void wish_way(World&, Instance&);
 void stay_done(World&, Instance&);
 void begin_run(World&, Instance&);
 void begin_with_hooks(World&, Instance&);
@@ -56,6 +57,8 @@ inline constexpr Action wish_down{"wish down", act::wish_down};
 inline constexpr Action wish_cycle{"wish down and up", act::wish_cycle};
 // As wish_down, but because of what it requires.
 inline constexpr Action wish_follow{"wish down", act::wish_follow};
+// As wish_down, but because of what it conflicts with.
+inline constexpr Action wish_way{"wish down", act::wish_way};
 // A oneshot that has done its work is up: only its earlier restarts are forgotten.
 inline constexpr Action stay_done{"forget restarts", act::stay_done};
 // A new run begins: a new run id, and the order to spawn.

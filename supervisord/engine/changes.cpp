@@ -39,8 +39,11 @@ Decision judge_down(const Instance& i) {
   return std::nullopt;
 }
 
-Decision judge_paused(const Instance& i) {
+constexpr Verdict kNoProcess{Outcome::failed, "has no process"};
+
+Decision judge_paused(const World& w, const Instance& i) {
   if (i.state == State::paused) return kDone;
+  if (w.spec(i).type == ServiceType::target) return kNoProcess;
   return Verdict{Outcome::failed, is_live(i.state) ? "only what is running can be paused" : "is not running"};
 }
 
@@ -99,9 +102,11 @@ Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
     case CommandKind::restart: return judge_up(w, i);
     case CommandKind::stop:
     case CommandKind::kill: return judge_down(i);
-    case CommandKind::pause: return judge_paused(i);
+    case CommandKind::pause: return judge_paused(w, i);
     case CommandKind::resume: return judge_resumed(i);
-    case CommandKind::signal: return was_live(t) ? kDone : Verdict{Outcome::failed, "is not running"};
+    case CommandKind::signal:
+      if (w.spec(i).type == ServiceType::target) return kNoProcess;
+      return was_live(t) ? kDone : Verdict{Outcome::failed, "is not running"};
     case CommandKind::wait: return judge_wait(w, change.wait_for, t, i);
     case CommandKind::scale: return judge_scaled(w, t, i);
   }

@@ -212,9 +212,9 @@ void Engine::handle(const CommandGiven& given) {
       start(command.targets, Input::want_restart);
       take_along(command.change, leaving_with(command.targets));
       break;
-    case CommandKind::stop: take_along(command.change, stop(command.targets)); break;
+    case CommandKind::stop: take_along(command.change, stop(command.targets, Input::want_down)); break;
     case CommandKind::kill:
-      take_along(command.change, stop(command.targets));
+      take_along(command.change, stop(command.targets, Input::want_down));
       for (const InstanceId id : command.targets) dispatch(id, Input::kill_now);
       break;
     case CommandKind::signal: signal(command); break;
@@ -242,39 +242,63 @@ void Engine::start(const std::vector<InstanceId>& targets, Input input) {
   while (!work.empty()) {
     const Relations& relations = w_.relations(w_.at(work.back()));
     work.pop_back();
-    for (const auto* list : {&relations.requires_, &relations.wants})
-      for (const InstanceId other : *list)
-        if (!std::exchange(is_seen[other.value], char{1})) {
-          work.push_back(other);
-          pulled.push_back(other);
-        }
+    const auto pull = [&](InstanceId other, const std::vector<Terms>& special) {
+      // What has gone far enough for this is not begun again.
+      const Terms terms = terms_of(special, other);
+      if (terms.until != Until::ready && is_met(w_.at(other).facts, terms)) return;
+      if (std::exchange(is_seen[other.value], char{1}) != 0) return;
+      work.push_back(other);
+      pulled.push_back(other);
+    };
+    for (const InstanceId other : relations.requires_) pull(other, relations.terms);
+    for (const InstanceId other : relations.wants) pull(other, relations.order_terms);
   }
   for (const InstanceId id : pulled) {
     const Instance& i = w_.at(id);
     const bool is_ending = is_resting(i.state) || i.state == State::stopping || i.state == State::killing;
     const bool is_on_its_way = i.goal == Goal::up && !is_ending;
-    if (i.presence == Presence::here && !is_ready(w_, i) && !is_on_its_way) dispatch(id, Input::want_up);
+    if (i.presence != Presence::here) continue;
+    if (!is_ready(w_, i) && !is_on_its_way) dispatch(id, Input::want_up);
+    make_way(id);
   }
-  for (const InstanceId id : targets)
-    if (w_.at(id).presence == Presence::here) dispatch(id, input);
+  for (const InstanceId id : targets) {
+    if (w_.at(id).presence != Presence::here) continue;
+    dispatch(id, input);
+    make_way(id);
+  }
+}
+
+// What conflicts with it goes down, and so does what would come back by itself. What has failed or completed for good
+// may rest as it is.
+void Engine::make_way(InstanceId id) {
+  if (w_.at(id).goal == Goal::down || is_resting(w_.at(id).state)) return;
+  for (const InstanceId c : w_.relations(w_.at(id)).conflicts) {
+    const Instance& other = w_.at(c);
+    const bool may_come_back = other.state == State::failed && other.cause == Cause::requirement;
+    if (other.goal == Goal::up && (!is_resting(other.state) || may_come_back)) {
+      w_.led_by = id;
+      stop({c}, Input::give_way);
+    }
+  }
+  tell_changes();  // Who has to go may be wanted up again by the same command; what was asked of it before is over.
 }
 
 // Wants the targets down, and with them all that require them, directly or not, and are up or on their way: these are
 // returned.
-std::vector<Companion> Engine::stop(const std::vector<InstanceId>& targets) {
+std::vector<Companion> Engine::stop(const std::vector<InstanceId>& targets, Input input) {
   std::vector<Companion> out;
   std::vector<char> is_seen(w_.instances.size());
   for (const InstanceId id : targets) is_seen[id.value] = 1;
-  for (const InstanceId id : targets) dispatch(id, Input::want_down);
+  for (const InstanceId id : targets) dispatch(id, input);
   std::vector<InstanceId> work = targets;
-  while (!work.empty()) {
-    const InstanceId id = work.back();
-    work.pop_back();
+  for (std::size_t next = 0; next < work.size(); ++next) {
+    const InstanceId id = work[next];
     for (const InstanceId d : w_.relations(w_.at(id)).required_by) {
       const Instance& i = w_.at(d);
       if (i.goal == Goal::down || is_resting(i.state) || std::exchange(is_seen[d.value], char{1})) continue;
+      w_.led_by = id;
       dispatch(d, Input::follow_down);
-      out.push_back({d, i.cause_by});
+      out.push_back({d, id});
       work.push_back(d);
     }
   }
@@ -308,7 +332,7 @@ void Engine::take_along(ChangeId change, const std::vector<Companion>& companion
 
 void Engine::signal(const CommandGiven& command) {
   for (const InstanceId id : command.targets)
-    if (is_live(w_.at(id).state))
+    if (is_live(w_.at(id).state) && w_.spec(w_.at(id)).type != ServiceType::target)
       w_.effects.emplace_back(SignalRun{id, w_.at(id).run, command.signal, command.to, SignalReason::command});
 }
 
@@ -363,7 +387,8 @@ void Engine::enqueue(InstanceId id) {
 void Engine::enqueue_neighbours(InstanceId id) {
   enqueue(id);
   const Relations& relations = w_.relations(w_.at(id));
-  for (const auto* list : {&relations.requires_, &relations.required_by, &relations.follows, &relations.followed_by})
+  for (const auto* list :
+       {&relations.requires_, &relations.required_by, &relations.follows, &relations.followed_by, &relations.conflicts})
     for (const InstanceId other : *list) enqueue(other);
 }
 

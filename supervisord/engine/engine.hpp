@@ -66,7 +66,8 @@ class Engine {
   void finish_turn();
   void run_follow_ups();
   void start(const std::vector<InstanceId>& targets, Input input);
-  std::vector<Companion> stop(const std::vector<InstanceId>& targets);
+  void make_way(InstanceId id);
+  std::vector<Companion> stop(const std::vector<InstanceId>& targets, Input input = Input::want_down);
   [[nodiscard]] std::vector<Companion> leaving_with(const std::vector<InstanceId>& targets) const;
   void take_along(ChangeId change, const std::vector<Companion>& companions);
   void signal(const CommandGiven& command);

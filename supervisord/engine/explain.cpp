@@ -103,12 +103,8 @@ Explanation explain(const World& w, InstanceId id) {
     out.why = w.spec(i).enabled ? "nobody has asked for it" : "not enabled, and nobody has asked for it";
   out.cause = cause_text(w, i);
   out.last_end = last_end_text(i);
-  if (i.state == State::waiting) {
-    for (const InstanceId r : relations.requires_)
-      if (!w.at(r).facts.is_ready) out.waits_for.push_back(named_state(w, r));
-    for (const InstanceId f : relations.follows)
-      if (w.at(f).facts.is_coming) out.waits_for.push_back(named_state(w, f));
-  }
+  if (i.state == State::waiting)
+    for (const InstanceId other : waited_for(w, i)) out.waits_for.push_back(named_state(w, other));
   if (i.facts.is_leaving && (i.state == State::starting || i.state == State::running || i.state == State::paused)) {
     for (const InstanceId d : relations.required_by)
       if (is_live(w.at(d).state)) out.waits_for.push_back(named_state(w, d));

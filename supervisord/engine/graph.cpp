@@ -15,23 +15,50 @@ void erase_sorted(std::vector<InstanceId>& list, InstanceId id) {
   if (at != list.end() && *at == id) list.erase(at);
 }
 
-void connect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind) {
+Terms terms_of(const std::vector<Terms>& special, InstanceId other) {
+  const auto it = std::ranges::find(special, other, &Terms::other);
+  return it == special.end() ? Terms{other} : *it;
+}
+
+namespace {
+
+// Of two for the same edge the one that asks for more holds.
+void note_terms(std::vector<Terms>& special, Terms terms) {
+  const auto it = std::ranges::find(special, terms.other, &Terms::other);
+  if (it != special.end())
+    it->until = std::max(it->until, terms.until);
+  else if (terms != Terms{terms.other})
+    special.push_back(terms);
+}
+
+void erase_terms(Relations& relations, InstanceId other, EdgeKind kind) {
+  if (kind.terms != nullptr) std::erase_if(relations.*kind.terms, [&](const Terms& t) { return t.other == other; });
+}
+
+}  // namespace
+
+void connect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind, Until until, Bond bond) {
   if (from == to) return;
   insert_sorted(graph[from.value].*kind.forward, to);
   insert_sorted(graph[to.value].*kind.backward, from);
+  if (kind.terms != nullptr) note_terms(graph[from.value].*kind.terms, {to, until, bond});
 }
 
 void disconnect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind) {
   erase_sorted(graph[from.value].*kind.forward, to);
   erase_sorted(graph[to.value].*kind.backward, from);
+  erase_terms(graph[from.value], to, kind);
 }
 
 std::vector<InstanceId> isolate(Graph& graph, InstanceId id) {
   std::vector<InstanceId> others;
   Relations mine = std::exchange(graph[id.value], {});
-  for (const EdgeKind kind : {kRequires, kFollows}) {
+  for (const EdgeKind kind : {kRequires, kFollows, kConflicts}) {
     for (const InstanceId to : mine.*kind.forward) erase_sorted(graph[to.value].*kind.backward, id);
-    for (const InstanceId from : mine.*kind.backward) erase_sorted(graph[from.value].*kind.forward, id);
+    for (const InstanceId from : mine.*kind.backward) {
+      erase_sorted(graph[from.value].*kind.forward, id);
+      erase_terms(graph[from.value], id, kind);
+    }
     others.insert(others.end(), (mine.*kind.forward).begin(), (mine.*kind.forward).end());
     others.insert(others.end(), (mine.*kind.backward).begin(), (mine.*kind.backward).end());
   }

@@ -5,8 +5,23 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "spec/service_spec.hpp"
 
 namespace sup {
+
+// How an edge to a requirement holds.
+enum class Bond : std::uint8_t {
+  requirement,  // If it goes for good, so does this.
+  binding,      // Likewise whenever its run ends.
+};
+
+// What an edge says beyond that it is there.
+struct Terms {
+  InstanceId other;
+  Until until = Until::ready;
+  Bond bond = Bond::requirement;
+  friend bool operator==(const Terms&, const Terms&) = default;
+};
 
 // The relations of one instance. All lists are sorted and without repetition; an instance never relates to itself.
 struct Relations {
@@ -15,7 +30,13 @@ struct Relations {
   std::vector<InstanceId> follows;      // Order only (wants, after, the inverse of before): what this starts after.
   std::vector<InstanceId> followed_by;  // The inverse.
   std::vector<InstanceId> wants;        // Started along with this; a subset of `follows`.
+  std::vector<InstanceId> conflicts;    // Never alive together with this; its own inverse.
+  std::vector<Terms> terms;             // Of those in `requires_` that are not the usual ones.
+  std::vector<Terms> order_terms;       // Likewise in `follows`.
 };
+
+// The terms of the edge to `other`.
+[[nodiscard]] Terms terms_of(const std::vector<Terms>& special, InstanceId other);
 
 using Graph = std::vector<Relations>;
 
@@ -26,12 +47,15 @@ inline constexpr ServiceId kNoService{~std::uint32_t{0}};
 struct EdgeKind {
   std::vector<InstanceId> Relations::* forward;
   std::vector<InstanceId> Relations::* backward;
+  std::vector<Terms> Relations::* terms;  // Of those in `forward`; null where nothing can be said.
 };
-inline constexpr EdgeKind kRequires{&Relations::requires_, &Relations::required_by};
-inline constexpr EdgeKind kFollows{&Relations::follows, &Relations::followed_by};
+inline constexpr EdgeKind kRequires{&Relations::requires_, &Relations::required_by, &Relations::terms};
+inline constexpr EdgeKind kFollows{&Relations::follows, &Relations::followed_by, &Relations::order_terms};
+inline constexpr EdgeKind kConflicts{&Relations::conflicts, &Relations::conflicts, nullptr};
 
 // Notes "from depends on to" with its inverse; content if it is noted. Nothing depends on itself.
-void connect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind);
+void connect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind, Until until = Until::ready,
+             Bond bond = Bond::requirement);
 // Takes it back; content if there is no such edge.
 void disconnect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind);
 // Takes back all edges from and to it. Returns who was at the other ends, each once.

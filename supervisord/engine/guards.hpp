@@ -15,6 +15,22 @@ inline constexpr Guard follows_down{"went down with a requirement", [](const Wor
                                       return i.goal == Goal::down && i.cause == Cause::followed;
                                     }};
 
+inline constexpr Guard gives_way{"makes way for what it conflicts with", [](const World&, const Instance& i) {
+                                   return i.goal == Goal::down && i.cause == Cause::conflict;
+                                 }};
+
+inline constexpr Guard is_unbound{"what it is bound to has ended", [](const World&, const Instance& i) {
+                                    return i.counts.broken_bindings > 0 && i.counts.leaving_requirements == 0 &&
+                                           i.counts.gone_requirements == 0;
+                                  }};
+
+inline constexpr Guard is_target{
+    "target", [](const World& w, const Instance& i) { return w.spec(i).type == ServiceType::target; }};
+
+inline constexpr Guard is_unwanted_target{"target, goal is down", [](const World& w, const Instance& i) {
+                                            return is_target.ask(w, i) && is_unwanted.ask(w, i);
+                                          }};
+
 inline constexpr Guard is_cycling{"restart was asked for",
                                   [](const World&, const Instance& i) { return i.is_cycling; }};
 

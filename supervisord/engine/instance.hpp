@@ -32,6 +32,7 @@ enum class Cause : std::uint8_t {
   gave_up,      // As last_end, and the restart policy allows no more.
   requirement,  // The instance `cause_by`, which it requires, is not there. None: that was removed.
   followed,     // The instance `cause_by`, which it requires, was asked down, and it had to go, too.
+  conflict,     // It makes way for the instance `cause_by`.
 };
 
 // What the neighbours of an instance have to know of it. publish() in world.hpp keeps this up to date.
@@ -41,6 +42,10 @@ struct Facts {
   bool is_gone = true;      // Will not become ready by itself.
   bool is_ready = false;    // What requires it may start.
   bool is_coming = false;   // On its way up: what only follows it waits.
+  bool is_started = false;  // Its program was executed and goes on, or (oneshot) it has done its work.
+  bool is_up = false;       // It was ready, and its run has not ended since.
+  bool is_completed = false;
+  bool is_at_work = false;  // It is to be up, and on its way there or there: it may complete.
   friend bool operator==(const Facts&, const Facts&) = default;
 };
 
@@ -52,6 +57,9 @@ struct Counts {
   std::uint32_t coming_predecessors = 0;
   std::uint32_t live_dependents = 0;
   std::uint32_t leaving_followers = 0;
+  std::uint32_t broken_bindings = 0;  // What it is bound to, and has ended.
+  std::uint32_t live_bindings = 0;    // What is bound to it, and alive.
+  std::uint32_t live_conflicts = 0;
 };
 
 // Whether there is somebody in the slot.
@@ -85,7 +93,7 @@ struct Instance {
   std::int32_t pid = 0;    // Of the main process while it is alive, else 0.
   Facts facts;
   Counts counts;
-  InstanceId cause_by;    // For Cause::requirement and followed: what it requires and misses.
+  InstanceId cause_by;    // For Cause::requirement and followed: what it requires and misses. For conflict: whom.
   InstanceId cause_root;  // The same for the first of the chain: whom `cause_by` itself is missing, and so on.
   std::uint32_t restarts_in_row = 0;  // Since the last good run or human command; determines the delay.
   std::uint32_t restarts_total = 0;

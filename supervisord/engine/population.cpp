@@ -9,6 +9,7 @@
 
 #include "base/check.hpp"
 #include "engine/transitions.hpp"
+#include "spec/relations.hpp"
 
 namespace sup {
 namespace {
@@ -47,19 +48,30 @@ void each_pair(const World& w, ServiceId from, ServiceId to, Visit visit) {
       if (w.at(t).presence == Presence::here) visit(f, t);
 }
 
-void connect_all(World& w, ServiceId from, ServiceId to, EdgeKind kind) {
-  each_pair(w, from, to, [&](InstanceId f, InstanceId t) { connect(w.graph, f, t, kind); });
+void connect_all(World& w, ServiceId from, ServiceId to, EdgeKind kind, const Relation& relation) {
+  const Bond bond = relation.kind == RelationKind::binds_to ? Bond::binding : Bond::requirement;
+  each_pair(w, from, to,
+            [&](InstanceId f, InstanceId t) { connect(w.graph, f, t, kind, relation.until, bond); });
 }
 
-void want_all(World& w, ServiceId from, ServiceId to) {
-  connect_all(w, from, to, kFollows);
-  each_pair(w, from, to, [&](InstanceId f, InstanceId t) { insert_sorted(w.graph[f.value].wants, t); });
+void relate(World& w, ServiceId self, ServiceId to, const Relation& relation) {
+  switch (relation.kind) {
+    case RelationKind::requires_:
+    case RelationKind::binds_to: return connect_all(w, self, to, kRequires, relation);
+    case RelationKind::wants:
+      each_pair(w, self, to, [&](InstanceId f, InstanceId t) { insert_sorted(w.graph[f.value].wants, t); });
+      return connect_all(w, self, to, kFollows, relation);
+    case RelationKind::after: return connect_all(w, self, to, kFollows, relation);
+    case RelationKind::before: return connect_all(w, to, self, kFollows, relation);
+    case RelationKind::conflicts: return connect_all(w, self, to, kConflicts, relation);
+  }
 }
 
 // Whether it has to do with the service of this name.
 bool names(const ServiceSpec& spec, std::string_view name) {
-  const auto has = [&](const std::vector<std::string>& list) { return std::ranges::find(list, name) != list.end(); };
-  return has(spec.requires_) || has(spec.wants) || has(spec.after) || has(spec.before);
+  bool out = false;
+  for_each_relation(spec, [&](const Relation& relation) { out = out || relation.service == name; });
+  return out;
 }
 
 }  // namespace
@@ -125,16 +137,10 @@ InstanceId add_instance(World& w, ServiceId service) {
 }
 
 void link_needs(World& w, ServiceId service) {
-  const auto each = [&](const std::vector<std::string>& names, auto visit) {
-    for (const std::string& name : names)
-      if (const auto other = find_service(w, name)) visit(*other);
-  };
   const ServiceRef definition = w.service(service).definition;
-  const ServiceSpec& spec = definition->spec;
-  each(spec.requires_, [&](ServiceId to) { connect_all(w, service, to, kRequires); });
-  each(spec.wants, [&](ServiceId to) { want_all(w, service, to); });
-  each(spec.after, [&](ServiceId to) { connect_all(w, service, to, kFollows); });
-  each(spec.before, [&](ServiceId to) { connect_all(w, to, service, kFollows); });
+  for_each_relation(definition->spec, [&](const Relation& relation) {
+    if (const auto other = find_service(w, relation.service)) relate(w, service, *other, relation);
+  });
 }
 
 void link_users(World& w, ServiceId service) {
@@ -153,15 +159,24 @@ void recount(World& w, InstanceId id) {
   const Relations& relations = w.graph[id.value];
   const auto count = [&](const std::vector<InstanceId>& list, auto is_such) {
     return static_cast<std::uint32_t>(
-        std::ranges::count_if(list, [&](InstanceId other) { return is_such(w.at(other).facts); }));
+        std::ranges::count_if(list, [&](InstanceId other) { return is_such(w.at(other).facts, other); }));
   };
+  const auto needs = [&](auto is_such) {
+    return count(relations.requires_, [&](const Facts& f, InstanceId r) { return is_such(f, terms_of(relations.terms, r)); });
+  };
+  const auto is_live = [](const Facts& f, InstanceId) { return f.is_live; };
   w.at(id).counts = {
-      .unready_requirements = count(relations.requires_, [](const Facts& f) { return !f.is_ready; }),
-      .gone_requirements = count(relations.requires_, [](const Facts& f) { return f.is_gone; }),
-      .leaving_requirements = count(relations.requires_, [](const Facts& f) { return f.is_leaving; }),
-      .coming_predecessors = count(relations.follows, [](const Facts& f) { return f.is_coming; }),
-      .live_dependents = count(relations.required_by, [](const Facts& f) { return f.is_live; }),
-      .leaving_followers = count(relations.followed_by, [](const Facts& f) { return f.is_leaving; }),
+      .unready_requirements = needs([](const Facts& f, Terms t) { return !is_met(f, t); }),
+      .gone_requirements = needs([](const Facts& f, Terms t) { return is_gone_for(f, t); }),
+      .leaving_requirements = needs([](const Facts& f, Terms) { return f.is_leaving; }),
+      .coming_predecessors = count(relations.follows, [&](const Facts& f, InstanceId other) {
+        return is_awaited(f, terms_of(relations.order_terms, other)); }),
+      .live_dependents = count(relations.required_by, is_live),
+      .leaving_followers = count(relations.followed_by, [](const Facts& f, InstanceId) { return f.is_leaving; }),
+      .broken_bindings = needs([](const Facts& f, Terms t) { return t.bond == Bond::binding && !holds(f, t); }),
+      .live_bindings = count(relations.required_by, [&](const Facts& f, InstanceId d) {
+        return f.is_live && terms_of(w.graph[d.value].terms, id).bond == Bond::binding; }),
+      .live_conflicts = count(relations.conflicts, is_live),
   };
 }
 
@@ -173,7 +188,7 @@ std::vector<InstanceId> leave(World& w, InstanceId id) {
   i.presence = Presence::left;
   service.instances.pop_back();
   for (Instance& other : w.instances) {
-    if (other.cause != Cause::requirement && other.cause != Cause::followed) continue;
+    if (other.cause != Cause::requirement && other.cause != Cause::followed && other.cause != Cause::conflict) continue;
     if (other.cause_by == id || other.cause_root == id) other.cause_by = other.cause_root = kNoInstance;
   }
   return isolate(w.graph, id);

@@ -106,6 +106,7 @@ void Engine::admit(ServiceId service, const std::vector<InstanceId>& newcomers) 
     neighbours.insert(neighbours.end(), relations.followed_by.begin(), relations.followed_by.end());
     neighbours.insert(neighbours.end(), relations.requires_.begin(), relations.requires_.end());
     neighbours.insert(neighbours.end(), relations.follows.begin(), relations.follows.end());
+    neighbours.insert(neighbours.end(), relations.conflicts.begin(), relations.conflicts.end());
     refresh(neighbours);
   }
   refresh(newcomers);

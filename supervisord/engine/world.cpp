@@ -49,6 +49,7 @@ std::size_t hooks_left(const World& w, const Instance& i) {
 bool is_ready(const World& w, const Instance& i) {
   switch (w.spec(i).type) {
     case ServiceType::forking:
+    case ServiceType::target:
     case ServiceType::simple: return i.state == State::running && !i.facts.is_leaving;
     case ServiceType::oneshot: return i.state == State::completed;
   }
@@ -59,7 +60,10 @@ bool is_free_to_stop(const Instance& i) { return i.counts.live_dependents == 0 &
 
 bool has_requirements(const Instance& i) { return i.counts.unready_requirements == 0; }
 
-bool is_free_to_start(const Instance& i) { return has_requirements(i) && i.counts.coming_predecessors == 0; }
+bool is_free_to_start(const Instance& i) {
+  return has_requirements(i) && i.counts.coming_predecessors == 0 && i.counts.live_conflicts == 0 &&
+         i.counts.live_bindings == 0;
+}
 
 bool has_free_slot(const World& w) {
   const std::uint32_t slots = w.daemon.start_parallelism;
@@ -68,8 +72,65 @@ bool has_free_slot(const World& w) {
 
 std::optional<InstanceId> lost_requirement(const World& w, const Instance& i) {
   if (i.counts.gone_requirements == 0) return std::nullopt;
-  const auto& list = w.relations(i).requires_;
-  return *std::ranges::find_if(list, [&](InstanceId r) { return w.at(r).facts.is_gone; });
+  const Relations& relations = w.relations(i);
+  return *std::ranges::find_if(relations.requires_,
+                               [&](InstanceId r) { return is_gone_for(w.at(r).facts, terms_of(relations.terms, r)); });
+}
+
+namespace {
+
+// Where nobody waits for more than a start, an end with success is no loss; but what is bound needs the run.
+bool is_far_enough(const Facts& facts, Terms terms) {
+  const bool is_content = terms.until == Until::completed ||
+                          (terms.until == Until::started && terms.bond == Bond::requirement);
+  return is_content && facts.is_completed;
+}
+
+}  // namespace
+
+bool is_met(const Facts& facts, Terms terms) {
+  switch (terms.until) {
+    case Until::started: return (facts.is_started && !facts.is_leaving) || is_far_enough(facts, terms);
+    case Until::ready: return facts.is_ready;
+    case Until::completed: return facts.is_completed;
+  }
+  return false;
+}
+
+bool holds(const Facts& facts, Terms terms) {
+  switch (terms.until) {
+    case Until::started: return facts.is_started;
+    case Until::ready: return facts.is_up;
+    case Until::completed: return facts.is_completed;
+  }
+  return false;
+}
+
+bool is_gone_for(const Facts& facts, Terms terms) {
+  return facts.is_gone && !is_far_enough(facts, terms);
+}
+
+bool is_awaited(const Facts& facts, Terms terms) {
+  switch (terms.until) {
+    case Until::started: return facts.is_coming && !is_met(facts, terms);
+    case Until::ready: return facts.is_coming;
+    case Until::completed: return facts.is_at_work;
+  }
+  return false;
+}
+
+std::vector<InstanceId> waited_for(const World& w, const Instance& i) {
+  const Relations& relations = w.relations(i);
+  std::vector<InstanceId> out;
+  for (const InstanceId r : relations.requires_)
+    if (!is_met(w.at(r).facts, terms_of(relations.terms, r))) out.push_back(r);
+  for (const InstanceId f : relations.follows)
+    if (is_awaited(w.at(f).facts, terms_of(relations.order_terms, f))) out.push_back(f);
+  for (const InstanceId c : relations.conflicts)
+    if (w.at(c).facts.is_live) out.push_back(c);
+  for (const InstanceId d : relations.required_by)
+    if (w.at(d).facts.is_live && terms_of(w.graph[d.value].terms, w.id(i)).bond == Bond::binding) out.push_back(d);
+  return out;
 }
 
 namespace {
@@ -80,7 +141,7 @@ bool has_to_leave(const Instance& i) {
   if (i.goal == Goal::down || i.run_was_asked_to_end) return true;
   const bool is_up = i.state == State::starting || i.state == State::running || i.state == State::paused;
   if (i.is_cycling && is_up) return true;
-  return i.counts.gone_requirements > 0 || i.counts.leaving_requirements > 0;
+  return i.counts.gone_requirements > 0 || i.counts.leaving_requirements > 0 || i.counts.broken_bindings > 0;
 }
 
 // It will not become ready by itself: failed, stopped, or (not a oneshot) completed.
@@ -96,23 +157,67 @@ bool is_coming(const Instance& i) {
          i.state == State::killing || ((i.state == State::running || i.state == State::paused) && i.facts.is_leaving);
 }
 
+bool is_started(const World& w, const Instance& i) {
+  switch (i.state) {
+    case State::starting: return i.pid != 0 || i.main_is_gone;
+    case State::running:
+    case State::paused: return true;
+    case State::completed: return w.spec(i).type == ServiceType::oneshot;
+    case State::stopped:
+    case State::waiting:
+    case State::stopping:
+    case State::killing:
+    case State::backoff:
+    case State::failed: return false;
+  }
+  return false;
+}
+
 void adjust(std::uint32_t& count, bool was, bool is) {
   if (is && !was) ++count;
   if (was && !is) --count;
 }
 
-void tell_neighbours(World& w, InstanceId id, const Facts& was, const Facts& is) {
+// Returns whether it may have to leave for this, or may stay.
+bool tell_dependent(Counts& counts, Terms terms, const Facts& was, const Facts& is) {
+  const Counts before = counts;
+  adjust(counts.unready_requirements, !is_met(was, terms), !is_met(is, terms));
+  adjust(counts.gone_requirements, is_gone_for(was, terms), is_gone_for(is, terms));
+  adjust(counts.leaving_requirements, was.is_leaving, is.is_leaving);
+  if (terms.bond == Bond::binding) adjust(counts.broken_bindings, !holds(was, terms), !holds(is, terms));
+  return counts.gone_requirements != before.gone_requirements ||
+         counts.leaving_requirements != before.leaving_requirements || counts.broken_bindings != before.broken_bindings;
+}
+
+// Adds to `work` those that may have to leave for this, or may stay.
+void tell_neighbours(World& w, InstanceId id, const Facts& was, const Facts& is, std::vector<InstanceId>& work) {
   const Relations& relations = w.graph[id.value];
-  for (const InstanceId d : relations.required_by) {
-    Counts& counts = w.at(d).counts;
-    adjust(counts.unready_requirements, !was.is_ready, !is.is_ready);
-    adjust(counts.gone_requirements, was.is_gone, is.is_gone);
-    adjust(counts.leaving_requirements, was.is_leaving, is.is_leaving);
-  }
+  for (const InstanceId d : relations.required_by)
+    if (tell_dependent(w.at(d).counts, terms_of(w.graph[d.value].terms, id), was, is)) work.push_back(d);
   for (const InstanceId r : relations.requires_) adjust(w.at(r).counts.live_dependents, was.is_live, is.is_live);
-  for (const InstanceId f : relations.followed_by)
-    adjust(w.at(f).counts.coming_predecessors, was.is_coming, is.is_coming);
+  for (const Terms& terms : relations.terms)
+    if (terms.bond == Bond::binding) adjust(w.at(terms.other).counts.live_bindings, was.is_live, is.is_live);
+  for (const InstanceId c : relations.conflicts) adjust(w.at(c).counts.live_conflicts, was.is_live, is.is_live);
+  for (const InstanceId f : relations.followed_by) {
+    const Terms terms = terms_of(w.graph[f.value].order_terms, id);
+    adjust(w.at(f).counts.coming_predecessors, is_awaited(was, terms), is_awaited(is, terms));
+  }
   for (const InstanceId f : relations.follows) adjust(w.at(f).counts.leaving_followers, was.is_leaving, is.is_leaving);
+}
+
+// Whether it has to leave comes first: the others ask for it.
+void update_facts(const World& w, Instance& i) {
+  Facts& out = i.facts;
+  out.is_live = is_live(i.state);
+  out.is_leaving = has_to_leave(i);
+  out.is_gone = is_gone(w, i);
+  out.is_ready = is_ready(w, i);
+  out.is_coming = is_coming(i);
+  out.is_started = is_started(w, i);
+  out.is_completed = i.state == State::completed;
+  out.is_up = i.state == State::running || i.state == State::paused ||
+              (out.is_completed && w.spec(i).type == ServiceType::oneshot);
+  out.is_at_work = i.goal == Goal::up && (out.is_coming || out.is_live);
 }
 
 }  // namespace
@@ -125,17 +230,10 @@ std::vector<InstanceId> publish(World& w, InstanceId changed) {
     work.pop_back();
     Instance& i = w.at(id);
     const Facts was = i.facts;
-    i.facts.is_live = is_live(i.state);
-    i.facts.is_leaving = has_to_leave(i);
-    i.facts.is_gone = is_gone(w, i);
-    i.facts.is_ready = is_ready(w, i);
-    i.facts.is_coming = is_coming(i);
+    update_facts(w, i);
     if (i.facts == was) continue;
     news.push_back(id);
-    tell_neighbours(w, id, was, i.facts);
-    const bool has_to_go = i.facts.is_gone || i.facts.is_leaving;
-    if (has_to_go == (was.is_gone || was.is_leaving)) continue;
-    for (const InstanceId d : w.relations(i).required_by) work.push_back(d);
+    tell_neighbours(w, id, was, i.facts, work);
   }
   return news;
 }
@@ -168,10 +266,7 @@ std::string waiting_text(const World& w, const Instance& i) {
     const Instance& o = w.at(other);
     out += fmt::format("{}{} ({})", out.empty() ? "waiting for " : ", ", w.name(o), enum_name(o.state));
   };
-  for (const InstanceId r : w.relations(i).requires_)
-    if (!w.at(r).facts.is_ready) add(r);
-  for (const InstanceId f : w.relations(i).follows)
-    if (w.at(f).facts.is_coming) add(f);
+  for (const InstanceId other : waited_for(w, i)) add(other);
   if (count > kMaxNamed) out += fmt::format(" and {} more", count - kMaxNamed);
   const bool is_out_of_slots = w.daemon.start_parallelism != 0 && w.starting_count >= w.daemon.start_parallelism;
   return out.empty() && is_out_of_slots ? "waiting for a start slot" : out;
@@ -221,6 +316,9 @@ std::string cause_text(const World& w, const Instance& i) {
                          format_duration(w.spec(i).restart.within));
     case Cause::requirement: return requirement_text(w, i);
     case Cause::followed: return followed_text(w, i);
+    case Cause::conflict:
+      if (i.cause_by == kNoInstance) return "conflict with a service that was removed";
+      return fmt::format("conflict with {}", w.name(w.at(i.cause_by)));
   }
   return {};
 }

@@ -70,6 +70,7 @@ struct World {
   Instant now{};
   std::uint64_t next_run = 1;
   std::uint32_t starting_count = 0;
+  InstanceId led_by;                // Whom an order to follow or to give way is about, while it is carried out.
   bool is_out_of_patience = false;  // The shutdown kills: there is no time for hooks any more.
   // What the engine has done so far, for tests of coverage and of growth: how often each row of the table was taken,
   // and how often an instance was looked at to see whether its surroundings move it.
@@ -116,6 +117,16 @@ struct World {
 [[nodiscard]] bool is_free_to_start(const Instance& i);
 // One more may be starting (start-parallelism).
 [[nodiscard]] bool has_free_slot(const World& w);
+// Whether an edge with these terms is content with the facts of the other: with them this may start.
+[[nodiscard]] bool is_met(const Facts& facts, Terms terms);
+// Whether it will not be so by itself.
+[[nodiscard]] bool is_gone_for(const Facts& facts, Terms terms);
+// Whether what is bound to the other with these terms may stay, as far as the other has not to leave.
+[[nodiscard]] bool holds(const Facts& facts, Terms terms);
+// Whether what only follows the other has to wait for it.
+[[nodiscard]] bool is_awaited(const Facts& facts, Terms terms);
+// Whom it waits for, in state waiting.
+[[nodiscard]] std::vector<InstanceId> waited_for(const World& w, const Instance& i);
 // The first requirement that is gone, if any.
 [[nodiscard]] std::optional<InstanceId> lost_requirement(const World& w, const Instance& i);
 

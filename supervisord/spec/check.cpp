@@ -4,35 +4,21 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "spec/check_relations.hpp"
 #include "spec/check_resources.hpp"
+#include "spec/service_fields.hpp"
 
 namespace sup {
 namespace {
 
 std::string quoted(std::string_view name) { return "'" + printable(name, 80) + "'"; }
 
-// One reason why a service starts after another, and where it was written.
-struct Edge {
-  std::size_t to = 0;
-  SpecPlace place;
-  std::string_view word;
-};
-
-// The four lists of names, as data.
-struct NameList {
-  std::string_view key;
-  std::vector<std::string> ServiceSpec::* member;
-  bool is_reversed;  // The named service starts after this one.
-};
-constexpr NameList kNameLists[] = {{"requires", &ServiceSpec::requires_, false},
-                                   {"wants", &ServiceSpec::wants, false},
-                                   {"after", &ServiceSpec::after, false},
-                                   {"before", &ServiceSpec::before, true}};
-
 class Checker {
  public:
   Checker(const SpecSet& set, std::string_view default_log_dir)
-      : set_(set), log_dir_(set.daemon.log.dir.empty() ? default_log_dir : std::string_view(set.daemon.log.dir)) {}
+      : set_(set),
+        log_dir_(set.daemon.log.dir.empty() ? default_log_dir : std::string_view(set.daemon.log.dir)),
+        relations_(set, [this](SpecProblem problem) { add(std::move(problem)); }) {}
 
   std::vector<SpecProblem> run() {
     for (std::size_t i = 0; i < set_.services.size(); ++i) {
@@ -43,11 +29,11 @@ class Checker {
       check_tty(i);
       check_log(i);
       for (SpecProblem& problem : check_resources(i, *spec(i).resources)) add(std::move(problem));
-      check_names(i);
+      relations_.check_names(i);
     }
-    check_daemon();
+    relations_.check_daemon();
     check_log_paths();
-    check_cycles();
+    relations_.check_all();
     return std::move(problems_);
   }
 
@@ -63,52 +49,29 @@ class Checker {
     add({ProblemKind::contradiction, place, std::move(message), std::move(hint), std::move(related)});
   }
 
-  std::optional<std::size_t> find(std::string_view wanted) const {
-    const auto found =
-        std::lower_bound(set_.services.begin(), set_.services.end(), wanted,
-                         [](const NamedService& service, std::string_view key) { return service.name < key; });
-    if (found == set_.services.end() || found->name != wanted) return std::nullopt;
-    return static_cast<std::size_t>(found - set_.services.begin());
-  }
-
-  // A look at every name is dear when there are thousands of them, so only the first few unknown names get a
-  // suggestion.
-  std::string suggestion(std::string_view wanted) {
-    constexpr int kMaxSuggestions = 50;
-    if (++suggestions_ > kMaxSuggestions) return {};
-    std::vector<std::string_view> names;
-    names.reserve(set_.services.size());
-    for (const NamedService& service : set_.services) names.push_back(service.name);
-    const auto near = nearest(wanted, names);
-    return near ? "did you mean " + quoted(*near) + "?" : "";
-  }
-
-  // Whether the name is that of a service other than `self`; if not, says so.
-  bool check_name(SpecPlace place, std::string_view wanted, std::string_view object) {
-    const auto found = find(wanted);
-    if (!found) {
-      add({ProblemKind::unknown_name,
-           place,
-           std::string(object) + ": there is no service " + quoted(wanted),
-           suggestion(wanted),
-           {}});
-      return false;
-    }
-    if (*found != place.service) return true;
-    contradiction(place, std::string(object) + ": a service cannot name itself");
-    return false;
-  }
-
   void check_command(std::size_t i) {
     const std::vector<std::string>& argv = spec(i).command.argv;
+    if (spec(i).type == ServiceType::target) return check_target(i);
     if (argv.empty())
       add({ProblemKind::missing,
            {i, "command", {}},
            "service " + quoted(name(i)) + " has no command",
-           "write for example command = [\"nginx\", \"-g\", \"daemon off;\"]",
+           "write for example command = [\"nginx\", \"-g\", \"daemon off;\"], or type = \"target\" for a name "
+           "without a process",
            {}});
     else if (argv[0].empty())
       contradiction({i, "command", 0}, "command: the name of the program is empty");
+  }
+
+  // Of what concerns a process nothing can be said.
+  void check_target(std::size_t i) {
+    constexpr std::string_view kMeant[] = {"description", "type",  "enabled", "requires", "binds-to",
+                                           "wants",       "after", "before",  "conflicts"};
+    const ServiceSpec defaults;
+    for_each_field<ServiceSpec>([&](const auto& row) {
+      if (std::ranges::find(kMeant, row.key) != std::end(kMeant) || spec(i).*row.member == defaults.*row.member) return;
+      contradiction({i, row.key, {}}, std::string(row.key) + ": a target has no process", "remove it, or the type");
+    });
   }
 
   void check_restart(std::size_t i) {
@@ -173,21 +136,6 @@ class Checker {
                   "write to = \"file\", or remove the path");
   }
 
-  void check_names(std::size_t i) {
-    for (const NameList& list : kNameLists) {
-      const std::vector<std::string>& names = spec(i).*list.member;
-      for (std::size_t j = 0; j < names.size(); ++j) check_name({i, list.key, j}, names[j], list.key);
-    }
-    const OnGiveUp& on_give_up = spec(i).restart.on_give_up;
-    if (on_give_up.action == GiveUpAction::start)
-      check_name({i, "restart.on-give-up.start", {}}, on_give_up.start, "restart.on-give-up.start");
-  }
-
-  void check_daemon() {
-    const std::string& from = set_.daemon.exit_code_from;
-    if (!from.empty()) check_name({SpecPlace::kDaemon, "exit-code-from", {}}, from, "exit-code-from");
-  }
-
   // A log that may go to a file, by the file's name.
   struct LogFile {
     std::string path;
@@ -247,87 +195,10 @@ class Checker {
     return out;
   }
 
-  void add_edges(std::size_t i) {
-    for (const NameList& list : kNameLists) {
-      const std::vector<std::string>& names = spec(i).*list.member;
-      for (std::size_t j = 0; j < names.size(); ++j) {
-        const auto other = find(names[j]);
-        if (!other || *other == i) continue;
-        edges_[list.is_reversed ? *other : i].push_back({list.is_reversed ? i : *other, {i, list.key, j}, list.key});
-      }
-    }
-  }
-
-  // A depth-first walk with its own stack: chains of services can be longer than the machine's stack is deep.
-  void check_cycles() {
-    const std::size_t count = set_.services.size();
-    edges_.resize(count);
-    for (std::size_t i = 0; i < count; ++i) add_edges(i);
-    visited_.assign(count, Visit::never);
-    in_cycle_.assign(count, false);
-    for (std::size_t root = 0; root < count; ++root)
-      if (visited_[root] == Visit::never) walk(root);
-  }
-
-  struct Step {
-    std::size_t service;
-    std::size_t next_edge = 0;
-  };
-
-  void walk(std::size_t root) {
-    std::vector<Step> path = {{root}};
-    visited_[root] = Visit::on_path;
-    while (!path.empty()) {
-      Step& step = path.back();
-      if (step.next_edge == edges_[step.service].size()) {
-        visited_[step.service] = Visit::done;
-        path.pop_back();
-        continue;
-      }
-      const std::size_t to = edges_[step.service][step.next_edge++].to;
-      if (visited_[to] == Visit::on_path) report_cycle(path, to);
-      if (visited_[to] != Visit::never) continue;
-      visited_[to] = Visit::on_path;
-      path.push_back({to});
-    }
-  }
-
-  // The cycle is the end of `path` from `first` on. Of several cycles through one service the first found is told.
-  void report_cycle(const std::vector<Step>& path, std::size_t first) {
-    const auto begin = std::find_if(path.begin(), path.end(), [&](const Step& step) { return step.service == first; });
-    std::vector<Step> cycle(begin, path.end());
-    if (std::any_of(cycle.begin(), cycle.end(), [&](const Step& step) { return in_cycle_[step.service]; })) return;
-    for (const Step& step : cycle) in_cycle_[step.service] = true;
-    const auto smallest = std::min_element(cycle.begin(), cycle.end(),
-                                           [](const Step& a, const Step& b) { return a.service < b.service; });
-    std::rotate(cycle.begin(), smallest, cycle.end());
-    constexpr std::size_t kShown = 16;
-    std::string text;
-    std::vector<SpecRelated> related;
-    for (std::size_t i = 0; i < cycle.size() && i < kShown; ++i) {
-      const Edge& edge = edges_[cycle[i].service][cycle[i].next_edge - 1];
-      text += name(cycle[i].service) + " -> ";
-      related.push_back({edge.place, written(edge, cycle[i].service)});
-    }
-    if (cycle.size() > kShown) text += "(" + std::to_string(cycle.size() - kShown) + " more) -> ";
-    contradiction(related[0].place, "dependency cycle: " + text + name(cycle[0].service), {}, related);
-  }
-
-  // As the user wrote it: "a requires b", "b before a".
-  std::string written(const Edge& edge, std::size_t from) const {
-    const std::size_t object = edge.place.service == from ? edge.to : from;
-    return name(edge.place.service) + " " + std::string(edge.word) + " " + name(object);
-  }
-
-  enum class Visit : unsigned char { never, on_path, done };
-
   const SpecSet& set_;
   std::string_view log_dir_;
   std::vector<SpecProblem> problems_;
-  int suggestions_ = 0;
-  std::vector<std::vector<Edge>> edges_;
-  std::vector<Visit> visited_;
-  std::vector<bool> in_cycle_;
+  RelationChecker relations_;
 };
 
 }  // namespace

@@ -100,6 +100,16 @@ template <>
 inline constexpr std::string_view kShorthandKey<LogSpec> = "to";
 
 template <>
+struct Fields<Dependency> {
+  static constexpr auto kRows = std::make_tuple(
+      Field{"service", &Dependency::service, OnChange::live, "\"db\"", "The other service.", NotEmpty{}},
+      Field{"until", &Dependency::until, OnChange::live, "\"completed\"", "How far it has to be."});
+};
+static_assert(kEveryMemberHasARow<Dependency>, "every member of Dependency needs a row");
+template <>
+inline constexpr std::string_view kShorthandKey<Dependency> = "service";
+
+template <>
 struct Fields<ServiceSpec> {
   static constexpr auto kRows = std::make_tuple(
       Field{"description", &ServiceSpec::description, OnChange::live, "\"public web server\"",
@@ -121,8 +131,11 @@ struct Fields<ServiceSpec> {
       Field{"enabled", &ServiceSpec::enabled, OnChange::live, "true", "Whether it is started when supervisord starts."},
       Field{"requires", &ServiceSpec::requires_, OnChange::live, "[\"db\"]",
             "Starting this starts these and waits until they are ready. When one of them is stopped, or fails for "
-            "good, this is "
-            "stopped. A crash that their own restart policy repairs leaves this alone.",
+            "good, this is stopped. A crash that their own restart policy repairs leaves this alone. An element may "
+            "be a table { service = \"migrate\", until = \"completed\" } to wait for less or more.",
+            Unique{}},
+      Field{"binds-to", &ServiceSpec::binds_to, OnChange::live, "[\"vpn\"]",
+            "As requires, and every end of a run of these stops this, too; it comes back when they are ready again.",
             Unique{}},
       Field{"wants", &ServiceSpec::wants, OnChange::live, "[\"cache\"]",
             "Starting this starts these and waits until they are ready or have failed; their failure does not matter.",
@@ -131,6 +144,8 @@ struct Fields<ServiceSpec> {
             "Order only: if both are to run, this starts after these, and is stopped before them.", Unique{}},
       Field{"before", &ServiceSpec::before, OnChange::live, "[\"web\"]",
             "Order only: if both are to run, this starts before these, and is stopped after them.", Unique{}},
+      Field{"conflicts", &ServiceSpec::conflicts, OnChange::live, "[\"web-old\"]",
+            "Services that are never alive together with this one: starting one stops the other first.", Unique{}},
       Field{"working-dir", &ServiceSpec::working_dir, OnChange::restart, "\"/srv/web\"",
             "The working directory, absolute. Default: /.", AbsolutePath{}},
       Field{"umask", &ServiceSpec::umask, OnChange::restart, "\"027\"",

@@ -20,7 +20,7 @@
 namespace sup {
 
 // How a service counts as started.
-enum class ServiceType : std::uint8_t { simple, oneshot, forking };
+enum class ServiceType : std::uint8_t { simple, oneshot, forking, target };
 template <>
 inline constexpr auto kEnumNames<ServiceType> = std::array{
     EnumName{ServiceType::simple, "simple",
@@ -29,6 +29,8 @@ inline constexpr auto kEnumNames<ServiceType> = std::array{
     EnumName{ServiceType::forking, "forking",
              "The command leaves a daemon behind and exits; ready when it has exited with success and the daemon, its "
              "main process from then on, is found (see pid-file)."},
+    EnumName{ServiceType::target, "target",
+             "A name for what it requires, without a command and a process of its own; ready when that is."},
 };
 
 // A command of the service beside its main process: what happens before and after.
@@ -168,6 +170,22 @@ struct StderrSpec {
   friend bool operator==(const StderrSpec&, const StderrSpec&) = default;
 };
 
+// How far another service has to be before one goes on that names it.
+enum class Until : std::uint8_t { started, ready, completed };
+template <>
+inline constexpr auto kEnumNames<Until> = std::array{
+    EnumName{Until::started, "started", "Its program has been executed."},
+    EnumName{Until::ready, "ready", "It is ready."},
+    EnumName{Until::completed, "completed", "It has ended with success, and is not started again by itself."},
+};
+
+// Another service, as requires, wants, binds-to and after name it.
+struct Dependency {
+  std::string service;
+  Until until = Until::ready;
+  friend bool operator==(const Dependency&, const Dependency&) = default;
+};
+
 enum class OnExit : std::uint8_t { none, shutdown };
 template <>
 inline constexpr auto kEnumNames<OnExit> = std::array{
@@ -184,10 +202,12 @@ struct ServiceSpec {
   RunEndsWith exit_when = RunEndsWith::main;
   ReadySpec ready;
   bool enabled = true;
-  std::vector<std::string> requires_;  // "requires" is a keyword of C++.
-  std::vector<std::string> wants;
-  std::vector<std::string> after;
+  std::vector<Dependency> requires_;  // "requires" is a keyword of C++.
+  std::vector<Dependency> binds_to;
+  std::vector<Dependency> wants;
+  std::vector<Dependency> after;
   std::vector<std::string> before;
+  std::vector<std::string> conflicts;
   std::string working_dir;
   Umask umask;
   std::string user;

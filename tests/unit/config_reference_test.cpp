@@ -33,7 +33,7 @@ TEST_CASE("every example of a row is accepted as a value of its setting") {
         std::string(key == "command" ? "" : "command = [\"x\"]\n") + (key == "pid-file" ? "type = \"forking\"\n" : "");
     const std::string others =
         "[service.db]\ncommand=[\"x\"]\n[service.cache]\ncommand=[\"x\"]\n[service.network]\ncommand=[\"x\"]\n[service."
-        "web]\ncommand=[\"x\"]\n";
+        "web]\ncommand=[\"x\"]\n[service.vpn]\ncommand=[\"x\"]\n[service.web-old]\ncommand=[\"x\"]\nenabled=false\n";
     const Loaded loaded =
         load_text(others + "[service.x]\n" + command + key + " = " + std::string(row.example) + "\n", "example");
     INFO(key << "\n" << render_all(loaded));
@@ -66,7 +66,7 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
   const Json& service = schema["$defs"]["service"];
   REQUIRE(schema["additionalProperties"] == false);
   REQUIRE(service["additionalProperties"] == false);
-  REQUIRE(service["properties"]["type"]["enum"] == Json({"simple", "oneshot", "forking"}));
+  REQUIRE(service["properties"]["type"]["enum"] == Json({"simple", "oneshot", "forking", "target"}));
   REQUIRE(service["properties"]["type"]["default"] == "simple");
   const Json& restart = service["properties"]["restart"]["anyOf"][1]["properties"];
   REQUIRE(restart["factor"]["minimum"] == 1);

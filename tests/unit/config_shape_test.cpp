@@ -97,6 +97,8 @@ class RandomSpec {
       T element{};
       if constexpr (std::is_same_v<T, EnvFile>)
         element = {"/" + std::to_string(i) + text(), chance()};
+      else if constexpr (std::is_same_v<T, Dependency>)
+        element = {std::to_string(i) + text(), kEnumNames<Until>[below(kEnumNames<Until>.size())].value};
       else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
         element = static_cast<T>(i);
       else
@@ -222,7 +224,9 @@ bool is_decoding_error(const Diagnostic& diagnostic) {
                                                      "a oneshot is never running",
                                                      "nothing says how to ask",
                                                      "the url is missing",
-                                                     "restart is in contradiction"};
+                                                     "restart is in contradiction",
+                                                     "a target has no process",
+                                                     "is named before"};
   return std::none_of(kOfChecks.begin(), kOfChecks.end(),
                       [&](const std::string& part) { return diagnostic.message.find(part) != std::string::npos; });
 }

@@ -48,7 +48,7 @@ std::vector<Service> mesh(std::uint32_t count) {
     ServiceSpec& spec = out.back().named.spec;
     for (int edge = 0; n > 0 && edge < 4; ++edge) {
       const std::string other = name_of(static_cast<std::uint32_t>(chance.next() * n));
-      (edge == 0 ? spec.after : edge == 1 ? spec.wants : spec.requires_).push_back(other);
+      (edge == 0 ? spec.after : edge == 1 ? spec.wants : spec.requires_).push_back({other});
     }
   }
   return out;

@@ -20,6 +20,12 @@ namespace sup::story {
 using namespace std::chrono_literals;
 using Names = std::vector<std::string>;
 
+inline std::vector<Dependency> each(const Names& names, Until until = Until::ready) {
+  std::vector<Dependency> out;
+  for (const std::string& name : names) out.push_back({name, until});
+  return out;
+}
+
 // A service being configured. Without further words: simple, never restarted, stopped by TERM and 10 s of patience.
 struct Service {
   NamedService named;
@@ -33,9 +39,24 @@ struct Service {
   Service& oneshot() { return named.spec.type = ServiceType::oneshot, *this; }
   Service& forking() { return named.spec.type = ServiceType::forking, *this; }
   Service& disabled() { return named.spec.enabled = false, *this; }
-  Service& requires_(Names names) { return named.spec.requires_ = std::move(names), *this; }
-  Service& wants(Names names) { return named.spec.wants = std::move(names), *this; }
-  Service& after(Names names) { return named.spec.after = std::move(names), *this; }
+  Service& target() {
+    named.spec.type = ServiceType::target;
+    named.spec.command.argv.clear();
+    return *this;
+  }
+  Service& requires_(const Names& names, Until until = Until::ready) {
+    return named.spec.requires_ = each(names, until), *this;
+  }
+  Service& binds_to(const Names& names, Until until = Until::ready) {
+    return named.spec.binds_to = each(names, until), *this;
+  }
+  Service& wants(const Names& names, Until until = Until::ready) {
+    return named.spec.wants = each(names, until), *this;
+  }
+  Service& after(const Names& names, Until until = Until::ready) {
+    return named.spec.after = each(names, until), *this;
+  }
+  Service& conflicts(Names names) { return named.spec.conflicts = std::move(names), *this; }
   Service& before(Names names) { return named.spec.before = std::move(names), *this; }
   Service& restart(RestartWhen when, Duration delay = 1s) {
     named.spec.restart.when = when;

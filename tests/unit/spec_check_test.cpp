@@ -26,9 +26,9 @@ std::vector<std::string> messages(const SpecSet& set) {
 
 NamedService named(std::string name, ServiceSpec spec = {}) { return {std::move(name), std::move(spec), 0, 1}; }
 
-ServiceSpec after(std::vector<std::string> names) {
+ServiceSpec after(const std::vector<std::string>& names) {
   ServiceSpec spec;
-  spec.after = std::move(names);
+  for (const std::string& name : names) spec.after.push_back({name});
   return spec;
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("a command must name a program") {
 
 TEST_CASE("a name that is no service is reported at its element with a suggestion") {
   ServiceSpec spec;
-  spec.requires_ = {"db", "databse"};
+  spec.requires_ = {{"db"}, {"databse"}};
   const auto problems = check_specs(set_of({named("db"), named("database"), named("web", spec)}), "");
   REQUIRE(problems.size() == 1);
   REQUIRE(problems[0].kind == ProblemKind::unknown_name);
@@ -64,10 +64,10 @@ TEST_CASE("a name that is no service is reported at its element with a suggestio
 
 TEST_CASE("cycles are told once, from their first service, with every edge as it was written") {
   ServiceSpec a, c;
-  a.requires_ = {"b"};
-  a.after = {"b"};
+  a.requires_ = {{"b"}};
+  a.after = {{"b"}};
   c.before = {"b"};
-  c.wants = {"a"};
+  c.wants = {{"a"}};
   const auto problems =
       check_specs(set_of({named("a", a), named("b"), named("c", c), named("d", after({"a", "c"}))}), "");
   REQUIRE(problems.size() == 1);
@@ -93,7 +93,7 @@ TEST_CASE("a chain of 20,000 services neither overflows the stack nor is a cycle
   for (int i = 0; i < 20'000; ++i) services.push_back(named(name(i), i == 0 ? ServiceSpec{} : after({name(i - 1)})));
   SpecSet set = set_of(std::move(services));
   REQUIRE(messages(set).empty());
-  set.services[0].spec.after = {name(19'999)};
+  set.services[0].spec.after = {{name(19'999)}};
   const auto problems = messages(set);
   REQUIRE(problems.size() == 1);
   REQUIRE(problems[0].size() < 500);
@@ -155,4 +155,47 @@ TEST_CASE("a service with a terminal has no other input, no second stream, and n
   for (const SpecProblem& problem : problems) REQUIRE_FALSE(problem.hint.empty());
   spec.tty = false;
   REQUIRE(messages(set_of({named("a", spec)})).empty());
+}
+
+TEST_CASE("one service is needed in one way, and what never completes is not waited for") {
+  ServiceSpec app;
+  app.requires_ = {{"db"}, {"loop", Until::completed}, {"site", Until::completed}};
+  app.binds_to = {{"db"}};
+  ServiceSpec site;
+  site.type = ServiceType::target;
+  SpecSet set = set_of({named("app", app), named("db"), named("loop"), named("site")});
+  set.services[3].spec = site;
+  const auto problems = check_specs(set, "");
+  REQUIRE(problems.size() == 3);
+  REQUIRE(problems[0].message == "requires: 'loop' never completes: it is started again after every end (restart)");
+  REQUIRE(problems[0].place.element == 1U);
+  REQUIRE(problems[1].message == "requires: 'site' never completes: it is a target");
+  REQUIRE(problems[2].message == "binds-to: 'db' is named before");
+  REQUIRE(problems[2].related[0].place.key == "requires");
+}
+
+TEST_CASE("what conflicts is not enabled together, and nothing needs both") {
+  ServiceSpec fresh, app, quiet;
+  fresh.conflicts = {"old", "spare"};
+  app.requires_ = {{"old"}, {"middle"}};
+  quiet.enabled = false;
+  ServiceSpec middle;
+  middle.binds_to = {{"new"}};
+  const auto problems = check_specs(
+      set_of({named("app", app), named("middle", middle), named("new", fresh), named("old", quiet), named("spare")}),
+      "");
+  REQUIRE(problems.size() == 2);
+  REQUIRE(problems[0].message == "conflicts: 'app' cannot be up without both 'new' and 'old'");
+  REQUIRE(problems[0].place.element == 0U);
+  REQUIRE(problems[1].message == "conflicts: 'new' and 'spare' are both enabled");
+}
+
+TEST_CASE("a target has nothing that concerns a process") {
+  ServiceSpec site;
+  site.type = ServiceType::target;
+  site.command.argv = {"true"};
+  site.user = "www";
+  site.after = {{"db"}};
+  REQUIRE(messages(set_of({named("db"), named("site", site)})) ==
+          std::vector<std::string>{"command: a target has no process", "user: a target has no process"});
 }

@@ -24,7 +24,9 @@ Complaint hook_order(const Scene& scene, const Effect& effect) {
 
 // A run ends between its hooks and its program only if it has to.
 bool has_to_go(const Scene& scene, InstanceId id) {
-  const auto is_going = [&](InstanceId r) { return is_lost(scene, r) || scene.inside(r).facts.is_leaving; };
+  const auto is_going = [&](InstanceId r) {
+    return is_lost(scene, id, r) || is_unbound(scene, id, r) || scene.inside(r).facts.is_leaving;
+  };
   return scene.inside(id).goal == Goal::down || scene.seen[id.value].is_asked_again ||
          std::ranges::any_of(scene.links[id.value].needs, is_going);
 }

@@ -21,7 +21,7 @@ Complaint requirements_at_start(const Scene& scene, const Effect& effect) {
   const auto id = starter(scene, effect);
   if (!id) return std::nullopt;
   for (const InstanceId r : scene.links[id->value].needs)
-    if (!is_up(scene, r))
+    if (!is_met(scene, *id, r))
       return fmt::format("{} is started, but {}, which it requires, is {}", scene.name(*id), scene.name(r),
                          enum_name(scene.seen[r.value].state));
   return std::nullopt;
@@ -32,7 +32,7 @@ Complaint requirements_at_spawn(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<SpawnRun>(&effect);
   if (e == nullptr) return std::nullopt;
   for (const InstanceId r : scene.links[e->instance.value].needs)
-    if (is_lost(scene, r) || scene.inside(r).facts.is_leaving)
+    if (is_lost(scene, e->instance, r) || scene.inside(r).facts.is_leaving)
       return fmt::format("{} is spawned, but {}, which it requires, is {} and lost", scene.name(e->instance),
                          scene.name(r), enum_name(scene.seen[r.value].state));
   return std::nullopt;
@@ -50,13 +50,9 @@ Complaint order_of_start(const Scene& scene, const Effect& effect) {
   const auto id = starter(scene, effect);
   if (!id) return std::nullopt;
   for (const InstanceId f : scene.links[id->value].comes_after) {
-    const State state = scene.seen[f.value].state;
-    const bool is_up_to_cycle = (state == State::running || state == State::paused) && scene.inside(f).is_cycling;
-    const bool is_between = state == State::waiting || state == State::starting || state == State::stopping ||
-                            state == State::killing || is_up_to_cycle;
-    if (is_between && scene.inside(f).goal == Goal::up)
+    if (is_surely_awaited(scene, *id, f))
       return fmt::format("{} is started, but {}, which comes before it, is {}", scene.name(*id), scene.name(f),
-                         enum_name(state));
+                         enum_name(scene.seen[f.value].state));
   }
   return std::nullopt;
 }
@@ -97,7 +93,41 @@ Complaint no_start_in_shutdown(const Scene& scene, const Effect& effect) {
   return fmt::format("{} is started in a shutdown", scene.name(*id));
 }
 
+bool is_alive(const Scene& scene, InstanceId id) {
+  return scene.seen[id.value].run_is_open || is_live(scene.seen[id.value].state);
+}
+
+// Also what was started by a target, which has no run.
+std::optional<InstanceId> comes_to_life(const Scene& scene, const Effect& effect) {
+  if (const auto id = starter(scene, effect)) return id;
+  const auto* e = std::get_if<StateChanged>(&effect);
+  const bool is_begin = e != nullptr && is_live(e->to) && !is_live(e->from);
+  return is_begin ? std::optional{e->instance} : std::nullopt;
+}
+
+Complaint conflicts(const Scene& scene, const Effect& effect) {
+  const auto id = comes_to_life(scene, effect);
+  if (!id) return std::nullopt;
+  for (const InstanceId c : scene.links[id->value].conflicts)
+    if (is_alive(scene, c))
+      return fmt::format("{} is started while {}, which it conflicts with, is alive", scene.name(*id), scene.name(c));
+  return std::nullopt;
+}
+
+// What is bound to an earlier run is gone before the next one begins.
+Complaint bound_to_one_run(const Scene& scene, const Effect& effect) {
+  const auto id = starter(scene, effect);
+  if (!id) return std::nullopt;
+  for (const InstanceId d : scene.links[id->value].needed_by)
+    if (is_alive(scene, d) && std::ranges::count(scene.links[d.value].binds_to, *id) > 0)
+      return fmt::format("{} is started again while {}, which is bound to its last run, is alive", scene.name(*id),
+                         scene.name(d));
+  return std::nullopt;
+}
+
 constexpr EffectChecker kCheckers[] = {
+    {"conflicts", conflicts},
+    {"bound-to-one-run", bound_to_one_run},
     {"requirements-at-start", requirements_at_start},
     {"requirements-at-spawn", requirements_at_spawn},
     {"no-spawn-in-vain", no_spawn_in_vain},

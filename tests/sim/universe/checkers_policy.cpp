@@ -22,7 +22,7 @@ Complaint sequel(const Scene& scene, const Effect& effect) {
   if (e == nullptr) return std::nullopt;
   const Seen& s = scene.seen[e->instance.value];
   const bool is_pushed = std::ranges::any_of(scene.links[e->instance.value].needs, [&](InstanceId r) {
-    return is_lost(scene, r) || scene.inside(r).facts.is_leaving;
+    return is_lost(scene, e->instance, r) || is_unbound(scene, e->instance, r) || scene.inside(r).facts.is_leaving;
   });
   const bool is_not_begun = is_between_hooks_and_program(s) && is_pushed;
   const bool may_come_back = s.was_told_to_end || s.is_asked_again || is_not_begun;

@@ -81,10 +81,11 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
   const bool is_done = result.outcome == Outcome::done;
   const bool is_up = result.state == State::running || result.state == State::completed;
   const bool is_target = result.along_with == kNoInstance;
+  const bool has_no_run = scene.spec(result.instance).type == ServiceType::target;
   switch (command.kind) {
     case CommandKind::start: return is_up || !is_done;
     case CommandKind::restart:
-      return !is_done || (is_up && (!is_target || s.run > change.runs_before[result.instance.value]));
+      return !is_done || (is_up && (!is_target || has_no_run || s.run > change.runs_before[result.instance.value]));
     case CommandKind::stop:
     case CommandKind::kill:
       if (is_done) return is_resting(result.state);

@@ -68,7 +68,10 @@ Complaint backoff_times(const Scene& scene) {
 Complaint bookkeeping(const Scene& scene) {
   const auto all = scene.all();
   std::vector<char> going(all.size());
-  for (const InstanceId id : all) going[id.value] = is_lost(scene, id) ? 1 : 0;
+  // Of each pair: whether the one has to go since the other, which it needs, is where it is.
+  const auto pushes = [&](InstanceId id, InstanceId r) {
+    return is_lost(scene, id, r) || is_unbound(scene, id, r) || going[r.value] != 0;
+  };
   for (bool is_moving = true; is_moving;) {
     is_moving = false;
     for (const InstanceId id : all) {
@@ -76,7 +79,7 @@ Complaint bookkeeping(const Scene& scene) {
       const bool is_up = i.state == State::starting || i.state == State::running || i.state == State::paused;
       const bool is_asked = i.goal == Goal::down || i.run_was_asked_to_end || (i.is_cycling && is_up);
       const bool is_pushed =
-          std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return going[r.value] != 0; });
+          std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return pushes(id, r); });
       const bool is_leaving = is_live(i.state) && (is_asked || is_pushed);
       if (is_leaving && std::exchange(going[id.value], char{1}) == 0) is_moving = true;
     }
@@ -84,8 +87,7 @@ Complaint bookkeeping(const Scene& scene) {
   for (const InstanceId id : all) {
     const Instance& i = scene.inside(id);
     const bool goal_fits = (i.state == State::stopped) == (i.goal == Goal::down) || is_live(i.state);
-    if ((i.facts.is_gone || i.facts.is_leaving) != (going[id.value] != 0) ||
-        i.facts.is_leaving != (going[id.value] != 0 && is_live(i.state)) || !goal_fits)
+    if (i.facts.is_leaving != (going[id.value] != 0) || !goal_fits)
       return fmt::format("{}: the flags of a {} instance are wrong", scene.name(id), enum_name(i.state));
   }
   const auto starting = std::ranges::count(scene.seen, State::starting, &Seen::state);
@@ -93,17 +95,19 @@ Complaint bookkeeping(const Scene& scene) {
   return std::nullopt;
 }
 
-bool is_coming(const Scene& scene, InstanceId id) {
-  const Instance& i = scene.inside(id);
-  if (i.goal == Goal::down) return false;
-  return i.state == State::waiting || i.state == State::starting || i.state == State::stopping ||
-         i.state == State::killing || ((i.state == State::running || i.state == State::paused) && i.facts.is_leaving);
-}
-
 bool is_held(const Scene& scene, InstanceId id) {
   const Links& links = scene.links[id.value];
   return std::ranges::any_of(links.needed_by, [&](InstanceId d) { return is_live(scene.inside(d).state); }) ||
          std::ranges::any_of(links.comes_before, [&](InstanceId f) { return scene.inside(f).facts.is_leaving; });
+}
+
+// A conflicting service is alive, or what is bound to its last run is.
+bool is_kept_out(const Scene& scene, InstanceId id) {
+  const Links& links = scene.links[id.value];
+  const auto is_alive = [&](InstanceId other) { return is_live(scene.inside(other).state); };
+  return std::ranges::any_of(links.conflicts, is_alive) || std::ranges::any_of(links.needed_by, [&](InstanceId d) {
+           return is_alive(d) && std::ranges::count(scene.links[d.value].binds_to, id) > 0;
+         });
 }
 
 bool is_slot_free(const Scene& scene) {
@@ -117,10 +121,14 @@ Complaint progress(const Scene& scene) {
   for (const InstanceId id : scene.all()) {
     const Instance& i = scene.inside(id);
     const Links& links = scene.links[id.value];
-    const bool has_lost = std::ranges::any_of(links.needs, [&](InstanceId r) { return is_lost(scene, r); });
-    const bool has_all = std::ranges::all_of(
-        links.needs, [&](InstanceId r) { return is_up(scene, r) && !scene.inside(r).facts.is_leaving; });
-    const bool is_after = std::ranges::none_of(links.comes_after, [&](InstanceId f) { return is_coming(scene, f); });
+    const bool has_lost = std::ranges::any_of(links.needs, [&](InstanceId r) { return is_lost(scene, id, r); });
+    const bool has_all = std::ranges::all_of(links.needs, [&](InstanceId r) {
+      const bool is_leaving = scene.inside(r).facts.is_leaving;
+      return is_met(scene, id, r) && !is_leaving;
+    });
+    const bool is_after =
+        std::ranges::none_of(links.comes_after, [&](InstanceId f) { return is_awaited(scene, id, f); }) &&
+        !is_kept_out(scene, id);
     const bool is_in_the_way = i.state == State::starting || i.state == State::running || i.state == State::paused;
     const bool is_missing = i.state == State::failed && i.cause == Cause::requirement;
     const char* wrong = nullptr;
@@ -131,6 +139,16 @@ Complaint progress(const Scene& scene) {
     if (is_missing && has_all && scene.shutdown == ShutdownReason::none) wrong = "does not come back";
     if (wrong != nullptr) return fmt::format("{} ({}) {}", scene.name(id), enum_name(i.state), wrong);
   }
+  return std::nullopt;
+}
+
+// What is bound to something stays only as long as that does.
+Complaint bound(const Scene& scene) {
+  for (const InstanceId id : scene.all())
+    for (const InstanceId r : scene.links[id.value].binds_to)
+      if (is_unbound(scene, id, r) && is_live(scene.seen[id.value].state) && !scene.inside(id).facts.is_leaving)
+        return fmt::format("{} stays although {}, which it is bound to, is {}", scene.name(id), scene.name(r),
+                           enum_name(scene.seen[r.value].state));
   return std::nullopt;
 }
 
@@ -217,19 +235,29 @@ Complaint stop_answers(const Scene& scene) {
 
 // ---- at rest, in a calm world ----
 
-bool hangs_on_paused(const Scene& scene, InstanceId id);
+bool hangs(const Scene& scene, InstanceId id);
 
-bool needs_paused(const Scene& scene, InstanceId id) {
-  return std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) {
-    return scene.seen[r.value].state == State::paused || hangs_on_paused(scene, r);
-  });
+// What is paused becomes ready only if somebody says so, and what runs may never complete.
+bool is_never_there(const Scene& scene, InstanceId other, Until until) {
+  const State state = scene.seen[other.value].state;
+  return state == State::paused || (until == Until::completed && state == State::running) || hangs(scene, other);
 }
 
-// It waits for what is paused, directly or not.
-bool hangs_on_paused(const Scene& scene, InstanceId id) {
+bool needs_endless(const Scene& scene, InstanceId id) {
+  const Links& links = scene.links[id.value];
+  return std::ranges::any_of(links.needs,
+                             [&](InstanceId r) { return is_never_there(scene, r, links.needs_until.at(r)); });
+}
+
+// It waits for what is never there, directly or not.
+bool hangs(const Scene& scene, InstanceId id) {
   if (scene.seen[id.value].state != State::waiting) return false;
-  return needs_paused(scene, id) || std::ranges::any_of(scene.links[id.value].comes_after,
-                                                        [&](InstanceId f) { return hangs_on_paused(scene, f); });
+  const Links& links = scene.links[id.value];
+  return needs_endless(scene, id) || std::ranges::any_of(links.comes_after, [&](InstanceId f) {
+           const State state = scene.seen[f.value].state;
+           const bool goes_on = state == State::running || state == State::paused;
+           return (links.after_until.at(f) == Until::completed && goes_on) || hangs(scene, f);
+         });
 }
 
 Complaint liveness(const Scene& scene) {
@@ -238,13 +266,13 @@ Complaint liveness(const Scene& scene) {
     const Instance& i = scene.inside(id);
     const bool is_explained = i.cause != Cause::none && !cause_text(scene.engine.world(), i).empty();
     const bool misses_something =
-        std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return is_lost(scene, r); });
-    const bool may_miss_something = misses_something || needs_paused(scene, id);
+        std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return is_lost(scene, id, r); });
+    const bool may_miss_something = misses_something || needs_endless(scene, id);
     const bool is_right = [&] {
       if (i.goal == Goal::down) return i.state == State::stopped;
       if (i.state == State::failed) return is_explained && (i.cause != Cause::requirement || may_miss_something);
       const bool is_up = i.state == State::running || i.state == State::paused;
-      return i.state == State::completed || (is_up && !misses_something) || hangs_on_paused(scene, id);
+      return i.state == State::completed || (is_up && !misses_something) || hangs(scene, id);
     }();
     if (!is_right) return fmt::format("{} is {} for ever", scene.name(id), enum_name(i.state));
   }
@@ -258,7 +286,7 @@ bool may_wait(const Scene& scene, const CommandGiven& command) {
   return std::ranges::any_of(command.targets, [&](InstanceId id) {
     const State state = scene.seen[id.value].state;
     const bool goes_on = is_wait && state == State::running && command.wait_for != WaitFor::ready;
-    return goes_on || (is_wait && state == State::paused) || ((is_wait || is_upward) && hangs_on_paused(scene, id));
+    return goes_on || (is_wait && state == State::paused) || ((is_wait || is_upward) && hangs(scene, id));
   });
 }
 
@@ -283,9 +311,10 @@ Complaint no_survivors(const Scene& scene) {
 }
 
 constexpr SceneChecker kAfterStep[] = {
-    {"states-agree", states_agree},   {"rest-is-empty", rest_is_empty}, {"deadlines", deadlines},
-    {"backoff-times", backoff_times}, {"bookkeeping", bookkeeping},     {"no-change-is-kept", no_change_is_kept},
-    {"progress", progress},
+    {"states-agree", states_agree},           {"bound", bound},
+    {"rest-is-empty", rest_is_empty},         {"deadlines", deadlines},
+    {"backoff-times", backoff_times},         {"bookkeeping", bookkeeping},
+    {"no-change-is-kept", no_change_is_kept}, {"progress", progress},
 };
 constexpr SceneChecker kAfterTurn[] = {
     {"no-overdue", no_overdue},         {"leaves-in-time", leaves_in_time}, {"when-done", when_done},

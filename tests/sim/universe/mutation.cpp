@@ -23,6 +23,14 @@ constexpr auto forget_requires = [](ServiceSpec& s) {
   s.after.insert(s.after.end(), s.requires_.begin(), s.requires_.end()), s.requires_.clear();
 };
 constexpr auto forget_order = [](ServiceSpec& s) { s.after.clear(), s.before.clear(); };
+constexpr auto forget_until = [](ServiceSpec& s) {
+  for (auto* list : {&s.requires_, &s.binds_to, &s.wants, &s.after})
+    for (Dependency& dependency : *list) dependency.until = Until::ready;
+};
+constexpr auto forget_binding = [](ServiceSpec& s) {
+  s.requires_.insert(s.requires_.end(), s.binds_to.begin(), s.binds_to.end()), s.binds_to.clear();
+};
+constexpr auto forget_conflicts = [](ServiceSpec& s) { s.conflicts.clear(); };
 constexpr auto forget_max = [](ServiceSpec& s) { s.restart.max.count.reset(); };
 constexpr auto lower_max = [](ServiceSpec& s) { s.restart.max.count = s.restart.max.count.value_or(1) / 2; };
 constexpr auto forget_max_delay = [](ServiceSpec& s) { s.restart.max_delay += 1h; };
@@ -181,6 +189,11 @@ constexpr Mutation kMutations[] = {
      .distort = each_service<forget_requires>},
     {.name = "after is ignored", .caught_by = "order-of-start", .distort = each_service<forget_order>},
     {.name = "after is ignored in a stop", .caught_by = "order-of-stop", .distort = each_service<forget_order>},
+    {.name = "until is ignored at the start",
+     .caught_by = "requirements-at-start",
+     .distort = each_service<forget_until>},
+    {.name = "binds-to is taken for requires", .caught_by = "bound", .distort = each_service<forget_binding>},
+    {.name = "conflicts are ignored", .caught_by = "conflicts", .distort = each_service<forget_conflicts>},
     {.name = "max is ignored", .caught_by = "restart-limit", .distort = each_service<forget_max>},
     {.name = "it gives up too early", .caught_by = "restart-limit", .distort = each_service<lower_max>},
     {.name = "delay is ignored", .caught_by = "restart-spacing", .distort = each_service<forget_delay>},

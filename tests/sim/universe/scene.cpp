@@ -12,21 +12,33 @@ InstanceId find(const SpecSet& set, const std::string& name) {
 
 std::vector<Links> make_links(const SpecSet& set) {
   std::vector<Links> out(set.services.size());
-  const auto need = [&](InstanceId from, InstanceId to) {
+  const auto need = [&](InstanceId from, const Dependency& on) {
+    const InstanceId to = find(set, on.service);
     out[from.value].needs.push_back(to);
+    out[from.value].needs_until[to] = on.until;
     out[to.value].needed_by.push_back(from);
   };
-  const auto follow = [&](InstanceId later, InstanceId earlier) {
+  const auto follow = [&](InstanceId later, InstanceId earlier, Until until) {
     out[later.value].comes_after.push_back(earlier);
     out[earlier.value].comes_before.push_back(later);
+    Until& most = out[later.value].after_until.try_emplace(earlier, until).first->second;
+    most = std::max(most, until);
   };
   for (std::uint32_t index = 0; index < out.size(); ++index) {
     const InstanceId self{index};
     const ServiceSpec& spec = set.services[index].spec;
-    for (const std::string& other : spec.requires_) need(self, find(set, other));
-    for (const std::string& other : spec.wants) follow(self, find(set, other));
-    for (const std::string& other : spec.after) follow(self, find(set, other));
-    for (const std::string& other : spec.before) follow(find(set, other), self);
+    for (const Dependency& on : spec.requires_) need(self, on);
+    for (const Dependency& on : spec.binds_to) {
+      need(self, on);
+      out[index].binds_to.push_back(find(set, on.service));
+    }
+    for (const Dependency& on : spec.wants) follow(self, find(set, on.service), on.until);
+    for (const Dependency& on : spec.after) follow(self, find(set, on.service), on.until);
+    for (const std::string& other : spec.before) follow(find(set, other), self, Until::ready);
+    for (const std::string& other : spec.conflicts) {
+      out[index].conflicts.push_back(find(set, other));
+      out[find(set, other).value].conflicts.push_back(self);
+    }
   }
   return out;
 }
@@ -299,7 +311,9 @@ void Scene::see(const StateChanged& e) {
   if (!is_live(e.to)) end_killing(s, now);
   if (is_live(e.from) && !is_live(e.to)) s.has_left = true;
   const bool is_killed = e.row->input == Input::kill_now || e.row->input == Input::out_of_time;
-  if (e.row->input == Input::may_stop || (is_killed && !was_main_gone && !s.has_start_failed)) s.was_told_to_end = true;
+  const bool is_target = spec(e.instance).type == ServiceType::target;  // There is nothing to be told.
+  const bool is_told = e.row->input == Input::may_stop || (is_killed && !was_main_gone && !s.has_start_failed);
+  if (is_told && !is_target) s.was_told_to_end = true;
   const bool is_end = !is_live(e.to) && (e.row->input == Input::ended || e.row->input == Input::spawn_failed);
   const bool is_last_end = is_end && (e.to == State::failed || e.to == State::completed);
   if (is_last_end && shutdown == ShutdownReason::none && !shutdown_by) {
@@ -377,15 +391,94 @@ bool is_up(const Scene& scene, InstanceId id) {
   const Seen& s = scene.seen[id.value];
   if (scene.spec(id).type == ServiceType::oneshot) return s.state == State::completed;
   const Instance& inside = scene.inside(id);
+  if (s.state != State::running || inside.goal == Goal::down || inside.is_cycling) return false;
+  if (scene.spec(id).type == ServiceType::target) return true;
   const bool goes_on = !s.is_main_gone || scene.spec(id).exit_when == RunEndsWith::empty;
-  return s.state == State::running && s.run_is_open && goes_on && scene.kernel.was_executed(s.run) &&
-         inside.goal == Goal::up && !inside.is_cycling;
+  return s.run_is_open && goes_on && scene.kernel.was_executed(s.run);
 }
 
-bool is_lost(const Scene& scene, InstanceId id) {
-  const State state = scene.seen[id.value].state;
-  if (state == State::completed) return scene.spec(id).type != ServiceType::oneshot;
+namespace {
+
+// Its program was executed, or a oneshot has done its work, and it has not ended.
+bool has_started(const Scene& scene, InstanceId id) {
+  const Seen& s = scene.seen[id.value];
+  if (s.state == State::completed) return scene.spec(id).type == ServiceType::oneshot;
+  const bool is_executed = s.is_executed && s.run_is_open;
+  return s.state == State::running || s.state == State::paused || (s.state == State::starting && is_executed);
+}
+
+// It was told to go down, whatever else may push it.
+bool is_sentenced(const Scene& scene, InstanceId id) {
+  const Instance& i = scene.inside(id);
+  return i.goal == Goal::down || i.is_cycling;
+}
+
+// `is_going`: it is up, but has to go down once.
+bool is_awaited_if(const Scene& scene, InstanceId id, InstanceId other, bool is_going) {
+  if (scene.inside(other).goal == Goal::down) return false;
+  const State state = scene.seen[other.value].state;
+  const bool is_there = state == State::running || state == State::paused;
+  const bool is_coming = state == State::waiting || state == State::starting || state == State::stopping ||
+                         state == State::killing || (is_there && is_going);
+  switch (scene.links[id.value].after_until.at(other)) {
+    case Until::started: return is_coming && (is_going || !has_started(scene, other));
+    case Until::ready: return is_coming;
+    case Until::completed: return is_coming || is_there;
+  }
+  return false;
+}
+
+}  // namespace
+
+namespace {
+
+// It has completed, and `id` needs no more than that.
+bool has_done_enough(const Scene& scene, InstanceId id, InstanceId other) {
+  const Links& links = scene.links[id.value];
+  const Until until = links.needs_until.at(other);
+  const bool is_bound = std::ranges::count(links.binds_to, other) > 0;
+  return scene.seen[other.value].state == State::completed &&
+         (until == Until::completed || (until == Until::started && !is_bound));
+}
+
+}  // namespace
+
+bool is_met(const Scene& scene, InstanceId id, InstanceId other) {
+  switch (scene.links[id.value].needs_until.at(other)) {
+    case Until::started:
+      return (has_started(scene, other) && !is_sentenced(scene, other)) ||
+             has_done_enough(scene, id, other);
+    case Until::ready: return is_up(scene, other);
+    case Until::completed: return scene.seen[other.value].state == State::completed;
+  }
+  return false;
+}
+
+bool is_lost(const Scene& scene, InstanceId id, InstanceId other) {
+  const State state = scene.seen[other.value].state;
+  if (state == State::completed) return scene.spec(other).type != ServiceType::oneshot && !has_done_enough(scene, id, other);
   return state == State::failed || state == State::stopped;
+}
+
+bool is_awaited(const Scene& scene, InstanceId id, InstanceId other) {
+  return is_awaited_if(scene, id, other, scene.inside(other).facts.is_leaving);
+}
+
+bool is_surely_awaited(const Scene& scene, InstanceId id, InstanceId other) {
+  return is_awaited_if(scene, id, other, is_sentenced(scene, other));
+}
+
+bool is_unbound(const Scene& scene, InstanceId id, InstanceId other) {
+  const Links& links = scene.links[id.value];
+  if (std::ranges::count(links.binds_to, other) == 0) return false;
+  const State state = scene.seen[other.value].state;
+  const bool has_worked = state == State::completed && scene.spec(other).type == ServiceType::oneshot;
+  switch (links.needs_until.at(other)) {
+    case Until::started: return !has_started(scene, other);
+    case Until::ready: return state != State::running && state != State::paused && !has_worked;
+    case Until::completed: return state != State::completed;
+  }
+  return false;
 }
 
 }  // namespace sup::sim

@@ -16,10 +16,14 @@ namespace sup::sim {
 
 // Who depends on whom.
 struct Links {
-  std::vector<InstanceId> needs;        // requires
+  std::vector<InstanceId> needs;        // requires, binds-to
   std::vector<InstanceId> needed_by;    // its inverse
   std::vector<InstanceId> comes_after;  // wants, after, before of the other
   std::vector<InstanceId> comes_before;
+  std::vector<InstanceId> conflicts;  // both ways
+  std::map<InstanceId, Until> needs_until;
+  std::map<InstanceId, Until> after_until;
+  std::vector<InstanceId> binds_to;  // among `needs`
 };
 
 // Something of a run was alive in spite of a KILL that had its time.
@@ -173,7 +177,15 @@ struct Scene {
 
 // It can be used by what requires it.
 [[nodiscard]] bool is_up(const Scene& scene, InstanceId id);
-// It will not be up by itself.
-[[nodiscard]] bool is_lost(const Scene& scene, InstanceId id);
+// It is as far as `id` needs it to be.
+[[nodiscard]] bool is_met(const Scene& scene, InstanceId id, InstanceId other);
+// It will not be as far as `id` needs it by itself.
+[[nodiscard]] bool is_lost(const Scene& scene, InstanceId id, InstanceId other);
+// `id` comes after it, and has to wait for it: after a step; and while its effects are told, when only the end of the
+// step can be asked whether it has to leave.
+[[nodiscard]] bool is_awaited(const Scene& scene, InstanceId id, InstanceId other);
+[[nodiscard]] bool is_surely_awaited(const Scene& scene, InstanceId id, InstanceId other);
+// `id` is bound to it, and its run has ended.
+[[nodiscard]] bool is_unbound(const Scene& scene, InstanceId id, InstanceId other);
 
 }  // namespace sup::sim

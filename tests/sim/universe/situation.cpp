@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 
@@ -63,9 +64,18 @@ StopSpec random_stop(Dice& dice) {
   return out;
 }
 
+// A name for others: nothing can be said of a process.
+ServiceSpec random_target(Dice& dice) {
+  ServiceSpec out;
+  out.type = ServiceType::target;
+  out.enabled = dice.percent(80);
+  return out;
+}
+
 ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
   static const std::vector<ServiceType> kTypes = {ServiceType::simple, ServiceType::simple, ServiceType::simple,
                                                   ServiceType::oneshot, ServiceType::forking};
+  if (dice.percent(7)) return random_target(dice);
   ServiceSpec out;
   out.command.argv = {"program"};
   out.type = dice.pick(kTypes);
@@ -81,6 +91,18 @@ ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
   return out;
 }
 
+// What is started again after every end never completes: nobody may wait for that.
+bool may_complete(const ServiceSpec& spec) {
+  if (spec.type == ServiceType::target || spec.restart.when == RestartWhen::always) return false;
+  const bool ends_by_design = spec.type == ServiceType::oneshot || spec.on_exit == OnExit::shutdown;
+  return spec.restart.when != RestartWhen::automatic || ends_by_design;
+}
+
+Until random_until(Dice& dice, const ServiceSpec& other) {
+  if (dice.percent(70)) return Until::ready;
+  return dice.percent(50) || !may_complete(other) ? Until::started : Until::completed;
+}
+
 // Edges lead only from later to earlier services of a random order, so there is no cycle.
 void connect(Dice& dice, std::vector<NamedService>& services) {
   std::vector<std::size_t> order(services.size());
@@ -93,18 +115,44 @@ void connect(Dice& dice, std::vector<NamedService>& services) {
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
       NamedService& other = services[order[earlier]];
       if (!dice.percent(density)) continue;
-      switch (dice.below(6)) {
-        case 0: self.wants.push_back(other.name); break;
-        case 1: self.after.push_back(other.name); break;
+      const Dependency to{other.name, random_until(dice, other.spec)};
+      switch (dice.below(8)) {
+        case 0: self.wants.push_back(to); break;
+        case 1: self.after.push_back(to); break;
         case 2: other.spec.before.push_back(services[order[later]].name); break;
-        default: self.requires_.push_back(other.name); break;
+        case 3: self.binds_to.push_back(to); break;
+        case 4: self.conflicts.push_back(other.name); break;
+        default: self.requires_.push_back(to); break;
       }
     }
-    if (!dice.percent(20)) continue;
+    if (!dice.percent(20) || self.type == ServiceType::target) continue;
     self.restart.on_give_up.action = dice.percent(40) ? GiveUpAction::shutdown : GiveUpAction::start;
     if (self.restart.on_give_up.action == GiveUpAction::start)
       self.restart.on_give_up.start = services[order[dice.below(static_cast<std::uint32_t>(later))]].name;
   }
+}
+
+// All that cannot be up without `name`, and itself.
+std::set<std::string> pulling(const std::vector<NamedService>& services, const std::string& name) {
+  std::set<std::string> out{name};
+  for (bool is_growing = true; is_growing;) {
+    const std::size_t before = out.size();
+    for (const NamedService& service : services)
+      for (const auto* list : {&service.spec.requires_, &service.spec.binds_to})
+        for (const Dependency& on : *list)
+          if (out.contains(on.service)) out.insert(service.name);
+    is_growing = out.size() > before;
+  }
+  return out;
+}
+
+// Nothing may need both of two that conflict: no configuration says that.
+void drop_contradictions(std::vector<NamedService>& services) {
+  for (NamedService& service : services)
+    std::erase_if(service.spec.conflicts, [&](const std::string& other) {
+      const auto mine = pulling(services, service.name), theirs = pulling(services, other);
+      return std::ranges::any_of(mine, [&](const std::string& name) { return theirs.contains(name); });
+    });
 }
 
 DaemonSpec random_daemon(Dice& dice, const std::vector<NamedService>& services) {
@@ -143,6 +191,13 @@ std::string list_text(std::string_view key, const std::vector<std::string>& name
   return fmt::format(" {}=[{}]", key, fmt::join(names, ","));
 }
 
+std::string list_text(std::string_view key, const std::vector<Dependency>& list) {
+  std::vector<std::string> texts;
+  for (const Dependency& d : list)
+    texts.push_back(d.until == Until::ready ? d.service : fmt::format("{}:{}", d.service, enum_name(d.until)));
+  return list_text(key, texts);
+}
+
 std::string hooks_text(std::string_view key, const std::vector<Hook>& hooks) {
   std::vector<std::string> limits;
   for (const Hook& hook : hooks) limits.push_back(format_duration(hook.timeout));
@@ -153,10 +208,11 @@ std::string describe(const NamedService& service) {
   const ServiceSpec& s = service.spec;
   const RestartSpec& r = s.restart;
   std::string out = fmt::format(
-      "  {} {}{}{}{}{}{}{} restart={{{} delay={} factor={} max-delay={} jitter={} max={} within={} reset-after={} "
+      "  {} {}{}{}{}{}{}{}{}{} restart={{{} delay={} factor={} max-delay={} jitter={} max={} within={} reset-after={} "
       "on-give-up={}{}}}",
       service.name, enum_name(s.type), s.enabled ? "" : " disabled", list_text("requires", s.requires_),
-      list_text("wants", s.wants), list_text("after", s.after), list_text("before", s.before),
+      list_text("binds-to", s.binds_to), list_text("conflicts", s.conflicts), list_text("wants", s.wants),
+      list_text("after", s.after), list_text("before", s.before),
       s.on_exit == OnExit::shutdown ? " on-exit=shutdown" : "", enum_name(r.when), format_duration(r.delay), r.factor,
       format_duration(r.max_delay), r.jitter, r.max.count ? std::to_string(*r.max.count) : "unlimited",
       format_duration(r.within), format_duration(r.reset_after), enum_name(r.on_give_up.action), r.on_give_up.start);
@@ -179,6 +235,7 @@ Situation make_situation(Dice& dice) {
   for (std::uint32_t i = 0; i < count; ++i)
     out.set.services.push_back({name_of(i), random_service(dice, hooks_chance), 0, 0});
   connect(dice, out.set.services);
+  drop_contradictions(out.set.services);
   out.set.daemon = random_daemon(dice, out.set.services);
   out.temper = random_temper(dice);
   return out;

@@ -1,0 +1,215 @@
+#include "spec/check_relations.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace sup {
+namespace {
+
+std::string quoted(std::string_view name) { return "'" + printable(name, 80) + "'"; }
+
+// Whether the policy starts it again after every end, so that it never counts as completed.
+bool never_completes(const ServiceSpec& spec) {
+  if (spec.restart.when != RestartWhen::automatic) return spec.restart.when == RestartWhen::always;
+  return spec.type != ServiceType::oneshot && spec.on_exit != OnExit::shutdown;
+}
+
+}  // namespace
+
+void RelationChecker::contradiction(SpecPlace place, std::string message, std::string hint,
+                                    std::vector<SpecRelated> related) {
+  add_({ProblemKind::contradiction, place, std::move(message), std::move(hint), std::move(related)});
+}
+
+std::optional<std::size_t> RelationChecker::find(std::string_view wanted) const {
+  const auto found =
+      std::lower_bound(set_.services.begin(), set_.services.end(), wanted,
+                       [](const NamedService& service, std::string_view key) { return service.name < key; });
+  if (found == set_.services.end() || found->name != wanted) return std::nullopt;
+  return static_cast<std::size_t>(found - set_.services.begin());
+}
+
+// A look at every name is dear when there are thousands of them, so only the first few unknown names get a
+// suggestion.
+std::string RelationChecker::suggestion(std::string_view wanted) {
+  constexpr int kMaxSuggestions = 50;
+  if (++suggestions_ > kMaxSuggestions) return {};
+  std::vector<std::string_view> names;
+  names.reserve(set_.services.size());
+  for (const NamedService& service : set_.services) names.push_back(service.name);
+  const auto near = nearest(wanted, names);
+  return near ? "did you mean " + quoted(*near) + "?" : "";
+}
+
+// Whether the name is that of a service other than the place's own; if not, says so.
+bool RelationChecker::check_name(SpecPlace place, std::string_view wanted, std::string_view object) {
+  const auto found = find(wanted);
+  if (!found) {
+    add_({ProblemKind::unknown_name,
+          place,
+          std::string(object) + ": there is no service " + quoted(wanted),
+          suggestion(wanted),
+          {}});
+    return false;
+  }
+  if (*found != place.service) return true;
+  contradiction(place, std::string(object) + ": a service cannot name itself");
+  return false;
+}
+
+void RelationChecker::check_names(std::size_t i) {
+  for_each_relation(spec(i), [&](const Relation& relation) {
+    if (check_name({i, relation.key, relation.element}, relation.service, relation.key)) check_completion(i, relation);
+  });
+  check_needs(i);
+  const OnGiveUp& on_give_up = spec(i).restart.on_give_up;
+  if (on_give_up.action == GiveUpAction::start)
+    check_name({i, "restart.on-give-up.start", {}}, on_give_up.start, "restart.on-give-up.start");
+}
+
+void RelationChecker::check_completion(std::size_t i, const Relation& relation) {
+  if (relation.until != Until::completed) return;
+  const ServiceSpec& other = spec(*find(relation.service));
+  const SpecPlace place{i, relation.key, relation.element};
+  const std::string what = std::string(relation.key) + ": " + quoted(relation.service) + " never completes: ";
+  if (other.type == ServiceType::target)
+    contradiction(place, what + "it is a target", "remove until");
+  else if (never_completes(other))
+    contradiction(place, what + "it is started again after every end (restart)",
+                  "give it type = \"oneshot\", or restart = \"on-failure\"");
+}
+
+// One service is needed in one way.
+void RelationChecker::check_needs(std::size_t i) {
+  std::vector<Relation> needs;
+  for_each_relation(spec(i), [&](const Relation& relation) {
+    if (!is_need(relation.kind)) return;
+    for (const Relation& earlier : needs)
+      if (earlier.service == relation.service)
+        return contradiction({i, relation.key, relation.element},
+                             std::string(relation.key) + ": " + quoted(relation.service) + " is named before",
+                             std::string(relation.key) + " contains all that " + std::string(earlier.key) + " means",
+                             {{{i, earlier.key, earlier.element}, std::string(earlier.key)}});
+    needs.push_back(relation);
+  });
+}
+
+void RelationChecker::check_daemon() {
+  const std::string& from = set_.daemon.exit_code_from;
+  if (!from.empty()) check_name({SpecPlace::kDaemon, "exit-code-from", {}}, from, "exit-code-from");
+}
+
+void RelationChecker::check_all() {
+  check_cycles();
+  check_conflicts();
+}
+
+// ---- cycles
+
+void RelationChecker::add_edges(std::size_t i) {
+  for_each_relation(spec(i), [&](const Relation& relation) {
+    if (relation.kind == RelationKind::conflicts) return;
+    const auto other = find(relation.service);
+    if (!other || *other == i) return;
+    const bool is_reversed = relation.kind == RelationKind::before;
+    edges_[is_reversed ? *other : i].push_back(
+        {is_reversed ? i : *other, {i, relation.key, relation.element}, relation.key});
+    if (is_need(relation.kind)) needed_by_[*other].push_back(i);
+  });
+}
+
+// A depth-first walk with its own stack: chains of services can be longer than the machine's stack is deep.
+void RelationChecker::check_cycles() {
+  const std::size_t count = set_.services.size();
+  edges_.resize(count);
+  needed_by_.resize(count);
+  for (std::size_t i = 0; i < count; ++i) add_edges(i);
+  visited_.assign(count, Visit::never);
+  in_cycle_.assign(count, false);
+  for (std::size_t root = 0; root < count; ++root)
+    if (visited_[root] == Visit::never) walk(root);
+}
+
+void RelationChecker::walk(std::size_t root) {
+  std::vector<Step> path = {{root}};
+  visited_[root] = Visit::on_path;
+  while (!path.empty()) {
+    Step& step = path.back();
+    if (step.next_edge == edges_[step.service].size()) {
+      visited_[step.service] = Visit::done;
+      path.pop_back();
+      continue;
+    }
+    const std::size_t to = edges_[step.service][step.next_edge++].to;
+    if (visited_[to] == Visit::on_path) report_cycle(path, to);
+    if (visited_[to] != Visit::never) continue;
+    visited_[to] = Visit::on_path;
+    path.push_back({to});
+  }
+}
+
+// The cycle is the end of `path` from `first` on. Of several cycles through one service the first found is told.
+void RelationChecker::report_cycle(const std::vector<Step>& path, std::size_t first) {
+  const auto begin = std::find_if(path.begin(), path.end(), [&](const Step& step) { return step.service == first; });
+  std::vector<Step> cycle(begin, path.end());
+  if (std::any_of(cycle.begin(), cycle.end(), [&](const Step& step) { return in_cycle_[step.service]; })) return;
+  for (const Step& step : cycle) in_cycle_[step.service] = true;
+  const auto smallest =
+      std::min_element(cycle.begin(), cycle.end(), [](const Step& a, const Step& b) { return a.service < b.service; });
+  std::rotate(cycle.begin(), smallest, cycle.end());
+  constexpr std::size_t kShown = 16;
+  std::string text;
+  std::vector<SpecRelated> related;
+  for (std::size_t i = 0; i < cycle.size() && i < kShown; ++i) {
+    const Edge& edge = edges_[cycle[i].service][cycle[i].next_edge - 1];
+    text += name(cycle[i].service) + " -> ";
+    related.push_back({edge.place, written(edge, cycle[i].service)});
+  }
+  if (cycle.size() > kShown) text += "(" + std::to_string(cycle.size() - kShown) + " more) -> ";
+  contradiction(related[0].place, "dependency cycle: " + text + name(cycle[0].service), {}, related);
+}
+
+// As the user wrote it: "a requires b", "b before a".
+std::string RelationChecker::written(const Edge& edge, std::size_t from) const {
+  const std::size_t object = edge.place.service == from ? edge.to : from;
+  return name(edge.place.service) + " " + std::string(edge.word) + " " + name(object);
+}
+
+// ---- conflicts
+
+void RelationChecker::check_conflicts() {
+  for (std::size_t i = 0; i < set_.services.size(); ++i)
+    for (std::size_t j = 0; j < spec(i).conflicts.size(); ++j) {
+      const auto other = find(spec(i).conflicts[j]);
+      if (other && *other != i) check_conflict(i, *other, j);
+    }
+}
+
+// The service, and all that cannot be up without it.
+std::vector<char> RelationChecker::pulling(std::size_t service) const {
+  std::vector<char> out(set_.services.size());
+  std::vector<std::size_t> work{service};
+  while (!work.empty()) {
+    const std::size_t at = work.back();
+    work.pop_back();
+    if (std::exchange(out[at], char{1}) != 0) continue;
+    work.insert(work.end(), needed_by_[at].begin(), needed_by_[at].end());
+  }
+  return out;
+}
+
+// Nothing may need both to be up, and supervisord must not have to start both.
+void RelationChecker::check_conflict(std::size_t i, std::size_t other, std::size_t element) {
+  const SpecPlace place{i, "conflicts", element};
+  const std::vector<char> mine = pulling(i), theirs = pulling(other);
+  for (std::size_t at = 0; at < mine.size(); ++at)
+    if (mine[at] != 0 && theirs[at] != 0)
+      return contradiction(place, "conflicts: " + quoted(name(at)) + " cannot be up without both " + quoted(name(i)) +
+                                      " and " + quoted(name(other)));
+  if (spec(i).enabled && spec(other).enabled)
+    contradiction(place, "conflicts: " + quoted(name(i)) + " and " + quoted(name(other)) + " are both enabled",
+                  "write enabled = false in one of them: supervisord starts the other");
+}
+
+}  // namespace sup

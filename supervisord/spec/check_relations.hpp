@@ -1,0 +1,66 @@
+// What must hold between services: the names exist, and the relations do not contradict each other.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "spec/check.hpp"
+#include "spec/relations.hpp"
+
+namespace sup {
+
+class RelationChecker {
+ public:
+  RelationChecker(const SpecSet& set, std::function<void(SpecProblem)> add) : set_(set), add_(std::move(add)) {}
+
+  // The names that one service says, and those that supervisord itself says.
+  void check_names(std::size_t service);
+  void check_daemon();
+  // What holds between all of them.
+  void check_all();
+
+ private:
+  // One reason why a service starts after another, and where it was written.
+  struct Edge {
+    std::size_t to = 0;
+    SpecPlace place;
+    std::string_view word;
+  };
+  struct Step {
+    std::size_t service;
+    std::size_t next_edge = 0;
+  };
+  enum class Visit : unsigned char { never, on_path, done };
+
+  [[nodiscard]] const ServiceSpec& spec(std::size_t i) const { return set_.services[i].spec; }
+  [[nodiscard]] const std::string& name(std::size_t i) const { return set_.services[i].name; }
+  void contradiction(SpecPlace place, std::string message, std::string hint = {},
+                     std::vector<SpecRelated> related = {});
+  [[nodiscard]] std::optional<std::size_t> find(std::string_view wanted) const;
+  [[nodiscard]] std::string suggestion(std::string_view wanted);
+  bool check_name(SpecPlace place, std::string_view wanted, std::string_view object);
+  void check_needs(std::size_t i);
+  void check_completion(std::size_t i, const Relation& relation);
+
+  void add_edges(std::size_t i);
+  void check_cycles();
+  void walk(std::size_t root);
+  void report_cycle(const std::vector<Step>& path, std::size_t first);
+  [[nodiscard]] std::string written(const Edge& edge, std::size_t from) const;
+
+  void check_conflicts();
+  [[nodiscard]] std::vector<char> pulling(std::size_t service) const;
+  void check_conflict(std::size_t i, std::size_t other, std::size_t element);
+
+  const SpecSet& set_;
+  std::function<void(SpecProblem)> add_;
+  int suggestions_ = 0;
+  std::vector<std::vector<Edge>> edges_;             // By service: what it starts after.
+  std::vector<std::vector<std::size_t>> needed_by_;  // By service: who cannot be up without it.
+  std::vector<Visit> visited_;
+  std::vector<bool> in_cycle_;
+};
+
+}  // namespace sup

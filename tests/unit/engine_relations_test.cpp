@@ -1,0 +1,134 @@
+// What services mean to each other beyond requires and order: bindings, conflicts, targets, and how far is far enough.
+#include "engine_story.hpp"
+//
+#include "catch.hpp"
+
+using namespace sup;
+using namespace sup::story;
+
+TEST_CASE("what is bound to a service is stopped by every end of its run, and comes back with it") {
+  Story s({Service("vpn").restart(RestartWhen::always, 1s), Service("app").binds_to({"vpn"}),
+           Service("other").requires_({"vpn"})});
+  s.boot().run();
+  REQUIRE(s.state("app") == "running");
+  s.orders();
+
+  s.ends("vpn", code(1));
+  REQUIRE(s.state("vpn") == "backoff");
+  REQUIRE(s.orders() == Names{"TERM app"});
+  REQUIRE(s.why("app") == "what it is bound to has ended");
+  REQUIRE(s.state("other") == "running");
+
+  s.ends("app", signal(15)).pass(1s).run();
+  REQUIRE(s.orders() == Names{"spawn vpn", "spawn app"});
+  REQUIRE(s.state("app") == "running");
+}
+
+TEST_CASE("a service does not begin its next run before what was bound to the last one is gone") {
+  Story s({Service("vpn").restart(RestartWhen::always, 0s), Service("app").binds_to({"vpn"})});
+  s.boot().run();
+  s.orders();
+  s.ends("vpn", code(1));
+  REQUIRE(s.state("vpn") == "waiting");
+  REQUIRE(s.cause("vpn") == "waiting for app (stopping)");
+  REQUIRE(s.orders() == Names{"TERM app"});
+  s.ends("app", signal(15)).run();
+  REQUIRE(s.orders() == Names{"spawn vpn", "spawn app"});
+}
+
+TEST_CASE("starting a service stops what it conflicts with first, whichever of the two says so") {
+  for (const bool is_said_by_old : {false, true}) {
+    Service old("old"), fresh("new");
+    (is_said_by_old ? old.conflicts({"new"}) : fresh.conflicts({"old"})).with([](ServiceSpec&) {});
+    Story s({old, fresh.disabled(), Service("client").requires_({"old"})});
+    s.boot().run();
+    s.orders();
+
+    const ChangeId start = s.start({"new"});
+    REQUIRE(s.orders() == Names{"TERM client"});
+    s.ends("client", signal(15));
+    REQUIRE(s.orders() == Names{"TERM old"});
+    REQUIRE(s.cause("new") == "waiting for old (stopping)");
+    s.ends("old", signal(15)).run();
+    REQUIRE(s.reply(start) == "new=done");
+    REQUIRE(s.state("old") == "stopped");
+    REQUIRE(s.cause("old") == "conflict with new");
+    REQUIRE(s.why("old") == "stopped");
+
+    s.start({"old"});
+    REQUIRE(s.orders() == Names{"spawn new", "TERM new"});
+  }
+}
+
+TEST_CASE("what conflicts does not come back by itself while the other is up") {
+  Story s({Service("db").restart(RestartWhen::never), Service("old").requires_({"db"}),
+           Service("new").conflicts({"old"}).disabled()});
+  s.boot().run().ends("db", code(1)).ends("old", signal(15));
+  REQUIRE(s.state("old") == "failed");
+  s.start({"new"});
+  s.run();
+  REQUIRE(s.state("old") == "stopped");
+  s.start({"db"});
+  s.run();
+  REQUIRE(s.state("old") == "stopped");
+  REQUIRE(s.state("new") == "running");
+}
+
+TEST_CASE("until = completed waits for the end of what runs, and then needs it no more") {
+  Story s({Service("migrate"), Service("app").requires_({"migrate"}, Until::completed)});
+  s.boot().run();
+  REQUIRE(s.state("migrate") == "running");
+  REQUIRE(s.cause("app") == "waiting for migrate (running)");
+  s.ends("migrate", code(0)).run();
+  REQUIRE(s.state("migrate") == "completed");
+  REQUIRE(s.state("app") == "running");
+
+  Story failing({Service("migrate"), Service("app").requires_({"migrate"}, Until::completed)});
+  failing.boot().run().ends("migrate", code(3));
+  REQUIRE(failing.state("app") == "failed");
+  REQUIRE(failing.cause("app") == "dependency migrate failed (exit 3)");
+}
+
+TEST_CASE("until = started does not wait until the other is ready") {
+  Story s({Service("job").oneshot(), Service("watcher").requires_({"job"}, Until::started),
+           Service("late").after({"job"}, Until::started)});
+  s.boot();
+  REQUIRE(s.state("watcher") == "waiting");
+  REQUIRE(s.state("late") == "waiting");
+  s.spawned("job").run();
+  REQUIRE(s.state("job") == "starting");
+  REQUIRE(s.state("watcher") == "running");
+  REQUIRE(s.state("late") == "running");
+}
+
+TEST_CASE("what only follows another with until = completed waits for its end, whatever that is") {
+  Story s({Service("setup"), Service("app").after({"setup"}, Until::completed)});
+  s.boot().run();
+  REQUIRE(s.state("app") == "waiting");
+  s.ends("setup", code(1)).run();
+  REQUIRE(s.state("app") == "running");
+}
+
+TEST_CASE("a target is ready when what it requires is, and goes down and up with it without a process") {
+  Story s({Service("db"), Service("web").requires_({"db"}), Service("site").target().requires_({"db", "web"}),
+           Service("tests").oneshot().requires_({"site"})});
+  s.boot();
+  REQUIRE(s.state("site") == "waiting");
+  s.run();
+  REQUIRE(s.state("site") == "running");
+  REQUIRE(s.state("tests") == "starting");
+  s.ends("tests", code(0));
+  s.orders();
+
+  const ChangeId signalled = s.send(Signal{1}, {"site"});
+  REQUIRE(s.reply(signalled) == "site=failed (has no process)");
+  REQUIRE(s.reply(s.pause({"site"})) == "site=failed (has no process)");
+  REQUIRE(s.orders().empty());
+
+  REQUIRE(s.reply(s.stop({"site"})) == "site=done");
+  REQUIRE(s.state("web") == "running");
+  REQUIRE(s.reply(s.start({"site"})) == "site=done");
+  s.stop({"web"});
+  REQUIRE(s.state("site") == "stopped");
+  REQUIRE(s.cause("site") == "went down with web");
+}
