@@ -278,9 +278,10 @@ void Engine::make_way(InstanceId id) {
     if (other.goal == Goal::up && (!is_resting(other.state) || may_come_back)) {
       w_.led_by = id;
       stop({c}, Input::give_way);
+      // It may be wanted up again by the same command; what was asked of it before is over.
+      changes_.evaluate(w_, {c});
     }
   }
-  tell_changes();  // Who has to go may be wanted up again by the same command; what was asked of it before is over.
 }
 
 // Wants the targets down, and with them all that require them, directly or not, and are up or on their way: these are
