@@ -22,6 +22,7 @@ bool is_good(const ChangeResult& result) { return result.outcome == "done" || re
 bool has_arrived(wire::Verb verb, const ServiceStatus& service) {
   if (verb == wire::Verb::pause || verb == wire::Verb::resume)
     return (service.state == "paused") == (verb == wire::Verb::pause);
+  if (verb == wire::Verb::reload) return service.state == "running";
   const bool goes_up = verb == wire::Verb::start || verb == wire::Verb::restart;
   return goes_up ? service.ready : service.status == "down" || service.status == "failed";
 }

@@ -37,9 +37,6 @@ inline constexpr auto kForeignVerbs = std::array{
     ForeignVerb{"maintail", "supervisord's own log is its standard error; `ctl events` shows what happened"},
     ForeignVerb{"mask", kHintOfEnabled},
     ForeignVerb{"pid", "`ctl status NAME` shows the pid; `ctl status --json NAME` is for programs"},
-    ForeignVerb{"reload",
-                "`ctl signal HUP NAME` tells a service to read its files again; supervisord reads its "
-                "configuration when it starts"},
     ForeignVerb{"remove", kHintOfConfiguration},
     ForeignVerb{"reread", kHintOfConfiguration},
     ForeignVerb{"tail", "supervisorctl's tail is `ctl logs NAME`, and its tail -f `ctl logs -f NAME`"},

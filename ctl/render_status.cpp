@@ -41,7 +41,7 @@ TableRow table_row(const ServiceStatus& service) {
           {service.pid ? fmt::format("{}", *service.pid) : "-"},
           {restarts_text(service)},
           {service.ready ? "yes" : (is_idle ? "-" : "no")},
-          {brief(service.cause)}};
+          {service.cause.empty() ? visible(service.says.value_or("")) : brief(service.cause)}};
 }
 
 void add_detail(std::vector<TableRow>& rows, std::string_view key, std::string value) {
@@ -66,6 +66,7 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "description", service.description.value_or(""));
   add_detail(rows, "since", fmt::format("{} ({})", local_time(service.since), human_ms(service.since_ms_ago)));
   add_detail(rows, "cause", service.cause);
+  add_detail(rows, "says", visible(service.says.value_or("")));
   add_detail(rows, "goal", fmt::format("{}, {}", service.goal, service.ready ? "ready" : "not ready"));
   add_detail(rows, "type", fmt::format("{}, {}", service.type, service.enabled ? "enabled" : "not enabled"));
   add_detail(rows, "pid", service.pid ? fmt::format("{}", *service.pid) : "");

@@ -47,6 +47,7 @@ int run_verb(Context& context) {
     case Verb::start:
     case Verb::stop:
     case Verb::restart:
+    case Verb::reload:
     case Verb::kill:
     case Verb::pause:
     case Verb::resume: return run_change(context);

@@ -9,7 +9,7 @@
 namespace sup::ctl {
 
 int run_status(Context& context);
-int run_change(Context& context);  // start, stop, restart, kill, pause, resume
+int run_change(Context& context);  // start, stop, restart, reload, kill, pause, resume
 int run_signal(Context& context);
 int run_wait(Context& context);
 int run_logs(Context& context);

@@ -157,6 +157,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   std::unique_ptr<Daemon> d(new Daemon(std::move(places), std::move(containment),
                                        TRY(log::LogThread::start({.delivery = log::Delivery::when_told})), level));
   context.containment = &d->containment_;
+  context.notify_dir = d->places_.runtime_dir + "/notify";
   d->workers_ = TRY(Workers::create(d->loop_));
   d->supervisor_ = TRY(Supervisor::create({d->loop_, *d->workers_, *d->log_, std::move(context)}, std::move(set)));
   d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket));

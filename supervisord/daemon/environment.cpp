@@ -27,7 +27,11 @@ class Layers {
   std::unordered_map<std::string, std::size_t> index_;
 };
 
+// What our own manager has said to us is not for our services.
+constexpr std::string_view kOurs[] = {kInvocationVariable, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"};
+
 bool is_inherited(const EnvInherit& rule, const std::string& name) {
+  if (std::ranges::find(kOurs, name) != std::end(kOurs)) return false;
   return rule.all || std::ranges::find(rule.names, name) != rule.names.end();
 }
 
@@ -56,8 +60,7 @@ Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources) {
   layers.set(kInvocationVariable, sources.invocation.text(), "supervisord");
   if (sources.spec.tty) layers.set("TERM", kTerminalType, "tty");
   for (const auto& [name, value] : sources.own)
-    if (name != kInvocationVariable && is_inherited(sources.spec.env_inherit, name))
-      layers.set(name, value, "inherited");
+    if (is_inherited(sources.spec.env_inherit, name)) layers.set(name, value, "inherited");
   for (const auto& [name, value] : sources.daemon.variables) layers.set(name, value, "[supervisord] env");
   if (sources.account) set_account(layers, *sources.account);
   for (const EnvFile& file : sources.spec.env_file) TRY(set_env_file(layers, file));

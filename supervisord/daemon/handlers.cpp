@@ -145,6 +145,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case start: return handle_change(server, session, call, CommandKind::start);
     case stop: return handle_change(server, session, call, CommandKind::stop);
     case restart: return handle_change(server, session, call, CommandKind::restart);
+    case reload: return handle_change(server, session, call, CommandKind::reload);
     case kill: return handle_change(server, session, call, CommandKind::kill);
     case pause: return handle_change(server, session, call, CommandKind::pause);
     case resume: return handle_change(server, session, call, CommandKind::resume);

@@ -11,14 +11,17 @@
 #include "daemon/attributes.hpp"
 #include "daemon/environment.hpp"
 #include "sys/accounts.hpp"
+#include "sys/datagram.hpp"
 #include "sys/fd.hpp"
 #include "sys/file.hpp"
+#include "sys/socket.hpp"
 #include "sys/terminal.hpp"
 
 namespace sup {
 namespace {
 
 constexpr mode_t kLogDirMode = 0755;
+constexpr mode_t kNotifyDirMode = 0711;  // Who may write to a socket may come to it; nobody has to list them.
 
 // The ends of one stream: the child writes into `write_end`, the log thread reads the source.
 struct StreamEnds {
@@ -181,6 +184,38 @@ Result<Launched> start_task(const LaunchContext& context, const TaskOrder& order
   return start_prepared(order.run, std::move(child));
 }
 
+// Each run has a socket of its own, so that a message is never taken for one of another run, whoever its sender was: he
+// may be gone when it is read. In the file system nobody but the service's user and root can write to it. A service
+// with another root directory could not see it there, and what would be too long for a path must have another place,
+// too: these have a random name in the abstract namespace, whose senders are known by their credentials alone.
+std::string notify_address(const LaunchContext& context, const LaunchOrder& order) {
+  const std::string path = fmt::format("{}/{}.{}", context.notify_dir, order.name, order.run.value);
+  const bool is_seen = order.service->spec.root_dir.empty() && path.size() <= sys::kSocketPathMax;
+  return is_seen ? path : fmt::format("@supervisord/{}/{}", order.invocation.text(), order.run.value);
+}
+
+Result<NotifyPlace> open_notify(const LaunchContext& context, const LaunchOrder& order, std::optional<uid_t> user) {
+  NotifyPlace out{.socket = {}, .address = notify_address(context, order), .owner = user.value_or(::geteuid())};
+  if (!out.address.starts_with('@')) TRY(sys::ensure_dir(context.notify_dir, kNotifyDirMode));
+  out.socket = TRY(sys::bind_datagram(out.address, user));
+  TRY(check_reserve(context, out.socket));
+  return out;
+}
+
+// What it needs to say that it is ready and alive.
+Result<std::optional<NotifyPlace>> provide_notify(const LaunchContext& context, const LaunchOrder& order,
+                                                  sys::ChildSettings& child) {
+  const ServiceSpec& spec = order.service->spec;
+  if (notify_access_of(spec) == NotifyAccess::none) return std::nullopt;
+  NotifyPlace place = TRY(open_notify(context, order, child.uid));
+  child.env.emplace_back("NOTIFY_SOCKET", place.address);
+  if (spec.watchdog) {
+    child.env.emplace_back("WATCHDOG_USEC", std::to_string(*spec.watchdog / std::chrono::microseconds{1}));
+    child.pid_variables.emplace_back("WATCHDOG_PID");
+  }
+  return place;
+}
+
 // The name of a run's cgroup: unique even beside one that an earlier life could not remove.
 std::string group_name(const LaunchOrder& order) {
   constexpr std::size_t kDigits = 12;
@@ -233,6 +268,7 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
                 "type: a forking service cannot be followed here, since containment is group: run its program in the "
                 "foreground");
   sys::ChildSettings child = TRY(child_settings(context, order, order.service->spec.command, {}));
+  std::optional<NotifyPlace> notify = TRY(provide_notify(context, order, child));
   RunGroup group = TRY(provide_group(context, order));
   if (group.get() != nullptr) child.cgroup_fd = group.get()->directory().get();
   const auto start = order.service->spec.tty ? start_on_terminal : start_program;
@@ -241,11 +277,13 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
   if (!launched) return launched;
   launched->group = std::move(group.made);
   launched->unmet = std::move(group.unmet);
+  launched->notify = std::move(notify);
   return launched;
 }
 
 Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& order) {
   sys::ChildSettings child = TRY(child_settings(context, order.run, order.command, order.env));
+  if (!order.run.notify_address.empty()) child.env.emplace_back("NOTIFY_SOCKET", order.run.notify_address);
   RunGroup group = TRY(provide_group(context, order.run));
   std::optional<sys::Cgroup> own;
   if (group.get() != nullptr) {

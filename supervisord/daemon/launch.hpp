@@ -41,6 +41,7 @@ struct LaunchContext {
   std::uint64_t needed_nofile = 0;  // An estimate for all services, for the message when it is too low.
   sys::SignalSet ignored_signals;
   std::string log_dir;
+  std::string notify_dir;           // Where the sockets for sd_notify(3) are.
   LogTo default_log = LogTo::file;  // What "auto" means.
   ContainmentTree* containment = nullptr;
 };
@@ -53,6 +54,14 @@ struct LaunchOrder {
   InvocationId invocation;
   LaunchShared* shared = nullptr;
   const sys::Cgroup* group = nullptr;  // Of the run; null: it has none yet.
+  std::string notify_address;          // For a task: of the run's socket, if it may speak to it.
+};
+
+// Where a run says what it has to say.
+struct NotifyPlace {
+  UniqueFd socket;
+  std::string address;  // As in NOTIFY_SOCKET.
+  uid_t owner = 0;      // As whom the service runs.
 };
 
 struct Launched {
@@ -61,6 +70,7 @@ struct Launched {
   UniqueFd terminal;                     // The master of its terminal, if it has one: where somebody types.
   std::optional<sys::Cgroup> group;      // Of the run, if it was made here.
   std::optional<sys::Cgroup> own_group;  // Of a task.
+  std::optional<NotifyPlace> notify;     // Of the main process, if it may speak.
   std::vector<UnmetResource> unmet;      // Of the run's `resources`, where `group` was to be made here.
 };
 

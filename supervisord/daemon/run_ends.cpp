@@ -64,12 +64,14 @@ void Runs::on_child_signal() {
 
 void Runs::on_main_exit(InstanceId instance, ExitStatus status) {
   Run& run = *runs_[instance.value];
+  hear_all(instance, run);  // What it said before its end comes before it.
   run.main_is_gone = true;
   run.status = status;
   if (run.main.pidfd.is_open()) {
     (void)exits_.remove(run.main.pidfd);  // A found main process is not in it: its end is told by SIGCHLD.
     run.main.pidfd.reset();
   }
+  if (run.next_main != 0 && take_next_main(instance, run)) return;
   ending_.push_back(instance);
   // What somebody runs beside it goes with it at once: a shell that ignores TERM must not hold up the next run.
   for (const auto& task : run.tasks)
@@ -213,6 +215,7 @@ void Runs::settle_ends() {
 }
 
 void Runs::tell_end(InstanceId instance, Run& run) {
+  hear_all(instance, run);
   log_.flush(run.id);
   run.is_over = true;
   run.is_doomed = false;  // What post-stop hooks make is not.

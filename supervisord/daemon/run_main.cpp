@@ -55,6 +55,7 @@ void Runs::judge_main(InstanceId instance, RunId id, const std::optional<Result<
   look_around();  // Who has come to us since the launcher ended.
   Run* run = live(instance, id);
   if (run == nullptr || run->search == nullptr) return;
+  if (run->next_main != 0 && take_next_main(instance, *run)) return;
   MainSearch& search = *run->search;
   const Instant now = sys::monotonic_now();
   const bool is_over_time = now - search.begun >= kPatience;

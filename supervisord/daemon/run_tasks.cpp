@@ -25,6 +25,7 @@ const Command& command_of(const RunTask& task, const ServiceSpec& spec) {
   switch (task.kind) {
     case TaskKind::pre_start: return spec.pre_start[task.index].command;
     case TaskKind::post_start: return spec.post_start[task.index].command;
+    case TaskKind::reload: return spec.reload->command;
     case TaskKind::pre_stop: return spec.pre_stop[task.index].command;
     case TaskKind::stop_step: return spec.stop.steps[task.index].command;
     case TaskKind::post_stop: return spec.post_stop[task.index].command;
@@ -95,7 +96,10 @@ std::uint32_t Runs::add_task(InstanceId instance, Run& run, std::unique_ptr<Task
   task->serial = serial;
   task->shared = std::make_unique<LaunchShared>();
   order.run = {
-      run.service, run.name, instance, run.id, run.invocation, task->shared.get(), run.group ? &*run.group : nullptr};
+      run.service, run.name, instance, run.id, run.invocation, task->shared.get(), run.group ? &*run.group : nullptr,
+      {}};
+  const bool may_speak = run.voice && run.voice->access != NotifyAccess::main && !task->done;
+  if (may_speak) order.run.notify_address = run.voice->address;
   order.name += fmt::format(".{}", serial);
   if (!run.main_is_gone) order.env.push_back({"MAINPID", std::to_string(run.main.pid), "supervisord"});
   run.tasks.push_back(std::move(task));

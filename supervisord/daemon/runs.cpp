@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <utility>
@@ -65,7 +66,8 @@ void Runs::begin(const SpawnRun& effect, Named named) {
                           effect.run,
                           run.invocation,
                           run.shared.get(),
-                          run.group ? &*run.group : nullptr};
+                          run.group ? &*run.group : nullptr,
+                          {}};
   workers_.submit([this, order]() -> Continuation {
     return [this, order, launched = sup::launch(context_, order)]() mutable {
       on_launched(order.instance, order.run, std::move(launched));
@@ -87,6 +89,7 @@ void Runs::on_launched(InstanceId instance, RunId id, Result<Launched> launched)
   run->terminal = std::move(launched->terminal);
   if (launched->group) run->group = std::move(launched->group);
   note_unmet(*run, std::move(launched->unmet));
+  if (launched->notify) listen(instance, *run, std::move(*launched->notify));
   if (run->main.pidfd.is_open() && !exits_.add(run->main.pidfd, EPOLLIN, main_token(instance))) run->main.pidfd.reset();
   attach(std::move(launched->sources));
   post_(Spawned{instance, id, run->main.pid});
@@ -132,15 +135,18 @@ void Runs::forget(InstanceId instance) {
   if (run->is_watched) watch_->remove(instance.value);
   if (run->terminal.is_open()) log_.end(run->id);
   if (run->group) empty_groups_.push_back(std::move(*run->group));
+  if (run->voice && !run->voice->address.starts_with('@')) old_sockets_.push_back(std::move(run->voice->address));
 }
 
 // What cannot be removed now (a process that another has moved in) is removed at the end.
 void Runs::clean_up() {
-  if (empty_groups_.empty()) return;
-  workers_.submit([groups = std::exchange(empty_groups_, {})]() -> Continuation {
-    for (const sys::Cgroup& group : groups) (void)group.remove();
-    return [] {};
-  });
+  if (empty_groups_.empty() && old_sockets_.empty()) return;
+  workers_.submit(
+      [groups = std::exchange(empty_groups_, {}), sockets = std::exchange(old_sockets_, {})]() -> Continuation {
+        for (const sys::Cgroup& group : groups) (void)group.remove();
+        for (const std::string& socket : sockets) (void)::unlink(socket.c_str());
+        return [] {};
+      });
 }
 
 }  // namespace sup

@@ -31,10 +31,12 @@
 #include "log/log_thread.hpp"
 #include "loop/loop.hpp"
 #include "sys/cgroup_watch.hpp"
+#include "sys/datagram.hpp"
 #include "sys/epoll_set.hpp"
 #include "sys/oracle.hpp"
 #include "sys/process.hpp"
 #include "sys/process_tree.hpp"
+#include "wire/notify_message.hpp"
 
 namespace sup {
 
@@ -72,6 +74,17 @@ struct ExecId {
   std::uint32_t serial = 0;
 };
 
+// Where a run says what it has to say, and what it has said.
+struct Voice {
+  UniqueFd socket;
+  std::string address;
+  uid_t owner = 0;
+  NotifyAccess access = NotifyAccess::all;
+  std::string status;       // STATUS, and the error that it named.
+  bool has_warned = false;  // Of a message that was dropped: once for each run.
+  loop::Poll poll;
+};
+
 // The search for the daemon that a launcher has left.
 struct MainSearch {
   pid_t candidate = 0;  // Of the look before.
@@ -103,6 +116,8 @@ struct Run {
   std::vector<std::unique_ptr<TaskRun>> tasks;
   std::uint32_t last_task = 0;
   std::unique_ptr<MainSearch> search;
+  std::unique_ptr<Voice> voice;         // Null: nobody listens.
+  pid_t next_main = 0;                  // Said to be the main process when the present one has ended.
   std::vector<pid_t> orphans;           // Our children that belong to it.
   std::vector<sys::ProcessFacts> seen;  // What was below it when it was told to end.
   std::string survivors;                // What was alive at the last KILL, and what it was doing.
@@ -193,6 +208,17 @@ class Runs {
   static TaskRun* find_task(Run& run, std::uint32_t serial);
   [[nodiscard]] static bool is_of_task(pid_t orphan, const TaskRun& task);
 
+  // run_notify.cpp
+  void listen(InstanceId instance, Run& run, NotifyPlace place);
+  void hear_all(InstanceId instance, Run& run);
+  void hear(InstanceId instance, Run& run, sys::Datagram message);
+  void obey(InstanceId instance, Run& run, const wire::NotifyMessage& message, const std::vector<UniqueFd>& fds);
+  void note_next_main(InstanceId instance, Run& run, const wire::NotifyMessage& message,
+                      const std::vector<UniqueFd>& fds);
+  bool take_next_main(InstanceId instance, Run& run);
+  [[nodiscard]] bool may_speak(const Run& run, const sys::Datagram& message) const;
+  static void complain(Run& run, std::string_view what);
+
   // run_main.cpp
   void look_for_main(InstanceId instance, RunId run);
   void judge_main(InstanceId instance, RunId run, const std::optional<Result<pid_t>>& told);
@@ -241,6 +267,7 @@ class Runs {
   std::vector<InstanceId> draining_;  // Main process gone, others alive.
   std::vector<InstanceId> tasking_;   // A task's process is gone; it is not known yet whether anything is left of it.
   std::vector<sys::Cgroup> empty_groups_;  // Of forgotten runs.
+  std::vector<std::string> old_sockets_;   // Likewise.
   std::set<std::string> warned_;           // Services whose limits cannot be had: said once, not at each restart.
   sys::EpollSet exits_;                    // The pidfds of all main processes and tasks, and the watch; by token.
   std::optional<sys::CgroupWatch> watch_;  // Of draining cgroups. Empty without cgroups.

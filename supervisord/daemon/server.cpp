@@ -39,6 +39,7 @@ bool may_change(wire::Verb verb) {
     case start:
     case stop:
     case restart:
+    case reload:
     case kill:
     case pause:
     case resume:

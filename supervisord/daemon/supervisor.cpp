@@ -25,6 +25,7 @@ spdlog::level::level_enum level_of(State from, State to) {
     case State::backoff:
     case State::killing: return spdlog::level::warn;
     case State::running:
+    case State::reloading:
     case State::paused:
     case State::stopped:
     case State::completed: return spdlog::level::info;
@@ -35,12 +36,19 @@ spdlog::level::level_enum level_of(State from, State to) {
   return spdlog::level::info;
 }
 
+// A run that is ended although nobody asked for it, and did not end by itself.
+bool is_unfit(const StateChanged& change) {
+  const Input on = change.row->input;
+  return change.to == State::stopping && is_serving(change.from) &&
+         (on == Input::watchdog_missed || on == Input::deadline);
+}
+
 // REASON, EXIT_CODE and EXIT_SIGNAL, for hooks that run after an end.
 void add_end(std::vector<EnvEntry>& env, const Instance& instance) {
   const auto add = [&](std::string_view name, std::string value) {
     env.push_back({std::string(name), std::move(value), "supervisord"});
   };
-  const bool has_run = instance.last_kind == EndKind::exited;
+  const bool has_run = instance.last_kind == EndKind::exited || instance.last_kind == EndKind::unfit;
   const ExitStatus& status = instance.last_status;
   if (instance.run_was_asked_to_end)
     add("REASON", "asked");
@@ -48,6 +56,8 @@ void add_end(std::vector<EnvEntry>& env, const Instance& instance) {
     add("REASON", "oom-killed");
   else if (!has_run)
     add("REASON", "start-failed");
+  else if (instance.last_kind == EndKind::unfit)
+    add("REASON", "unfit");
   else
     add("REASON", status.signal != 0 ? "signal" : "exit");
   add("EXIT_CODE", has_run && status.signal == 0 ? std::to_string(status.code) : "");
@@ -144,6 +154,11 @@ void Supervisor::carry_out(const RunTask& effect) {
 
 void Supervisor::carry_out(const KillTasks& effect) { runs_->kill_tasks(effect); }
 
+// A service that is to say by itself that it is ready needs no probing.
+void Supervisor::carry_out(const AwaitReady&) {}
+
+void Supervisor::carry_out(const StopAwaiting&) {}
+
 void Supervisor::carry_out(const FreezeRun& effect) { runs_->freeze(effect); }
 
 void Supervisor::carry_out(const ThawRun& effect) { runs_->thaw(effect); }
@@ -175,8 +190,9 @@ void Supervisor::carry_out(const StateChanged& effect) {
   if (is_end) runs_->forget(effect.instance);
   const std::string cause = entry.cause;
   history_.add(std::move(entry));
-  spdlog::log(level_of(effect.from, effect.to), "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to),
-              effect.row->why, cause.empty() ? "" : ": ", cause,
+  const auto level = is_unfit(effect) ? spdlog::level::warn : level_of(effect.from, effect.to);
+  spdlog::log(level, "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to), effect.row->why,
+              cause.empty() ? "" : ": ", cause,
               effect.to == State::running && effect.pid != 0 ? fmt::format(", pid {}", effect.pid) : "");
   for (Observer* observer : observers_) observer->on_state_changed(effect);
 }

@@ -72,6 +72,8 @@ class Supervisor {
   void carry_out(const FindMain& effect);
   void carry_out(const RunTask& effect);
   void carry_out(const KillTasks& effect);
+  void carry_out(const AwaitReady& effect);
+  void carry_out(const StopAwaiting& effect);
   void carry_out(const FreezeRun& effect);
   void carry_out(const ThawRun& effect);
   void carry_out(const SignalRun& effect);

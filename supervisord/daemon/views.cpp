@@ -54,7 +54,10 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   out.since_ms_ago = whole_ms(age);
   out.since = unix_ms(wall - age);
   out.run = static_cast<std::int64_t>(i.run.value);
-  if (const Run* run = supervisor.runs().find(id)) out.invocation_id = run->invocation.text();
+  if (const Run* run = supervisor.runs().find(id)) {
+    out.invocation_id = run->invocation.text();
+    if (run->voice && !run->voice->status.empty()) out.says = run->voice->status;
+  }
   out.restarts = spec.restart.max.count ? static_cast<std::int64_t>(i.recent_restarts.size()) : i.restarts_in_row;
   out.restarts_total = i.restarts_total;
   if (spec.restart.max.count) out.restarts_max = *spec.restart.max.count;

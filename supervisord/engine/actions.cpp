@@ -34,6 +34,12 @@ void new_run(World& w, Instance& i) {
   i.run_length = {};
   i.run_was_asked_to_end = false;
   i.has_start_failed = false;
+  i.is_unfit = false;
+  i.is_confirmed = false;
+  i.ready_note.clear();
+  i.reload_failure.clear();
+  i.watchdog = w.spec(i).watchdog.value_or(Duration{0});
+  i.watchdog_due = kNever;
   i.is_cycling = false;
   i.stop_step = 0;
   i.pid = 0;
@@ -55,13 +61,53 @@ void send_stop_step(World& w, Instance& i) {
   w.effects.emplace_back(SignalRun{w.id(i), i.run, step.signal, has_main ? step.to : SignalTarget::all});
 }
 
-void begin_first_step(World& w, Instance& i) {
+// What runs beside a start or a reload is of no use to a run that ends.
+void end_task(World& w, Instance& i) {
   const bool has_hook = i.phase == Phase::post_start && !i.has_start_failed;  // Else it has ended by now.
-  if (has_hook) w.effects.emplace_back(KillTasks{w.id(i), i.run});
+  if (has_hook || i.phase == Phase::reload) w.effects.emplace_back(KillTasks{w.id(i), i.run});
+}
+
+void begin_first_step(World& w, Instance& i) {
+  end_task(w, i);
   // Before the start there is nothing to end but the hook.
   if (i.phase != Phase::pre_start) i.phase = Phase::steps;
   i.stop_step = 0;
   send_stop_step(w, i);
+}
+
+// It is up: from now on it has to give signs of life.
+void be_up(World& w, Instance& i) {
+  i.phase = Phase::none;
+  restart_watchdog(w, i);
+  i.deadline = i.watchdog_due;
+}
+
+void begin_waiting_for_reload(World& w, Instance& i) {
+  i.phase = Phase::await_ready;
+  wait_for_reload_until(i, w.now + w.spec(i).reload->timeout);
+}
+
+void send_reload_signal(World& w, Instance& i) {
+  i.reload_failure.clear();
+  w.effects.emplace_back(
+      SignalRun{w.id(i), i.run, *w.spec(i).reload->signal, SignalTarget::main, SignalReason::command});
+}
+
+// It is told to end although nobody asked for it: because of `failure`.
+void end_unfit(World& w, Instance& i, std::string failure) {
+  end_task(w, i);
+  i.is_unfit = true;
+  i.last_kind = EndKind::unfit;
+  i.failure = std::move(failure);
+}
+
+void send_watchdog_signal(World& w, Instance& i) {
+  const ServiceSpec& spec = w.spec(i);
+  i.phase = Phase::abort;
+  i.stop_step = 0;
+  i.deadline = w.now + spec.stop.steps[0].wait;
+  const SignalTarget to = i.main_is_gone ? SignalTarget::all : SignalTarget::main;
+  w.effects.emplace_back(SignalRun{w.id(i), i.run, spec.watchdog_signal, to, SignalReason::watchdog});
 }
 
 void rest(World& w, Instance& i, Cause cause) {
@@ -129,7 +175,7 @@ void spawn(World& w, Instance& i) {
 
 // The engine noted the pid when it heard of it.
 void note_spawned(World& w, Instance& i) {
-  if (w.spec(i).type == ServiceType::forking) i.deadline = w.now + w.spec(i).ready.timeout;
+  if (w.spec(i).type == ServiceType::forking) i.deadline = w.now + w.spec(i).ready->timeout;
 }
 
 void find_main(World& w, Instance& i) {
@@ -139,7 +185,76 @@ void find_main(World& w, Instance& i) {
 
 void begin_post_start(World& w, Instance& i) { begin_hooks(w, i, Phase::post_start); }
 
-void become_ready(World&, Instance& i) { i.phase = Phase::none; }
+void await_ready(World& w, Instance& i) {
+  const ReadySpec& ready = *w.spec(i).ready;
+  i.phase = Phase::await_ready;
+  if (ready_kind(w.spec(i)) == ReadyKind::delay)
+    i.deadline = w.now + *ready.delay;
+  else if (i.deadline == kNever)  // Else it counts from the start of the launcher.
+    i.deadline = w.now + ready.timeout;
+}
+
+void become_ready(World& w, Instance& i) { be_up(w, i); }
+
+void begin_reload_command(World& w, Instance& i) {
+  i.reload_failure.clear();
+  i.is_confirmed = false;
+  i.is_hook_late = false;
+  i.phase = Phase::reload;
+  i.hook = 0;
+  w.effects.emplace_back(RunTask{w.id(i), i.run, TaskKind::reload, 0});
+  wait_for_reload_until(i, w.now + w.spec(i).reload->timeout);
+}
+
+void signal_and_await(World& w, Instance& i) {
+  send_reload_signal(w, i);
+  i.is_confirmed = false;
+  begin_waiting_for_reload(w, i);
+}
+
+void signal_reload(World& w, Instance& i) { send_reload_signal(w, i); }
+
+void await_reload(World& w, Instance& i) {
+  i.reload_failure.clear();
+  i.is_confirmed = false;
+  begin_waiting_for_reload(w, i);
+}
+
+// The time of the command counts.
+void await_reload_end(World&, Instance& i) { i.phase = Phase::await_ready; }
+
+void kill_reload(World& w, Instance& i) {
+  i.is_hook_late = true;
+  w.effects.emplace_back(KillTasks{w.id(i), i.run});
+  wait_for_reload_until(i, w.now + kKillRetry);
+}
+
+void fail_reload(World& w, Instance& i) {
+  i.reload_failure = fmt::format("did not say READY=1 within {}", format_duration(w.spec(i).reload->timeout));
+  end_reload(w, i);
+}
+
+void end_reload(World&, Instance& i) {
+  i.phase = Phase::none;
+  i.deadline = i.watchdog_due;
+}
+
+void follow_stop(World& w, Instance& i) {
+  end_task(w, i);
+  i.phase = Phase::steps;
+  i.stop_step = 0;
+  i.deadline = w.now + w.spec(i).stop.steps[0].wait;
+}
+
+void give_in(World& w, Instance& i) {
+  end_unfit(w, i, "asked for the signal of its watchdog");
+  send_watchdog_signal(w, i);
+}
+
+void miss_watchdog(World& w, Instance& i) {
+  end_unfit(w, i, fmt::format("gave no sign of life within {}", format_duration(i.watchdog)));
+  send_watchdog_signal(w, i);
+}
 
 void next_hook(World& w, Instance& i) {
   ++i.hook;
@@ -157,9 +272,14 @@ void freeze(World& w, Instance& i) { w.effects.emplace_back(FreezeRun{w.id(i), i
 
 void thaw(World& w, Instance& i) { w.effects.emplace_back(ThawRun{w.id(i), i.run}); }
 
+void thaw_and_go_on(World& w, Instance& i) {
+  thaw(w, i);
+  be_up(w, i);
+}
+
 void wish_up_and_thaw(World& w, Instance& i) {
   wish_up(w, i);
-  thaw(w, i);
+  thaw_and_go_on(w, i);
 }
 
 // The signal waits for those who are frozen; so nothing runs on before it has it.
@@ -189,6 +309,7 @@ void begin_stop(World& w, Instance& i) {
   i.run_was_asked_to_end = true;
   i.is_cycling = false;
   if (w.spec(i).pre_stop.empty()) return begin_first_step(w, i);
+  end_task(w, i);
   begin_hooks(w, i, Phase::pre_stop);
 }
 
@@ -202,7 +323,8 @@ void begin_post_stop(World& w, Instance& i) {
 void fail_start(World& w, Instance& i) {
   i.has_start_failed = true;
   i.last_kind = EndKind::start_failed;
-  i.failure = fmt::format("was not ready within {}", format_duration(w.spec(i).ready.timeout));
+  i.failure = fmt::format("was not ready within {}{}{}", format_duration(w.spec(i).ready->timeout),
+                          i.ready_note.empty() ? "" : ": ", i.ready_note);
   begin_first_step(w, i);
 }
 
@@ -220,6 +342,7 @@ void next_step(World& w, Instance& i) {
 void end_rest(World& w, Instance& i) { begin_first_step(w, i); }
 
 void signal_rest(World& w, Instance& i) {
+  if (i.phase == Phase::abort) return begin_first_step(w, i);
   const Instant deadline = i.deadline;
   send_stop_step(w, i);
   i.deadline = deadline;
@@ -232,7 +355,7 @@ void kill_everything(World& w, Instance& i) {
 
 void kill_asked(World& w, Instance& i) {
   // Else it had its end already, or its start had failed, and only the rest is killed.
-  if (!i.main_is_gone && !i.has_start_failed) i.run_was_asked_to_end = true;
+  if (!i.main_is_gone && !has_failed(i)) i.run_was_asked_to_end = true;
   i.is_cycling = false;
   w.effects.emplace_back(KillRun{w.id(i), i.run, SignalReason::command});
   i.deadline = w.now + kKillRetry;
@@ -256,7 +379,7 @@ void come_back(World&, Instance& i) {
 
 void back_off(World& w, Instance& i) {
   const RestartSpec& policy = w.spec(i).restart;
-  if (i.last_kind == EndKind::exited && is_good_run(policy, i.run_length)) i.restarts_in_row = 0;
+  if (i.last_kind != EndKind::start_failed && is_good_run(policy, i.run_length)) i.restarts_in_row = 0;
   i.deadline = w.now + restart_delay(policy, i.restarts_in_row, w.chance.next());
   ++i.restarts_in_row;
   ++i.restarts_total;

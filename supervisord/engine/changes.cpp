@@ -16,6 +16,7 @@ using Decision = std::optional<Verdict>;  // Nothing: still open.
 
 constexpr Verdict kDone{Outcome::done};
 constexpr Verdict kFailed{Outcome::failed};
+constexpr Verdict kEndedInReload{Outcome::failed, "was to end before it had reloaded"};
 constexpr Verdict kNeverCompletes{Outcome::failed, "is started again after every end (restart.when is always)"};
 
 bool was_live(const ChangeTarget& t) { return is_live(t.state_before); }
@@ -49,6 +50,17 @@ Decision judge_paused(const World& w, const Instance& i) {
 
 Decision judge_resumed(const Instance& i) {
   return i.state == State::running ? kDone : Verdict{Outcome::failed, "is not paused"};
+}
+
+// Where there is nothing to wait for, it is done with the signal.
+Decision judge_reload(const World& w, const ChangeTarget& t, const Instance& i) {
+  if (!has_reload(w.spec(i))) return Verdict{Outcome::failed, "its settings do not say how: there is no `reload`"};
+  if (t.state_before == State::reloading) return Verdict{Outcome::failed, "is reloading already"};
+  if (t.state_before != State::running)
+    return Verdict{Outcome::failed, was_live(t) ? "only what is running can be reloaded" : "is not running"};
+  if (i.run != t.run_before || !is_serving(i.state)) return kEndedInReload;
+  if (i.state == State::reloading) return std::nullopt;
+  return i.reload_failure.empty() ? kDone : Verdict{Outcome::failed, i.reload_failure};
 }
 
 // The end of the run that was there when the command was given; if there was none, but one was awaited, of the next.
@@ -102,6 +114,7 @@ Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
     case CommandKind::restart: return judge_up(w, i);
     case CommandKind::stop:
     case CommandKind::kill: return judge_down(i);
+    case CommandKind::reload: return judge_reload(w, t, i);
     case CommandKind::pause: return judge_paused(w, i);
     case CommandKind::resume: return judge_resumed(i);
     case CommandKind::signal:

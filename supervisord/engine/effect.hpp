@@ -33,6 +33,16 @@ struct RunTask {
   TaskKind kind = TaskKind::pre_start;
   std::uint16_t index = 0;
 };
+// Find out by probing whether the run is ready, until StopAwaiting. Answered by BecameReady.
+struct AwaitReady {
+  InstanceId instance;
+  RunId run;
+};
+// Comes once after each AwaitReady, however the waiting ended.
+struct StopAwaiting {
+  InstanceId instance;
+  RunId run;
+};
 // Kill the tasks of the run, each with all that it has made. They answer all the same.
 struct KillTasks {
   InstanceId instance;
@@ -48,7 +58,7 @@ struct ThawRun {
   RunId run;
 };
 // What a signal is for: a stop also takes back a spawn that has not begun, and asks why somebody needs KILL.
-enum class SignalReason : std::uint8_t { stop, command };
+enum class SignalReason : std::uint8_t { stop, command, watchdog };
 // Send a signal to processes of the run; also valid while its spawn is under way.
 struct SignalRun {
   InstanceId instance;
@@ -109,7 +119,7 @@ struct Finished {
   std::vector<InstanceId> survivors;
 };
 
-using Effect = std::variant<SpawnRun, FindMain, RunTask, KillTasks, FreezeRun, ThawRun, SignalRun, KillRun,
-                            StateChanged, ChangeDone, InstanceVacated, ShutdownBegun, Finished>;
+using Effect = std::variant<SpawnRun, FindMain, RunTask, KillTasks, AwaitReady, StopAwaiting, FreezeRun, ThawRun,
+                            SignalRun, KillRun, StateChanged, ChangeDone, InstanceVacated, ShutdownBegun, Finished>;
 
 }  // namespace sup

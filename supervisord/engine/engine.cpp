@@ -79,7 +79,7 @@ bool Engine::is_current(InstanceId id, RunId run) const {
 namespace {
 
 void note_end_of_main(World& w, Instance& i, ExitStatus status) {
-  if (!i.has_start_failed) i.last_kind = EndKind::exited;
+  if (!has_failed(i)) i.last_kind = EndKind::exited;
   i.last_status = status;
   i.main_is_gone = true;
   i.run_length = w.now - i.run_since;
@@ -90,6 +90,12 @@ void note_failed_start(Instance& i, std::string failure) {
   i.has_start_failed = true;
   i.last_kind = EndKind::start_failed;
   i.failure = std::move(failure);
+}
+
+std::string reload_failure(const World& w, const Instance& i, const std::string& failure) {
+  const ReloadSpec& reload = *w.spec(i).reload;
+  return fmt::format("{}: {}", reload.command.argv[0],
+                     i.is_hook_late ? fmt::format("was not done within {}", format_duration(reload.timeout)) : failure);
 }
 
 // "pre-start 2 (mkdir): exit 1"
@@ -150,6 +156,7 @@ void Engine::handle(const TaskEnded& event) {
     i.main_is_gone = true;
     return dispatch(event.instance, Input::spawn_failed);
   }
+  if (i.phase == Phase::reload && has_failed) i.reload_failure = reload_failure(w_, i, event.failure);
   if (i.phase == Phase::post_start && i.state == State::starting && has_failed) {
     note_failed_start(i, hook_failure(w_, i, event.failure));
     return dispatch(event.instance, Input::start_failed);
@@ -218,6 +225,10 @@ void Engine::handle(const CommandGiven& given) {
       for (const InstanceId id : command.targets) dispatch(id, Input::kill_now);
       break;
     case CommandKind::signal: signal(command); break;
+    case CommandKind::reload:
+      for (const InstanceId id : command.targets)
+        if (has_reload(w_.spec(w_.at(id)))) dispatch(id, Input::want_reload);
+      break;
     case CommandKind::pause:
       for (const InstanceId id : command.targets) dispatch(id, Input::want_pause);
       break;
@@ -346,10 +357,14 @@ void Engine::dispatch(InstanceId id, Input input) {
   ++w_.rows_taken[static_cast<std::size_t>(row - transitions().data())];
   const Instant deadline_before = i.deadline;
   const State from = i.state;
+  const bool was_awaiting = is_awaiting_ready(w_, i);
   if (row->to != from) i.deadline = kNever;  // A deadline dies with its state.
   if (row->action->act != nullptr) row->action->act(w_, i);
   sync_deadline(id, deadline_before);
   if (row->to != from) enter(id, from, *row);
+  // No row has to remember what is under way.
+  if (was_awaiting && !is_awaiting_ready(w_, i)) w_.effects.emplace_back(StopAwaiting{id, i.run});
+  if (!was_awaiting && is_awaiting_ready(w_, i)) w_.effects.emplace_back(AwaitReady{id, i.run});
   touched_.push_back(id);
   enqueue(id);
   for (const InstanceId changed : publish(w_, id)) {
@@ -437,6 +452,7 @@ void Engine::settle_one(InstanceId id) {
       return;
     case State::starting:
     case State::running:
+    case State::reloading:
     case State::paused:
       if (i.facts.is_leaving && is_free_to_stop(i)) dispatch(id, Input::may_stop);
       return;

@@ -42,6 +42,12 @@ class Engine {
   void handle(const MainFound& event);
   void handle(const MainLost& event);
   void handle(const TaskEnded& event);
+  void handle(const BecameReady& event);
+  void handle(const ReadyProbeFailed& event);
+  void handle(const ReadyFailed& event);
+  void handle(const NoticeGiven& event);
+  void handle(const MoreTimeAsked& event);
+  void handle(const WatchdogSet& event);
   void handle(const MainExited& event);
   void handle(const Survived& event);
   void handle(const Ended& event);
@@ -88,6 +94,7 @@ class Engine {
   void vacate(InstanceId id);
   [[nodiscard]] bool is_current(InstanceId id, RunId run) const;
   void sync_deadline(InstanceId id, Instant before);
+  void note_life(InstanceId id);
 
   World w_;
   Changes changes_;

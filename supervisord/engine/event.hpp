@@ -52,6 +52,50 @@ struct MainLost {
   RunId run;
   std::string failure;
 };
+// The run is ready, or has reloaded: it said so, or what was asked of it was seen. Also heard before Spawned.
+enum class ReadyBy : std::uint8_t { seen, said };
+struct BecameReady {
+  InstanceId instance;
+  RunId run;
+  ReadyBy by = ReadyBy::seen;
+};
+// What was last seen when it was not ready: "tcp 127.0.0.1:80: connection refused".
+struct ReadyProbeFailed {
+  InstanceId instance;
+  RunId run;
+  std::string what;
+};
+// It can never become ready. `failure` says why.
+struct ReadyFailed {
+  InstanceId instance;
+  RunId run;
+  std::string failure;
+};
+// What a run says of itself besides that it is ready.
+enum class Notice : std::uint8_t {
+  reloading,      // It reads its configuration again; BecameReady follows.
+  stopping,       // It is about to end.
+  alive,          // A sign of life for its watchdog.
+  unfit,          // As if it had missed its watchdog.
+  restart_reset,  // Its restarts up to now are to be forgotten.
+};
+struct NoticeGiven {
+  InstanceId instance;
+  RunId run;
+  Notice notice = Notice::alive;
+};
+// It needs more time for what it is doing: at least `by` from now.
+struct MoreTimeAsked {
+  InstanceId instance;
+  RunId run;
+  Duration by{};
+};
+// From now on it gives a sign of life this often; 0: no more.
+struct WatchdogSet {
+  InstanceId instance;
+  RunId run;
+  Duration interval{};
+};
 // A task has ended, and nothing that it had made is alive. `failure` is empty if it succeeded.
 struct TaskEnded {
   InstanceId instance;
@@ -67,7 +111,7 @@ struct Survived {
   std::string what;
 };
 
-enum class CommandKind : std::uint8_t { start, stop, restart, kill, signal, pause, resume, wait, scale };
+enum class CommandKind : std::uint8_t { start, stop, restart, reload, kill, signal, pause, resume, wait, scale };
 enum class WaitFor : std::uint8_t { ready, exited, stopped, completed };
 template <>
 inline constexpr auto kEnumNames<WaitFor> = std::array{
@@ -134,7 +178,8 @@ struct DefinitionChanged {
 };
 
 using Event =
-    std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, MainExited, Survived, Ended, CommandGiven,
-                 ChangeForgotten, Boot, ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled, DefinitionChanged>;
+    std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, BecameReady, ReadyProbeFailed, ReadyFailed,
+                 NoticeGiven, MoreTimeAsked, WatchdogSet, MainExited, Survived, Ended, CommandGiven, ChangeForgotten, Boot,
+                 ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled, DefinitionChanged>;
 
 }  // namespace sup

@@ -17,15 +17,6 @@ std::string named_state(const World& w, InstanceId id) {
   return fmt::format("{} ({}{}{})", w.name(i), enum_name(i.state), cause.empty() ? "" : ", ", cause);
 }
 
-std::string last_end_text(const Instance& i) {
-  switch (i.last_kind) {
-    case EndKind::none: return {};
-    case EndKind::exited: return end_text(i.last_status, i.last_limits);
-    case EndKind::start_failed: return i.failure;
-  }
-  return {};
-}
-
 std::string_view give_up_text(GiveUpAction action) {
   switch (action) {
     case GiveUpAction::fail: return "failed for good";
@@ -79,7 +70,7 @@ std::string explain_exit(const World& w, InstanceId id, ExitStatus status) {
   std::string then;
   switch (after_end(spec, status, i.recent_restarts, w.now)) {
     case AfterEnd::restart: {
-      const bool is_good = i.state == State::running && is_good_run(spec.restart, w.now - i.run_since);
+      const bool is_good = is_serving(i.state) && is_good_run(spec.restart, w.now - i.run_since);
       const Duration delay = restart_delay(spec.restart, is_good ? 0 : i.restarts_in_row, 0);
       then = fmt::format("started again after {}", format_duration(delay));
       break;
@@ -105,7 +96,7 @@ Explanation explain(const World& w, InstanceId id) {
   out.last_end = last_end_text(i);
   if (i.state == State::waiting)
     for (const InstanceId other : waited_for(w, i)) out.waits_for.push_back(named_state(w, other));
-  if (i.facts.is_leaving && (i.state == State::starting || i.state == State::running || i.state == State::paused)) {
+  if (i.facts.is_leaving && is_rising_or_up(i.state)) {
     for (const InstanceId d : relations.required_by)
       if (is_live(w.at(d).state)) out.waits_for.push_back(named_state(w, d));
     for (const InstanceId f : relations.followed_by)

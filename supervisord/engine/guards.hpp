@@ -38,8 +38,45 @@ inline constexpr Guard is_oneshot{
     "oneshot", [](const World& w, const Instance& i) { return w.spec(i).type == ServiceType::oneshot; }};
 
 // Its program runs, but that does not make it ready.
-inline constexpr Guard stays_starting{
-    "oneshot or forking", [](const World& w, const Instance& i) { return w.spec(i).type != ServiceType::simple; }};
+inline constexpr Guard stays_starting{"oneshot or forking", [](const World& w, const Instance& i) {
+                                        return w.spec(i).type == ServiceType::oneshot ||
+                                               w.spec(i).type == ServiceType::forking;
+                                      }};
+
+// It runs, but what says that it is ready, or that it has reloaded, has not come.
+inline constexpr Guard awaits_ready{"it has not said that it is ready, or was not seen to be",
+                                    [](const World& w, const Instance& i) {
+                                      const ReadyKind kind = ready_kind(w.spec(i));
+                                      if (i.state == State::reloading && kind != ReadyKind::notify) return false;
+                                      return kind != ReadyKind::executed && !i.is_confirmed;
+                                    }};
+
+inline constexpr Guard is_in_delay{"ready.delay is over", [](const World& w, const Instance& i) {
+                                     return i.phase == Phase::await_ready && ready_kind(w.spec(i)) == ReadyKind::delay;
+                                   }};
+
+inline constexpr Guard is_delay_before_hooks{
+    "ready.delay is over, and it has post-start hooks",
+    [](const World& w, const Instance& i) { return is_in_delay.ask(w, i) && !w.spec(i).post_start.empty(); }};
+
+inline constexpr Guard has_reload_command{
+    "reload is a command", [](const World& w, const Instance& i) { return !w.spec(i).reload->command.argv.empty(); }};
+
+// Such a service says RELOADING=1 and READY=1 about every reload.
+inline constexpr Guard says_when_reloaded{
+    "ready.notify", [](const World& w, const Instance& i) { return ready_kind(w.spec(i)) == ReadyKind::notify; }};
+
+inline constexpr Guard has_reload_failed{"it failed",
+                                         [](const World&, const Instance& i) { return !i.reload_failure.empty(); }};
+
+inline constexpr Guard is_in_reload_command{"its reload command runs",
+                                            [](const World&, const Instance& i) { return i.phase == Phase::reload; }};
+
+inline constexpr Guard is_watchdog_due{"its sign of life is due",
+                                       [](const World& w, const Instance& i) { return i.watchdog_due <= w.now; }};
+
+inline constexpr Guard is_aborting{"it has the watchdog's signal",
+                                   [](const World&, const Instance& i) { return i.phase == Phase::abort; }};
 
 inline constexpr Guard has_left_daemon{"its launcher ended with success", [](const World& w, const Instance& i) {
                                          return w.spec(i).type == ServiceType::forking && i.phase == Phase::launch &&

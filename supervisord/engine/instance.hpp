@@ -22,6 +22,7 @@ enum class EndKind : std::uint8_t {
   none,          // No run has ended yet.
   exited,        // Its main process ended; last_status says how.
   start_failed,  // It never became a process, or did not become ready; failure says why.
+  unfit,         // It was ready, and was ended because it did not work as it should; failure says why.
 };
 
 // Why an instance rests where it is.
@@ -86,6 +87,8 @@ struct Instance {
   bool is_queued = false;             // Waits in the settle queue.
   bool is_in_line = false;            // Waits in the line for a start slot.
   bool has_start_failed = false;      // This run cannot become ready any more; failure says why.
+  bool is_unfit = false;              // This run is ended for what failure says; its end is a failure however it ends.
+  bool is_confirmed = false;          // What says that it is ready, or has reloaded, has come.
   Phase phase = Phase::none;
   bool is_hook_late = false;  // The hook was killed because it took too long.
   std::uint8_t stop_step = 0;
@@ -104,9 +107,14 @@ struct Instance {
   Instant run_since;      // When its program was executed; before that, when the run was begun.
   Duration run_length{};  // From there to the end of the main process, once it has ended.
   Instant deadline = kNever;
+  Instant watchdog_due = kNever;         // When its next sign of life is due, while it is up.
+  Instant reload_due = kNever;           // When the reload that is under way has failed.
+  Duration watchdog{};                   // How often it has to give one; 0: never.
   const Row* row = nullptr;              // The row that led into the state.
   std::vector<Instant> recent_restarts;  // Within the policy's window; empty without a bound.
-  std::string failure;                   // Of a failed start: the step, the object and the reason.
+  std::string failure;                   // Of a failed start: the step, the object and the reason. Or what is unfit.
+  std::string ready_note;                // What its readiness was last seen to lack.
+  std::string reload_failure;            // Of the last reload; empty if it succeeded.
   std::string survivors;                 // What of this run is alive in spite of KILL.
 };
 

@@ -75,7 +75,8 @@ int Engine::exit_code() const {
   const int least = i.state == State::failed ? 1 : 0;
   switch (i.last_kind) {
     case EndKind::none: return 0;
-    case EndKind::start_failed: return 1;
+    case EndKind::start_failed:
+    case EndKind::unfit: return 1;
     case EndKind::exited: return std::max(least, i.last_status.as_code());
   }
   return 0;

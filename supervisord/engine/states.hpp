@@ -13,6 +13,7 @@ enum class State : std::uint8_t {
   waiting,
   starting,
   running,
+  reloading,
   paused,
   stopping,
   killing,
@@ -25,8 +26,10 @@ inline constexpr auto kEnumNames<State> = std::array{
     EnumName{State::stopped, "stopped", "Nothing of it is alive, and nobody wants it up."},
     EnumName{State::waiting, "waiting", "Wanted up; waits for what it requires, or for a start slot."},
     EnumName{State::starting, "starting",
-             "Its process is being started, its hooks before and after that run, or (oneshot) it is doing its work."},
+             "Its process is being started or becomes ready, its hooks before and after that run, or (oneshot) it is "
+             "doing its work."},
     EnumName{State::running, "running", "Its process runs and is ready."},
+    EnumName{State::reloading, "reloading", "Its process runs, is ready, and reads its configuration again."},
     EnumName{State::paused, "paused", "Its processes are frozen."},
     EnumName{State::stopping, "stopping", "Something of it is alive and was told to end, or its stop hooks run."},
     EnumName{State::killing, "killing", "Something of it is alive and was sent KILL."},
@@ -43,6 +46,7 @@ enum class Input : std::uint8_t {
   want_restart,
   want_pause,
   want_resume,
+  want_reload,
   follow_down,
   give_way,
   may_start,
@@ -54,6 +58,10 @@ enum class Input : std::uint8_t {
   main_found,
   start_failed,
   task_ended,
+  became_ready,
+  began_reload,
+  began_stop,
+  watchdog_missed,
   main_exited,
   ended,
   deadline,
@@ -67,6 +75,7 @@ inline constexpr auto kEnumNames<Input> = std::array{
     EnumName{Input::want_restart, "want restart", "A command wants it down once and up again."},
     EnumName{Input::want_pause, "want pause", "A command wants its processes frozen."},
     EnumName{Input::want_resume, "want resume", "A command wants its processes to go on."},
+    EnumName{Input::want_reload, "want reload", "A command wants it to read its configuration again."},
     EnumName{Input::follow_down, "follow down", "What it requires is asked down, so it has to go down, too."},
     EnumName{Input::give_way, "give way", "A service that it conflicts with is wanted up."},
     EnumName{Input::may_start, "may start", "All that it requires is ready, and a start slot is free."},
@@ -78,6 +87,10 @@ inline constexpr auto kEnumNames<Input> = std::array{
     EnumName{Input::main_found, "main found", "The daemon that a forking service left is known."},
     EnumName{Input::start_failed, "start failed", "It runs but will not become ready; the failing step is known."},
     EnumName{Input::task_ended, "task ended", "A hook has ended, with all processes that it had made."},
+    EnumName{Input::became_ready, "became ready", "It said so, or was found to be."},
+    EnumName{Input::began_reload, "began reload", "It says that it reads its configuration again."},
+    EnumName{Input::began_stop, "began stop", "It says that it is about to end."},
+    EnumName{Input::watchdog_missed, "watchdog missed", "It says that it is not fit to go on."},
     EnumName{Input::main_exited, "main exited", "Its main process is gone, others of the run are alive."},
     EnumName{Input::ended, "ended", "Nothing of the run is alive."},
     EnumName{Input::deadline, "deadline", "The moment that the state waited for has come."},
@@ -87,15 +100,27 @@ inline constexpr auto kEnumNames<Input> = std::array{
 inline constexpr std::size_t kInputCount = kEnumNames<Input>.size();
 
 // What is done within a state that takes several steps: hooks, the launch, the stop.
-enum class Phase : std::uint8_t { none, pre_start, launch, find_main, post_start, pre_stop, steps, post_stop };
+enum class Phase : std::uint8_t {
+  none,
+  pre_start,
+  launch,
+  find_main,
+  await_ready,  // What says that it is ready (or has reloaded) has not come.
+  post_start,
+  reload,  // Its reload command runs.
+  pre_stop,
+  abort,  // It missed its watchdog, and has the signal for that.
+  steps,
+  post_stop,
+};
 
 // What is run beside the main process. Each is a list of commands in the settings.
-enum class TaskKind : std::uint8_t { pre_start, post_start, pre_stop, stop_step, post_stop };
+enum class TaskKind : std::uint8_t { pre_start, post_start, reload, pre_stop, stop_step, post_stop };
 template <>
 inline constexpr auto kEnumNames<TaskKind> =
     std::array{EnumName{TaskKind::pre_start, "pre-start"}, EnumName{TaskKind::post_start, "post-start"},
-               EnumName{TaskKind::pre_stop, "pre-stop"}, EnumName{TaskKind::stop_step, "stop"},
-               EnumName{TaskKind::post_stop, "post-stop"}};
+               EnumName{TaskKind::reload, "reload"},       EnumName{TaskKind::pre_stop, "pre-stop"},
+               EnumName{TaskKind::stop_step, "stop"},      EnumName{TaskKind::post_stop, "post-stop"}};
 
 // What is wanted.
 enum class Goal : std::uint8_t { down, up };
@@ -113,6 +138,7 @@ inline constexpr auto kEnumNames<Status> =
   switch (state) {
     case State::stopped: return Status::down;
     case State::running:
+    case State::reloading:
     case State::completed: return Status::up;
     case State::failed: return Status::failed;
     case State::waiting:
@@ -127,8 +153,16 @@ inline constexpr auto kEnumNames<Status> =
 
 // Whether a process of the instance may exist in this state.
 [[nodiscard]] constexpr bool is_live(State state) {
-  return state == State::starting || state == State::running || state == State::paused || state == State::stopping ||
-         state == State::killing;
+  return state == State::starting || state == State::running || state == State::reloading || state == State::paused ||
+         state == State::stopping || state == State::killing;
+}
+
+// Whether it does its work: what requires it may use it.
+[[nodiscard]] constexpr bool is_serving(State state) { return state == State::running || state == State::reloading; }
+
+// Whether it is alive and nobody has begun to end it.
+[[nodiscard]] constexpr bool is_rising_or_up(State state) {
+  return state == State::starting || is_serving(state) || state == State::paused;
 }
 
 // Whether nothing more happens in this state unless something from outside does.

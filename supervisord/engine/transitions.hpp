@@ -9,9 +9,11 @@
 //
 //   stopped    nothing is alive, nothing is wanted
 //   waiting    wanted, but something it requires is not ready yet, or all start slots are taken
-//   starting   its pre-start hooks run, a process is being made of it, its post-start hooks run; a oneshot stays here
-//              until it has done its work, a forking service until its main process is found
+//   starting   its pre-start hooks run, a process is being made of it, it becomes ready, its post-start hooks run; a
+//              oneshot stays here until it has done its work, a forking service until its main process is found
 //   running    its process runs and dependents may use it
+//   reloading  as running, and it reads its configuration again: it said so, or was asked to and has not said that it
+//              is done
 //   paused     its processes are frozen; dependents stay, but nothing new starts on it
 //   stopping   it was told to end, or its main process is gone and the rest was told to end; its pre-stop and post-stop
 //              hooks run here
@@ -33,8 +35,10 @@
 // How inputs come about
 // ---------------------
 // From commands: want_up, want_down, want_restart, follow_down (for what requires the one that was asked down),
-// want_pause, want_resume, kill_now, out_of_time. The action of the row writes the goal.
-// From the world: spawned, spawn_failed, main_found, start_failed, task_ended, main_exited, ended. Each carries
+// want_pause, want_resume, want_reload, kill_now, out_of_time. The action of the row writes the goal.
+// From the world: spawned, spawn_failed, main_found, start_failed, task_ended, main_exited, ended; and from the run
+// itself: became_ready, began_reload, began_stop, watchdog_missed, which come here only where they mean something
+// (notices.cpp), since a program may say anything at any time. Each carries
 // the id of a run, and one that is about an older run was dropped before it comes here: no stale exit exists. From the
 // clock: deadline. A deadline belongs to a state and dies when the state is left: no stale timer exists. From the
 // neighbours: may_start, may_stop, requirement_lost, requirement_back. They are not sent by anybody. After each change
@@ -53,6 +57,14 @@
 // run is alive then); after it, it is start_failed. Between the hooks before the start and the start itself a run that
 // has to go down simply ends. The end of a run is told twice where there are post-stop hooks: when nothing of it is
 // alive, and again when they are done.
+//
+// Readiness
+// ---------
+// Between the launch and the post-start hooks a run may have to become ready: it says so, or is seen to be, or a time
+// has to pass. What says it may come before we know that the program runs; it is kept (is_confirmed). A run that is not
+// ready within its time has failed to start. While one is up, a watchdog may want signs of life of it: the state's
+// deadline is the next of them, and moves with each. A run that misses it is *unfit*: it is ended as if it had failed
+// by itself, so that its dependents stay and the restart policy decides.
 //
 // What a failure of the world is
 // ------------------------------

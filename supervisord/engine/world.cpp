@@ -9,7 +9,28 @@
 
 namespace sup {
 
+bool has_failed(const Instance& i) { return i.has_start_failed || i.is_unfit; }
+
+std::string last_end_text(const Instance& i) {
+  switch (i.last_kind) {
+    case EndKind::none: return {};
+    case EndKind::exited: return end_text(i.last_status, i.last_limits);
+    case EndKind::start_failed:
+    case EndKind::unfit: return i.failure;
+  }
+  return {};
+}
+
 RunEnd last_end(const Instance& i) { return i.last_kind == EndKind::exited ? RunEnd{i.last_status} : std::nullopt; }
+
+void restart_watchdog(const World& w, Instance& i) {
+  i.watchdog_due = i.watchdog > Duration{0} ? w.now + i.watchdog : kNever;
+}
+
+void wait_for_reload_until(Instance& i, Instant due) {
+  i.reload_due = due;
+  i.deadline = std::min(due, i.watchdog_due);
+}
 
 const std::vector<Hook>* hooks_of(const ServiceSpec& spec, Phase phase) {
   switch (phase) {
@@ -20,6 +41,9 @@ const std::vector<Hook>* hooks_of(const ServiceSpec& spec, Phase phase) {
     case Phase::none:
     case Phase::launch:
     case Phase::find_main:
+    case Phase::await_ready:
+    case Phase::reload:
+    case Phase::abort:
     case Phase::steps: return nullptr;
   }
   return nullptr;
@@ -31,9 +55,12 @@ std::optional<TaskKind> task_kind_of(Phase phase) {
     case Phase::post_start: return TaskKind::post_start;
     case Phase::pre_stop: return TaskKind::pre_stop;
     case Phase::post_stop: return TaskKind::post_stop;
+    case Phase::reload: return TaskKind::reload;
     case Phase::none:
     case Phase::launch:
     case Phase::find_main:
+    case Phase::await_ready:
+    case Phase::abort:
     case Phase::steps: return std::nullopt;
   }
   return std::nullopt;
@@ -50,10 +77,15 @@ bool is_ready(const World& w, const Instance& i) {
   switch (w.spec(i).type) {
     case ServiceType::forking:
     case ServiceType::target:
-    case ServiceType::simple: return i.state == State::running && !i.facts.is_leaving;
+    case ServiceType::notify:
+    case ServiceType::simple: return is_serving(i.state) && !i.facts.is_leaving;
     case ServiceType::oneshot: return i.state == State::completed;
   }
   return false;
+}
+
+bool is_awaiting_ready(const World& w, const Instance& i) {
+  return i.state == State::starting && i.phase == Phase::await_ready && ready_kind(w.spec(i)) != ReadyKind::delay;
 }
 
 bool is_free_to_stop(const Instance& i) { return i.counts.live_dependents == 0 && i.counts.leaving_followers == 0; }
@@ -139,8 +171,7 @@ namespace {
 bool has_to_leave(const Instance& i) {
   if (!is_live(i.state)) return false;
   if (i.goal == Goal::down || i.run_was_asked_to_end) return true;
-  const bool is_up = i.state == State::starting || i.state == State::running || i.state == State::paused;
-  if (i.is_cycling && is_up) return true;
+  if (i.is_cycling && is_rising_or_up(i.state)) return true;
   return i.counts.gone_requirements > 0 || i.counts.leaving_requirements > 0 || i.counts.broken_bindings > 0;
 }
 
@@ -153,14 +184,16 @@ bool is_gone(const World& w, const Instance& i) {
 // It is on its way up, or will be after a restart.
 bool is_coming(const Instance& i) {
   if (i.goal == Goal::down) return false;
+  const bool is_up = is_serving(i.state) || i.state == State::paused;
   return i.state == State::waiting || i.state == State::starting || i.state == State::stopping ||
-         i.state == State::killing || ((i.state == State::running || i.state == State::paused) && i.facts.is_leaving);
+         i.state == State::killing || (is_up && i.facts.is_leaving);
 }
 
 bool is_started(const World& w, const Instance& i) {
   switch (i.state) {
     case State::starting: return i.pid != 0 || i.main_is_gone;
     case State::running:
+    case State::reloading:
     case State::paused: return true;
     case State::completed: return w.spec(i).type == ServiceType::oneshot;
     case State::stopped:
@@ -215,7 +248,7 @@ void update_facts(const World& w, Instance& i) {
   out.is_coming = is_coming(i);
   out.is_started = is_started(w, i);
   out.is_completed = i.state == State::completed;
-  out.is_up = i.state == State::running || i.state == State::paused ||
+  out.is_up = is_serving(i.state) || i.state == State::paused ||
               (out.is_completed && w.spec(i).type == ServiceType::oneshot);
   out.is_at_work = i.goal == Goal::up && (out.is_coming || out.is_live);
 }
@@ -245,13 +278,7 @@ constexpr std::size_t kMaxNamed = 5;
 
 // How the last run ended; nothing while that of the next is still to come.
 std::string end_text(const Instance& i) {
-  if (is_live(i.state) && !i.main_is_gone && !i.has_start_failed) return {};
-  switch (i.last_kind) {
-    case EndKind::none: return {};
-    case EndKind::exited: return end_text(i.last_status, i.last_limits);
-    case EndKind::start_failed: return i.failure;
-  }
-  return {};
+  return is_live(i.state) && !i.main_is_gone && !has_failed(i) ? std::string{} : last_end_text(i);
 }
 
 std::string with_reason(std::string text, const std::string& reason) {
@@ -288,6 +315,10 @@ std::string requirement_text(const World& w, const Instance& i) {
 std::string live_text(const World& w, const Instance& i) {
   if (is_stuck(i)) return i.survivors;
   if (i.phase == Phase::find_main) return "looking for its main process";
+  if (i.state == State::reloading)
+    return i.phase == Phase::reload ? "its reload command runs" : "waiting until it has reloaded";
+  if (i.phase == Phase::await_ready) return i.ready_note.empty() ? "not ready yet" : "not ready yet: " + i.ready_note;
+  if (i.state == State::running && !i.reload_failure.empty()) return "reload failed: " + i.reload_failure;
   if (const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase))
     return with_reason(fmt::format("{} {}/{}", enum_name(*task_kind_of(i.phase)), i.hook + 1, hooks->size()),
                        end_text(i));

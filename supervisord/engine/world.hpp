@@ -95,8 +95,17 @@ struct World {
   [[nodiscard]] auto present() const { return instances | std::views::filter(sup::is_present); }
 };
 
+// The run is ended for a failure, although its main process may be alive: its own end will say nothing more.
+[[nodiscard]] bool has_failed(const Instance& i);
+// How the last run that ended did so, for people.
+[[nodiscard]] std::string last_end_text(const Instance& i);
 // The end of the last run as the restart policy sees it.
 [[nodiscard]] RunEnd last_end(const Instance& i);
+
+// Its next sign of life is due one interval from now.
+void restart_watchdog(const World& w, Instance& i);
+// While it reloads it has to give signs of life, too: its one deadline is the earlier.
+void wait_for_reload_until(Instance& i, Instant due);
 
 // The hooks of a phase, or null where it has none.
 [[nodiscard]] const std::vector<Hook>* hooks_of(const ServiceSpec& spec, Phase phase);
@@ -109,6 +118,8 @@ struct World {
 
 // A dependent may start: running (simple), completed (oneshot); and it is not about to be stopped.
 [[nodiscard]] bool is_ready(const World& w, const Instance& i);
+// Something other than time has to say that it is ready, and has not yet.
+[[nodiscard]] bool is_awaiting_ready(const World& w, const Instance& i);
 // Nothing that has to be stopped before it is alive.
 [[nodiscard]] bool is_free_to_stop(const Instance& i);
 // All that it requires is ready.

@@ -25,6 +25,8 @@ class Checker {
       check_command(i);
       check_restart(i);
       check_type(i);
+      check_ready(i);
+      check_reload(i);
       check_stop(i);
       check_tty(i);
       check_log(i);
@@ -96,6 +98,37 @@ class Checker {
                     "use post-stop, or a service that requires this one");
     if (!s.pre_stop.empty())
       contradiction({i, "pre-stop", {}}, "pre-stop: a oneshot is never running", "use post-stop");
+  }
+
+  // One thing alone says that a service is ready.
+  void check_ready(std::size_t i) {
+    const ReadySpec& ready = *spec(i).ready;
+    std::vector<std::string_view> kinds;
+    if (spec(i).type == ServiceType::notify) kinds.emplace_back("type = \"notify\"");
+    if (ready.notify && kinds.empty()) kinds.emplace_back("ready.notify");
+    if (ready.delay) kinds.emplace_back("ready.delay");
+    const SpecPlace place{i, "ready", {}};
+    if (kinds.size() > 1)
+      contradiction(place, "ready: " + std::string(kinds[0]) + " and " + std::string(kinds[1]) + " are both set",
+                    "one of them alone says when it is ready");
+    const bool listens = ready_kind(spec(i)) == ReadyKind::notify || spec(i).watchdog;
+    if (listens && spec(i).notify_access == NotifyAccess::none)
+      contradiction({i, "notify-access", {}}, "notify-access: nobody could say that it is ready or alive",
+                    "write \"main\" or \"all\"");
+    if (spec(i).type != ServiceType::oneshot) return;
+    if (!kinds.empty()) contradiction(place, "ready: a oneshot is ready when it has exited with success", "remove it");
+    if (spec(i).watchdog)
+      contradiction({i, "watchdog", {}},
+                    "watchdog: it counts from when the service is ready, and a oneshot has ended "
+                    "by then");
+  }
+
+  void check_reload(std::size_t i) {
+    const ReloadSpec& reload = *spec(i).reload;
+    if (reload.signal && !reload.command.argv.empty())
+      contradiction({i, "reload", {}}, "reload: it is either a signal or a command", "remove one of them");
+    if (spec(i).type == ServiceType::oneshot && (reload.signal || !reload.command.argv.empty()))
+      contradiction({i, "reload", {}}, "reload: a oneshot is never running");
   }
 
   void check_stop(std::size_t i) {

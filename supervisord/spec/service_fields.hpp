@@ -67,13 +67,32 @@ inline constexpr std::string_view kShorthandKey<Hook> = "command";
 
 template <>
 struct Fields<ReadySpec> {
-  static constexpr auto kRows = std::make_tuple(Field{
-      "timeout", &ReadySpec::timeout, OnChange::next_start, "\"30s\"",
-      "How long becoming ready may take: for a forking service, from its start until its main process is found. After "
-      "that the start has failed.",
-      Range{1, kYear}});
+  static constexpr auto kRows = std::make_tuple(
+      Field{"notify", &ReadySpec::notify, OnChange::next_start, "true",
+            "Ready when it says READY=1 by sd_notify(3); see notify-access."},
+      Field{"delay", &ReadySpec::delay, OnChange::next_start, "\"2s\"",
+            "Ready when it has been running for so long: for programs that offer no better sign.", Range{1, kYear}},
+      Field{"timeout", &ReadySpec::timeout, OnChange::next_start, "\"30s\"",
+            "How long becoming ready may take from the start of its program, or of the launcher of a forking service. "
+            "After that the start has failed. It does not count against `delay`.",
+            Range{1, kYear}});
 };
 static_assert(kEveryMemberHasARow<ReadySpec>, "every member of ReadySpec needs a row");
+
+template <>
+struct Fields<ReloadSpec> {
+  static constexpr auto kRows = std::make_tuple(
+      Field{"signal", &ReloadSpec::signal, OnChange::live, "\"HUP\"", "The signal that its main process gets."},
+      Field{"command", &ReloadSpec::command, OnChange::live, "[\"nginx\", \"-s\", \"reload\"]",
+            "A command instead of a signal. It runs with the service's attributes, and MAINPID in its environment."},
+      Field{"timeout", &ReloadSpec::timeout, OnChange::live, "\"30s\"",
+            "How long a reload may take: the command, and for a service with ready.notify until it says READY=1 again. "
+            "A reload that fails leaves the service running.",
+            Range{1, kYear}});
+};
+static_assert(kEveryMemberHasARow<ReloadSpec>, "every member of ReloadSpec needs a row");
+template <>
+inline constexpr std::string_view kShorthandKey<ReloadSpec> = "signal";
 
 template <>
 struct Fields<StopStep> {
@@ -127,7 +146,19 @@ struct Fields<ServiceSpec> {
           AbsolutePath{}},
       Field{"exit-when", &ServiceSpec::exit_when, OnChange::live, "\"empty\"",
             "What ends the service of itself: the end of its main process, or of its last process."},
-      Field{"ready", &ServiceSpec::ready, OnChange::next_start, "{ timeout = \"1m\" }", "How it becomes ready."},
+      Field{"ready", &ServiceSpec::ready, OnChange::next_start, "{ notify = true, timeout = \"1m\" }",
+            "How it becomes ready: one of the following, else when its program has been executed. A oneshot is ready "
+            "when it has done its work."},
+      Field{"reload", &ServiceSpec::reload, OnChange::live, "{ signal = \"HUP\" }",
+            "How `ctl reload` tells it to read its configuration again; a word stands for `reload.signal`."},
+      Field{"notify-access", &ServiceSpec::notify_access, OnChange::next_start, "\"main\"",
+            "Whose messages by sd_notify(3) count. The socket is named by NOTIFY_SOCKET; each run has its own."},
+      Field{"watchdog", &ServiceSpec::watchdog, OnChange::next_start, "\"10s\"",
+            "Once ready, it has to say WATCHDOG=1 by sd_notify(3) at least this often, else it gets watchdog-signal, "
+            "then the stop steps, and has failed. It finds the time in WATCHDOG_USEC.",
+            Range{kSecond / 1'000, kYear}},
+      Field{"watchdog-signal", &ServiceSpec::watchdog_signal, OnChange::live, "\"ABRT\"",
+            "The signal that the main process gets when it has missed its watchdog."},
       Field{"enabled", &ServiceSpec::enabled, OnChange::live, "true", "Whether it is started when supervisord starts."},
       Field{"requires", &ServiceSpec::requires_, OnChange::live, "[\"db\"]",
             "Starting this starts these and waits until they are ready. When one of them is stopped, or fails for "
@@ -183,8 +214,8 @@ struct Fields<ServiceSpec> {
             "Commands that run one after another before each start, with the service's attributes. If one fails, the "
             "start has failed. An element may be a table { command = [...], timeout = \"10s\" }."},
       Field{"post-start", &ServiceSpec::post_start, OnChange::next_start, "[\"web-warm-up --all\"]",
-            "Commands that run after the service's program has been started and before it counts as ready. If one "
-            "fails, the start has failed."},
+            "Commands that run after the service's program has been started and `ready` is met, and before it counts "
+            "as ready. If one fails, the start has failed."},
       Field{"pre-stop", &ServiceSpec::pre_stop, OnChange::live, "[\"web-drain\"]",
             "Commands that run before the service is stopped, not when it ends by itself. A failure is logged."},
       Field{

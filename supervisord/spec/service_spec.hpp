@@ -20,11 +20,13 @@
 namespace sup {
 
 // How a service counts as started.
-enum class ServiceType : std::uint8_t { simple, oneshot, forking, target };
+enum class ServiceType : std::uint8_t { simple, notify, oneshot, forking, target };
 template <>
 inline constexpr auto kEnumNames<ServiceType> = std::array{
     EnumName{ServiceType::simple, "simple",
-             "Runs until it is stopped; ready as soon as its program has been executed."},
+             "Runs until it is stopped; ready as soon as its program has been executed, unless `ready` asks for more."},
+    EnumName{ServiceType::notify, "notify",
+             "Runs until it is stopped; ready when it says so by sd_notify(3), as with ready = { notify = true }."},
     EnumName{ServiceType::oneshot, "oneshot", "Runs to completion; ready when it has exited with success."},
     EnumName{ServiceType::forking, "forking",
              "The command leaves a daemon behind and exits; ready when it has exited with success and the daemon, its "
@@ -48,10 +50,31 @@ inline constexpr auto kEnumNames<RunEndsWith> = std::array{
     EnumName{RunEndsWith::empty, "empty", "The end of its last process; the main process may go before."},
 };
 
-// How a service becomes ready.
+// How a service becomes ready: by at most one of these, and within the time.
 struct ReadySpec {
+  bool notify = false;
+  std::optional<Duration> delay;
   Duration timeout = std::chrono::seconds{30};
   friend bool operator==(const ReadySpec&, const ReadySpec&) = default;
+};
+
+// Whose messages by sd_notify(3) count.
+enum class NotifyAccess : std::uint8_t { automatic, none, main, exec, all };
+template <>
+inline constexpr auto kEnumNames<NotifyAccess> = std::array{
+    EnumName{NotifyAccess::automatic, "auto", "all with ready.notify or a watchdog, else none."},
+    EnumName{NotifyAccess::none, "none", "Nobody's: there is no NOTIFY_SOCKET."},
+    EnumName{NotifyAccess::main, "main", "Those of its main process."},
+    EnumName{NotifyAccess::exec, "exec", "Those of its main process and of its hooks, stop and reload commands."},
+    EnumName{NotifyAccess::all, "all", "Those of all its processes."},
+};
+
+// How a service is told to read its configuration again: a signal to its main process, or a command; not both.
+struct ReloadSpec {
+  std::optional<Signal> signal;
+  Command command;
+  Duration timeout = std::chrono::seconds{30};
+  friend bool operator==(const ReloadSpec&, const ReloadSpec&) = default;
 };
 
 // Environment variables in the order written; names are unique.
@@ -200,7 +223,11 @@ struct ServiceSpec {
   ServiceType type = ServiceType::simple;
   std::string pid_file;
   RunEndsWith exit_when = RunEndsWith::main;
-  ReadySpec ready;
+  Rare<ReadySpec> ready;
+  Rare<ReloadSpec> reload;
+  NotifyAccess notify_access = NotifyAccess::automatic;
+  std::optional<Duration> watchdog;
+  Signal watchdog_signal{6};  // ABRT
   bool enabled = true;
   std::vector<Dependency> requires_;  // "requires" is a keyword of C++.
   std::vector<Dependency> binds_to;
@@ -242,5 +269,23 @@ struct ServiceSpec {
   StderrSpec stderr_;
   friend bool operator==(const ServiceSpec&, const ServiceSpec&) = default;
 };
+
+// What a service that runs to stay has to wait for before it is ready.
+enum class ReadyKind : std::uint8_t { executed, notify, delay };
+[[nodiscard]] constexpr ReadyKind ready_kind(const ServiceSpec& spec) {
+  if (spec.type == ServiceType::notify || spec.ready->notify) return ReadyKind::notify;
+  return spec.ready->delay ? ReadyKind::delay : ReadyKind::executed;
+}
+
+// With "auto" decided.
+[[nodiscard]] inline NotifyAccess notify_access_of(const ServiceSpec& spec) {
+  if (spec.notify_access != NotifyAccess::automatic) return spec.notify_access;
+  const bool is_wanted = ready_kind(spec) == ReadyKind::notify || spec.watchdog;
+  return is_wanted ? NotifyAccess::all : NotifyAccess::none;
+}
+
+[[nodiscard]] inline bool has_reload(const ServiceSpec& spec) {
+  return spec.reload->signal || !spec.reload->command.argv.empty();
+}
 
 }  // namespace sup

@@ -218,6 +218,18 @@ CHILD_SIDE int execute(ChildRun& run) {
   return report.candidate < 0 ? ENOENT : remembered;
 }
 
+// Only the child knows its pid before it executes the program. By hand: snprintf is not async-signal-safe.
+CHILD_SIDE int write_own_pid(ChildRun& run) {
+  for (std::size_t i = 0; i < run.plan.pid_text_count; ++i) {
+    char digits[kPidDigits];
+    std::size_t count = 0;
+    for (long rest = ::syscall(SYS_getpid); rest > 0 && count < kPidDigits; rest /= 10)
+      digits[count++] = static_cast<char>('0' + rest % 10);
+    for (std::size_t at = 0; at < count; ++at) run.plan.pid_texts[i][at] = digits[count - 1 - at];
+  }
+  return 0;
+}
+
 struct ChildStep {
   const char* name;       // As the user reads it; the key of the setting where there is one.
   int (*act)(ChildRun&);  // Returns an errno or 0.
@@ -252,6 +264,7 @@ constexpr ChildStep kChildSteps[] = {
     {"stdin", open_stdin_file},
     {"no-new-privileges", forbid_new_privileges},
     {"signals", reset_signals},
+    {"env", write_own_pid},
     {"close-fds", close_others},
     {"command", execute},
 };

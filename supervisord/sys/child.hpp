@@ -52,6 +52,7 @@ class SpawnInProgress {
 struct ChildSettings {
   std::vector<std::string> argv;  // At least the program. Without a slash it is looked for in `env`'s PATH.
   std::vector<std::pair<std::string, std::string>> env;  // All of it; the last of two equal names wins.
+  std::vector<std::string> pid_variables;                // Variables whose value is the child's own pid.
   std::string working_dir;                               // Entered as the service's user; empty: stay in ours.
   std::optional<mode_t> umask;                           // Empty: as ours.
   std::optional<uid_t> uid;                              // Each empty: as ours.
@@ -72,10 +73,14 @@ struct ChildSettings {
   std::string groups_text;
 };
 
+inline constexpr std::size_t kPidDigits = 10;  // Of the largest 32-bit number; a NUL follows.
+
 // The flat form: only numbers and pointers into PreparedChild. No destructor, nothing to allocate.
 struct ChildPlan {
   const char* const* argv;
   const char* const* envp;
+  char* const* pid_texts;  // Where the child writes its pid, kPidDigits digits at most and a NUL.
+  std::size_t pid_text_count;
   const char* const* candidates;  // Paths to try in order; ends with a null pointer.
   const char* working_dir;        // Null: stay.
   const gid_t* groups;
@@ -111,6 +116,7 @@ class PreparedChild {
     std::string oom_score;
     std::vector<std::string> candidate_paths;
     std::vector<std::string> environment;  // NAME=value.
+    std::vector<char*> pid_texts;          // Into it.
     std::vector<const char*> argv;
     std::vector<const char*> envp;
     std::vector<const char*> candidates;

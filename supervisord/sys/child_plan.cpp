@@ -119,6 +119,12 @@ Result<PreparedChild> prepare_child(ChildSettings given) {
     block->candidate_paths = candidates_in(block->search_path, program);
   }
   block->environment = flatten(settings.env);
+  for (const std::string& name : settings.pid_variables) {
+    std::erase_if(block->environment, [&](const std::string& entry) { return entry.starts_with(name + "="); });
+    block->environment.push_back(name + "=" + std::string(kPidDigits, '\0'));
+  }
+  for (std::string& entry : block->environment)
+    if (entry.ends_with('\0')) block->pid_texts.push_back(entry.data() + entry.size() - kPidDigits);
   block->argv = pointers_to(settings.argv);
   block->envp = pointers_to(block->environment);
   block->candidates = pointers_to(block->candidate_paths);
@@ -126,6 +132,8 @@ Result<PreparedChild> prepare_child(ChildSettings given) {
   block->plan = ChildPlan{
       .argv = block->argv.data(),
       .envp = block->envp.data(),
+      .pid_texts = block->pid_texts.data(),
+      .pid_text_count = block->pid_texts.size(),
       .candidates = block->candidates.data(),
       .working_dir = pointer_or_null(settings.working_dir),
       .groups = settings.groups ? settings.groups->data() : nullptr,

@@ -84,6 +84,9 @@ inline constexpr auto kStopExamples =
                Example{"ctl stop 'worker*' db", "several at once"}};
 inline constexpr auto kRestartExamples = std::array{Example{"ctl restart web", "stop web, then start it"},
                                                     Example{"ctl restart all --timeout 2m", "everything, in order"}};
+inline constexpr auto kReloadExamples =
+    std::array{Example{"ctl reload web", "have web read its configuration again, wait until it has"},
+               Example{"ctl reload 'web*' --timeout 10s", "give up waiting (exit code 124) after 10 s"}};
 inline constexpr auto kKillExamples =
     std::array{Example{"ctl kill web", "KILL to every process of web, and keep it down"}};
 
@@ -421,6 +424,23 @@ inline constexpr auto kCommands = std::array{
             "There is no back-off between the two. A service that was down is started. What requires a service goes "
             "down before it, comes back after it, and is listed, too.",
         .examples = kRestartExamples,
+        .exits = kNamedExits},
+    CommandRow{
+        .verb = Verb::reload,
+        .name = "reload",
+        .method = "Reload",
+        .role = Role::operate,
+        .streaming = Streaming::on_request,
+        .group = HelpGroup::services,
+        .params = kChangeParams,
+        .reply = "ChangeReply",
+        .summary = "Have services read their configuration again; wait until they have.",
+        .text =
+            "By the signal or the command of the setting `reload`. A service that says when it is ready (type "
+            "\"notify\") says READY=1 again when it has reloaded, within reload.timeout; another has when the signal "
+            "was sent or the command has ended. A service that is not running is a failure, and one whose reload "
+            "fails goes on.",
+        .examples = kReloadExamples,
         .exits = kNamedExits},
     CommandRow{.verb = Verb::signal,
                .name = "signal",

@@ -26,6 +26,7 @@ enum class Verb : std::uint8_t {
   start,
   stop,
   restart,
+  reload,
   signal,
   kill,
   pause,

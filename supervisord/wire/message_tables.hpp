@@ -31,6 +31,7 @@ struct MessageRows<ServiceStatus> {
       Member{"ready", &ServiceStatus::ready, "Whether dependents may start."},
       Member{"cause", &ServiceStatus::cause,
              "Why it is in this state, or how its last run ended (exit 3); may be empty."},
+      Member{"says", &ServiceStatus::says, "What it says of itself (STATUS= of sd_notify(3)); absent: nothing."},
       Member{"exit_code", &ServiceStatus::exit_code, "Of the last run, if that ended by exit."},
       Member{"exit_signal", &ServiceStatus::exit_signal, "Of the last run, if a signal ended it."},
       Member{"type", &ServiceStatus::type, "The service's type: simple, oneshot ..."},

@@ -33,6 +33,7 @@ struct ServiceStatus {
   std::optional<std::int64_t> next_try_ms;
   bool ready = false;
   std::string cause;
+  std::optional<std::string> says;
   std::optional<std::int64_t> exit_code;
   std::optional<std::int64_t> exit_signal;
   std::string type;

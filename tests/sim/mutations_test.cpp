@@ -52,9 +52,10 @@ TEST_CASE("every checker has a lie that only it was there for") {
       REQUIRE(proven.count(checker.name) == 1);
     }
   };
-  for (const auto checkers :
-       {run_checkers(), hook_checkers(), order_checkers(), policy_checkers(), reply_checkers(), exit_checkers()})
+  for (const auto checkers : {run_checkers(), hook_checkers(), ready_checkers(), order_checkers(), policy_checkers(),
+                              reply_checkers(), exit_checkers()})
     require_proof(checkers);
-  for (const auto checkers : {step_checkers(), hook_step_checkers(), turn_checkers(), rest_checkers(), end_checkers()})
+  for (const auto checkers :
+       {step_checkers(), hook_step_checkers(), ready_step_checkers(), turn_checkers(), rest_checkers(), end_checkers()})
     require_proof(checkers);
 }

@@ -58,6 +58,14 @@ TEST_CASE("the environment is exactly what was given, the last of equal names wi
   REQUIRE(run(method, std::move(settings)).output == expected);
 }
 
+TEST_CASE("a variable can hold the child's own pid, whatever was given for it") {
+  const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
+  ChildSettings settings = command({"sh", "-c", "echo $((WATCHDOG_PID == $$)) $A"});
+  settings.env = {{"WATCHDOG_PID", "1"}, {"PATH", "/usr/bin:/bin"}, {"A", "b"}};
+  settings.pid_variables = {"WATCHDOG_PID"};
+  REQUIRE(run(method, std::move(settings)).output == "1 b\n");
+}
+
 TEST_CASE("only descriptors 0 to 2 are open, whatever leaked in the parent") {
   const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
   // Not close-on-exec, as a careless library would leave them; next to the report pipe's number and far above it.

@@ -66,7 +66,7 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
   const Json& service = schema["$defs"]["service"];
   REQUIRE(schema["additionalProperties"] == false);
   REQUIRE(service["additionalProperties"] == false);
-  REQUIRE(service["properties"]["type"]["enum"] == Json({"simple", "oneshot", "forking", "target"}));
+  REQUIRE(service["properties"]["type"]["enum"] == Json({"simple", "notify", "oneshot", "forking", "target"}));
   REQUIRE(service["properties"]["type"]["default"] == "simple");
   const Json& restart = service["properties"]["restart"]["anyOf"][1]["properties"];
   REQUIRE(restart["factor"]["minimum"] == 1);
@@ -85,6 +85,9 @@ TEST_CASE("the template without its comment marks is a configuration") {
   const std::size_t type = text.find("type = \"simple\"");  // Else the example of pid-file means nothing.
   REQUIRE(type != std::string::npos);
   text.replace(type, 15, "type = \"forking\"");
+  const std::size_t either = text.find("reload.command");  // Or reload.signal.
+  REQUIRE(either != std::string::npos);
+  text.insert(either, "# ");
   const Loaded loaded = load_text(text, "template.toml");
   INFO(text << render_all(loaded));
   REQUIRE(loaded.diagnostics.empty());

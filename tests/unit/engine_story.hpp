@@ -38,6 +38,18 @@ struct Service {
   }
   Service& oneshot() { return named.spec.type = ServiceType::oneshot, *this; }
   Service& forking() { return named.spec.type = ServiceType::forking, *this; }
+  Service& notify() { return named.spec.type = ServiceType::notify, *this; }
+  Service& delay(Duration delay) { return named.spec.ready.edit().delay = delay, *this; }
+  Service& ready_within(Duration timeout) { return named.spec.ready.edit().timeout = timeout, *this; }
+  Service& reload(Signal signal, Duration timeout = 30s) {
+    named.spec.reload.edit() = {.signal = signal, .command = {}, .timeout = timeout};
+    return *this;
+  }
+  Service& reload(std::string program, Duration timeout = 30s) {
+    named.spec.reload.edit() = {.signal = {}, .command = {{std::move(program)}}, .timeout = timeout};
+    return *this;
+  }
+  Service& watchdog(Duration interval) { return named.spec.watchdog = interval, *this; }
   Service& disabled() { return named.spec.enabled = false, *this; }
   Service& target() {
     named.spec.type = ServiceType::target;
@@ -144,6 +156,12 @@ class Story {
   Story& survives(const std::string& name, std::string what) {
     return tell(Survived{id(name), at(name).run, std::move(what)});
   }
+  Story& ready(const std::string& name) { return tell(BecameReady{id(name), at(name).run, ReadyBy::said}); }
+  Story& never_ready(const std::string& name, std::string why) {
+    return tell(ReadyFailed{id(name), at(name).run, std::move(why)});
+  }
+  Story& says(const std::string& name, Notice notice) { return tell(NoticeGiven{id(name), at(name).run, notice}); }
+  Story& asks_for(const std::string& name, Duration more) { return tell(MoreTimeAsked{id(name), at(name).run, more}); }
   // Every program that was ordered is executed, until there are no more.
   Story& run() {
     while (!unanswered_.empty()) {
@@ -180,6 +198,7 @@ class Story {
   ChangeId kill(Names names) { return command(CommandKind::kill, std::move(names)); }
   ChangeId pause(Names names) { return command(CommandKind::pause, std::move(names)); }
   ChangeId resume(Names names) { return command(CommandKind::resume, std::move(names)); }
+  ChangeId reload(Names names) { return command(CommandKind::reload, std::move(names)); }
   ChangeId send(Signal signal, Names names) { return command(CommandKind::signal, std::move(names), signal); }
   ChangeId add(Service service, std::uint32_t instances = 1) {
     tell(ServiceAdded{std::make_shared<const NamedService>(std::move(service.named)), instances, next_change()});
@@ -265,6 +284,8 @@ class Story {
     orders_.push_back(fmt::format("{} {} of {}", enum_name(e.kind), e.index + 1, name(e.instance)));
   }
   void note(const KillTasks& e) { orders_.push_back("kill tasks of " + name(e.instance)); }
+  void note(const AwaitReady& e) { orders_.push_back("await " + name(e.instance)); }
+  void note(const StopAwaiting& e) { orders_.push_back("stop awaiting " + name(e.instance)); }
   void note(const FreezeRun& e) { orders_.push_back("freeze " + name(e.instance)); }
   void note(const ThawRun& e) { orders_.push_back("thaw " + name(e.instance)); }
   void note(const KillRun& e) { orders_.push_back("KILL " + name(e.instance)); }

@@ -31,6 +31,12 @@ bool has_to_go(const Scene& scene, InstanceId id) {
          std::ranges::any_of(scene.links[id.value].needs, is_going);
 }
 
+// Whether somebody has just asked this of it.
+bool is_commanded(const Scene& scene, InstanceId id, CommandKind kind) {
+  const auto* command = scene.event == nullptr ? nullptr : std::get_if<CommandGiven>(scene.event);
+  return command != nullptr && command->kind == kind && std::ranges::count(command->targets, id) > 0;
+}
+
 // Hooks of a kind belong to one part of a life.
 Complaint hook_place(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<RunTask>(&effect);
@@ -42,7 +48,8 @@ Complaint hook_place(const Scene& scene, const Effect& effect) {
       case TaskKind::post_start: return s.state == State::starting && s.is_executed;
       case TaskKind::pre_stop:
         if (e->index > 0) return s.state == State::stopping && !s.stop_step;
-        return s.state == State::running || s.state == State::paused;
+        return is_serving(s) || s.state == State::paused;
+      case TaskKind::reload: return s.state == State::running && is_commanded(scene, e->instance, CommandKind::reload);
       case TaskKind::stop_step: return s.is_spawned && !s.is_main_gone;
       case TaskKind::post_stop:
         if (scene.killed_since != kNever) return false;
@@ -77,7 +84,7 @@ Complaint start_hooks(const Scene& scene, const Effect& effect) {
 Complaint pre_stop(const Scene& scene, const Effect& effect) {
   if (const auto* e = std::get_if<StateChanged>(&effect)) {
     const Seen& s = scene.seen[e->instance.value];
-    const bool was_up = e->from == State::running || e->from == State::paused;
+    const bool was_up = is_serving(s) || e->from == State::paused;
     if (!was_up || e->row->input != Input::may_stop) return std::nullopt;
     if (hooks_of(scene, e->instance, TaskKind::pre_stop).empty() || (s.hook && !s.stop_step)) return std::nullopt;
     return fmt::format("{} is told to end without its pre-stop hooks", scene.name(e->instance));
@@ -89,7 +96,7 @@ Complaint pre_stop(const Scene& scene, const Effect& effect) {
   if (!is_step) return std::nullopt;
   const InstanceId id = signal != nullptr ? signal->instance : task->instance;
   const Seen& s = scene.seen[id.value];
-  const bool is_after_hooks = s.state == State::stopping && !s.stop_step;
+  const bool is_after_hooks = s.state == State::stopping && !s.stop_step && !s.is_unfit;
   if (!is_after_hooks || are_done(scene, id, TaskKind::pre_stop)) return std::nullopt;
   return fmt::format("{} is told to end before its pre-stop hooks are done", scene.name(id));
 }
@@ -122,10 +129,7 @@ Complaint found_first(const Scene& scene, const Effect& effect) {
 Complaint pause_asked(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<StateChanged>(&effect);
   if (e == nullptr || e->to != State::paused) return std::nullopt;
-  const auto* command = scene.event == nullptr ? nullptr : std::get_if<CommandGiven>(scene.event);
-  const bool is_asked = command != nullptr && command->kind == CommandKind::pause &&
-                        std::ranges::count(command->targets, e->instance) > 0;
-  if (is_asked) return std::nullopt;
+  if (is_commanded(scene, e->instance, CommandKind::pause)) return std::nullopt;
   return fmt::format("{} is paused, but nobody asked for it", scene.name(e->instance));
 }
 
@@ -159,25 +163,12 @@ Complaint hook_limits(const Scene& scene) {
   return std::nullopt;
 }
 
-// A forking service has its time, too.
-Complaint ready_in_time(const Scene& scene) {
-  if (scene.finished) return std::nullopt;
-  for (const InstanceId id : scene.all()) {
-    const Seen& s = scene.seen[id.value];
-    const bool is_awaited = s.state == State::starting && s.is_executed && !s.is_found;
-    if (!is_awaited || scene.spec(id).type != ServiceType::forking) continue;
-    if (scene.now >= s.executed_at + scene.spec(id).ready.timeout)
-      return fmt::format("{} has had its time to become ready", scene.name(id));
-  }
-  return std::nullopt;
-}
-
 // The end of its main process is the end of a run, or is not, as it says.
 Complaint run_end(const Scene& scene) {
   for (const InstanceId id : scene.all()) {
     const Seen& s = scene.seen[id.value];
     const bool goes_on = scene.spec(id).exit_when == RunEndsWith::empty;
-    const bool is_up = s.state == State::running || s.state == State::paused;
+    const bool is_up = is_serving(s) || s.state == State::paused;
     const bool is_ended_for_it = s.state == State::stopping && s.row->input == Input::main_exited;
     if (goes_on ? is_ended_for_it : is_up && s.is_main_gone)
       return fmt::format("{} is {} after the end of its main process", scene.name(id), enum_name(s.state));
@@ -189,7 +180,6 @@ constexpr SceneChecker kAfterStep[] = {
     {"frozen", frozen},
     {"run-end", run_end},
     {"hook-limits", hook_limits},
-    {"ready-in-time", ready_in_time},
 };
 
 }  // namespace

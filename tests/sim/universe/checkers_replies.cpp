@@ -58,7 +58,7 @@ Complaint change_targets(const Scene& scene, const Effect& effect) {
 
 bool is_true_of_wait(WaitFor wait_for, const TargetResult& result, const Seen& s) {
   switch (wait_for) {
-    case WaitFor::ready: return result.state == State::running || result.state == State::completed;
+    case WaitFor::ready: return is_serving(result.state) || result.state == State::completed;
     case WaitFor::exited: return s.has_left;
     case WaitFor::stopped: return is_resting(result.state);
     case WaitFor::completed: return result.state == State::completed;
@@ -79,7 +79,7 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
   const CommandGiven& command = change.command;
   const Seen& s = scene.seen[result.instance.value];
   const bool is_done = result.outcome == Outcome::done;
-  const bool is_up = result.state == State::running || result.state == State::completed;
+  const bool is_up = is_serving(result.state) || result.state == State::completed;
   const bool is_target = result.along_with == kNoInstance;
   const bool has_no_run = scene.spec(result.instance).type == ServiceType::target;
   switch (command.kind) {
@@ -90,6 +90,9 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
     case CommandKind::kill:
       if (is_done) return is_resting(result.state);
       return result.outcome != Outcome::failed || is_true_of_failed_stop(scene, change, result);
+    case CommandKind::reload:
+      if (!is_done) return !result.cause.empty();
+      return result.state == State::running;
     case CommandKind::pause: return is_done == (result.state == State::paused);
     case CommandKind::resume: return is_done == (result.state == State::running);
     case CommandKind::signal: return true;

@@ -67,8 +67,11 @@ Complaint known_runs(const Scene& scene, const Effect& effect) {
 // Whether somebody has just asked for this very signal.
 bool is_commanded(const Scene& scene, const SignalRun& order) {
   const auto* command = scene.event == nullptr ? nullptr : std::get_if<CommandGiven>(scene.event);
-  return command != nullptr && command->kind == CommandKind::signal && command->signal == order.signal &&
-         command->to == order.to && std::ranges::count(command->targets, order.instance) > 0;
+  if (command == nullptr || std::ranges::count(command->targets, order.instance) == 0) return false;
+  const bool is_of_reload = scene.spec(order.instance).reload->signal == order.signal && order.to == SignalTarget::main;
+  if (command->kind == CommandKind::reload)
+    return is_of_reload && scene.seen[order.instance.value].state == State::running;
+  return command->kind == CommandKind::signal && command->signal == order.signal && command->to == order.to;
 }
 
 // Whether a stop step is ordered: a signal, or a command in its place. And of whom.
@@ -82,7 +85,7 @@ std::optional<InstanceId> target_of_step(const Effect& effect) {
 
 Complaint signals_are_asked_for(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<SignalRun>(&effect);
-  if (e == nullptr || e->reason == SignalReason::stop || is_commanded(scene, *e)) return std::nullopt;
+  if (e == nullptr || e->reason != SignalReason::command || is_commanded(scene, *e)) return std::nullopt;
   return fmt::format("{}: nobody asked for this signal", scene.name(e->instance));
 }
 

@@ -37,9 +37,10 @@ Complaint deadlines(const Scene& scene) {
     const State state = scene.seen[id.value].state;
     const bool has_one = scene.inside(id).deadline != kNever;
     const Seen& s = scene.seen[id.value];
-    const bool waits_for_daemon = scene.spec(id).type == ServiceType::forking && s.is_executed && !s.is_found;
+    const bool has_time = s.hook || (s.is_executed && scene.spec(id).type != ServiceType::oneshot);
     const bool needs_one = state == State::backoff || state == State::stopping || state == State::killing ||
-                           (state == State::starting && (s.hook || waits_for_daemon));
+                           state == State::reloading || (state == State::starting && has_time) ||
+                           (state == State::running && s.watchdog > Duration{});
     if (has_one != needs_one)
       return fmt::format("{} is {} and has {} deadline", scene.name(id), enum_name(state), has_one ? "a" : "no");
     first = std::min(first, scene.inside(id).deadline);
@@ -76,7 +77,7 @@ Complaint bookkeeping(const Scene& scene) {
     is_moving = false;
     for (const InstanceId id : all) {
       const Instance& i = scene.inside(id);
-      const bool is_up = i.state == State::starting || i.state == State::running || i.state == State::paused;
+      const bool is_up = is_rising_or_up(i.state);
       const bool is_asked = i.goal == Goal::down || i.run_was_asked_to_end || (i.is_cycling && is_up);
       const bool is_pushed =
           std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return pushes(id, r); });
@@ -129,7 +130,7 @@ Complaint progress(const Scene& scene) {
     const bool is_after =
         std::ranges::none_of(links.comes_after, [&](InstanceId f) { return is_awaited(scene, id, f); }) &&
         !is_kept_out(scene, id);
-    const bool is_in_the_way = i.state == State::starting || i.state == State::running || i.state == State::paused;
+    const bool is_in_the_way = is_rising_or_up(i.state);
     const bool is_missing = i.state == State::failed && i.cause == Cause::requirement;
     const char* wrong = nullptr;
     if (i.state == State::waiting && has_lost) wrong = "waits for what is lost";
@@ -188,8 +189,8 @@ Duration budget(const Scene& scene, InstanceId id) {
   Duration before{};
   for (const InstanceId d : scene.links[id.value].needed_by) before = std::max(before, budget(scene, d));
   for (const InstanceId f : scene.links[id.value].comes_before) before = std::max(before, budget(scene, f));
-  Duration own = kSlack + kKillRetry;
   const ServiceSpec& spec = scene.spec(id);
+  Duration own = kSlack + kKillRetry + kMaxMoreTime + spec.stop.steps.front().wait;  // For the watchdog's signal, too.
   for (const StopStep& step : spec.stop.steps) own += step.wait;
   own += kHookTakes * (spec.pre_start.size() + spec.pre_stop.size() + spec.post_stop.size());
   return before + own;

@@ -20,9 +20,10 @@ Event Clients::next(InstanceId hot) {
   if (last_change_ > 0 && dice_.percent(5))
     return ChangeForgotten{ChangeId{1 + dice_.below(static_cast<std::uint32_t>(last_change_))}};
   static const std::vector<CommandKind> kKinds = {
-      CommandKind::start, CommandKind::start,   CommandKind::start,   CommandKind::stop,  CommandKind::stop,
-      CommandKind::stop,  CommandKind::restart, CommandKind::restart, CommandKind::kill,  CommandKind::signal,
-      CommandKind::wait,  CommandKind::wait,    CommandKind::pause,   CommandKind::pause, CommandKind::resume};
+      CommandKind::start,  CommandKind::start,   CommandKind::start,   CommandKind::stop,  CommandKind::stop,
+      CommandKind::stop,   CommandKind::restart, CommandKind::restart, CommandKind::kill,  CommandKind::signal,
+      CommandKind::wait,   CommandKind::wait,    CommandKind::pause,   CommandKind::pause, CommandKind::resume,
+      CommandKind::reload, CommandKind::reload,  CommandKind::reload};
   CommandGiven out{
       .change = ChangeId{++last_change_}, .kind = dice_.pick(kKinds), .targets = some_targets(hot), .signal = {}};
   out.signal = Signal{dice_.pick(std::vector{1, 9, 10, 15})};

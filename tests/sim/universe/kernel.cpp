@@ -37,7 +37,7 @@ Process Kernel::make_process(bool is_main) {
 
 // When and how the main process ends by itself, if it does.
 void Kernel::decide_life(Process& main, const ServiceSpec& spec, Instant now) {
-  const bool ends_by_design = spec.type != ServiceType::simple;
+  const bool ends_by_design = spec.type == ServiceType::oneshot || spec.type == ServiceType::forking;
   if (is_calm_) {
     if (ends_by_design) main.dies_at = now + dice_.up_to(200ms);
     main.end = exited(spec.success_codes.front());
@@ -95,6 +95,8 @@ std::optional<Instant> Kernel::next() const {
     if (!run.reports.empty()) first = Instant{};
     if (run.is_launching()) first = std::min(first, run.spawned_at);
     if (run.search) first = std::min(first, run.search->due);
+    if (!run.is_frozen)
+      for (const Saying& saying : run.sayings) first = std::min(first, saying.due);
     for (const Process& process : run.processes) first = std::min(first, process.dies_at);
     for (const Task& task : run.tasks) first = std::min(first, task.is_begun ? task.process.dies_at : task.begins_at);
   }
@@ -115,6 +117,10 @@ void Kernel::execute(KernelRun& run) {
   }
   executed_[run.run.value] = true;
   populate(run, run.spawned_at);
+  plan_sayings(run, run.spawned_at);
+  // It may be heard before the daemon knows that it runs.
+  if (ready_kind(set_.services[run.instance.value].spec) == ReadyKind::notify && !is_calm_ && dice_.percent(10))
+    run.reports.emplace_back(BecameReady{run.instance, run.run, ReadyBy::said});
   for (const SignalRun& signal : std::exchange(run.pending, {})) deliver(run, signal, run.spawned_at);
   if (run.is_kill_pending)
     for (Process& process : run.processes) receive_kill(process, run.spawned_at);
@@ -182,6 +188,7 @@ std::vector<Event> Kernel::advance(KernelRun& run, Instant now) {
   if (are_tasks_first) advance_tasks(run, now);
   if (run.search && run.search->due <= now) end_search(run);
   const bool has_program = run.is_executed && run.failure.empty();
+  if (has_program) say(run, now);
   if (has_program && !run.is_over) bury(run, now);
   if (!are_tasks_first) {
     advance_tasks(run, now);
@@ -233,6 +240,7 @@ void Kernel::calm_down(KernelRun& run, Instant now) {
     if (task.is_begun) calm_down(task.process, true, now);
     if (!task.process.is_told) task.process.end = exited(0);
   }
+  if (!run.processes.empty()) calm_sayings(run, now);
   if (run.search) run.search = Search{now + dice_.up_to(50ms), {}};
 }
 
@@ -244,8 +252,8 @@ void Kernel::calm_down(Instant now) {
 std::optional<Event> Kernel::stale_report() {
   if (over_.empty()) return std::nullopt;
   const KernelRun& run = dice_.pick(over_);
-  const auto kind = static_cast<TaskKind>(dice_.below(5));
-  switch (dice_.below(8)) {
+  const auto kind = static_cast<TaskKind>(dice_.below(kEnumNames<TaskKind>.size()));
+  switch (dice_.below(14)) {
     case 0: return Spawned{run.instance, run.run, 1};
     case 1: return SpawnFailed{run.instance, run.run, "stale"};
     case 2: return MainExited{run.instance, run.run, exited(7)};
@@ -253,6 +261,12 @@ std::optional<Event> Kernel::stale_report() {
     case 4: return MainLost{run.instance, run.run, "stale"};
     case 5: return TaskEnded{run.instance, run.run, kind, 0, dice_.percent(50) ? "stale" : ""};
     case 6: return Survived{run.instance, run.run, "stale"};
+    case 7: return BecameReady{run.instance, run.run, ReadyBy::said};
+    case 8: return ReadyFailed{run.instance, run.run, "stale"};
+    case 9: return ReadyProbeFailed{run.instance, run.run, "stale"};
+    case 10: return NoticeGiven{run.instance, run.run, static_cast<Notice>(dice_.below(5))};
+    case 11: return MoreTimeAsked{run.instance, run.run, 5s};
+    case 12: return WatchdogSet{run.instance, run.run, 1s};
     default: return Ended{run.instance, run.run, exited(7)};
   }
 }

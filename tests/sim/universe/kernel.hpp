@@ -28,6 +28,12 @@ struct Task {
   Process process;
 };
 
+// What a program will say of itself.
+struct Saying {
+  Instant due;
+  Event event;
+};
+
 // The daemon looks for what a launcher has left.
 struct Search {
   Instant due = kNever;  // Never: it finds nothing, and does not give up.
@@ -51,11 +57,15 @@ struct KernelRun {
   std::vector<Process> processes;  // Those alive.
   std::vector<Task> tasks;         // Likewise.
   std::optional<Search> search;
-  std::vector<Event> reports;  // To be told next.
+  std::vector<Saying> sayings;  // By time.
+  std::vector<Event> reports;   // To be told next.
 
   [[nodiscard]] bool is_launching() const { return spawned_at != kNever && !is_executed; }
   [[nodiscard]] bool is_alive() const { return is_launching() || !processes.empty() || !tasks.empty(); }
 };
+
+// By so much at most a program asks for more time.
+inline constexpr Duration kMaxMoreTime = std::chrono::seconds{5};
 
 class Kernel {
  public:
@@ -105,6 +115,14 @@ class Kernel {
   void bury(KernelRun& run, Instant now);
   void advance_tasks(KernelRun& run, Instant now);
   void end_search(KernelRun& run);
+  // kernel_sayings.cpp
+  void plan_sayings(KernelRun& run, Instant now);
+  void plan_readiness(KernelRun& run, Instant now);
+  void plan_chatter(KernelRun& run, Instant now);
+  void plan_life(KernelRun& run, Instant now);
+  void answer_reload(KernelRun& run, Instant now);
+  void say(KernelRun& run, Instant now);
+  void calm_sayings(KernelRun& run, Instant now);
   void calm_down(KernelRun& run, Instant now);
   void calm_down(Process& process, bool ends_by_itself, Instant now);
 

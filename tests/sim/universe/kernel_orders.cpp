@@ -34,6 +34,7 @@ KernelRun& Kernel::find_or_make(InstanceId instance, RunId id) {
                                       .processes = {},
                                       .tasks = {},
                                       .search = {},
+                                      .sayings = {},
                                       .reports = {}});
 }
 
@@ -76,6 +77,7 @@ void Kernel::carry_out(const RunTask& order, Instant now) {
   if (run.is_over && order.kind != TaskKind::post_stop) return;
   Task task{.order = order, .failure = {}, .process = {}};
   if (!run.is_launching()) begin(task, now);
+  if (order.kind == TaskKind::reload) answer_reload(run, now);
   run.tasks.push_back(std::move(task));
 }
 
@@ -134,6 +136,8 @@ void Kernel::carry_out(const SignalRun& order, Instant now) {
 }
 
 void Kernel::deliver(KernelRun& run, const SignalRun& order, Instant now) {
+  const auto& reload = set_.services[run.instance.value].spec.reload->signal;
+  if (order.reason == SignalReason::command && order.signal == reload) answer_reload(run, now);
   for (Process& process : run.processes) {
     const bool is_reached = order.to == SignalTarget::all || process.is_main ||
                             (order.to == SignalTarget::group && process.is_in_group && !run.is_main_gone);

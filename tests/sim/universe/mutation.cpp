@@ -54,7 +54,17 @@ constexpr auto change_limits = [](ServiceSpec& s, auto change) {
 };
 constexpr auto patient_hooks = [](ServiceSpec& s) { change_limits(s, [](Duration& limit) { limit += 10s; }); };
 constexpr auto hasty_hooks = [](ServiceSpec& s) { change_limits(s, [](Duration& limit) { limit /= 2; }); };
-constexpr auto patient_start = [](ServiceSpec& s) { s.ready.timeout += 10s; };
+constexpr auto patient_start = [](ServiceSpec& s) { s.ready.edit().timeout += 10s; };
+constexpr auto ready_at_once = [](ServiceSpec& s) {
+  if (s.type == ServiceType::notify) s.type = ServiceType::simple;
+  s.ready.edit().notify = false;
+  s.ready.edit().delay.reset();
+};
+constexpr auto forget_watchdog = [](ServiceSpec& s) { s.watchdog.reset(); };
+constexpr auto hasty_watchdog = [](ServiceSpec& s) {
+  if (s.watchdog) *s.watchdog /= 2;
+};
+constexpr auto patient_reload = [](ServiceSpec& s) { s.reload.edit().timeout += 10s; };
 constexpr auto forget_forking = [](ServiceSpec& s) {
   if (s.type == ServiceType::forking) s.type = ServiceType::simple;
 };
@@ -111,6 +121,17 @@ bool rename_survivors(Tamper& tamper, Event& event) {
 bool pause_for_signals(Tamper&, Event& event) {
   if (auto* command = std::get_if<CommandGiven>(&event); command != nullptr && command->kind == CommandKind::signal)
     command->kind = CommandKind::pause;
+  return true;
+}
+
+bool lose_readiness(Tamper&, Event& event) { return !std::holds_alternative<BecameReady>(event); }
+bool lengthen_watchdog(Tamper&, Event& event) {
+  if (auto* set = std::get_if<WatchdogSet>(&event)) set->interval *= 2;
+  return true;
+}
+bool reload_for_life(Tamper&, Event& event) {
+  if (auto* given = std::get_if<NoticeGiven>(&event); given != nullptr && given->notice == Notice::alive)
+    given->notice = Notice::reloading;
   return true;
 }
 
@@ -219,6 +240,12 @@ constexpr Mutation kMutations[] = {
     {.name = "hooks have more time than said", .caught_by = "hook-limits", .distort = each_service<patient_hooks>},
     {.name = "hooks have less time than said", .caught_by = "hook-limits", .distort = each_service<hasty_hooks>},
     {.name = "ready.timeout is longer than said", .caught_by = "ready-in-time", .distort = each_service<patient_start>},
+    {.name = "readiness is not waited for", .caught_by = "ready-first", .distort = each_service<ready_at_once>},
+    {.name = "the watchdog is ignored", .caught_by = "deadlines", .distort = each_service<forget_watchdog>},
+    {.name = "the watchdog is hasty", .caught_by = "watchdog", .distort = each_service<hasty_watchdog>},
+    {.name = "reload.timeout is longer than said",
+     .caught_by = "reload-in-time",
+     .distort = each_service<patient_reload>},
     {.name = "forking is taken for simple", .caught_by = "found-first", .distort = each_service<forget_forking>},
     {.name = "stop commands are taken for signals",
      .caught_by = "stop-steps",
@@ -236,6 +263,9 @@ constexpr Mutation kMutations[] = {
     {.name = "survivors are not heard of", .caught_by = "stop-answers", .hear = lose_survivors},
     {.name = "other survivors are heard of", .caught_by = "change-result", .hear = rename_survivors},
     {.name = "signals are taken for pauses", .caught_by = "pause-asked", .hear = pause_for_signals},
+    {.name = "that it is ready is not heard", .caught_by = "ready-in-time", .hear = lose_readiness},
+    {.name = "every sign of life counts twice", .caught_by = "life-in-time", .hear = lengthen_watchdog},
+    {.name = "signs of life are taken for reloads", .caught_by = "reload-asked", .hear = reload_for_life},
     {.name = "every end is a success", .caught_by = "sequel", .hear = succeed_always},
 
     {.name = "a run is spawned twice", .caught_by = "one-live-run", .tell = repeat<SpawnRun, 2>},
@@ -247,6 +277,9 @@ constexpr Mutation kMutations[] = {
     {.name = "what is paused is not frozen", .caught_by = "frozen", .tell = repeat<FreezeRun, 0>},
     {.name = "what was paused is not thawed", .caught_by = "frozen", .tell = repeat<ThawRun, 0>},
     {.name = "the main process is looked for twice", .caught_by = "found-first", .tell = repeat<FindMain, 2>},
+    {.name = "readiness is not looked for", .caught_by = "awaiting", .tell = repeat<AwaitReady, 0>},
+    {.name = "readiness is looked for twice", .caught_by = "awaited-once", .tell = repeat<AwaitReady, 2>},
+    {.name = "readiness is looked for although it is there", .caught_by = "awaiting", .tell = repeat<StopAwaiting, 0>},
     {.name = "a signal names an older run", .caught_by = "known-runs", .tell = wrong_runs},
     {.name = "KILL is not ordered", .caught_by = "kill", .tell = repeat<KillRun, 0>},
     {.name = "a change of state is not told", .caught_by = "states-agree", .tell = repeat<StateChanged, 0>},

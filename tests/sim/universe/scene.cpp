@@ -63,6 +63,15 @@ void fail_start(Seen& s) {
   s.end.reset();
 }
 
+// Its end is a failure, however it ends.
+void fail_fitness(Seen& s) {
+  s.is_unfit = true;
+  s.has_ended = true;
+  s.end.reset();
+}
+
+void give_life(Seen& s, Instant now) { s.life_due = s.watchdog > Duration{} ? now + s.watchdog : kNever; }
+
 void fail_to_begin(Seen& s) {
   fail_start(s);
   s.run_is_open = false;
@@ -73,7 +82,7 @@ void fail_to_begin(Seen& s) {
 void end_main(Seen& s, ExitStatus status, Instant now) {
   s.is_main_gone = true;
   s.has_ended = true;
-  if (!s.has_start_failed) s.end = status;
+  if (!s.has_start_failed && !s.is_unfit) s.end = status;
   s.length = now - s.executed_at;
 }
 
@@ -122,7 +131,46 @@ void Scene::hear(const MainFound& e) {
   Seen& s = seen[e.instance.value];
   if (s.run != e.run || !s.run_is_open) return;
   s.is_found = true;
+  s.found_at = now;
   s.is_main_gone = false;
+}
+
+void Scene::hear(const BecameReady& e) {
+  Seen& s = seen[e.instance.value];
+  if (s.run != e.run || !s.run_is_open || ready_kind(spec(e.instance)) != ReadyKind::notify) return;
+  if (s.state == State::starting) s.is_confirmed = true;
+}
+
+void Scene::hear(const ReadyProbeFailed&) {}
+
+void Scene::hear(const ReadyFailed& e) {
+  Seen& s = seen[e.instance.value];
+  const bool is_waited_for = s.state == State::starting && !s.hook && hooks_done(s, TaskKind::post_start) == 0;
+  if (s.run != e.run || !s.run_is_open || !is_waited_for || s.is_confirmed) return;
+  if (ready_kind(spec(e.instance)) == ReadyKind::notify) fail_start(s);
+}
+
+void Scene::hear(const NoticeGiven& e) {
+  Seen& s = seen[e.instance.value];
+  if (s.run != e.run || !s.run_is_open) return;
+  if (e.notice == Notice::alive && is_serving(s)) give_life(s, now);
+  if (e.notice != Notice::restart_reset) return;
+  s.restarts_in_row = 0;
+  s.restarts.clear();
+  s.restarts_fresh.clear();
+}
+
+void Scene::hear(const MoreTimeAsked& e) {
+  Seen& s = seen[e.instance.value];
+  if (s.run != e.run || !s.run_is_open) return;
+  s.more_time_until = std::max(s.more_time_until, now + e.by);
+}
+
+void Scene::hear(const WatchdogSet& e) {
+  Seen& s = seen[e.instance.value];
+  if (s.run != e.run || !s.run_is_open) return;
+  s.watchdog = e.interval;
+  if (is_serving(s)) give_life(s, now);
 }
 
 void Scene::hear(const MainLost& e) {
@@ -228,6 +276,11 @@ void Scene::begin_run(InstanceId id, RunId run) {
   s.run_is_open = true;
   s.is_spawned = s.is_executed = s.is_main_gone = s.is_search_ordered = s.is_found = false;
   s.was_told_to_end = s.is_asked_again = s.has_start_failed = s.is_frozen = false;
+  s.is_unfit = s.is_confirmed = false;
+  s.more_time_until = s.found_at = {};
+  s.life_due = kNever;
+  s.watchdog = spec(id).watchdog.value_or(Duration{});
+  s.aborted.reset();
   s.length = {};
   s.stop_step.reset();
   s.hook.reset();
@@ -256,7 +309,12 @@ void Scene::see(const RunTask& e) {
   if (e.index < hooks.size()) s.hook = SeenHook{e.kind, e.index, now + hooks[e.index].timeout};
 }
 
+void Scene::see(const AwaitReady& e) { seen[e.instance.value].is_ready_awaited = true; }
+
+void Scene::see(const StopAwaiting& e) { seen[e.instance.value].is_ready_awaited = false; }
+
 void Scene::see(const KillTasks& e) {
+  seen[e.instance.value].reload_due = now + kKillRetry;
   auto& hook = seen[e.instance.value].hook;
   if (!hook) return;
   if (now < hook->kill_due) hook->is_cut = true;
@@ -281,6 +339,7 @@ void Scene::note_stop_step(InstanceId id, Seen& s) {
 
 void Scene::see(const SignalRun& e) {
   if (e.reason == SignalReason::stop) note_stop_step(e.instance, seen[e.instance.value]);
+  if (e.reason == SignalReason::watchdog) seen[e.instance.value].aborted = now;
 }
 
 void Scene::see(const KillRun& e) {
@@ -291,7 +350,7 @@ void Scene::see(const KillRun& e) {
 
 void Scene::note_backoff(InstanceId id, Seen& s) {
   const RestartSpec& policy = spec(id).restart;
-  if (s.end && s.length >= policy.reset_after) s.restarts_in_row = 0;
+  if ((s.end || s.is_unfit) && s.length >= policy.reset_after) s.restarts_in_row = 0;
   double delay = static_cast<double>(policy.delay.count());
   for (std::uint32_t n = 0; n < s.restarts_in_row; ++n) delay *= policy.factor;
   s.backoff_since = now;
@@ -307,12 +366,18 @@ void Scene::see(const StateChanged& e) {
   const bool was_main_gone = s.is_main_gone;
   const bool is_late = e.from == State::starting && e.to == State::stopping && e.row->input == Input::deadline;
   if (is_late) fail_start(s);
+  const bool is_missed = e.row->input == Input::watchdog_missed || e.row->input == Input::deadline;
+  if (e.to == State::stopping && is_serving(s) && is_missed) fail_fitness(s);
+  if (e.row->input == Input::began_stop) s.stop_step = 0, s.stop_step_since = now;
+  if (e.to == State::reloading) s.reload_due = now + spec(e.instance).reload->timeout;
+  const bool was_serving = is_serving(s);
   if (e.row->input == Input::spawn_failed && is_between_hooks_and_program(s)) end_unspawned(s);
   if (!is_live(e.to)) end_killing(s, now);
   if (is_live(e.from) && !is_live(e.to)) s.has_left = true;
+  const bool has_failed = s.has_start_failed || s.is_unfit;
   const bool is_killed = e.row->input == Input::kill_now || e.row->input == Input::out_of_time;
   const bool is_target = spec(e.instance).type == ServiceType::target;  // There is nothing to be told.
-  const bool is_told = e.row->input == Input::may_stop || (is_killed && !was_main_gone && !s.has_start_failed);
+  const bool is_told = e.row->input == Input::may_stop || (is_killed && !was_main_gone && !has_failed);
   if (is_told && !is_target) s.was_told_to_end = true;
   const bool is_end = !is_live(e.to) && (e.row->input == Input::ended || e.row->input == Input::spawn_failed);
   const bool is_last_end = is_end && (e.to == State::failed || e.to == State::completed);
@@ -325,6 +390,7 @@ void Scene::see(const StateChanged& e) {
   }
   if (e.to == State::backoff) note_backoff(e.instance, s);
   s.state = e.to;
+  if (is_serving(s) && !was_serving) give_life(s, now);
   s.row = e.row;
   s.state_since = now;
   last_changed = e.instance;
@@ -353,6 +419,7 @@ const std::vector<Hook>& hooks_of(const Scene& scene, InstanceId id, TaskKind ki
     case TaskKind::post_start: return spec.post_start;
     case TaskKind::pre_stop: return spec.pre_stop;
     case TaskKind::post_stop: return spec.post_stop;
+    case TaskKind::reload:
     case TaskKind::stop_step: return kNone;
   }
   return kNone;
@@ -367,9 +434,25 @@ bool is_hook_awaited(const Seen& s) {
     case TaskKind::post_start: return s.state == State::starting;
     case TaskKind::pre_stop:
     case TaskKind::post_stop: return s.state == State::stopping;
+    case TaskKind::reload:
     case TaskKind::stop_step: return false;
   }
   return false;
+}
+
+bool is_confirmed(const Scene& scene, InstanceId id) {
+  const Seen& s = scene.seen[id.value];
+  const ServiceSpec& spec = scene.spec(id);
+  const bool is_forking = spec.type == ServiceType::forking;
+  if (!s.is_executed || (is_forking && !s.is_found)) return false;
+  if (spec.type == ServiceType::notify || spec.ready->notify) return s.is_confirmed;
+  return !spec.ready->delay || scene.now >= (is_forking ? s.found_at : s.executed_at) + *spec.ready->delay;
+}
+
+bool is_to_become_ready(const Scene& scene, InstanceId id) {
+  const Seen& s = scene.seen[id.value];
+  const bool is_known = s.is_executed && (scene.spec(id).type != ServiceType::forking || s.is_found);
+  return s.state == State::starting && is_known && !s.hook && scene.spec(id).type != ServiceType::oneshot;
 }
 
 bool is_success(const Scene& scene, InstanceId id, const std::optional<ExitStatus>& end) {
@@ -391,10 +474,10 @@ bool is_up(const Scene& scene, InstanceId id) {
   const Seen& s = scene.seen[id.value];
   if (scene.spec(id).type == ServiceType::oneshot) return s.state == State::completed;
   const Instance& inside = scene.inside(id);
-  if (s.state != State::running || inside.goal == Goal::down || inside.is_cycling) return false;
+  if (!is_serving(s) || inside.goal == Goal::down || inside.is_cycling) return false;
   if (scene.spec(id).type == ServiceType::target) return true;
   const bool goes_on = !s.is_main_gone || scene.spec(id).exit_when == RunEndsWith::empty;
-  return s.run_is_open && goes_on && scene.kernel.was_executed(s.run);
+  return is_confirmed(scene, id) && s.run_is_open && goes_on && scene.kernel.was_executed(s.run);
 }
 
 namespace {
@@ -404,7 +487,7 @@ bool has_started(const Scene& scene, InstanceId id) {
   const Seen& s = scene.seen[id.value];
   if (s.state == State::completed) return scene.spec(id).type == ServiceType::oneshot;
   const bool is_executed = s.is_executed && s.run_is_open;
-  return s.state == State::running || s.state == State::paused || (s.state == State::starting && is_executed);
+  return is_serving(s) || s.state == State::paused || (s.state == State::starting && is_executed);
 }
 
 // It was told to go down, whatever else may push it.
@@ -417,7 +500,7 @@ bool is_sentenced(const Scene& scene, InstanceId id) {
 bool is_awaited_if(const Scene& scene, InstanceId id, InstanceId other, bool is_going) {
   if (scene.inside(other).goal == Goal::down) return false;
   const State state = scene.seen[other.value].state;
-  const bool is_there = state == State::running || state == State::paused;
+  const bool is_there = is_serving(state) || state == State::paused;
   const bool is_coming = state == State::waiting || state == State::starting || state == State::stopping ||
                          state == State::killing || (is_there && is_going);
   switch (scene.links[id.value].after_until.at(other)) {
@@ -475,7 +558,7 @@ bool is_unbound(const Scene& scene, InstanceId id, InstanceId other) {
   const bool has_worked = state == State::completed && scene.spec(other).type == ServiceType::oneshot;
   switch (links.needs_until.at(other)) {
     case Until::started: return !has_started(scene, other);
-    case Until::ready: return state != State::running && state != State::paused && !has_worked;
+    case Until::ready: return !is_serving(state) && state != State::paused && !has_worked;
     case Until::completed: return state != State::completed;
   }
   return false;

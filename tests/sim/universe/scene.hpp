@@ -56,11 +56,20 @@ struct Seen {
   bool is_frozen = false;
   bool was_told_to_end = false;
   bool has_start_failed = false;
+  bool is_unfit = false;          // It is ended for its watchdog.
+  bool is_confirmed = false;      // It has said that it is ready.
+  bool is_ready_awaited = false;  // The order to see when it is ready was given, and not taken back.
   bool is_asked_again = false;    // Somebody wanted something up since it began.
   bool has_ended = false;         // Any run has.
   bool has_left = false;          // Nothing of it was alive after something had been.
   std::optional<ExitStatus> end;  // Of the last main process that ended; nothing: it could not be started.
   Instant executed_at;
+  Instant found_at;
+  Instant more_time_until;         // It asked for that much.
+  Instant reload_due;              // When the reload that is under way has failed.
+  Instant life_due = kNever;       // When its next sign of life is due.
+  Duration watchdog{};             // How often it has to give one.
+  std::optional<Instant> aborted;  // When it got the watchdog's signal.
   Duration length{};
   std::optional<std::size_t> stop_step;  // The last that was ordered.
   Instant stop_step_since;
@@ -134,6 +143,12 @@ struct Scene {
   void hear(const MainFound& e);
   void hear(const MainLost& e);
   void hear(const TaskEnded& e);
+  void hear(const BecameReady& e);
+  void hear(const ReadyProbeFailed& e);
+  void hear(const ReadyFailed& e);
+  void hear(const NoticeGiven& e);
+  void hear(const MoreTimeAsked& e);
+  void hear(const WatchdogSet& e);
   void hear(const Survived& e);
   void hear(const Ended& e);
   void hear(const CommandGiven& e);
@@ -148,6 +163,8 @@ struct Scene {
   void see(const FindMain& e);
   void see(const RunTask& e);
   void see(const KillTasks& e);
+  void see(const AwaitReady& e);
+  void see(const StopAwaiting& e);
   void see(const FreezeRun& e);
   void see(const ThawRun& e);
   void see(const SignalRun& e);
@@ -174,6 +191,13 @@ struct Scene {
 [[nodiscard]] std::size_t hooks_done(const Seen& s, TaskKind kind);
 // Its hook is still waited for: the phase that it belongs to has not been left.
 [[nodiscard]] bool is_hook_awaited(const Seen& s);
+
+// It does its work.
+[[nodiscard]] inline bool is_serving(const Seen& s) { return s.state == State::running || s.state == State::reloading; }
+// All that its readiness takes besides hooks has come: its program runs, is found, has said so or had its delay.
+[[nodiscard]] bool is_confirmed(const Scene& scene, InstanceId id);
+// It runs, is known, has no hook yet, and is not confirmed.
+[[nodiscard]] bool is_to_become_ready(const Scene& scene, InstanceId id);
 
 // It can be used by what requires it.
 [[nodiscard]] bool is_up(const Scene& scene, InstanceId id);

@@ -72,15 +72,31 @@ ServiceSpec random_target(Dice& dice) {
   return out;
 }
 
+// Readiness that asks for more than a start, reloads, a watchdog.
+void add_sayings(Dice& dice, ServiceSpec& spec) {
+  spec.ready.edit().timeout = 500ms + dice.up_to(6s);
+  if (spec.type == ServiceType::oneshot) return;
+  if (spec.type == ServiceType::forking && dice.percent(30)) spec.ready.edit().notify = true;
+  if (spec.type != ServiceType::notify && !spec.ready->notify && dice.percent(15))
+    spec.ready.edit().delay = dice.up_to(4s);
+  if (dice.percent(40)) spec.reload.edit().timeout = 500ms + dice.up_to(8s);
+  if (dice.percent(30))
+    spec.reload.edit().signal = Signal{1};
+  else if (dice.percent(30))
+    spec.reload.edit().command.argv = {"reloader"};
+  if (dice.percent(20)) spec.watchdog = 300ms + dice.up_to(8s);
+}
+
 ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
-  static const std::vector<ServiceType> kTypes = {ServiceType::simple, ServiceType::simple, ServiceType::simple,
-                                                  ServiceType::oneshot, ServiceType::forking};
+  static const std::vector<ServiceType> kTypes = {ServiceType::simple,  ServiceType::simple,  ServiceType::simple,
+                                                  ServiceType::oneshot, ServiceType::forking, ServiceType::notify,
+                                                  ServiceType::notify};
   if (dice.percent(7)) return random_target(dice);
   ServiceSpec out;
   out.command.argv = {"program"};
   out.type = dice.pick(kTypes);
   if (dice.percent(20)) out.exit_when = RunEndsWith::empty;
-  out.ready.timeout = 500ms + dice.up_to(6s);
+  add_sayings(dice, out);
   out.enabled = dice.percent(80);
   out.restart = random_restart(dice, out.type);
   out.stop = random_stop(dice);
@@ -177,6 +193,8 @@ Temper random_temper(Dice& dice) {
   out.hook_hangs = dice.below(30);
   out.main_hidden = dice.below(50);
   out.dies_frozen = dice.below(70);
+  out.silent = dice.below(50);
+  out.chatter = dice.below(80);
   out.jump = dice.percent(30) ? dice.below(4) : 0;
   out.late = dice.below(40);
   out.stale = dice.below(20);
@@ -216,7 +234,13 @@ std::string describe(const NamedService& service) {
       s.on_exit == OnExit::shutdown ? " on-exit=shutdown" : "", enum_name(r.when), format_duration(r.delay), r.factor,
       format_duration(r.max_delay), r.jitter, r.max.count ? std::to_string(*r.max.count) : "unlimited",
       format_duration(r.within), format_duration(r.reset_after), enum_name(r.on_give_up.action), r.on_give_up.start);
-  if (s.type == ServiceType::forking) out += fmt::format(" ready.timeout={}", format_duration(s.ready.timeout));
+  if (s.type == ServiceType::forking || ready_kind(s) == ReadyKind::notify)
+    out += fmt::format(" ready.timeout={}{}", format_duration(s.ready->timeout), s.ready->notify ? " notify" : "");
+  if (s.ready->delay) out += fmt::format(" ready.delay={}", format_duration(*s.ready->delay));
+  if (s.reload->signal) out += fmt::format(" reload={}", signal_name(*s.reload->signal));
+  if (!s.reload->command.argv.empty()) out += " reload=command";
+  if (has_reload(s)) out += fmt::format(" reload.timeout={}", format_duration(s.reload->timeout));
+  if (s.watchdog) out += fmt::format(" watchdog={}", format_duration(*s.watchdog));
   if (s.exit_when == RunEndsWith::empty) out += " exit-when=empty";
   out += hooks_text("pre-start", s.pre_start) + hooks_text("post-start", s.post_start) +
          hooks_text("pre-stop", s.pre_stop) + hooks_text("post-stop", s.post_stop) + " stop=[";

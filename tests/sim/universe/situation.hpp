@@ -21,6 +21,8 @@ struct Temper {
   std::uint32_t hook_hangs = 0;    // It does not end by itself.
   std::uint32_t main_hidden = 0;   // What a forking service has left is not found.
   std::uint32_t dies_frozen = 0;   // Somebody kills what is paused.
+  std::uint32_t silent = 0;        // It never says that it is ready, or that it has reloaded.
+  std::uint32_t chatter = 0;       // It says things that nobody waits for.
   std::uint32_t jump = 0;          // The clock jumps before a turn.
   std::uint32_t late = 0;          // A turn comes late, so that several things happen in it.
   std::uint32_t stale = 0;         // Something is heard again of a run that is long over.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "engine/transitions.hpp"
 
 namespace sup::sim {
@@ -33,10 +34,23 @@ struct Describe {
     return fmt::format("{} {} of {} ended: {}", enum_name(e.kind), e.index + 1, run(e),
                        e.failure.empty() ? "well" : e.failure);
   }
+  std::string operator()(const BecameReady& e) const { return "became ready " + run(e); }
+  std::string operator()(const ReadyProbeFailed& e) const { return fmt::format("not ready {}: {}", run(e), e.what); }
+  std::string operator()(const ReadyFailed& e) const { return fmt::format("never ready {}: {}", run(e), e.failure); }
+  std::string operator()(const NoticeGiven& e) const {
+    static constexpr std::string_view kNotices[] = {"reloading", "stopping", "alive", "unfit", "restart reset"};
+    return fmt::format("{} says {}", run(e), kNotices[static_cast<std::size_t>(e.notice)]);
+  }
+  std::string operator()(const MoreTimeAsked& e) const {
+    return fmt::format("{} asks for {}", run(e), format_duration(e.by));
+  }
+  std::string operator()(const WatchdogSet& e) const {
+    return fmt::format("{} sets its watchdog to {}", run(e), format_duration(e.interval));
+  }
   std::string operator()(const Survived& e) const { return fmt::format("survived {}: {}", run(e), e.what); }
   std::string operator()(const CommandGiven& e) const {
-    static constexpr std::string_view kKinds[] = {"start", "stop",   "restart", "kill", "signal",
-                                                  "pause", "resume", "wait",    "scale"};
+    static constexpr std::string_view kKinds[] = {"start", "stop",  "restart", "reload", "kill",
+                                                  "signal", "pause", "resume", "wait",   "scale"};
     std::string out =
         fmt::format("change {}: {}{}", e.change.value, kKinds[static_cast<std::size_t>(e.kind)], names(e.targets));
     if (e.kind == CommandKind::signal) out += fmt::format(" {} to {}", signal_name(e.signal), enum_name(e.to));
@@ -75,6 +89,8 @@ struct Describe {
   std::string operator()(const RunTask& e) const {
     return fmt::format("{} {} of {}", enum_name(e.kind), e.index + 1, run(e));
   }
+  std::string operator()(const AwaitReady& e) const { return "await readiness of " + run(e); }
+  std::string operator()(const StopAwaiting& e) const { return "stop awaiting " + run(e); }
   std::string operator()(const KillTasks& e) const { return "kill tasks of " + run(e); }
   std::string operator()(const FreezeRun& e) const { return "freeze " + run(e); }
   std::string operator()(const ThawRun& e) const { return "thaw " + run(e); }

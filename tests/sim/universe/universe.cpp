@@ -177,8 +177,8 @@ void Universe::take_effects() {
   }
   for (Effect& effect : effects) {
     if (tracing_ == Tracing::on) write_down("    " + describe(situation_.set, effect));
-    for (const auto checkers :
-         {run_checkers(), hook_checkers(), order_checkers(), policy_checkers(), reply_checkers(), exit_checkers()})
+    for (const auto checkers : {run_checkers(), hook_checkers(), ready_checkers(), order_checkers(), policy_checkers(),
+                                reply_checkers(), exit_checkers()})
       if (!violation_) judge(checkers, effect);
     if (violation_) return;
     scene_.note(effect);
@@ -190,6 +190,7 @@ void Universe::take_effects() {
   scene_.end_step();
   judge(step_checkers());
   judge(hook_step_checkers());
+  judge(ready_step_checkers());
 }
 
 void Universe::obey(const Effect& effect) {

@@ -1,0 +1,144 @@
+// Runs: what services say of themselves by sd_notify(3), who may say it, and what comes of it.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "base/text.hpp"
+#include "daemon/runs.hpp"
+#include "sys/file.hpp"
+
+namespace sup {
+namespace {
+
+// So many messages of one service are heard before others have their turn; a poll that is not satisfied comes back.
+constexpr int kMostAtOnce = 64;
+constexpr std::size_t kFdInfoBytes = 4096;
+
+// The process that a pidfd stands for, from what /proc shows of the descriptor. Nothing if it is none, or if that
+// process is gone (-1).
+std::optional<pid_t> pid_of_pidfd(const UniqueFd& pidfd) {
+  const auto text = sys::read_file(fmt::format("/proc/self/fdinfo/{}", pidfd.get()), kFdInfoBytes);
+  constexpr std::string_view kKey = "\nPid:\t";
+  const std::size_t at = text ? text->find(kKey) : std::string::npos;
+  if (at == std::string::npos) return std::nullopt;
+  pid_t pid = 0;
+  const char* begin = text->data() + at + kKey.size();
+  const auto [end, error] = std::from_chars(begin, text->data() + text->size(), pid);
+  if (error != std::errc{} || pid <= 0) return std::nullopt;
+  return pid;
+}
+
+// "warming up (Connection refused)"
+std::string status_of(const wire::NotifyMessage& message) {
+  std::string out = message.status.value_or("");
+  std::string error = message.error_name.value_or("");
+  if (message.error_number && *message.error_number > 0) error = ::strerror(*message.error_number);
+  if (error.empty()) return out;
+  return out.empty() ? error : fmt::format("{} ({})", out, error);
+}
+
+}  // namespace
+
+void Runs::listen(InstanceId instance, Run& run, NotifyPlace place) {
+  const int fd = place.socket.get();
+  const auto on_message = [this, instance, id = run.id](loop::Readiness) {
+    if (Run* found = live(instance, id)) hear_all(instance, *found);
+  };
+  run.voice.reset(new Voice{std::move(place.socket),
+                            std::move(place.address),
+                            place.owner,
+                            notify_access_of(run.service->spec),
+                            {},
+                            false,
+                            loop::Poll(loop_, fd, loop::Interest::readable, on_message)});
+}
+
+void Runs::hear_all(InstanceId instance, Run& run) {
+  for (int count = 0; run.voice && count < kMostAtOnce; ++count) {
+    auto message = sys::receive_datagram(run.voice->socket);
+    if (!message) return complain(run, message.error().what);
+    if (!*message) return;
+    hear(instance, run, std::move(**message));
+  }
+}
+
+// Said once for each run: a service that talks nonsense, or a stranger, does not fill the log.
+void Runs::complain(Run& run, std::string_view what) {
+  if (!std::exchange(run.voice->has_warned, true))
+    spdlog::warn("{}: a message to NOTIFY_SOCKET was dropped: {}", run.name, what);
+}
+
+// Its descriptors are closed at the end in any case: with BARRIER=1 that is the answer, after all that came before it.
+void Runs::hear(InstanceId instance, Run& run, sys::Datagram message) {
+  if (!message.is_whole)
+    return complain(run, fmt::format("it has more than {} bytes or too many descriptors", sys::kDatagramBytes));
+  if (!may_speak(run, message))
+    return complain(run, fmt::format("process {} may not speak for it (notify-access is {})", message.pid,
+                                     enum_name(run.voice->access)));
+  const auto parsed = wire::parse_notify(message.bytes, message.fds.size());
+  if (const auto* refusal = std::get_if<wire::NotifyRefusal>(&parsed)) return complain(run, refusal->why);
+  obey(instance, run, std::get<wire::NotifyMessage>(parsed), message.fds);
+}
+
+// A sender that is gone (systemd-notify --no-block) is in no cgroup any more. Nobody but the service's user and root
+// can have written to the socket, or, where it has no place in the file system, to have it as its sender's user.
+bool Runs::may_speak(const Run& run, const sys::Datagram& message) const {
+  const NotifyAccess access = run.voice->access;
+  if (message.pid <= 0 || access == NotifyAccess::none) return false;
+  if (message.pid == run.main.pid) return true;
+  if (access == NotifyAccess::main) return false;
+  const auto is_task = [&](const auto& task) { return task->process.pid == message.pid; };
+  if (std::ranges::any_of(run.tasks, is_task)) return true;
+  if (access == NotifyAccess::exec) return false;
+  if (std::ranges::binary_search(members_of(run), message.pid)) return true;
+  const auto there = sys::open_process(message.pid);
+  const bool is_gone = !there && there.error().code == Errc::not_found;
+  return is_gone && (message.uid == 0 || message.uid == run.voice->owner);
+}
+
+void Runs::obey(InstanceId instance, Run& run, const wire::NotifyMessage& message, const std::vector<UniqueFd>& fds) {
+  Voice& voice = *run.voice;
+  if (message.main_pid || message.has_main_pidfd) note_next_main(instance, run, message, fds);
+  if (message.access) voice.access = *message.access;
+  if (message.status || message.error_number || message.error_name) voice.status = status_of(message);
+  if (message.exit_status) spdlog::debug("{}: says EXIT_STATUS={}", run.name, *message.exit_status);
+  const auto notice = [&](bool is_said, Notice what) {
+    if (is_said) post_(NoticeGiven{instance, run.id, what});
+  };
+  if (message.more_time) post_(MoreTimeAsked{instance, run.id, *message.more_time});
+  if (message.watchdog) post_(WatchdogSet{instance, run.id, *message.watchdog});
+  notice(message.resets_restarts, Notice::restart_reset);
+  notice(message.is_reloading, Notice::reloading);
+  if (message.is_ready) post_(BecameReady{instance, run.id, ReadyBy::said});
+  notice(message.is_stopping, Notice::stopping);
+  notice(message.is_alive, Notice::alive);
+  notice(message.is_unfit, Notice::unfit);
+}
+
+// Who is named must be of this run, or the service could have us signal whomever it likes. As long as the present main
+// process lives, that stays it: the other is taken when it has come to us as an orphan.
+void Runs::note_next_main(InstanceId instance, Run& run, const wire::NotifyMessage& message,
+                          const std::vector<UniqueFd>& fds) {
+  const auto by_pidfd = message.has_main_pidfd ? pid_of_pidfd(fds.front()) : std::nullopt;
+  const auto pid = message.has_main_pidfd ? by_pidfd : message.main_pid;
+  const bool is_consistent = !by_pidfd || !message.main_pid || *by_pidfd == *message.main_pid;
+  if (!pid || !is_consistent)
+    return complain(run, "its MAINPIDFD is no pidfd of a living process, or of another than MAINPID");
+  if (*pid == run.main.pid && !run.main_is_gone) return;
+  if (!std::ranges::binary_search(members_of(run), *pid))
+    return complain(run, fmt::format("MAINPID={} is not of this service", *pid));
+  run.next_main = *pid;
+  if (run.main_is_gone) take_next_main(instance, run);
+}
+
+bool Runs::take_next_main(InstanceId instance, Run& run) {
+  (void)adopt_orphans();
+  if (std::ranges::find(run.orphans, run.next_main) == run.orphans.end()) return false;
+  return take_main(instance, run, std::exchange(run.next_main, 0));
+}
+
+}  // namespace sup

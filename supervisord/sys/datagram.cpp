@@ -1,0 +1,99 @@
+#include "sys/datagram.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+
+#include "base/text.hpp"
+#include "sys/errors.hpp"
+
+namespace sup::sys {
+namespace {
+
+struct Address {
+  sockaddr_un name{};
+  socklen_t size = 0;
+};
+
+// An abstract name is not ended by a NUL, so its size is exact.
+Result<Address> address_of(const std::string& text) {
+  Address out;
+  out.name.sun_family = AF_UNIX;
+  if (text.size() >= sizeof out.name.sun_path)
+    return fail(Errc::limit, fmt::format("cannot listen on '{}': the name of a socket may have at most {} bytes",
+                                         printable(text), sizeof out.name.sun_path - 1));
+  std::memcpy(out.name.sun_path, text.data(), text.size());
+  const bool is_abstract = text.starts_with('@');
+  if (is_abstract) out.name.sun_path[0] = '\0';
+  out.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + text.size() + (is_abstract ? 0 : 1));
+  return out;
+}
+
+union ControlBuffer {
+  cmsghdr alignment;
+  std::array<char, CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int) * kDatagramFds)> bytes;
+};
+
+void read_part(cmsghdr* part, Datagram& out) {
+  if (part->cmsg_level != SOL_SOCKET) return;
+  if (part->cmsg_type == SCM_CREDENTIALS) {
+    ucred sender{};
+    std::memcpy(&sender, CMSG_DATA(part), sizeof sender);
+    out.pid = sender.pid;
+    out.uid = sender.uid;
+  }
+  if (part->cmsg_type != SCM_RIGHTS) return;
+  const std::size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  for (std::size_t i = 0; i < count; ++i) {
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(part) + i * sizeof fd, sizeof fd);
+    out.fds.emplace_back(fd);
+  }
+}
+
+}  // namespace
+
+Result<UniqueFd> bind_datagram(const std::string& address, std::optional<uid_t> owner) {
+  const Address where = TRY(address_of(address));
+  const auto failed = [&] { return fail_call(errno, fmt::format("cannot listen on '{}'", printable(address))); };
+  UniqueFd fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  constexpr int kOn = 1;
+  if (!fd.is_open() || ::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &kOn, sizeof kOn) < 0) return failed();
+  const bool is_path = !address.starts_with('@');
+  if (is_path && ::unlink(address.c_str()) < 0 && errno != ENOENT) return failed();
+  // The name gets the mode of the socket's own inode, see listen_unix.
+  if (is_path && ::fchmod(fd.get(), 0600) < 0) return failed();
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&where.name), where.size) < 0) return failed();
+  // Nobody but us may change the directory, so no link can be followed.
+  if (is_path && owner && ::lchown(address.c_str(), *owner, static_cast<gid_t>(-1)) < 0) return failed();
+  return fd;
+}
+
+Result<std::optional<Datagram>> receive_datagram(const UniqueFd& socket) {
+  std::array<char, kDatagramBytes> buffer;
+  ControlBuffer control{};
+  iovec bytes{buffer.data(), buffer.size()};
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  message.msg_control = &control;
+  message.msg_controllen = sizeof control.bytes;
+  const ssize_t got = ::recvmsg(socket.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+  if (got < 0) return fail_errno(errno, "cannot receive a message");
+  Datagram out;
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part))
+    read_part(part, out);
+  out.bytes.assign(buffer.data(), static_cast<std::size_t>(got));
+  out.is_whole = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+  return out;
+}
+
+}  // namespace sup::sys

@@ -1,0 +1,34 @@
+// Datagram sockets of the Unix family with the credentials of each sender: what sd_notify(3) speaks to.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "sys/unique_fd.hpp"
+
+namespace sup::sys {
+
+inline constexpr std::size_t kDatagramBytes = 4096;  // What is longer is dropped (as systemd does).
+inline constexpr std::size_t kDatagramFds = 253;     // SCM_MAX_FD of the kernel: no message has more.
+
+// Where a socket is: an absolute path, or a name that begins with '@' in the abstract namespace, which is seen from any
+// root directory but only within one network namespace, and has no permissions.
+// A non-blocking socket that tells the credentials of its senders. Whatever was at the path is replaced; the name has
+// mode 0600 from birth, and is owned by `owner` if given. Errors: limit for a name that is too long, sys.
+[[nodiscard]] Result<UniqueFd> bind_datagram(const std::string& address, std::optional<uid_t> owner);
+
+struct Datagram {
+  std::string bytes;
+  pid_t pid = 0;  // Of the sender, as the kernel knows it or as a privileged one says; 0: unknown to us.
+  uid_t uid = 0;
+  std::vector<UniqueFd> fds;
+  bool is_whole = true;  // Neither bytes nor descriptors were cut off.
+};
+// The next one; nothing when none is waiting. Errors: sys.
+[[nodiscard]] Result<std::optional<Datagram>> receive_datagram(const UniqueFd& socket);
+
+}  // namespace sup::sys
