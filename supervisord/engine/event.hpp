@@ -179,7 +179,7 @@ struct DefinitionChanged {
 
 using Event =
     std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, BecameReady, ReadyProbeFailed, ReadyFailed,
-                 NoticeGiven, MoreTimeAsked, WatchdogSet, MainExited, Survived, Ended, CommandGiven, ChangeForgotten, Boot,
-                 ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled, DefinitionChanged>;
+                 NoticeGiven, MoreTimeAsked, WatchdogSet, MainExited, Survived, Ended, CommandGiven, ChangeForgotten,
+                 Boot, ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled, DefinitionChanged>;
 
 }  // namespace sup

@@ -50,8 +50,7 @@ void each_pair(const World& w, ServiceId from, ServiceId to, Visit visit) {
 
 void connect_all(World& w, ServiceId from, ServiceId to, EdgeKind kind, const Relation& relation) {
   const Bond bond = relation.kind == RelationKind::binds_to ? Bond::binding : Bond::requirement;
-  each_pair(w, from, to,
-            [&](InstanceId f, InstanceId t) { connect(w.graph, f, t, kind, relation.until, bond); });
+  each_pair(w, from, to, [&](InstanceId f, InstanceId t) { connect(w.graph, f, t, kind, relation.until, bond); });
 }
 
 void relate(World& w, ServiceId self, ServiceId to, const Relation& relation) {
@@ -162,20 +161,24 @@ void recount(World& w, InstanceId id) {
         std::ranges::count_if(list, [&](InstanceId other) { return is_such(w.at(other).facts, other); }));
   };
   const auto needs = [&](auto is_such) {
-    return count(relations.requires_, [&](const Facts& f, InstanceId r) { return is_such(f, terms_of(relations.terms, r)); });
+    return count(relations.requires_,
+                 [&](const Facts& f, InstanceId r) { return is_such(f, terms_of(relations.terms, r)); });
   };
   const auto is_live = [](const Facts& f, InstanceId) { return f.is_live; };
   w.at(id).counts = {
       .unready_requirements = needs([](const Facts& f, Terms t) { return !is_met(f, t); }),
       .gone_requirements = needs([](const Facts& f, Terms t) { return is_gone_for(f, t); }),
       .leaving_requirements = needs([](const Facts& f, Terms) { return f.is_leaving; }),
-      .coming_predecessors = count(relations.follows, [&](const Facts& f, InstanceId other) {
-        return is_awaited(f, terms_of(relations.order_terms, other)); }),
+      .coming_predecessors = count(
+          relations.follows,
+          [&](const Facts& f, InstanceId other) { return is_awaited(f, terms_of(relations.order_terms, other)); }),
       .live_dependents = count(relations.required_by, is_live),
       .leaving_followers = count(relations.followed_by, [](const Facts& f, InstanceId) { return f.is_leaving; }),
       .broken_bindings = needs([](const Facts& f, Terms t) { return t.bond == Bond::binding && !holds(f, t); }),
-      .live_bindings = count(relations.required_by, [&](const Facts& f, InstanceId d) {
-        return f.is_live && terms_of(w.graph[d.value].terms, id).bond == Bond::binding; }),
+      .live_bindings = count(relations.required_by,
+                             [&](const Facts& f, InstanceId d) {
+                               return f.is_live && terms_of(w.graph[d.value].terms, id).bond == Bond::binding;
+                             }),
       .live_conflicts = count(relations.conflicts, is_live),
   };
 }

@@ -113,8 +113,8 @@ namespace {
 
 // Where nobody waits for more than a start, an end with success is no loss; but what is bound needs the run.
 bool is_far_enough(const Facts& facts, Terms terms) {
-  const bool is_content = terms.until == Until::completed ||
-                          (terms.until == Until::started && terms.bond == Bond::requirement);
+  const bool is_content =
+      terms.until == Until::completed || (terms.until == Until::started && terms.bond == Bond::requirement);
   return is_content && facts.is_completed;
 }
 
@@ -138,9 +138,7 @@ bool holds(const Facts& facts, Terms terms) {
   return false;
 }
 
-bool is_gone_for(const Facts& facts, Terms terms) {
-  return facts.is_gone && !is_far_enough(facts, terms);
-}
+bool is_gone_for(const Facts& facts, Terms terms) { return facts.is_gone && !is_far_enough(facts, terms); }
 
 bool is_awaited(const Facts& facts, Terms terms) {
   switch (terms.until) {
@@ -248,8 +246,8 @@ void update_facts(const World& w, Instance& i) {
   out.is_coming = is_coming(i);
   out.is_started = is_started(w, i);
   out.is_completed = i.state == State::completed;
-  out.is_up = is_serving(i.state) || i.state == State::paused ||
-              (out.is_completed && w.spec(i).type == ServiceType::oneshot);
+  out.is_up =
+      is_serving(i.state) || i.state == State::paused || (out.is_completed && w.spec(i).type == ServiceType::oneshot);
   out.is_at_work = i.goal == Goal::up && (out.is_coming || out.is_live);
 }
 

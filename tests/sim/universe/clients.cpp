@@ -22,8 +22,8 @@ Event Clients::next(InstanceId hot) {
   static const std::vector<CommandKind> kKinds = {
       CommandKind::start,  CommandKind::start,   CommandKind::start,   CommandKind::stop,  CommandKind::stop,
       CommandKind::stop,   CommandKind::restart, CommandKind::restart, CommandKind::kill,  CommandKind::signal,
-      CommandKind::wait,   CommandKind::wait,    CommandKind::pause,   CommandKind::pause, CommandKind::resume,
-      CommandKind::reload, CommandKind::reload,  CommandKind::reload};
+      CommandKind::wait,   CommandKind::wait,    CommandKind::pause,   CommandKind::pause, CommandKind::pause,
+      CommandKind::resume, CommandKind::reload,  CommandKind::reload,  CommandKind::reload};
   CommandGiven out{
       .change = ChangeId{++last_change_}, .kind = dice_.pick(kKinds), .targets = some_targets(hot), .signal = {}};
   out.signal = Signal{dice_.pick(std::vector{1, 9, 10, 15})};

@@ -132,11 +132,12 @@ void connect(Dice& dice, std::vector<NamedService>& services) {
       NamedService& other = services[order[earlier]];
       if (!dice.percent(density)) continue;
       const Dependency to{other.name, random_until(dice, other.spec)};
-      switch (dice.below(8)) {
+      switch (dice.below(9)) {
         case 0: self.wants.push_back(to); break;
         case 1: self.after.push_back(to); break;
         case 2: other.spec.before.push_back(services[order[later]].name); break;
-        case 3: self.binds_to.push_back(to); break;
+        case 3:
+        case 5: self.binds_to.push_back(to); break;
         case 4: self.conflicts.push_back(other.name); break;
         default: self.requires_.push_back(to); break;
       }
@@ -173,7 +174,7 @@ void drop_contradictions(std::vector<NamedService>& services) {
 
 DaemonSpec random_daemon(Dice& dice, const std::vector<NamedService>& services) {
   DaemonSpec out;
-  out.shutdown_timeout = dice.percent(10) ? 0ms : dice.up_to(dice.percent(40) ? Duration{2s} : Duration{40s});
+  out.shutdown_timeout = dice.percent(20) ? 0ms : dice.up_to(dice.percent(50) ? Duration{2s} : Duration{40s});
   if (dice.percent(60)) out.start_parallelism = 1 + dice.below(3);
   if (dice.percent(25)) out.exit = ExitWhen::when_done;
   if (dice.percent(30)) out.exit_code_from = dice.pick(services).name;

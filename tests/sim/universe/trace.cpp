@@ -49,8 +49,8 @@ struct Describe {
   }
   std::string operator()(const Survived& e) const { return fmt::format("survived {}: {}", run(e), e.what); }
   std::string operator()(const CommandGiven& e) const {
-    static constexpr std::string_view kKinds[] = {"start", "stop",  "restart", "reload", "kill",
-                                                  "signal", "pause", "resume", "wait",   "scale"};
+    static constexpr std::string_view kKinds[] = {"start",  "stop",  "restart", "reload", "kill",
+                                                  "signal", "pause", "resume",  "wait",   "scale"};
     std::string out =
         fmt::format("change {}: {}{}", e.change.value, kKinds[static_cast<std::size_t>(e.kind)], names(e.targets));
     if (e.kind == CommandKind::signal) out += fmt::format(" {} to {}", signal_name(e.signal), enum_name(e.to));
