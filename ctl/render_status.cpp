@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/exit_status.hpp"
+#include "base/text.hpp"
 #include "ctl/context.hpp"
 #include "ctl/render_table.hpp"
 #include "sys/child.hpp"
@@ -61,6 +62,16 @@ std::string last_end_text(const ServiceStatus& service) {
   return {};
 }
 
+// "healthy, probed at 2026-01-01 12:00:00", "unhealthy, 3 failures, probed at ...: timed out".
+std::string health_text(const ServiceStatus& service) {
+  std::string text = service.health.value_or("");
+  const auto failures = static_cast<std::uint64_t>(service.probe_failures.value_or(0));
+  if (failures > 0) text += fmt::format(", {}", counted(failures, "failure"));
+  if (service.probed) text += fmt::format(", probed at {}", local_time(*service.probed));
+  if (service.probe_failure) text += fmt::format(": {}", *service.probe_failure);
+  return text;
+}
+
 std::vector<TableRow> details(const ServiceStatus& service) {
   std::vector<TableRow> rows;
   add_detail(rows, "description", service.description.value_or(""));
@@ -68,6 +79,7 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "cause", service.cause);
   add_detail(rows, "says", visible(service.says.value_or("")));
   add_detail(rows, "goal", fmt::format("{}, {}", service.goal, service.ready ? "ready" : "not ready"));
+  add_detail(rows, "health", health_text(service));
   add_detail(rows, "type", fmt::format("{}, {}", service.type, service.enabled ? "enabled" : "not enabled"));
   add_detail(rows, "pid", service.pid ? fmt::format("{}", *service.pid) : "");
   add_detail(rows, "run", run_text(service));

@@ -15,11 +15,12 @@
 
 namespace sup {
 
-enum class Happening : std::uint8_t { started, state, shutdown };
+enum class Happening : std::uint8_t { started, state, health, shutdown };
 template <>
 inline constexpr auto kEnumNames<Happening> = std::array{
     EnumName{Happening::started, "started", "supervisord has started."},
     EnumName{Happening::state, "state", "A service is in another state."},
+    EnumName{Happening::health, "health", "The probes of a service have another verdict."},
     EnumName{Happening::shutdown, "shutdown", "supervisord stops everything."},
 };
 
@@ -35,6 +36,8 @@ struct HistoryEntry {
   const Row* row = nullptr;
   std::int32_t pid = 0;
   std::optional<ExitStatus> status{};  // Of the run that has just ended.
+  Health health_from = Health::unknown;
+  Health health_to = Health::unknown;
   std::string cause{};
 };
 

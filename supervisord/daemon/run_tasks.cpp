@@ -61,13 +61,14 @@ void Runs::run_task(const RunTask& effect, Named named, std::vector<EnvEntry> en
 Result<ExecId> Runs::exec(ExecOrder wanted) {
   const Indispensable whole;
   Run* run = runs_[wanted.instance.value].get();
-  if (run == nullptr || run->shared != nullptr || run->main_is_gone)
+  const bool needs_main = wanted.purpose == ExecPurpose::asked;
+  if (run == nullptr || run->shared != nullptr || run->is_over || (needs_main && run->main_is_gone))
     return fail(Errc::not_found, "it has no main process");
   auto task = std::make_unique<TaskRun>();
   task->done = std::move(wanted.done);
   TaskOrder order;
   order.command = std::move(wanted.command);
-  order.name = "exec";
+  order.name = wanted.purpose == ExecPurpose::probe ? "probe" : "exec";
   order.stdio = std::move(wanted.stdio);
   const std::uint32_t serial = add_task(wanted.instance, *run, std::move(task), std::move(order));
   return ExecId{wanted.instance, run->id, serial};
@@ -89,6 +90,21 @@ void Runs::end_exec(const ExecId& id) {
     if (alive != nullptr) kill_task(*late, *alive);
   });
   task->patience->arm(kExecPatience);
+}
+
+void Runs::kill_exec(const ExecId& id) {
+  Run* run = live(id.instance, id.run);
+  TaskRun* task = run == nullptr ? nullptr : find_task(*run, id.serial);
+  if (task == nullptr) return;
+  task->done = [](const Result<ExitStatus>&) {};
+  kill_task(*run, *task);
+}
+
+bool Runs::has_doomed_exec(InstanceId instance) const {
+  const Run* run = find(instance);
+  return run != nullptr && std::ranges::any_of(run->tasks, [](const std::unique_ptr<TaskRun>& task) {
+           return task->done && task->is_doomed;
+         });
 }
 
 std::uint32_t Runs::add_task(InstanceId instance, Run& run, std::unique_ptr<TaskRun> task, TaskOrder order) {

@@ -9,6 +9,7 @@
 
 #include "base/check.hpp"
 #include "daemon/run_tokens.hpp"
+#include "sys/clock.hpp"
 #include "sys/random.hpp"
 
 namespace sup {
@@ -53,6 +54,7 @@ Run& Runs::live_or_new(InstanceId instance, RunId id, Named named) {
   run->service = std::move(named.service);
   run->resources = run->service->spec.resources;
   run->name = std::move(named.name);
+  run->begun_at = sys::file_clock_now();
   if (auto invocation = sys::random_invocation_id()) run->invocation = *invocation;
   return *(runs_[instance.value] = std::move(run));
 }

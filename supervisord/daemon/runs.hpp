@@ -59,9 +59,14 @@ struct TaskRun {
   std::unique_ptr<loop::Timer> patience;  // It was asked to end.
 };
 
+// Who wants a command: somebody who asked for it, or a probe, which may also look at what goes on without a main
+// process.
+enum class ExecPurpose : std::uint8_t { asked, probe };
+
 // A command that somebody wants to run beside a service.
 struct ExecOrder {
   InstanceId instance;
+  ExecPurpose purpose = ExecPurpose::asked;
   Command command;
   OwnStdio stdio;
   // Told once: how it ended, or why it was not started. Never during exec().
@@ -105,6 +110,7 @@ struct Run {
   InvocationId invocation;
   ServiceRef service;                    // As it was when the run began.
   std::string name;                      // Of the instance, likewise.
+  WallTime begun_at;                     // As the kernel stamps files.
   std::unique_ptr<LaunchShared> shared;  // While the launch of its main process is under way, else null.
   std::vector<SignalRun> pending;        // Signals that wait for the end of the launch.
   std::vector<std::pair<RunTask, std::vector<EnvEntry>>> pending_tasks;  // Likewise.
@@ -161,6 +167,10 @@ class Runs {
   Result<ExecId> exec(ExecOrder order);
   // Nobody waits for it any more: TERM, and KILL if that does not help. Content if it is over.
   void end_exec(const ExecId& id);
+  // The same, with KILL at once, for all that it has made.
+  void kill_exec(const ExecId& id);
+  // Whether such a command has been sent KILL and is not over.
+  [[nodiscard]] bool has_doomed_exec(InstanceId instance) const;
   void freeze(const FreezeRun& effect);
   void thaw(const ThawRun& effect);
   void signal(const SignalRun& effect);

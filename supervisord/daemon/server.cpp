@@ -255,6 +255,11 @@ void Server::on_turn_over() {
   for (const SessionId id : std::exchange(unsettled_, {})) with_session(id, [](Session&) {});
 }
 
+// It is in the history, whose readers go on.
+void Server::on_health_changed(const HealthChanged&) {
+  each_session([](Session&, Task&) {});
+}
+
 void Server::on_change_done(const ChangeDone& done) {
   each_session([&](Session& session, Task& task) { task.on_change_done(session, done); });
 }

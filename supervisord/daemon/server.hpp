@@ -55,6 +55,7 @@ class Server final : public Observer {
   void with_session(SessionId id, const std::function<void(Session&)>& action);
 
   void on_state_changed(const StateChanged& change) override;
+  void on_health_changed(const HealthChanged& change) override;
   void on_change_done(const ChangeDone& done) override;
   void on_vacated(const InstanceVacated& vacated) override;
   void on_shutdown(const ShutdownBegun&) override {}

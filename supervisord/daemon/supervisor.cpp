@@ -83,6 +83,8 @@ Result<std::unique_ptr<Supervisor>> Supervisor::create(Parts parts, SpecSet set)
   std::unique_ptr<Supervisor> made(new Supervisor(parts.loop, parts.log, std::move(set), random_seed()));
   made->runs_ = TRY(Runs::create(parts.loop, parts.workers, parts.log, std::move(parts.context),
                                  [self = made.get()](Event event) { self->post(std::move(event)); }));
+  made->probes_ = std::make_unique<Probes>(parts.loop, parts.workers, *made->runs_,
+                                           [self = made.get()](Event event) { self->post(std::move(event)); });
   return made;
 }
 
@@ -155,9 +157,35 @@ void Supervisor::carry_out(const RunTask& effect) {
 void Supervisor::carry_out(const KillTasks& effect) { runs_->kill_tasks(effect); }
 
 // A service that is to say by itself that it is ready needs no probing.
-void Supervisor::carry_out(const AwaitReady&) {}
+// Of the others the run itself says it.
+void Supervisor::carry_out(const AwaitReady& effect) {
+  const ServiceSpec& spec = engine_.world().spec(engine_.world().at(effect.instance));
+  if (ready_kind(spec) == ReadyKind::probe) probes_->await_ready(effect.instance, effect.run, *spec.ready);
+}
 
-void Supervisor::carry_out(const StopAwaiting&) {}
+void Supervisor::carry_out(const StopAwaiting& effect) { probes_->stop_ready(effect.instance); }
+
+void Supervisor::carry_out(const AskHealth& effect) {
+  const ServiceSpec& spec = engine_.world().spec(engine_.world().at(effect.instance));
+  probes_->ask_health(effect.instance, effect.run, *spec.health, effect.delay);
+}
+
+void Supervisor::carry_out(const StopAsking& effect) { probes_->stop_health(effect.instance); }
+
+void Supervisor::carry_out(const HealthChanged& effect) {
+  const World& w = engine_.world();
+  const bool is_bad = effect.to == Health::unhealthy;
+  spdlog::log(is_bad ? spdlog::level::warn : spdlog::level::info, "{}: {}", w.name(w.at(effect.instance)),
+              effect.cause);
+  history_.add({.time = sys::wall_now(),
+                .kind = Happening::health,
+                .instance = effect.instance,
+                .run = effect.run,
+                .health_from = effect.from,
+                .health_to = effect.to,
+                .cause = effect.cause});
+  for (Observer* observer : observers_) observer->on_health_changed(effect);
+}
 
 void Supervisor::carry_out(const FreezeRun& effect) { runs_->freeze(effect); }
 

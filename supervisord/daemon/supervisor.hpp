@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "daemon/history.hpp"
 #include "daemon/overrides.hpp"
+#include "daemon/probes.hpp"
 #include "daemon/runs.hpp"
 #include "engine/engine.hpp"
 #include "loop/loop.hpp"
@@ -22,6 +23,7 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_state_changed(const StateChanged& change) = 0;
+  virtual void on_health_changed(const HealthChanged& change) = 0;
   virtual void on_change_done(const ChangeDone& done) = 0;
   // The id means nothing any more when this returns.
   virtual void on_vacated(const InstanceVacated& vacated) = 0;
@@ -74,6 +76,9 @@ class Supervisor {
   void carry_out(const KillTasks& effect);
   void carry_out(const AwaitReady& effect);
   void carry_out(const StopAwaiting& effect);
+  void carry_out(const AskHealth& effect);
+  void carry_out(const StopAsking& effect);
+  void carry_out(const HealthChanged& effect);
   void carry_out(const FreezeRun& effect);
   void carry_out(const ThawRun& effect);
   void carry_out(const SignalRun& effect);
@@ -95,6 +100,7 @@ class Supervisor {
   std::vector<Event> inbox_;
   std::vector<Observer*> observers_;
   std::unique_ptr<Runs> runs_;
+  std::unique_ptr<Probes> probes_;  // Ends before the runs.
   std::optional<Finished> finished_;
   std::string shutdown_reason_;
   std::optional<Instant> armed_for_;

@@ -29,6 +29,16 @@ wire::ExitPolicy view_policy(const World& w, InstanceId id, std::int64_t code) {
   return {.exit_code = code, .success = is_success(w.spec(w.at(id)), status), .action = explain_exit(w, id, status)};
 }
 
+// What the probes say, while there are any; paused, what they said before.
+void set_health(const World& w, const Instance& i, Instant now, WallTime wall, wire::ServiceStatus& out) {
+  if (!i.health.is_written() || !(is_asked_for_health(w, i) || i.state == State::paused)) return;
+  out.health = text_of(enum_name(i.health->verdict));
+  out.probe_failures = i.health->failures;
+  if (!i.health->last_probe) return;
+  out.probed = unix_ms(wall - (now - *i.health->last_probe));
+  if (i.health->has_last_failed) out.probe_failure = i.health->last_failure;
+}
+
 }  // namespace
 
 std::int64_t unix_ms(WallTime time) {
@@ -65,6 +75,7 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   out.ready = is_ready(w, i);
   out.cause = cause_text(w, i);
   set_end(i, out.exit_code, out.exit_signal);
+  set_health(w, i, now, wall, out);
   out.type = text_of(enum_name(spec.type));
   out.enabled = spec.enabled;
   if (!spec.description.empty()) out.description = spec.description;
@@ -102,6 +113,15 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
   wire::EventRecord out;
   out.seq = static_cast<std::int64_t>(entry.sequence);
   out.time = unix_ms(entry.time);
+  if (entry.kind == Happening::health) {
+    out.kind = "health";
+    out.service = w.name(w.at(entry.instance));
+    out.from = text_of(enum_name(entry.health_from));
+    out.to = text_of(enum_name(entry.health_to));
+    out.cause = entry.cause;
+    out.run = static_cast<std::int64_t>(entry.run.value);
+    return out;
+  }
   if (entry.kind != Happening::state) {
     out.kind = "daemon";
     out.to = text_of(enum_name(entry.kind));
@@ -129,6 +149,7 @@ wire::ExplainReply view_explanation(const World& w, InstanceId id, std::optional
   out.goal = text_of(enum_name(explanation.goal));
   for (std::string* reason : {&explanation.why, &explanation.cause})
     if (!reason->empty()) out.reasons.push_back(std::move(*reason));
+  if (std::string health = health_report(w, id); !health.empty()) out.reasons.push_back(std::move(health));
   out.waiting_for = std::move(explanation.waits_for);
   out.would_stop_with = std::move(explanation.would_stop_with);
   out.needed_by = std::move(explanation.needed_by);

@@ -35,6 +35,8 @@ void new_run(World& w, Instance& i) {
   i.run_was_asked_to_end = false;
   i.has_start_failed = false;
   i.is_unfit = false;
+  i.stays_down = false;
+  i.health = {};
   i.is_confirmed = false;
   i.ready_note.clear();
   i.reload_failure.clear();
@@ -113,7 +115,9 @@ void send_watchdog_signal(World& w, Instance& i) {
 void rest(World& w, Instance& i, Cause cause) {
   i.cause = cause;
   i.is_cycling = false;
-  if (w.spec(i).on_exit == OnExit::shutdown) w.follow_ups.push_back({FollowUp::Kind::shutdown, w.id(i), {}});
+  const bool is_health_fatal = i.stays_down && w.spec(i).health->action == HealthAction::shutdown;
+  if (is_health_fatal || w.spec(i).on_exit == OnExit::shutdown)
+    w.follow_ups.push_back({FollowUp::Kind::shutdown, w.id(i), {}});
 }
 
 // `by` is what it requires; if that is where it is for the same cause, the first of the chain is known there.
@@ -249,6 +253,12 @@ void follow_stop(World& w, Instance& i) {
 void give_in(World& w, Instance& i) {
   end_unfit(w, i, "asked for the signal of its watchdog");
   send_watchdog_signal(w, i);
+}
+
+void end_unhealthy(World& w, Instance& i) {
+  end_unfit(w, i, health_text(*i.health));
+  i.stays_down = w.spec(i).health->action != HealthAction::restart;
+  begin_first_step(w, i);
 }
 
 void miss_watchdog(World& w, Instance& i) {

@@ -32,6 +32,7 @@ void fail_reload(World&, Instance&);
 void end_reload(World&, Instance&);
 void follow_stop(World&, Instance&);
 void give_in(World&, Instance&);
+void end_unhealthy(World&, Instance&);
 void miss_watchdog(World&, Instance&);
 void next_hook(World&, Instance&);
 void kill_hook(World&, Instance&);
@@ -97,6 +98,8 @@ inline constexpr Action end_reload{"", act::end_reload};
 inline constexpr Action follow_stop{"wait for its end", act::follow_stop};
 // It has failed although it is alive: the watchdog's signal first, then the stop steps.
 inline constexpr Action give_in{"watchdog-signal", act::give_in};
+// It has failed although it is alive: the stop steps.
+inline constexpr Action end_unhealthy{"", act::end_unhealthy};
 inline constexpr Action miss_watchdog{"watchdog-signal", act::miss_watchdog};
 inline constexpr Action next_hook{"next hook", act::next_hook};
 // It has had its time.

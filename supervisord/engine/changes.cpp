@@ -19,6 +19,8 @@ constexpr Verdict kFailed{Outcome::failed};
 constexpr Verdict kEndedInReload{Outcome::failed, "was to end before it had reloaded"};
 constexpr Verdict kNeverCompletes{Outcome::failed, "is started again after every end (restart.when is always)"};
 
+constexpr Verdict kNeverAsked{Outcome::failed, "is never asked how it is: its settings have no `health`"};
+
 bool was_live(const ChangeTarget& t) { return is_live(t.state_before); }
 
 // An up command ends with the first attempt: a service in back-off will be tried again, but the command has failed.
@@ -88,6 +90,10 @@ Decision judge_wait(const World& w, WaitFor wait_for, const ChangeTarget& t, con
   switch (wait_for) {
     case WaitFor::ready:
       if (is_ready(w, i)) return kDone;
+      return rests_for_good(w, t.instance) ? Decision{kFailed} : std::nullopt;
+    case WaitFor::healthy:
+      if (!w.spec(i).health.is_written()) return kNeverAsked;
+      if (i.facts.is_healthy) return kDone;
       return rests_for_good(w, t.instance) ? Decision{kFailed} : std::nullopt;
     case WaitFor::exited: return judge_exited(t, i);
     case WaitFor::stopped: return is_resting(i.state) ? Decision{kDone} : std::nullopt;

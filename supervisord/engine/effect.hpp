@@ -8,6 +8,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "engine/graph.hpp"
+#include "engine/health.hpp"
 #include "engine/states.hpp"
 #include "spec/service_spec.hpp"
 
@@ -47,6 +48,26 @@ struct StopAwaiting {
 struct KillTasks {
   InstanceId instance;
   RunId run;
+};
+// Find out by one probe, after `delay`, whether the run is healthy. Answered by HealthProbed, unless StopAsking comes
+// first.
+struct AskHealth {
+  InstanceId instance;
+  RunId run;
+  Duration delay{};
+};
+// Give up the probe that is under way or to come.
+struct StopAsking {
+  InstanceId instance;
+  RunId run;
+};
+// Its probes have another verdict. `cause` is the text for people.
+struct HealthChanged {
+  InstanceId instance;
+  RunId run;
+  Health from = Health::unknown;
+  Health to = Health::unknown;
+  std::string cause;
 };
 // Freeze every process of the run, or let them go on.
 struct FreezeRun {
@@ -119,7 +140,8 @@ struct Finished {
   std::vector<InstanceId> survivors;
 };
 
-using Effect = std::variant<SpawnRun, FindMain, RunTask, KillTasks, AwaitReady, StopAwaiting, FreezeRun, ThawRun,
-                            SignalRun, KillRun, StateChanged, ChangeDone, InstanceVacated, ShutdownBegun, Finished>;
+using Effect = std::variant<SpawnRun, FindMain, RunTask, KillTasks, AwaitReady, StopAwaiting, AskHealth, StopAsking,
+                            HealthChanged, FreezeRun, ThawRun, SignalRun, KillRun, StateChanged, ChangeDone,
+                            InstanceVacated, ShutdownBegun, Finished>;
 
 }  // namespace sup

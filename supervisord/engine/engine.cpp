@@ -358,6 +358,7 @@ void Engine::dispatch(InstanceId id, Input input) {
   const Instant deadline_before = i.deadline;
   const State from = i.state;
   const bool was_awaiting = is_awaiting_ready(w_, i);
+  const bool was_asked = is_asked_for_health(w_, i);
   if (row->to != from) i.deadline = kNever;  // A deadline dies with its state.
   if (row->action->act != nullptr) row->action->act(w_, i);
   sync_deadline(id, deadline_before);
@@ -365,6 +366,13 @@ void Engine::dispatch(InstanceId id, Input input) {
   // No row has to remember what is under way.
   if (was_awaiting && !is_awaiting_ready(w_, i)) w_.effects.emplace_back(StopAwaiting{id, i.run});
   if (!was_awaiting && is_awaiting_ready(w_, i)) w_.effects.emplace_back(AwaitReady{id, i.run});
+  if (was_asked && !is_asked_for_health(w_, i)) w_.effects.emplace_back(StopAsking{id, i.run});
+  if (!was_asked && is_asked_for_health(w_, i)) begin_asking(i, from);
+  spread(id);
+}
+
+// The instance has changed: those that have to know, and those that may have to move, are looked at.
+void Engine::spread(InstanceId id) {
   touched_.push_back(id);
   enqueue(id);
   for (const InstanceId changed : publish(w_, id)) {

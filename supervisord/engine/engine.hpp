@@ -45,6 +45,7 @@ class Engine {
   void handle(const BecameReady& event);
   void handle(const ReadyProbeFailed& event);
   void handle(const ReadyFailed& event);
+  void handle(const HealthProbed& event);
   void handle(const NoticeGiven& event);
   void handle(const MoreTimeAsked& event);
   void handle(const WatchdogSet& event);
@@ -95,6 +96,8 @@ class Engine {
   [[nodiscard]] bool is_current(InstanceId id, RunId run) const;
   void sync_deadline(InstanceId id, Instant before);
   void note_life(InstanceId id);
+  void spread(InstanceId id);
+  void begin_asking(Instance& i, State from);
 
   World w_;
   Changes changes_;

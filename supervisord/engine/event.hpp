@@ -71,6 +71,12 @@ struct ReadyFailed {
   RunId run;
   std::string failure;
 };
+// A probe of its health has ended. `failure` is empty if it succeeded.
+struct HealthProbed {
+  InstanceId instance;
+  RunId run;
+  std::string failure;
+};
 // What a run says of itself besides that it is ready.
 enum class Notice : std::uint8_t {
   reloading,      // It reads its configuration again; BecameReady follows.
@@ -112,10 +118,11 @@ struct Survived {
 };
 
 enum class CommandKind : std::uint8_t { start, stop, restart, reload, kill, signal, pause, resume, wait, scale };
-enum class WaitFor : std::uint8_t { ready, exited, stopped, completed };
+enum class WaitFor : std::uint8_t { ready, healthy, exited, stopped, completed };
 template <>
 inline constexpr auto kEnumNames<WaitFor> = std::array{
     EnumName{WaitFor::ready, "ready", "It is ready: running, or (oneshot) completed."},
+    EnumName{WaitFor::healthy, "healthy", "It is ready, and its probes have succeeded (see `health`)."},
     EnumName{WaitFor::exited, "exited", "Its run has ended."},
     EnumName{WaitFor::stopped, "stopped", "Nothing of it is alive, and it will not be started again by itself."},
     EnumName{WaitFor::completed, "completed", "It has ended with success for good."},
@@ -179,7 +186,7 @@ struct DefinitionChanged {
 
 using Event =
     std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, BecameReady, ReadyProbeFailed, ReadyFailed,
-                 NoticeGiven, MoreTimeAsked, WatchdogSet, MainExited, Survived, Ended, CommandGiven, ChangeForgotten,
-                 Boot, ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled, DefinitionChanged>;
+                 HealthProbed, NoticeGiven, MoreTimeAsked, WatchdogSet, MainExited, Survived, Ended, CommandGiven,
+                 ChangeForgotten, Boot, ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled, DefinitionChanged>;
 
 }  // namespace sup

@@ -110,4 +110,15 @@ Explanation explain(const World& w, InstanceId id) {
   return out;
 }
 
+std::string health_report(const World& w, InstanceId id) {
+  const Instance& i = w.at(id);
+  if (!is_asked_for_health(w, i)) return {};
+  const std::string target = probe_text(*w.spec(i).health);
+  if (!i.health->last_probe) return fmt::format("health: {}; not probed yet ({})", health_text(*i.health), target);
+  return fmt::format(
+      "health: {}; the last probe ({}) {} {} ago", health_text(*i.health), target,
+      i.health->has_last_failed ? fmt::format("failed with \"{}\"", i.health->last_failure) : "succeeded",
+      human_duration(w.now - *i.health->last_probe));
+}
+
 }  // namespace sup

@@ -32,4 +32,8 @@ struct Explanation {
 // What went down with one of these, or with what went down with it, and is still down: it does not come back with them.
 [[nodiscard]] std::vector<InstanceId> left_down_by(const World& w, const std::vector<InstanceId>& ids);
 
+// What its probes say, and when the last one did: "healthy; probed 3 s ago (http://127.0.0.1/)". Empty where there is
+// no health.
+[[nodiscard]] std::string health_report(const World& w, InstanceId id);
+
 }  // namespace sup

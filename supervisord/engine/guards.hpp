@@ -115,13 +115,13 @@ inline constexpr Guard begins_again{
     [](const World&, const Instance& i) { return i.is_cycling || i.run_was_asked_to_end; }};
 
 inline constexpr Guard policy_restarts{"the restart policy wants it", [](const World& w, const Instance& i) {
-                                         return after_end(w.spec(i), last_end(i), i.recent_restarts, w.now) ==
-                                                AfterEnd::restart;
+                                         return !i.stays_down && after_end(w.spec(i), last_end(i), i.recent_restarts,
+                                                                           w.now) == AfterEnd::restart;
                                        }};
 
 inline constexpr Guard policy_gives_up{"the restart policy is exhausted", [](const World& w, const Instance& i) {
-                                         return after_end(w.spec(i), last_end(i), i.recent_restarts, w.now) ==
-                                                AfterEnd::exhausted;
+                                         return !i.stays_down && after_end(w.spec(i), last_end(i), i.recent_restarts,
+                                                                           w.now) == AfterEnd::exhausted;
                                        }};
 
 inline constexpr Guard ended_well{"ended with success",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -32,6 +33,19 @@ bool note_probe(HealthRecord& record, const HealthSpec& spec, Instant now, std::
   ++record.successes;
   if (record.successes < spec.successes) return false;
   return std::exchange(record.verdict, Health::healthy) != Health::healthy;
+}
+
+Duration next_probe_delay(const HealthRecord& record, const HealthSpec& spec) {
+  return record.grace_until ? std::min<Duration>(spec.interval, std::chrono::seconds{1}) : spec.interval;
+}
+
+// The multiples of the golden ratio are spread as evenly as can be, however many of them are taken.
+Duration first_probe_delay(const HealthSpec& spec, std::uint32_t index, std::size_t count) {
+  constexpr std::uint32_t kGolden = 2'654'435'769;  // 2^32 / 1.618...
+  constexpr double kWhole = 4'294'967'296.0;
+  const Duration most = std::min<Duration>(spec.interval, std::chrono::seconds{1});
+  const Duration spread = std::min<Duration>(most, std::chrono::milliseconds{count - 1});
+  return Duration{static_cast<std::int64_t>(static_cast<double>(spread.count()) * (index * kGolden / kWhole))};
 }
 
 std::string health_text(const HealthRecord& record) {

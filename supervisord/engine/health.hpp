@@ -1,6 +1,7 @@
 // Health: what the probes of a running service say, counted. Pure; the transition table acts on its verdict.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,10 @@ struct HealthRecord {
 void resume_health(HealthRecord& record);
 // A probe has ended; `failure` is empty if it has succeeded. Returns whether the verdict is another one now.
 [[nodiscard]] bool note_probe(HealthRecord& record, const HealthSpec& spec, Instant now, std::string failure);
+// How long to wait for the next probe. In the grace quickly, until the first success.
+[[nodiscard]] Duration next_probe_delay(const HealthRecord& record, const HealthSpec& spec);
+// The same for the first: soon, but of `count` services which begin at the same moment not all at once.
+[[nodiscard]] Duration first_probe_delay(const HealthSpec& spec, std::uint32_t index, std::size_t count);
 // "unhealthy (3 failures: timed out)", "healthy", "unknown".
 [[nodiscard]] std::string health_text(const HealthRecord& record);
 

@@ -8,7 +8,9 @@
 #include "base/exit_status.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "engine/health.hpp"
 #include "engine/states.hpp"
+#include "spec/rare.hpp"
 
 namespace sup {
 
@@ -42,6 +44,7 @@ struct Facts {
   bool is_leaving = false;  // Is alive, but has to go down or was told to.
   bool is_gone = true;      // Will not become ready by itself.
   bool is_ready = false;    // What requires it may start.
+  bool is_healthy = false;  // Is up, and its probes say so. Never without health in its settings.
   bool is_coming = false;   // On its way up: what only follows it waits.
   bool is_started = false;  // Its program was executed and goes on, or (oneshot) it has done its work.
   bool is_up = false;       // It was ready, and its run has not ended since.
@@ -87,6 +90,7 @@ struct Instance {
   bool is_queued = false;             // Waits in the settle queue.
   bool is_in_line = false;            // Waits in the line for a start slot.
   bool has_start_failed = false;      // This run cannot become ready any more; failure says why.
+  bool stays_down = false;            // The restart policy is not asked.
   bool is_unfit = false;              // This run is ended for what failure says; its end is a failure however it ends.
   bool is_confirmed = false;          // What says that it is ready, or has reloaded, has come.
   Phase phase = Phase::none;
@@ -115,6 +119,7 @@ struct Instance {
   std::string failure;                   // Of a failed start: the step, the object and the reason. Or what is unfit.
   std::string ready_note;                // What its readiness was last seen to lack.
   std::string reload_failure;            // Of the last reload; empty if it succeeded.
+  Rare<HealthRecord> health;             // Of this run; written where its settings have health, once it is up.
   std::string survivors;                 // What of this run is alive in spite of KILL.
 };
 

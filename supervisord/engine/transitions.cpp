@@ -6,6 +6,7 @@
 #include "base/check.hpp"
 #include "engine/actions.hpp"
 #include "engine/guards.hpp"
+#include "engine/table_proof.hpp"
 
 namespace sup {
 namespace {
@@ -91,6 +92,7 @@ constexpr Row kRows[] = {
     {running,    I::want_reload,       &always,           &signal_reload,       running,   "asked to reload"},
     {running,    I::began_reload,      &always,           &await_reload,        reloading, "says that it reloads"},
     {running,    I::began_stop,        &always,           &follow_stop,         stopping,  "says that it stops"},
+    {running,    I::unhealthy,         &always,           &end_unhealthy,       stopping,  "is unhealthy"},
     {running,    I::watchdog_missed,   &always,           &give_in,             stopping,  "says that it is unfit"},
     {running,    I::deadline,          &always,           &miss_watchdog,       stopping,  "missed its watchdog"},
     {running,    I::may_stop,          &is_unwanted_target, &note_asked,        stopped,   "asked down"},
@@ -122,6 +124,7 @@ constexpr Row kRows[] = {
     {reloading,  I::give_way,          &always,           &wish_way,            reloading, "has to make way for what it conflicts with"},
     {reloading,  I::want_restart,      &always,           &wish_cycle,          reloading, "asked to restart"},
     {reloading,  I::began_stop,        &always,           &follow_stop,         stopping,  "says that it stops"},
+    {reloading,  I::unhealthy,         &always,           &end_unhealthy,       stopping,  "is unhealthy"},
     {reloading,  I::watchdog_missed,   &always,           &give_in,             stopping,  "says that it is unfit"},
     {reloading,  I::may_stop,          &follows_down,     &begin_stop,          stopping,  "asked down with a requirement"},
     {reloading,  I::may_stop,          &gives_way,        &begin_stop,          stopping,  "makes way for what it conflicts with"},
@@ -241,13 +244,8 @@ constexpr Row kRows[] = {
 };
 // clang-format on
 
-struct Pair {
-  State state;
-  Input input;
-};
-
 // These may happen and change nothing.
-constexpr Pair kIndifferent[] = {
+constexpr TablePair kIndifferent[] = {
     {stopped, I::kill_now},
     {stopping, I::spawned},  // Its program was executed after we had asked it to end: it has the signal.
     {killing, I::spawned},
@@ -287,7 +285,7 @@ constexpr Pair kIndifferent[] = {
 };
 
 // These cannot happen.
-constexpr Pair kImpossible[] = {
+constexpr TablePair kImpossible[] = {
     // Only what is wanted up and does not rest follows what it requires down.
     {stopped, I::follow_down},
     {completed, I::follow_down},
@@ -418,6 +416,15 @@ constexpr Pair kImpossible[] = {
     {backoff, I::began_stop},
     {completed, I::began_stop},
     {failed, I::began_stop},
+    {stopped, I::unhealthy},
+    {waiting, I::unhealthy},
+    {starting, I::unhealthy},
+    {paused, I::unhealthy},
+    {stopping, I::unhealthy},
+    {killing, I::unhealthy},
+    {backoff, I::unhealthy},
+    {completed, I::unhealthy},
+    {failed, I::unhealthy},
     {stopped, I::watchdog_missed},
     {waiting, I::watchdog_missed},
     {starting, I::watchdog_missed},
@@ -445,46 +452,9 @@ constexpr Pair kImpossible[] = {
     {failed, I::deadline},
 };
 
-constexpr std::size_t index_of(State state, Input input) {
-  return static_cast<std::size_t>(state) * kInputCount + static_cast<std::size_t>(input);
-}
-
-// How often a pair is mentioned in each of the three lists.
-struct Mentions {
-  int rows = 0;
-  int indifferent = 0;
-  int impossible = 0;
-};
-
-consteval std::array<Mentions, kStateCount * kInputCount> count_mentions() {
-  std::array<Mentions, kStateCount * kInputCount> out{};
-  for (const Row& row : kRows) ++out[index_of(row.from, row.input)].rows;
-  for (const Pair& pair : kIndifferent) ++out[index_of(pair.state, pair.input)].indifferent;
-  for (const Pair& pair : kImpossible) ++out[index_of(pair.state, pair.input)].impossible;
-  return out;
-}
-
-// Each pair is in exactly one of the lists, and in the lists of pairs only once.
-consteval bool is_total() {
-  return std::ranges::all_of(count_mentions(), [](const Mentions& m) {
-    return (m.rows > 0) + (m.indifferent == 1) + (m.impossible == 1) == 1 && m.indifferent <= 1 && m.impossible <= 1;
-  });
-}
-
-// The rows of a pair stand together; their last, and only their last, is unconditional.
-consteval bool is_closed() {
-  for (std::size_t r = 0; r < std::size(kRows); ++r) {
-    const bool is_last =
-        r + 1 == std::size(kRows) || kRows[r + 1].from != kRows[r].from || kRows[r + 1].input != kRows[r].input;
-    if (kRows[r].guard->name.empty() != is_last) return false;
-    for (std::size_t later = r + 1; is_last && later < std::size(kRows); ++later)
-      if (kRows[later].from == kRows[r].from && kRows[later].input == kRows[r].input) return false;
-  }
-  return true;
-}
-
-static_assert(is_total(), "each pair of state and input must be a row, or indifferent, or impossible");
-static_assert(is_closed(), "the rows of a pair must stand together and end in an unconditional one");
+static_assert(is_total(kRows, kIndifferent, kImpossible),
+              "each pair of state and input must be a row, or indifferent, or impossible");
+static_assert(is_closed(kRows), "the rows of a pair must stand together and end in an unconditional one");
 
 // For each pair: its first row, or one of these.
 constexpr std::int16_t kNothingHappens = -1;
@@ -492,8 +462,8 @@ constexpr std::int16_t kCannotHappen = -2;
 
 consteval std::array<std::int16_t, kStateCount * kInputCount> first_rows() {
   std::array<std::int16_t, kStateCount * kInputCount> out{};
-  for (const Pair& pair : kIndifferent) out[index_of(pair.state, pair.input)] = kNothingHappens;
-  for (const Pair& pair : kImpossible) out[index_of(pair.state, pair.input)] = kCannotHappen;
+  for (const TablePair& pair : kIndifferent) out[index_of(pair.state, pair.input)] = kNothingHappens;
+  for (const TablePair& pair : kImpossible) out[index_of(pair.state, pair.input)] = kCannotHappen;
   for (std::size_t r = std::size(kRows); r-- > 0;)
     out[index_of(kRows[r].from, kRows[r].input)] = static_cast<std::int16_t>(r);
   return out;

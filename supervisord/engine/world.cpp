@@ -23,6 +23,10 @@ std::string last_end_text(const Instance& i) {
 
 RunEnd last_end(const Instance& i) { return i.last_kind == EndKind::exited ? RunEnd{i.last_status} : std::nullopt; }
 
+bool is_asked_for_health(const World& w, const Instance& i) {
+  return is_serving(i.state) && w.spec(i).health.is_written();
+}
+
 void restart_watchdog(const World& w, Instance& i) {
   i.watchdog_due = i.watchdog > Duration{0} ? w.now + i.watchdog : kNever;
 }
@@ -243,6 +247,7 @@ void update_facts(const World& w, Instance& i) {
   out.is_leaving = has_to_leave(i);
   out.is_gone = is_gone(w, i);
   out.is_ready = is_ready(w, i);
+  out.is_healthy = out.is_ready && i.health->verdict == Health::healthy;
   out.is_coming = is_coming(i);
   out.is_started = is_started(w, i);
   out.is_completed = i.state == State::completed;
@@ -316,6 +321,7 @@ std::string live_text(const World& w, const Instance& i) {
   if (i.state == State::reloading)
     return i.phase == Phase::reload ? "its reload command runs" : "waiting until it has reloaded";
   if (i.phase == Phase::await_ready) return i.ready_note.empty() ? "not ready yet" : "not ready yet: " + i.ready_note;
+  if (is_asked_for_health(w, i) && i.health->verdict == Health::unhealthy) return health_text(*i.health);
   if (i.state == State::running && !i.reload_failure.empty()) return "reload failed: " + i.reload_failure;
   if (const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase))
     return with_reason(fmt::format("{} {}/{}", enum_name(*task_kind_of(i.phase)), i.hook + 1, hooks->size()),

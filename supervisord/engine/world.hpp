@@ -102,6 +102,8 @@ struct World {
 // The end of the last run as the restart policy sees it.
 [[nodiscard]] RunEnd last_end(const Instance& i);
 
+// Whether it is asked again and again how it is: while it is up.
+[[nodiscard]] bool is_asked_for_health(const World& w, const Instance& i);
 // Its next sign of life is due one interval from now.
 void restart_watchdog(const World& w, Instance& i);
 // While it reloads it has to give signs of life, too: its one deadline is the earlier.

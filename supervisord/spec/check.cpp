@@ -29,6 +29,7 @@ class Checker {
       check_reload(i);
       check_stop(i);
       check_tty(i);
+      check_health(i);
       check_log(i);
       for (SpecProblem& problem : check_resources(i, *spec(i).resources)) add(std::move(problem));
       relations_.check_names(i);
@@ -107,6 +108,8 @@ class Checker {
     if (spec(i).type == ServiceType::notify) kinds.emplace_back("type = \"notify\"");
     if (ready.notify && kinds.empty()) kinds.emplace_back("ready.notify");
     if (ready.delay) kinds.emplace_back("ready.delay");
+    check_probe(i, "ready", "ready.http", ready);
+    if (probe_kind(ready) != ProbeKind::none) kinds.emplace_back(enum_name(probe_kind(ready)));
     const SpecPlace place{i, "ready", {}};
     if (kinds.size() > 1)
       contradiction(place, "ready: " + std::string(kinds[0]) + " and " + std::string(kinds[1]) + " are both set",
@@ -154,6 +157,32 @@ class Checker {
     if (s.type == ServiceType::forking)
       contradiction({i, "tty", {}}, "tty: the terminal of a forking service goes with the command that it starts with",
                     "run its program in the foreground, with type = \"simple\"");
+  }
+
+  // Of the kinds of probes one is to be chosen.
+  void check_probe(std::size_t i, std::string_view key, std::string_view http_key, const ProbeSpec& probe) {
+    const std::vector<ProbeKind> kinds = probe_kinds(probe);
+    if (kinds.size() > 1)
+      contradiction({i, key, {}}, std::string(key) + ": " + std::string(enum_name(kinds[0])) + " and " +
+                                      std::string(enum_name(kinds[1])) + " are both given; only one can be asked");
+    if (probe.http.is_written() && probe.http->url.empty())
+      contradiction({i, http_key, {}}, std::string(http_key) + ": the url is missing",
+                    "write for example { url = \"http://127.0.0.1:8080/health\" }");
+  }
+
+  void check_health(std::size_t i) {
+    const ServiceSpec& s = spec(i);
+    if (!s.health.is_written()) return;
+    const HealthSpec& health = *s.health;
+    check_probe(i, "health", "health.http", health);
+    if (probe_kinds(health).empty() && !health.http.is_written())
+      contradiction({i, "health", {}}, "health: nothing says how to ask",
+                    "write one of tcp, unix, http, exec and file");
+    if (s.type == ServiceType::oneshot)
+      contradiction({i, "health", {}}, "health: a oneshot is never running", "leave it out");
+    if (health.action == HealthAction::restart && s.restart.when == RestartWhen::never)
+      contradiction({i, "health.action", {}}, "health.action: restart is in contradiction to restart.when = \"never\"",
+                    "write action = \"stop\", or another restart.when");
   }
 
   void check_log(std::size_t i) {

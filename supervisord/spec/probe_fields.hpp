@@ -18,14 +18,14 @@ inline constexpr std::uint32_t kMaxProbeCount = 1'000;
 template <>
 struct Fields<HttpProbe> {
   static constexpr auto kRows = std::make_tuple(
-      Field{"url", &HttpProbe::url, OnChange::live, "\"http://127.0.0.1:8080/health\"",
+      Field{"url", &HttpProbe::url, OnChange::next_start, "\"http://127.0.0.1:8080/health\"",
             "What is asked for, with GET. The host is an address or localhost; redirects are not followed.",
             HttpUrlText{}},
-      Field{"status", &HttpProbe::status, OnChange::live, "[200, \"3xx\"]",
+      Field{"status", &HttpProbe::status, OnChange::next_start, "[200, \"3xx\"]",
             "The statuses that count as success: a number, a class such as \"2xx\", or a list of these."},
-      Field{"body", &HttpProbe::body, OnChange::live, "\"status: ok\"",
+      Field{"body", &HttpProbe::body, OnChange::next_start, "\"status: ok\"",
             "What has to be in the first 64 KiB of the answer's body. Default: the body is not looked at.", NotEmpty{}},
-      Field{"unix", &HttpProbe::unix_, OnChange::live, "\"/run/web.sock\"",
+      Field{"unix", &HttpProbe::unix_, OnChange::next_start, "\"/run/web.sock\"",
             "The Unix socket to ask, instead of the host in the URL.", AbsolutePath{}});
 };
 static_assert(kEveryMemberHasARow<HttpProbe>, "every member of HttpProbe needs a row");
@@ -52,7 +52,7 @@ consteval auto probe_rows(OnChange on_change) {
 
 template <>
 struct Fields<ProbeSpec> {
-  static constexpr auto kRows = probe_rows<ProbeSpec>(OnChange::live);
+  static constexpr auto kRows = probe_rows<ProbeSpec>(OnChange::next_start);
 };
 static_assert(kEveryMemberHasARow<ProbeSpec>, "every member of ProbeSpec needs a row");
 
@@ -62,7 +62,7 @@ struct Fields<HealthSpec> {
   static constexpr std::int64_t kMillisecond = 1'000'000;
   static constexpr std::int64_t kDay = 24 * 3600 * 1'000 * kMillisecond;
   static constexpr auto kRows = std::tuple_cat(
-      probe_rows<HealthSpec>(OnChange::live),
+      probe_rows<HealthSpec>(OnChange::next_start),
       std::make_tuple(
           Field{"interval", &HealthSpec::interval, OnChange::live, "\"10s\"",
                 "How long after one probe the next begins. Until the first success within start-grace at most a "

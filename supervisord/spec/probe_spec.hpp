@@ -69,6 +69,19 @@ inline constexpr auto kEnumNames<ProbeKind> =
   return kinds.empty() ? ProbeKind::none : kinds.front();
 }
 
+// Whom it asks, for people: "tcp 127.0.0.1:80", "http://[::1]/", "exec pg_isready".
+[[nodiscard]] inline std::string probe_text(const ProbeSpec& spec) {
+  switch (probe_kind(spec)) {
+    case ProbeKind::tcp: return "tcp " + spec.tcp;
+    case ProbeKind::unix_: return "unix " + spec.unix_;
+    case ProbeKind::http: return spec.http->url;
+    case ProbeKind::exec: return "exec " + spec.exec.argv[0];
+    case ProbeKind::file: return "file " + spec.file;
+    case ProbeKind::none: break;
+  }
+  return {};
+}
+
 enum class HealthAction : std::uint8_t { restart, stop, shutdown, none };
 template <>
 inline constexpr auto kEnumNames<HealthAction> = std::array{

@@ -67,15 +67,19 @@ inline constexpr std::string_view kShorthandKey<Hook> = "command";
 
 template <>
 struct Fields<ReadySpec> {
-  static constexpr auto kRows = std::make_tuple(
-      Field{"notify", &ReadySpec::notify, OnChange::next_start, "true",
-            "Ready when it says READY=1 by sd_notify(3); see notify-access."},
-      Field{"delay", &ReadySpec::delay, OnChange::next_start, "\"2s\"",
-            "Ready when it has been running for so long: for programs that offer no better sign.", Range{1, kYear}},
-      Field{"timeout", &ReadySpec::timeout, OnChange::next_start, "\"30s\"",
-            "How long becoming ready may take from the start of its program, or of the launcher of a forking service. "
-            "After that the start has failed. It does not count against `delay`.",
-            Range{1, kYear}});
+  using Base = ProbeSpec;
+  static constexpr auto kRows = std::tuple_cat(
+      probe_rows<ReadySpec>(OnChange::next_start),
+      std::make_tuple(
+          Field{"notify", &ReadySpec::notify, OnChange::next_start, "true",
+                "Ready when it says READY=1 by sd_notify(3); see notify-access."},
+          Field{"delay", &ReadySpec::delay, OnChange::next_start, "\"2s\"",
+                "Ready when it has been running for so long: for programs that offer no better sign.", Range{1, kYear}},
+          Field{"timeout", &ReadySpec::timeout, OnChange::next_start, "\"30s\"",
+                "How long becoming ready may take from the start of its program, or of the launcher of a forking "
+                "service. "
+                "After that the start has failed. It does not count against `delay`.",
+                Range{1, kYear}}));
 };
 static_assert(kEveryMemberHasARow<ReadySpec>, "every member of ReadySpec needs a row");
 
@@ -153,6 +157,9 @@ struct Fields<ServiceSpec> {
             "How `ctl reload` tells it to read its configuration again; a word stands for `reload.signal`."},
       Field{"notify-access", &ServiceSpec::notify_access, OnChange::next_start, "\"main\"",
             "Whose messages by sd_notify(3) count. The socket is named by NOTIFY_SOCKET; each run has its own."},
+      Field{"health", &ServiceSpec::health, OnChange::restart,
+            "{ http = \"http://127.0.0.1:8080/health\", failures = 3 }",
+            "How it is asked, while it runs, whether it works, and what happens when it does not."},
       Field{"watchdog", &ServiceSpec::watchdog, OnChange::next_start, "\"10s\"",
             "Once ready, it has to say WATCHDOG=1 by sd_notify(3) at least this often, else it gets watchdog-signal, "
             "then the stop steps, and has failed. It finds the time in WATCHDOG_USEC.",

@@ -51,7 +51,7 @@ inline constexpr auto kEnumNames<RunEndsWith> = std::array{
 };
 
 // How a service becomes ready: by at most one of these, and within the time.
-struct ReadySpec {
+struct ReadySpec : ProbeSpec {
   bool notify = false;
   std::optional<Duration> delay;
   Duration timeout = std::chrono::seconds{30};
@@ -226,6 +226,7 @@ struct ServiceSpec {
   Rare<ReadySpec> ready;
   Rare<ReloadSpec> reload;
   NotifyAccess notify_access = NotifyAccess::automatic;
+  Rare<HealthSpec> health;
   std::optional<Duration> watchdog;
   Signal watchdog_signal{6};  // ABRT
   bool enabled = true;
@@ -271,10 +272,11 @@ struct ServiceSpec {
 };
 
 // What a service that runs to stay has to wait for before it is ready.
-enum class ReadyKind : std::uint8_t { executed, notify, delay };
-[[nodiscard]] constexpr ReadyKind ready_kind(const ServiceSpec& spec) {
+enum class ReadyKind : std::uint8_t { executed, notify, delay, probe };
+[[nodiscard]] inline ReadyKind ready_kind(const ServiceSpec& spec) {
   if (spec.type == ServiceType::notify || spec.ready->notify) return ReadyKind::notify;
-  return spec.ready->delay ? ReadyKind::delay : ReadyKind::executed;
+  if (spec.ready->delay) return ReadyKind::delay;
+  return probe_kind(*spec.ready) == ProbeKind::none ? ReadyKind::executed : ReadyKind::probe;
 }
 
 // With "auto" decided.

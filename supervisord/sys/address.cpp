@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace sup::sys {
 namespace {
@@ -45,10 +46,24 @@ Result<UniqueFd> begin_connect(const SocketAddress& address) {
   return fd;
 }
 
+namespace {
+
+// To a port of the range that the kernel gives out where nobody listens, a connection can be made with itself.
+bool is_own_end(const UniqueFd& socket) {
+  SocketAddress own{}, other{};
+  socklen_t own_size = sizeof own, other_size = sizeof other;
+  const bool is_known = ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+                        ::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&other), &other_size) == 0;
+  return is_known && own_size == other_size && std::memcmp(&own, &other, own_size) == 0;
+}
+
+}  // namespace
+
 Result<> connect_result(const UniqueFd& socket) {
   int error_number = 0;
   socklen_t size = sizeof error_number;
   if (::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error_number, &size) < 0) error_number = errno;
+  if (error_number == 0 && is_own_end(socket)) error_number = ECONNREFUSED;
   if (error_number != 0) return fail_errno(error_number, "cannot connect");
   return {};
 }

@@ -20,4 +20,6 @@ Instant monotonic_now() noexcept { return Instant{read_clock(CLOCK_MONOTONIC)}; 
 
 WallTime wall_now() noexcept { return WallTime{read_clock(CLOCK_REALTIME)}; }
 
+WallTime file_clock_now() noexcept { return WallTime{read_clock(CLOCK_REALTIME_COARSE)}; }
+
 }  // namespace sup::sys

@@ -114,4 +114,10 @@ Result<FileIdentity> identity_of(const std::string& path) {
   return FileIdentity{facts.st_dev, facts.st_ino};
 }
 
+Result<WallTime> last_change_of(const std::string& path) {
+  struct stat facts{};
+  if (::stat(path.c_str(), &facts) < 0) return fail_call(errno, "cannot look at " + quoted(path));
+  return WallTime{std::chrono::seconds{facts.st_ctim.tv_sec} + Duration{facts.st_ctim.tv_nsec}};
+}
+
 }  // namespace sup::sys

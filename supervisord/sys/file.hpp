@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "sys/unique_fd.hpp"
 
 namespace sup::sys {
@@ -40,5 +41,9 @@ struct FileIdentity {
 
 // Errors: not_found, denied, sys.
 [[nodiscard]] Result<FileIdentity> identity_of(const std::string& path);
+
+// When the file that the path leads to was made, written, renamed or otherwise changed last. Errors: not_found, denied,
+// sys.
+[[nodiscard]] Result<WallTime> last_change_of(const std::string& path);
 
 }  // namespace sup::sys

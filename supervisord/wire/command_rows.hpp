@@ -118,28 +118,29 @@ inline constexpr auto kSignalExamples =
                Example{"ctl signal USR1 'worker*' --to all", "every process of some"}};
 
 // wait
-inline constexpr std::array<std::string_view, 4> kWaitConditions = {"ready", "exited", "stopped", "completed"};
-inline constexpr auto kWaitParams = std::array{
-    kNamesRequired,
-    ParamRow{
-        .name = "for",
-        .type = ParamType::choice,
-        .given = Given::option,
-        .option = "--for",
-        .metavar = "WHAT",
-        .fallback = "ready",
-        .choices = kWaitConditions,
-        .doc =
-            "What to wait for: dependents may start; a run has ended; nothing of it is alive; it has done its work."},
-    ParamRow{.name = "any",
-             .type = ParamType::boolean,
-             .given = Given::flag,
-             .option = "--any",
-             .fallback = "false",
-             .doc = "One of the services is enough."}};
+inline constexpr std::array<std::string_view, 5> kWaitConditions = {"ready", "healthy", "exited", "stopped",
+                                                                    "completed"};
+inline constexpr auto kWaitParams =
+    std::array{kNamesRequired,
+               ParamRow{.name = "for",
+                        .type = ParamType::choice,
+                        .given = Given::option,
+                        .option = "--for",
+                        .metavar = "WHAT",
+                        .fallback = "ready",
+                        .choices = kWaitConditions,
+                        .doc = "What to wait for: dependents may start; its probes succeed, too; a run has ended; "
+                               "nothing of it is alive; it has done its work."},
+               ParamRow{.name = "any",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--any",
+                        .fallback = "false",
+                        .doc = "One of the services is enough."}};
 inline constexpr auto kWaitExamples =
     std::array{Example{"ctl wait db web --timeout 10s", "until both are ready"},
                Example{"ctl wait --for exited migrate", "until migrate has ended; the exit code is migrate's"},
+               Example{"ctl wait --for healthy web", "until web is ready and its probes have succeeded"},
                Example{"ctl wait --for stopped --any 'worker*'", "until one of them is down"}};
 
 // logs

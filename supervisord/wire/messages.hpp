@@ -36,6 +36,10 @@ struct ServiceStatus {
   std::optional<std::string> says;
   std::optional<std::int64_t> exit_code;
   std::optional<std::int64_t> exit_signal;
+  std::optional<std::string> health;
+  std::optional<std::int64_t> probe_failures;
+  std::optional<std::int64_t> probed;
+  std::optional<std::string> probe_failure;
   std::string type;
   bool enabled = false;
   std::optional<std::string> description;

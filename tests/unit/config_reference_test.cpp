@@ -1,5 +1,6 @@
 #include "config/reference.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -25,12 +26,23 @@ void for_each_row(const std::string& prefix, const Visit& visit) {
   });
 }
 
+// What must be said beside a setting for it to mean something.
+std::string companion_of(const std::string& key) {
+  if (key == "pid-file") return "type = \"forking\"\n";
+  for (const std::string table : {"health", "ready"})
+    if (key.starts_with(table + ".http.") && key != table + ".http.url")
+      return table + ".http.url = \"http://[::1]/\"\n";
+  constexpr std::string_view kProbes[] = {"tcp", "unix", "http", "exec", "file"};
+  const std::string_view inner = std::string_view(key).substr(std::min(key.size(), key.find('.') + 1));
+  const bool is_probe = std::ranges::any_of(kProbes, [&](std::string_view probe) { return inner.starts_with(probe); });
+  return key.starts_with("health.") && !is_probe ? "health.tcp = \":80\"\n" : "";
+}
+
 }  // namespace
 
 TEST_CASE("every example of a row is accepted as a value of its setting") {
   for_each_row<ServiceSpec>("", [](const std::string& key, const auto& row) {
-    const std::string command =
-        std::string(key == "command" ? "" : "command = [\"x\"]\n") + (key == "pid-file" ? "type = \"forking\"\n" : "");
+    const std::string command = (key == "command" ? "" : "command = [\"x\"]\n") + companion_of(key);
     const std::string others =
         "[service.db]\ncommand=[\"x\"]\n[service.cache]\ncommand=[\"x\"]\n[service.network]\ncommand=[\"x\"]\n[service."
         "web]\ncommand=[\"x\"]\n[service.vpn]\ncommand=[\"x\"]\n[service.web-old]\ncommand=[\"x\"]\nenabled=false\n";
@@ -74,11 +86,19 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
   REQUIRE(restart["delay"]["default"] == "1s");
 }
 
+// Of what makes a service ready, and of the kinds of probes, only one can be chosen: the template's others stay
+// comments.
+static bool is_alternative(std::string_view line) {
+  constexpr std::string_view kOthers[] = {"#health.unix", "#health.http", "#health.exec", "#health.file", "#ready.tcp",
+                                          "#ready.unix",  "#ready.http",  "#ready.exec",  "#ready.file"};
+  return std::ranges::any_of(kOthers, [&](std::string_view other) { return line.starts_with(other); });
+}
+
 TEST_CASE("the template without its comment marks is a configuration") {
   std::istringstream lines(config_template());
   std::string text;
   for (std::string line; std::getline(lines, line);)
-    if (line.starts_with("#") && !line.starts_with("# ")) text += line.substr(1) + "\n";
+    if (line.starts_with("#") && !line.starts_with("# ") && !is_alternative(line)) text += line.substr(1) + "\n";
   const std::size_t at = text.find("[service.NAME]");
   REQUIRE(at != std::string::npos);
   text.replace(at, 14, "[service.web]");

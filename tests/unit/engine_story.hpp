@@ -50,6 +50,16 @@ struct Service {
     return *this;
   }
   Service& watchdog(Duration interval) { return named.spec.watchdog = interval, *this; }
+  // Asked every second, unhealthy after two failures in a row.
+  Service& health(HealthAction action) {
+    HealthSpec& health = named.spec.health.edit();
+    health.tcp = ":80";
+    health.interval = 1s;
+    health.failures = 2;
+    health.start_grace = 0s;
+    health.action = action;
+    return *this;
+  }
   Service& disabled() { return named.spec.enabled = false, *this; }
   Service& target() {
     named.spec.type = ServiceType::target;
@@ -185,6 +195,10 @@ class Story {
     engine_.tick(now_);
     return read();
   }
+  // A probe of its health has ended; without a failure, with success.
+  Story& probe(const std::string& name, std::string failure = {}) {
+    return tell(HealthProbed{id(name), at(name).run, std::move(failure)});
+  }
   Story& shutdown(ShutdownPace pace = ShutdownPace::orderly) { return tell(ShutdownRequested{pace}); }
   Story& tell(Event event) {
     engine_.step(now_, std::move(event));
@@ -286,6 +300,9 @@ class Story {
   void note(const KillTasks& e) { orders_.push_back("kill tasks of " + name(e.instance)); }
   void note(const AwaitReady& e) { orders_.push_back("await " + name(e.instance)); }
   void note(const StopAwaiting& e) { orders_.push_back("stop awaiting " + name(e.instance)); }
+  void note(const AskHealth& e) { orders_.push_back("probe " + name(e.instance)); }
+  void note(const StopAsking& e) { orders_.push_back("probe no more " + name(e.instance)); }
+  void note(const HealthChanged& e) { orders_.push_back(fmt::format("{} is {}", name(e.instance), e.cause)); }
   void note(const FreezeRun& e) { orders_.push_back("freeze " + name(e.instance)); }
   void note(const ThawRun& e) { orders_.push_back("thaw " + name(e.instance)); }
   void note(const KillRun& e) { orders_.push_back("KILL " + name(e.instance)); }

@@ -30,6 +30,7 @@ Complaint sequel(const Scene& scene, const Effect& effect) {
     if (scene.inside(e->instance).goal == Goal::down) return e->to == State::stopped;
     if (e->to == State::waiting) return may_come_back;
     if (s.was_told_to_end) return false;
+    if (s.stays_down) return e->to == State::failed;
     if (is_restarted(scene, e->instance, s.end)) return e->to == State::backoff || e->to == State::failed;
     return e->to == (is_success(scene, e->instance, s.end) ? State::completed : State::failed);
   }();
@@ -49,7 +50,7 @@ Complaint restart_limit(const Scene& scene, const Effect& effect) {
   if (e->to == State::backoff && policy.max.count &&
       std::cmp_greater_equal(count_in_window(scene, policy, s.restarts_fresh), *policy.max.count))
     return fmt::format("{} is restarted once more than it may be", scene.name(e->instance));
-  const bool gave_up = e->to == State::failed && is_restarted(scene, e->instance, s.end);
+  const bool gave_up = e->to == State::failed && !s.stays_down && is_restarted(scene, e->instance, s.end);
   if (gave_up && (!policy.max.count || std::cmp_less(count_in_window(scene, policy, s.restarts), *policy.max.count)))
     return fmt::format("{} is given up too early", scene.name(e->instance));
   return std::nullopt;

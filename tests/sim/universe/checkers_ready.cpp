@@ -69,11 +69,30 @@ Complaint reload_asked(const Scene& scene, const Effect& effect) {
   return fmt::format("{} is called reloading, but nobody asked for it", scene.name(e->instance));
 }
 
+// One probe of its health at a time.
+Complaint probed_once(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<AskHealth>(&effect);
+  if (e == nullptr) return std::nullopt;
+  const Seen& s = scene.seen[e->instance.value];
+  if (s.run == e->run && !s.is_probed) return std::nullopt;
+  return fmt::format("{} is probed although a probe is under way", scene.name(e->instance));
+}
+
+// Nothing is ended for its health, nor called unhealthy, before so many probes in a row have failed.
+Complaint health_count(const Scene& scene, const Effect& effect) {
+  const auto* change = std::get_if<StateChanged>(&effect);
+  const auto* verdict = std::get_if<HealthChanged>(&effect);
+  const bool is_ended = change != nullptr && change->row->input == Input::unhealthy;
+  const bool is_told = verdict != nullptr && verdict->to == Health::unhealthy;
+  if (!is_ended && !is_told) return std::nullopt;
+  const InstanceId id = is_ended ? change->instance : verdict->instance;
+  if (scene.seen[id.value].probes_failed >= scene.spec(id).health->failures) return std::nullopt;
+  return fmt::format("{} is called unhealthy too early", scene.name(id));
+}
+
 constexpr EffectChecker kCheckers[] = {
-    {"ready-first", ready_first},
-    {"awaited-once", awaited_once},
-    {"watchdog", watchdog},
-    {"reload-asked", reload_asked},
+    {"probed-once", probed_once},   {"health-count", health_count}, {"ready-first", ready_first},
+    {"awaited-once", awaited_once}, {"watchdog", watchdog},         {"reload-asked", reload_asked},
 };
 
 // ---- after each step ----
@@ -96,7 +115,7 @@ Complaint ready_in_time(const Scene& scene) {
 // Readiness is looked for as long as it is waited for.
 Complaint awaiting(const Scene& scene) {
   for (const InstanceId id : scene.all()) {
-    const bool is_awaited = is_to_become_ready(scene, id) && ready_kind(scene.spec(id)) == ReadyKind::notify;
+    const bool is_awaited = is_to_become_ready(scene, id) && has_to_show(scene.spec(id));
     if (scene.seen[id.value].is_ready_awaited != is_awaited)
       return fmt::format("{}: its readiness is {}looked for", scene.name(id), is_awaited ? "not " : "");
   }
@@ -121,11 +140,32 @@ Complaint reload_in_time(const Scene& scene) {
   return std::nullopt;
 }
 
+// While it is up, and not else, a probe of its health is under way or to come.
+Complaint probing(const Scene& scene) {
+  if (scene.finished) return std::nullopt;
+  for (const InstanceId id : scene.all()) {
+    const Seen& s = scene.seen[id.value];
+    const bool is_to_be_probed = is_serving(s) && scene.spec(id).health.is_written();
+    if (s.is_probed != is_to_be_probed)
+      return fmt::format("{} is {}probed", scene.name(id), is_to_be_probed ? "not " : "");
+  }
+  return std::nullopt;
+}
+
+// What is unhealthy is ended, where its settings say so and it is not to end anyway.
+Complaint health_acts(const Scene& scene) {
+  const auto* e = scene.event == nullptr ? nullptr : std::get_if<HealthProbed>(scene.event);
+  if (e == nullptr || scene.finished) return std::nullopt;
+  const Seen& s = scene.seen[e->instance.value];
+  const HealthSpec& health = *scene.spec(e->instance).health;
+  const bool is_due = is_serving(s) && s.run == e->run && s.probes_failed >= health.failures;
+  if (!is_due || health.action == HealthAction::none || scene.inside(e->instance).facts.is_leaving) return std::nullopt;
+  return fmt::format("{} is unhealthy, and nothing is done", scene.name(e->instance));
+}
+
 constexpr SceneChecker kAfterStep[] = {
-    {"ready-in-time", ready_in_time},
-    {"awaiting", awaiting},
-    {"life-in-time", life_in_time},
-    {"reload-in-time", reload_in_time},
+    {"probing", probing},   {"health-acts", health_acts},   {"ready-in-time", ready_in_time},
+    {"awaiting", awaiting}, {"life-in-time", life_in_time}, {"reload-in-time", reload_in_time},
 };
 
 }  // namespace

@@ -59,6 +59,7 @@ Complaint change_targets(const Scene& scene, const Effect& effect) {
 bool is_true_of_wait(WaitFor wait_for, const TargetResult& result, const Seen& s) {
   switch (wait_for) {
     case WaitFor::ready: return is_serving(result.state) || result.state == State::completed;
+    case WaitFor::healthy: return is_serving(result.state) && s.was_well;
     case WaitFor::exited: return s.has_left;
     case WaitFor::stopped: return is_resting(result.state);
     case WaitFor::completed: return result.state == State::completed;

@@ -284,6 +284,10 @@ Complaint liveness(const Scene& scene) {
 bool may_wait(const Scene& scene, const CommandGiven& command) {
   const bool is_wait = command.kind == CommandKind::wait;
   const bool is_upward = command.kind == CommandKind::start || command.kind == CommandKind::restart;
+  // So is what the restart of a target takes along, which may have something else to wait for.
+  const bool is_along = command.kind == CommandKind::restart;
+  if (is_along && std::ranges::any_of(taken_down_by(scene, command), [&](InstanceId id) { return hangs(scene, id); }))
+    return true;
   return std::ranges::any_of(command.targets, [&](InstanceId id) {
     const State state = scene.seen[id.value].state;
     const bool goes_on = is_wait && state == State::running && command.wait_for != WaitFor::ready;

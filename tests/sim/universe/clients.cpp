@@ -28,7 +28,8 @@ Event Clients::next(InstanceId hot) {
       .change = ChangeId{++last_change_}, .kind = dice_.pick(kKinds), .targets = some_targets(hot), .signal = {}};
   out.signal = Signal{dice_.pick(std::vector{1, 9, 10, 15})};
   out.to = dice_.pick(std::vector{SignalTarget::main, SignalTarget::group, SignalTarget::all});
-  out.wait_for = dice_.pick(std::vector{WaitFor::ready, WaitFor::exited, WaitFor::stopped, WaitFor::completed});
+  out.wait_for =
+      dice_.pick(std::vector{WaitFor::ready, WaitFor::healthy, WaitFor::exited, WaitFor::stopped, WaitFor::completed});
   out.wait_mode = dice_.percent(30) ? WaitMode::any : WaitMode::all;
   return out;
 }

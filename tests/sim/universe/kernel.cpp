@@ -95,6 +95,7 @@ std::optional<Instant> Kernel::next() const {
     if (!run.reports.empty()) first = Instant{};
     if (run.is_launching()) first = std::min(first, run.spawned_at);
     if (run.search) first = std::min(first, run.search->due);
+    first = std::min(first, run.probed_at);
     if (!run.is_frozen)
       for (const Saying& saying : run.sayings) first = std::min(first, saying.due);
     for (const Process& process : run.processes) first = std::min(first, process.dies_at);
@@ -188,7 +189,10 @@ std::vector<Event> Kernel::advance(KernelRun& run, Instant now) {
   if (are_tasks_first) advance_tasks(run, now);
   if (run.search && run.search->due <= now) end_search(run);
   const bool has_program = run.is_executed && run.failure.empty();
-  if (has_program) say(run, now);
+  if (has_program) {
+    say(run, now);
+    answer_probe(run, now);
+  }
   if (has_program && !run.is_over) bury(run, now);
   if (!are_tasks_first) {
     advance_tasks(run, now);
@@ -253,7 +257,7 @@ std::optional<Event> Kernel::stale_report() {
   if (over_.empty()) return std::nullopt;
   const KernelRun& run = dice_.pick(over_);
   const auto kind = static_cast<TaskKind>(dice_.below(kEnumNames<TaskKind>.size()));
-  switch (dice_.below(14)) {
+  switch (dice_.below(15)) {
     case 0: return Spawned{run.instance, run.run, 1};
     case 1: return SpawnFailed{run.instance, run.run, "stale"};
     case 2: return MainExited{run.instance, run.run, exited(7)};
@@ -267,6 +271,7 @@ std::optional<Event> Kernel::stale_report() {
     case 10: return NoticeGiven{run.instance, run.run, static_cast<Notice>(dice_.below(5))};
     case 11: return MoreTimeAsked{run.instance, run.run, 5s};
     case 12: return WatchdogSet{run.instance, run.run, 1s};
+    case 13: return HealthProbed{run.instance, run.run, dice_.percent(50) ? "stale" : ""};
     default: return Ended{run.instance, run.run, exited(7)};
   }
 }

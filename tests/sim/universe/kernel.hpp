@@ -57,8 +57,10 @@ struct KernelRun {
   std::vector<Process> processes;  // Those alive.
   std::vector<Task> tasks;         // Likewise.
   std::optional<Search> search;
-  std::vector<Saying> sayings;  // By time.
-  std::vector<Event> reports;   // To be told next.
+  std::vector<Saying> sayings;    // By time.
+  Instant probed_at = kNever;     // When the probe of its health that was ordered answers.
+  std::uint32_t calm_probes = 0;  // Answered since the faults are over.
+  std::vector<Event> reports;     // To be told next.
 
   [[nodiscard]] bool is_launching() const { return spawned_at != kNever && !is_executed; }
   [[nodiscard]] bool is_alive() const { return is_launching() || !processes.empty() || !tasks.empty(); }
@@ -95,6 +97,8 @@ class Kernel {
   void carry_out(const FindMain& order, Instant now);
   void carry_out(const RunTask& order, Instant now);
   void carry_out(const KillTasks& order, Instant now);
+  void carry_out(const AskHealth& order, Instant now);
+  void carry_out(const StopAsking& order, Instant now);
   void carry_out(const FreezeRun& order, Instant now);
   void carry_out(const ThawRun& order, Instant now);
   void carry_out(const SignalRun& order, Instant now);
@@ -122,6 +126,7 @@ class Kernel {
   void plan_life(KernelRun& run, Instant now);
   void answer_reload(KernelRun& run, Instant now);
   void say(KernelRun& run, Instant now);
+  void answer_probe(KernelRun& run, Instant now);
   void calm_sayings(KernelRun& run, Instant now);
   void calm_down(KernelRun& run, Instant now);
   void calm_down(Process& process, bool ends_by_itself, Instant now);

@@ -95,6 +95,18 @@ void Kernel::carry_out(const KillTasks& order, Instant now) {
     if (task.begins_at != kNever) kill_task(task, now);
 }
 
+// In a calm world, which is to come to rest, the last probe gets no answer.
+void Kernel::carry_out(const AskHealth& order, Instant now) {
+  constexpr std::uint32_t kMostInCalm = 5;
+  KernelRun* run = find(order.run);
+  if (run == nullptr || (is_calm_ && ++run->calm_probes > kMostInCalm)) return;
+  run->probed_at = now + order.delay + dice_.up_to(is_calm_ ? Duration{100ms} : Duration{2s});
+}
+
+void Kernel::carry_out(const StopAsking& order, Instant) {
+  if (KernelRun* run = find(order.run)) run->probed_at = kNever;
+}
+
 void Kernel::carry_out(const FreezeRun& order, Instant now) {
   KernelRun* run = find(order.run);
   if (run == nullptr || run->is_over) return;

@@ -26,8 +26,9 @@ void Kernel::plan_readiness(KernelRun& run, Instant now) {
   if (dice_.percent(30))
     plan(run, now + dice_.up_to(1s), ReadyProbeFailed{run.instance, run.run, "tcp 127.0.0.1:80: connection refused"});
   const Instant ready = now + (dice_.percent(20) ? 0ms : dice_.up_to(dice_.percent(70) ? Duration{2s} : Duration{10s}));
-  plan(run, ready, BecameReady{run.instance, run.run, ReadyBy::said});
-  if (dice_.percent(20)) plan(run, ready + dice_.up_to(20s), BecameReady{run.instance, run.run, ReadyBy::said});
+  const ReadyBy by = shows_by(set_.services[run.instance.value].spec);
+  plan(run, ready, BecameReady{run.instance, run.run, by});
+  if (dice_.percent(20)) plan(run, ready + dice_.up_to(20s), BecameReady{run.instance, run.run, by});
 }
 
 // What has nothing to do with what it was asked.
@@ -61,7 +62,7 @@ void Kernel::plan_life(KernelRun& run, Instant now) {
 void Kernel::plan_sayings(KernelRun& run, Instant now) {
   const ServiceSpec& spec = set_.services[run.instance.value].spec;
   if (is_calm_) return calm_sayings(run, now);
-  if (ready_kind(spec) == ReadyKind::notify) plan_readiness(run, now);
+  if (has_to_show(spec)) plan_readiness(run, now);
   if (spec.watchdog) plan_life(run, now);
   if (dice_.percent(temper_.chatter)) plan_chatter(run, now);
 }
@@ -74,6 +75,14 @@ void Kernel::answer_reload(KernelRun& run, Instant now) {
   const Instant begin = now + dice_.up_to(is_calm_ ? kSoon : Duration{1s});
   plan(run, begin, NoticeGiven{run.instance, run.run, Notice::reloading});
   plan(run, begin + dice_.up_to(is_calm_ ? kSoon : Duration{8s}), BecameReady{run.instance, run.run, ReadyBy::said});
+}
+
+// What is dead is refused.
+void Kernel::answer_probe(KernelRun& run, Instant now) {
+  if (run.probed_at > now) return;
+  run.probed_at = kNever;
+  const bool is_refused = run.processes.empty() || (!is_calm_ && dice_.percent(temper_.sick));
+  run.reports.emplace_back(HealthProbed{run.instance, run.run, is_refused ? "Connection refused" : ""});
 }
 
 // Who is frozen or dead says nothing.
@@ -90,7 +99,7 @@ void Kernel::calm_sayings(KernelRun& run, Instant now) {
   run.sayings.clear();
   const Instant soon = now + dice_.up_to(kSoon);
   plan(run, soon, WatchdogSet{run.instance, run.run, 0ms});
-  plan(run, soon, BecameReady{run.instance, run.run, ReadyBy::said});
+  plan(run, soon, BecameReady{run.instance, run.run, shows_by(set_.services[run.instance.value].spec)});
 }
 
 }  // namespace sup::sim

@@ -64,6 +64,9 @@ constexpr auto forget_watchdog = [](ServiceSpec& s) { s.watchdog.reset(); };
 constexpr auto hasty_watchdog = [](ServiceSpec& s) {
   if (s.watchdog) *s.watchdog /= 2;
 };
+constexpr auto hasty_health = [](ServiceSpec& s) {
+  if (s.health.is_written()) s.health.edit().failures = 1;
+};
 constexpr auto patient_reload = [](ServiceSpec& s) { s.reload.edit().timeout += 10s; };
 constexpr auto forget_forking = [](ServiceSpec& s) {
   if (s.type == ServiceType::forking) s.type = ServiceType::simple;
@@ -111,6 +114,10 @@ bool succeed_always(Tamper&, Event& event) {
 
 bool praise_hooks(Tamper&, Event& event) {
   if (auto* ended = std::get_if<TaskEnded>(&event)) ended->failure.clear();
+  return true;
+}
+bool praise_health(Tamper&, Event& event) {
+  if (auto* probed = std::get_if<HealthProbed>(&event)) probed->failure.clear();
   return true;
 }
 bool lose_survivors(Tamper&, Event& event) { return !std::holds_alternative<Survived>(event); }
@@ -243,6 +250,7 @@ constexpr Mutation kMutations[] = {
     {.name = "readiness is not waited for", .caught_by = "ready-first", .distort = each_service<ready_at_once>},
     {.name = "the watchdog is ignored", .caught_by = "deadlines", .distort = each_service<forget_watchdog>},
     {.name = "the watchdog is hasty", .caught_by = "watchdog", .distort = each_service<hasty_watchdog>},
+    {.name = "one failed probe is enough", .caught_by = "health-count", .distort = each_service<hasty_health>},
     {.name = "reload.timeout is longer than said",
      .caught_by = "reload-in-time",
      .distort = each_service<patient_reload>},
@@ -266,6 +274,7 @@ constexpr Mutation kMutations[] = {
     {.name = "that it is ready is not heard", .caught_by = "ready-in-time", .hear = lose_readiness},
     {.name = "every sign of life counts twice", .caught_by = "life-in-time", .hear = lengthen_watchdog},
     {.name = "signs of life are taken for reloads", .caught_by = "reload-asked", .hear = reload_for_life},
+    {.name = "every probe has succeeded", .caught_by = "health-acts", .hear = praise_health},
     {.name = "every end is a success", .caught_by = "sequel", .hear = succeed_always},
 
     {.name = "a run is spawned twice", .caught_by = "one-live-run", .tell = repeat<SpawnRun, 2>},
@@ -280,6 +289,9 @@ constexpr Mutation kMutations[] = {
     {.name = "readiness is not looked for", .caught_by = "awaiting", .tell = repeat<AwaitReady, 0>},
     {.name = "readiness is looked for twice", .caught_by = "awaited-once", .tell = repeat<AwaitReady, 2>},
     {.name = "readiness is looked for although it is there", .caught_by = "awaiting", .tell = repeat<StopAwaiting, 0>},
+    {.name = "health is not asked for", .caught_by = "probing", .tell = repeat<AskHealth, 0>},
+    {.name = "health is asked for twice", .caught_by = "probed-once", .tell = repeat<AskHealth, 2>},
+    {.name = "health is asked for to the end", .caught_by = "probing", .tell = repeat<StopAsking, 0>},
     {.name = "a signal names an older run", .caught_by = "known-runs", .tell = wrong_runs},
     {.name = "KILL is not ordered", .caught_by = "kill", .tell = repeat<KillRun, 0>},
     {.name = "a change of state is not told", .caught_by = "states-agree", .tell = repeat<StateChanged, 0>},

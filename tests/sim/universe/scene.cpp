@@ -137,8 +137,8 @@ void Scene::hear(const MainFound& e) {
 
 void Scene::hear(const BecameReady& e) {
   Seen& s = seen[e.instance.value];
-  if (s.run != e.run || !s.run_is_open || ready_kind(spec(e.instance)) != ReadyKind::notify) return;
-  if (s.state == State::starting) s.is_confirmed = true;
+  if (s.run != e.run || !s.run_is_open || !has_to_show(spec(e.instance))) return;
+  if (s.state == State::starting && e.by == shows_by(spec(e.instance))) s.is_confirmed = true;
 }
 
 void Scene::hear(const ReadyProbeFailed&) {}
@@ -147,7 +147,15 @@ void Scene::hear(const ReadyFailed& e) {
   Seen& s = seen[e.instance.value];
   const bool is_waited_for = s.state == State::starting && !s.hook && hooks_done(s, TaskKind::post_start) == 0;
   if (s.run != e.run || !s.run_is_open || !is_waited_for || s.is_confirmed) return;
-  if (ready_kind(spec(e.instance)) == ReadyKind::notify) fail_start(s);
+  if (has_to_show(spec(e.instance))) fail_start(s);
+}
+
+void Scene::hear(const HealthProbed& e) {
+  Seen& s = seen[e.instance.value];
+  if (s.run != e.run || !is_serving(s)) return;
+  s.is_probed = false;
+  if (e.failure.empty()) s.was_well = true, s.grace_until = now;
+  s.probes_failed = e.failure.empty() ? 0 : s.probes_failed + (now >= s.grace_until ? 1 : 0);
 }
 
 void Scene::hear(const NoticeGiven& e) {
@@ -276,7 +284,7 @@ void Scene::begin_run(InstanceId id, RunId run) {
   s.run_is_open = true;
   s.is_spawned = s.is_executed = s.is_main_gone = s.is_search_ordered = s.is_found = false;
   s.was_told_to_end = s.is_asked_again = s.has_start_failed = s.is_frozen = false;
-  s.is_unfit = s.is_confirmed = false;
+  s.is_unfit = s.is_confirmed = s.stays_down = false;
   s.more_time_until = s.found_at = {};
   s.life_due = kNever;
   s.watchdog = spec(id).watchdog.value_or(Duration{});
@@ -320,6 +328,12 @@ void Scene::see(const KillTasks& e) {
   if (now < hook->kill_due) hook->is_cut = true;
   hook->kill_due = now + kKillRetry;
 }
+
+void Scene::see(const AskHealth& e) { seen[e.instance.value].is_probed = true; }
+
+void Scene::see(const StopAsking& e) { seen[e.instance.value].is_probed = false; }
+
+void Scene::see(const HealthChanged&) {}
 
 void Scene::see(const FreezeRun& e) { seen[e.instance.value].is_frozen = true; }
 
@@ -366,7 +380,9 @@ void Scene::see(const StateChanged& e) {
   const bool was_main_gone = s.is_main_gone;
   const bool is_late = e.from == State::starting && e.to == State::stopping && e.row->input == Input::deadline;
   if (is_late) fail_start(s);
-  const bool is_missed = e.row->input == Input::watchdog_missed || e.row->input == Input::deadline;
+  const bool is_unhealthy = e.row->input == Input::unhealthy;
+  if (is_unhealthy) s.stays_down = spec(e.instance).health->action != HealthAction::restart;
+  const bool is_missed = is_unhealthy || e.row->input == Input::watchdog_missed || e.row->input == Input::deadline;
   if (e.to == State::stopping && is_serving(s) && is_missed) fail_fitness(s);
   if (e.row->input == Input::began_stop) s.stop_step = 0, s.stop_step_since = now;
   if (e.to == State::reloading) s.reload_due = now + spec(e.instance).reload->timeout;
@@ -382,15 +398,20 @@ void Scene::see(const StateChanged& e) {
   const bool is_end = !is_live(e.to) && (e.row->input == Input::ended || e.row->input == Input::spawn_failed);
   const bool is_last_end = is_end && (e.to == State::failed || e.to == State::completed);
   if (is_last_end && shutdown == ShutdownReason::none && !shutdown_by) {
-    const bool gave_up = e.to == State::failed && is_restarted(*this, e.instance, s.end);
+    const bool gave_up = e.to == State::failed && !s.stays_down && is_restarted(*this, e.instance, s.end);
+    const bool is_fatal = s.stays_down && spec(e.instance).health->action == HealthAction::shutdown;
     const GiveUpAction action = spec(e.instance).restart.on_give_up.action;
     if (gave_up && action == GiveUpAction::start) wake_hopes();
-    if (spec(e.instance).on_exit == OnExit::shutdown || (gave_up && action == GiveUpAction::shutdown))
+    if (is_fatal || spec(e.instance).on_exit == OnExit::shutdown || (gave_up && action == GiveUpAction::shutdown))
       shutdown_by = e.instance;
   }
   if (e.to == State::backoff) note_backoff(e.instance, s);
   s.state = e.to;
-  if (is_serving(s) && !was_serving) give_life(s, now);
+  if (is_serving(s) && !was_serving) {
+    give_life(s, now);
+    s.probes_failed = 0;
+    if (e.from != State::paused) s.grace_until = now + spec(e.instance).health->start_grace;
+  }
   s.row = e.row;
   s.state_since = now;
   last_changed = e.instance;

@@ -56,13 +56,18 @@ struct Seen {
   bool is_frozen = false;
   bool was_told_to_end = false;
   bool has_start_failed = false;
-  bool is_unfit = false;          // It is ended for its watchdog.
-  bool is_confirmed = false;      // It has said that it is ready.
-  bool is_ready_awaited = false;  // The order to see when it is ready was given, and not taken back.
-  bool is_asked_again = false;    // Somebody wanted something up since it began.
-  bool has_ended = false;         // Any run has.
-  bool has_left = false;          // Nothing of it was alive after something had been.
-  std::optional<ExitStatus> end;  // Of the last main process that ended; nothing: it could not be started.
+  bool is_unfit = false;            // It is ended for its watchdog.
+  bool is_confirmed = false;        // It has said that it is ready.
+  bool is_ready_awaited = false;    // The order to see when it is ready was given, and not taken back.
+  bool is_probed = false;           // A probe of its health was ordered, and has not answered.
+  bool was_well = false;            // One has succeeded.
+  bool stays_down = false;          // It is ended for its health, for good.
+  std::uint32_t probes_failed = 0;  // In a row, besides those in its grace.
+  Instant grace_until;              // So long they do not count.
+  bool is_asked_again = false;      // Somebody wanted something up since it began.
+  bool has_ended = false;           // Any run has.
+  bool has_left = false;            // Nothing of it was alive after something had been.
+  std::optional<ExitStatus> end;    // Of the last main process that ended; nothing: it could not be started.
   Instant executed_at;
   Instant found_at;
   Instant more_time_until;         // It asked for that much.
@@ -146,6 +151,7 @@ struct Scene {
   void hear(const BecameReady& e);
   void hear(const ReadyProbeFailed& e);
   void hear(const ReadyFailed& e);
+  void hear(const HealthProbed& e);
   void hear(const NoticeGiven& e);
   void hear(const MoreTimeAsked& e);
   void hear(const WatchdogSet& e);
@@ -165,6 +171,9 @@ struct Scene {
   void see(const KillTasks& e);
   void see(const AwaitReady& e);
   void see(const StopAwaiting& e);
+  void see(const AskHealth& e);
+  void see(const StopAsking& e);
+  void see(const HealthChanged& e);
   void see(const FreezeRun& e);
   void see(const ThawRun& e);
   void see(const SignalRun& e);

@@ -41,7 +41,7 @@ bool is_confirmed(const Scene& scene, InstanceId id) {
   const ServiceSpec& spec = scene.spec(id);
   const bool is_forking = spec.type == ServiceType::forking;
   if (!s.is_executed || (is_forking && !s.is_found)) return false;
-  if (spec.type == ServiceType::notify || spec.ready->notify) return s.is_confirmed;
+  if (has_to_show(spec)) return s.is_confirmed;
   return !spec.ready->delay || scene.now >= (is_forking ? s.found_at : s.executed_at) + *spec.ready->delay;
 }
 

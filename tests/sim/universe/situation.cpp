@@ -79,12 +79,27 @@ void add_sayings(Dice& dice, ServiceSpec& spec) {
   if (spec.type == ServiceType::forking && dice.percent(30)) spec.ready.edit().notify = true;
   if (spec.type != ServiceType::notify && !spec.ready->notify && dice.percent(15))
     spec.ready.edit().delay = dice.up_to(4s);
-  if (dice.percent(40)) spec.reload.edit().timeout = 500ms + dice.up_to(8s);
-  if (dice.percent(30))
+  else if (spec.type != ServiceType::notify && !spec.ready->notify && dice.percent(15))
+    spec.ready.edit().tcp = ":80";
+  if (dice.percent(60)) spec.reload.edit().timeout = 500ms + dice.up_to(20s);
+  if (dice.percent(60))
     spec.reload.edit().signal = Signal{1};
   else if (dice.percent(30))
     spec.reload.edit().command.argv = {"reloader"};
   if (dice.percent(20)) spec.watchdog = 300ms + dice.up_to(8s);
+}
+
+// Probes of its health.
+void add_health(Dice& dice, ServiceSpec& spec) {
+  if (spec.type == ServiceType::oneshot || !dice.percent(30)) return;
+  HealthSpec& health = spec.health.edit();
+  health.tcp = ":80";
+  health.interval = 500ms + dice.up_to(10s);
+  health.failures = 1 + dice.below(3);
+  health.successes = 1 + dice.below(3);
+  health.start_grace = dice.percent(50) ? 0ms : dice.up_to(15s);
+  health.action = dice.pick(std::vector{HealthAction::restart, HealthAction::restart, HealthAction::stop,
+                                        HealthAction::shutdown, HealthAction::none});
 }
 
 ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
@@ -97,6 +112,7 @@ ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
   out.type = dice.pick(kTypes);
   if (dice.percent(20)) out.exit_when = RunEndsWith::empty;
   add_sayings(dice, out);
+  add_health(dice, out);
   out.enabled = dice.percent(80);
   out.restart = random_restart(dice, out.type);
   out.stop = random_stop(dice);
@@ -196,11 +212,12 @@ Temper random_temper(Dice& dice) {
   out.dies_frozen = dice.below(70);
   out.silent = dice.below(50);
   out.chatter = dice.below(80);
+  out.sick = dice.percent(50) ? dice.below(20) : dice.below(90);
   out.jump = dice.percent(30) ? dice.below(4) : 0;
   out.late = dice.below(40);
   out.stale = dice.below(20);
-  out.command_every = 200ms + dice.up_to(3s);
-  out.faults_last = 30s + dice.up_to(400s);
+  out.command_every = 200ms + dice.up_to(2s);
+  out.faults_last = 30s + dice.up_to(600s);
   out.is_batching = dice.percent(40);
   return out;
 }
@@ -235,13 +252,20 @@ std::string describe(const NamedService& service) {
       s.on_exit == OnExit::shutdown ? " on-exit=shutdown" : "", enum_name(r.when), format_duration(r.delay), r.factor,
       format_duration(r.max_delay), r.jitter, r.max.count ? std::to_string(*r.max.count) : "unlimited",
       format_duration(r.within), format_duration(r.reset_after), enum_name(r.on_give_up.action), r.on_give_up.start);
-  if (s.type == ServiceType::forking || ready_kind(s) == ReadyKind::notify)
-    out += fmt::format(" ready.timeout={}{}", format_duration(s.ready->timeout), s.ready->notify ? " notify" : "");
+  if (s.type == ServiceType::forking || has_to_show(s))
+    out += fmt::format(" ready.timeout={}{}", format_duration(s.ready->timeout),
+                       s.ready->notify        ? " notify"
+                       : s.ready->tcp.empty() ? ""
+                                              : " tcp");
   if (s.ready->delay) out += fmt::format(" ready.delay={}", format_duration(*s.ready->delay));
   if (s.reload->signal) out += fmt::format(" reload={}", signal_name(*s.reload->signal));
   if (!s.reload->command.argv.empty()) out += " reload=command";
   if (has_reload(s)) out += fmt::format(" reload.timeout={}", format_duration(s.reload->timeout));
   if (s.watchdog) out += fmt::format(" watchdog={}", format_duration(*s.watchdog));
+  if (s.health.is_written())
+    out += fmt::format(" health={{interval={} failures={} successes={} start-grace={} action={}}}",
+                       format_duration(s.health->interval), s.health->failures, s.health->successes,
+                       format_duration(s.health->start_grace), enum_name(s.health->action));
   if (s.exit_when == RunEndsWith::empty) out += " exit-when=empty";
   out += hooks_text("pre-start", s.pre_start) + hooks_text("post-start", s.post_start) +
          hooks_text("pre-stop", s.pre_stop) + hooks_text("post-stop", s.post_stop) + " stop=[";

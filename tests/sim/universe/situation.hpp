@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/event.hpp"
 #include "sim/universe/dice.hpp"
 #include "spec/spec_set.hpp"
 
@@ -22,6 +23,7 @@ struct Temper {
   std::uint32_t main_hidden = 0;   // What a forking service has left is not found.
   std::uint32_t dies_frozen = 0;   // Somebody kills what is paused.
   std::uint32_t silent = 0;        // It never says that it is ready, or that it has reloaded.
+  std::uint32_t sick = 0;          // A probe of its health fails.
   std::uint32_t chatter = 0;       // It says things that nobody waits for.
   std::uint32_t jump = 0;          // The clock jumps before a turn.
   std::uint32_t late = 0;          // A turn comes late, so that several things happen in it.
@@ -30,6 +32,16 @@ struct Temper {
   Duration faults_last{};
   bool is_batching = false;  // Effects are carried out at the end of a turn, not after each event.
 };
+
+// Something has to say or to show that it is ready.
+[[nodiscard]] inline bool has_to_show(const ServiceSpec& spec) {
+  return ready_kind(spec) == ReadyKind::notify || ready_kind(spec) == ReadyKind::probe;
+}
+
+// How it does so.
+[[nodiscard]] inline ReadyBy shows_by(const ServiceSpec& spec) {
+  return ready_kind(spec) == ReadyKind::probe ? ReadyBy::seen : ReadyBy::said;
+}
 
 struct Situation {
   SpecSet set;

@@ -37,6 +37,9 @@ struct Describe {
   std::string operator()(const BecameReady& e) const { return "became ready " + run(e); }
   std::string operator()(const ReadyProbeFailed& e) const { return fmt::format("not ready {}: {}", run(e), e.what); }
   std::string operator()(const ReadyFailed& e) const { return fmt::format("never ready {}: {}", run(e), e.failure); }
+  std::string operator()(const HealthProbed& e) const {
+    return fmt::format("probed {}: {}", run(e), e.failure.empty() ? "well" : e.failure);
+  }
   std::string operator()(const NoticeGiven& e) const {
     static constexpr std::string_view kNotices[] = {"reloading", "stopping", "alive", "unfit", "restart reset"};
     return fmt::format("{} says {}", run(e), kNotices[static_cast<std::size_t>(e.notice)]);
@@ -91,6 +94,13 @@ struct Describe {
   }
   std::string operator()(const AwaitReady& e) const { return "await readiness of " + run(e); }
   std::string operator()(const StopAwaiting& e) const { return "stop awaiting " + run(e); }
+  std::string operator()(const AskHealth& e) const {
+    return fmt::format("probe {} after {}", run(e), format_duration(e.delay));
+  }
+  std::string operator()(const StopAsking& e) const { return "probe no more " + run(e); }
+  std::string operator()(const HealthChanged& e) const {
+    return fmt::format("{} {} -> {}", name(e.instance), enum_name(e.from), enum_name(e.to));
+  }
   std::string operator()(const KillTasks& e) const { return "kill tasks of " + run(e); }
   std::string operator()(const FreezeRun& e) const { return "freeze " + run(e); }
   std::string operator()(const ThawRun& e) const { return "thaw " + run(e); }
