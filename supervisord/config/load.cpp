@@ -9,8 +9,8 @@
 
 #include "base/text.hpp"
 #include "config/codec.hpp"
-#include "config/files.hpp"
 #include "config/controller_check.hpp"
+#include "config/files.hpp"
 #include "config/system_check.hpp"
 #include "config/toml.hpp"
 #include "spec/check.hpp"

@@ -95,7 +95,8 @@ TEST_CASE("framer: byte by byte gives the same as at once") {
   const std::string text = "a\nbc\n\n\ndefghijklmnop\nq";
   std::vector<std::size_t> cuts;
   for (std::size_t cut = 1; cut < text.size(); ++cut) cuts.push_back(cut);
-  for (const std::size_t line_max : std::initializer_list<std::size_t>{1, 2, 5, 64}) require_framed(text, line_max, cuts);
+  for (const std::size_t line_max : std::initializer_list<std::size_t>{1, 2, 5, 64})
+    require_framed(text, line_max, cuts);
 }
 
 TEST_CASE("framer: random text, bounds and tears agree with the plain model") {
