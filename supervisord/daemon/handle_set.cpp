@@ -77,7 +77,9 @@ Result<Setting> prepare(const Supervisor& supervisor, const std::vector<Instance
   Setting out;
   const Overridden* known = supervisor.overrides().find(now);
   out.old_state = known != nullptr ? *known : Overridden{now, now, {}};
-  out.new_state = {out.old_state.original, nullptr, TRY(wanted_overrides(out.old_state, call))};
+  // By itself: a return out of a braced list would leave behind what stands before it there.
+  std::vector<Override> wanted = TRY(wanted_overrides(out.old_state, call));
+  out.new_state = {out.old_state.original, nullptr, std::move(wanted)};
   NamedService changed = *out.old_state.original;
   changed.spec = TRY(with_overrides(changed.name, changed.spec, out.new_state.overrides));
   out.changes = TRY(settable_changes(now->spec, changed.spec));
