@@ -115,8 +115,7 @@ in_place() {
     "") exec "$@" ${LEVEL:+--containment "$LEVEL"} ;;
     nobody) as_nobody "$@" ;;
     hidepid) exec "${own_mounts[@]}" bash -c 'mount -t proc -o hidepid=invisible proc /proc; '"$(declare -f as_nobody)"'; as_nobody "$@"' - "$@" ;;
-    # The leak checker of the sanitizers cannot look without /proc.
-    no-proc) ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 exec "${own_mounts[@]}" sh -c 'mount -t tmpfs none /proc; exec "$@"' - "$@" ;;
+    no-proc) exec "${own_mounts[@]}" sh -c 'mount -t tmpfs none /proc; exec "$@"' - "$@" ;;
   esac
 }
 # Who is not root must be able to write in the case's folder, and to reach the program.
