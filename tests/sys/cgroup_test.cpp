@@ -209,6 +209,8 @@ TEST_CASE("a zombie is nobody", "[cgroup]") {
   const TestGroup group;
   if (!group) return;
   const pid_t pid = fork_into(*group, [] { ::_exit(0); });
+  siginfo_t end{};
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED | WNOWAIT) == 0);
   REQUIRE(becomes_empty(*group));
   REQUIRE(must(group->processes()).pids.empty());
   REQUIRE(must(group->signal_all({SIGKILL})).reached == 0);
