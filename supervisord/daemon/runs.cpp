@@ -131,6 +131,7 @@ bool Runs::is_in_the_making(InstanceId instance) const {
 }
 
 void Runs::forget(InstanceId instance) {
+  if (instance.value >= runs_.size()) return;  // A target has no run.
   std::unique_ptr<Run> run = std::exchange(runs_[instance.value], nullptr);
   if (run == nullptr) return;
   CHECK(run->main_is_gone && run->shared == nullptr && run->tasks.empty());
