@@ -1,17 +1,20 @@
 // `ctl events`: what happened, once or as a stream.
 #include <fmt/format.h>
 
-#include "base/text.hpp"
 #include "ctl/render_event.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {
 namespace {
 
+void print_gap(Context& context, const wire::EventGap& gap) {
+  if (context.wants_json()) print_json(context, gap);
+  note(context, gap.first == gap.last ? fmt::format("ctl: event {} is no longer kept", gap.first)
+                                      : fmt::format("ctl: events {} to {} are no longer kept", gap.first, gap.last));
+}
+
 void print(Context& context, const wire::EventsReply& reply) {
-  if (reply.missed > 0)
-    note(context,
-         fmt::format("ctl: not kept any more: {}", counted(static_cast<std::uint64_t>(reply.missed), "event")));
+  if (reply.gap) print_gap(context, *reply.gap);
   for (const wire::EventRecord& event : reply.events) {
     if (context.wants_json())
       print_json(context, event);
@@ -28,14 +31,16 @@ int run_events(Context& context) {
   if (!client) return report(context, client.error());
   if (const auto sent = client->call(*context.call.row, context.call.arguments, wire::More::yes); !sent)
     return report(context, sent.error());
+  ExitCode code = ExitCode::done;
   while (true) {
     const auto batch = client->next<wire::EventsReply>();
     if (!batch) return report(context, batch.error());
     print(context, batch->message);
+    if (batch->message.gap) code = ExitCode::failed;
     if (!context.out.flush()) return code_of(ExitCode::done);
     if (batch->continues) continue;
     if (follows) note_shut_down(context);
-    return code_of(ExitCode::done);
+    return code_of(code);
   }
 }
 

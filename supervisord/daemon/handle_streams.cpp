@@ -94,7 +94,7 @@ class EventsTask final : public Task {
     while (reply.events.size() < kBatchEvents) {
       const HistoryEntry* entry = history.after(cursor_);
       if (entry == nullptr) break;
-      reply.missed += static_cast<std::int64_t>(entry->sequence - cursor_ - 1);
+      note_gap(reply, *entry);
       cursor_ = entry->sequence;
       if (is_wanted(*entry)) reply.events.push_back(view_event(server_.parts().supervisor.world(), *entry));
     }
@@ -102,8 +102,17 @@ class EventsTask final : public Task {
       session.finish(wire::encode_reply(reply));
       return true;
     }
-    if (!reply.events.empty()) session.send(wire::encode_reply(reply, wire::Continues::yes));
+    if (!reply.events.empty() || reply.gap) session.send(wire::encode_reply(reply, wire::Continues::yes));
     return false;
+  }
+
+  // What lies between the last one that was looked at and the next that is kept.
+  void note_gap(wire::EventsReply& reply, const HistoryEntry& next) const {
+    if (next.sequence == cursor_ + 1) return;
+    reply.missed = static_cast<std::int64_t>(next.sequence - cursor_ - 1);
+    reply.gap.emplace();
+    reply.gap->first = static_cast<std::int64_t>(cursor_ + 1);
+    reply.gap->last = static_cast<std::int64_t>(next.sequence - 1);
   }
 
   [[nodiscard]] bool is_wanted(const HistoryEntry& entry) const {
@@ -172,6 +181,10 @@ void handle_events(Server& server, Session& session, const wire::Call& call) {
     since = static_cast<std::uint64_t>(*wanted);
   else if (const HistoryEntry* first = history.after(0))
     since = first->sequence - 1;
+  if (since > history.last_sequence())
+    return session.send(wire::encode_error(
+        wire::Failed{fmt::format("there is no event {}: the last one is {} (supervisord has started anew since)", since,
+                                 history.last_sequence())}));
   session.begin(std::make_unique<EventsTask>(server, chosen_services(call, std::move(*services)), since,
                                              call.arguments.flag("follow")));
 }

@@ -115,7 +115,7 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
   out.time = unix_ms(entry.time);
   if (entry.kind == Happening::health) {
     out.kind = "health";
-    out.service = w.name(w.at(entry.instance));
+    out.service = entry.instance == kNoInstance ? *entry.departed : w.name(w.at(entry.instance));
     out.from = text_of(enum_name(entry.health_from));
     out.to = text_of(enum_name(entry.health_to));
     out.cause = entry.cause;

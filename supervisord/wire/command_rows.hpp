@@ -198,7 +198,8 @@ inline constexpr auto kEventsParams =
 inline constexpr auto kEventsExamples =
     std::array{Example{"ctl events", "what has happened lately"},
                Example{"ctl events -f --json", "a stream for a program, one object per line"},
-               Example{"ctl events web --since 120", "of one service, after event 120"}};
+               Example{"ctl events web --since 120", "of one service, after event 120"},
+               Example{"ctl events --json --since 120", "go on where a program was: exit code 1 if something is lost"}};
 
 // show, env, explain
 inline constexpr auto kShowParams =
@@ -534,9 +535,13 @@ inline constexpr auto kCommands = std::array{
                .params = kEventsParams,
                .reply = "EventsReply",
                .summary = "Show what happened to services: every change of state, and why.",
-               .text = "Events are numbered without a gap, so a reader can come back and go on where it was.",
+               .text = "Events are numbered without a gap, so a reader can come back and go on where it was. The last "
+                       "2048 are kept. Of those that are not, the numbers are said: on standard error, with --json as "
+                       "an object of kind \"missed\" in their place.",
                .examples = kEventsExamples,
-               .exits = kNamedExits},
+               .exits = kNamedExits,
+               .exit_note = "1 also if events after SEQ are no longer kept, once the others were shown; and at once if "
+                            "no event has come so far as SEQ, since then supervisord has started anew."},
     CommandRow{.verb = Verb::show,
                .name = "show",
                .method = "Show",

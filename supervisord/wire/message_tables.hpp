@@ -213,13 +213,25 @@ struct MessageRows<EventRecord> {
 static_assert(kEveryMemberIsARow<EventRecord>);
 
 template <>
+struct MessageRows<EventGap> {
+  static constexpr std::string_view kName = "EventGap";
+  static constexpr std::string_view kDoc = "Events that are not kept any more.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"kind", &EventGap::kind, "missed: no event has this kind, so that it can stand in a stream of events."},
+      Member{"first", &EventGap::first, "The number of the first of them."},
+      Member{"last", &EventGap::last, "The number of the last of them."});
+};
+static_assert(kEveryMemberIsARow<EventGap>);
+
+template <>
 struct MessageRows<EventsReply> {
   static constexpr std::string_view kName = "EventsReply";
   static constexpr std::string_view kDoc =
       "Reply of Events: a batch; the final one may be empty. With `follow` it comes when supervisord has shut down.";
   static constexpr auto kRows =
       std::make_tuple(Member{"events", &EventsReply::events, "The events, oldest first."},
-                      Member{"missed", &EventsReply::missed, "How many events since `since` are not kept any more."});
+                      Member{"missed", &EventsReply::missed, "How many events since `since` are not kept any more."},
+                      Member{"gap", &EventsReply::gap, "Which these are; they come before the events of the batch."});
 };
 static_assert(kEveryMemberIsARow<EventsReply>);
 
@@ -542,8 +554,8 @@ template <class... Ts>
 struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
-             SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventsReply, SetChange, SetReply,
-             ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, ExecReply, AttachReply,
+             SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply, SetChange,
+             SetReply, ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, ExecReply, AttachReply,
              TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply, ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =

@@ -162,9 +162,18 @@ struct EventRecord {
   friend bool operator==(const EventRecord&, const EventRecord&) = default;
 };
 
+// Events that are not kept any more.
+struct EventGap {
+  std::string kind = "missed";
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  friend bool operator==(const EventGap&, const EventGap&) = default;
+};
+
 struct EventsReply {
   std::vector<EventRecord> events;
   std::int64_t missed = 0;
+  std::optional<EventGap> gap;
   friend bool operator==(const EventsReply&, const EventsReply&) = default;
 };
 
