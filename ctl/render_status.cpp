@@ -80,7 +80,11 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "says", visible(service.says.value_or("")));
   add_detail(rows, "goal", fmt::format("{}, {}", service.goal, service.ready ? "ready" : "not ready"));
   add_detail(rows, "health", health_text(service));
-  add_detail(rows, "type", fmt::format("{}, {}", service.type, service.enabled ? "enabled" : "not enabled"));
+  add_detail(rows, "type",
+             fmt::format("{}, {}", service.type,
+                         service.transient ? "transient"
+                         : service.enabled ? "enabled"
+                                           : "not enabled"));
   add_detail(rows, "pid", service.pid ? fmt::format("{}", *service.pid) : "");
   add_detail(rows, "run", run_text(service));
   add_detail(rows, "last end", last_end_text(service));

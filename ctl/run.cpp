@@ -50,7 +50,8 @@ int run_verb(Context& context) {
     case Verb::reload:
     case Verb::kill:
     case Verb::pause:
-    case Verb::resume: return run_change(context);
+    case Verb::resume:
+    case Verb::scale: return run_change(context);
     case Verb::signal: return run_signal(context);
     case Verb::wait: return run_wait(context);
     case Verb::logs: return run_logs(context);
@@ -61,6 +62,7 @@ int run_verb(Context& context) {
     case Verb::set: return run_set(context);
     case Verb::exec: return run_exec(context);
     case Verb::attach: return run_attach(context);
+    case Verb::run: return run_transient(context);
     case Verb::tree: return run_tree(context);
     case Verb::features: return run_features(context);
     case Verb::check: return run_check(context);

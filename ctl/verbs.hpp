@@ -20,6 +20,7 @@ int run_explain(Context& context);
 int run_set(Context& context);
 int run_exec(Context& context);
 int run_attach(Context& context);
+int run_transient(Context& context);
 int run_tree(Context& context);
 int run_features(Context& context);
 int run_check(Context& context);

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
+#include "base/text.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/views.hpp"
 #include "engine/explain.hpp"
@@ -264,6 +266,64 @@ void handle_change(Server& server, Session& session, const wire::Call& call, Com
   if (!change) return;
   if (!call.arguments.flag("wait")) return send_accepted(server, session, *change, *targets);
   session.begin(std::make_unique<ChangeTask>(server, session.id(), *change, kind, *targets, call.more));
+}
+
+namespace {
+
+// "web=5". Errors: invalid.
+Result<Scaling> parse_scaling(const std::string& word) {
+  const std::size_t at = word.rfind('=');
+  Scaling out{.service = word.substr(0, at)};
+  const char* const begin = word.data() + (at == std::string::npos ? word.size() : at + 1);
+  const char* const end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(begin, end, out.instances);
+  if (error == std::errc{} && stop == end && begin != end && out.instances <= kMaxInstances) return out;
+  return fail(Errc::invalid,
+              fmt::format("cannot scale: '{}' is not NAME=N with N from 0 to {}", printable(word, 80), kMaxInstances));
+}
+
+// Nothing if an error was sent.
+std::optional<std::vector<Scaling>> named_scalings(const World& w, Session& session, const wire::Call& call) {
+  std::vector<Scaling> out;
+  std::vector<std::string_view> known;
+  for (const ServiceId id : w.by_name) known.push_back(w.service(id).definition->name);
+  for (const std::string& word : call.arguments.texts("scales")) {
+    auto scaling = parse_scaling(word);
+    if (!scaling) {
+      session.send(wire::encode_error(wire::Failed{scaling.error().what}));
+      return std::nullopt;
+    }
+    if (!find_service(w, scaling->service)) {
+      const auto near = nearest(scaling->service, known);
+      session.send(wire::encode_error(
+          wire::NoSuchService{scaling->service, near ? std::optional(std::string(*near)) : std::nullopt}));
+      return std::nullopt;
+    }
+    if (std::ranges::find(out, scaling->service, &Scaling::service) != out.end()) {
+      session.send(
+          wire::encode_error(wire::Failed{fmt::format("cannot scale {}: it is named twice", scaling->service)}));
+      return std::nullopt;
+    }
+    out.push_back(std::move(*scaling));
+  }
+  return out;
+}
+
+}  // namespace
+
+void handle_scale(Server& server, Session& session, const wire::Call& call) {
+  Supervisor& supervisor = server.parts().supervisor;
+  if (supervisor.engine().is_shutting_down())
+    return session.send(wire::encode_error(wire::ShuttingDown{supervisor.shutdown_reason()}));
+  if (supervisor.engine().open_changes() >= kMaxOpenChanges)
+    return session.send(wire::encode_error(wire::LimitReached{fmt::format("{} changes in progress", kMaxOpenChanges)}));
+  auto scalings = named_scalings(supervisor.world(), session, call);
+  if (!scalings) return;
+  const ChangeId change = supervisor.next_change();
+  supervisor.post(Scaled{.scalings = std::move(*scalings), .change = change});
+  if (!call.arguments.flag("wait")) return send_accepted(server, session, change, {});
+  session.begin(
+      std::make_unique<ChangeTask>(server, session.id(), change, CommandKind::scale, std::vector<InstanceId>(), false));
 }
 
 void handle_wait(Server& server, Session& session, const wire::Call& call) {

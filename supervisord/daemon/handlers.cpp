@@ -159,6 +159,8 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case wire::Verb::set: return handle_set(server, session, call);
     case exec: return handle_exec(server, session, call);
     case attach: return handle_attach(server, session, call);
+    case run: return handle_run(server, session, call);
+    case scale: return handle_scale(server, session, call);
     case tree: return handle_tree(server, session, call);
     case features: return handle_features(server, session);
     case version: return handle_version(session);

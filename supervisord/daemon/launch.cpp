@@ -156,7 +156,7 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
 // The same on a terminal of its own. Our copies of its slave go with this call: as long as one is there, the service's
 // end would make the kernel throw away what nobody has read yet.
 Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
-  const LogTarget log = log_target(context, order.service->name, LogStream::standard_output, order.service->spec.log);
+  const LogTarget log = log_target(context, order.name, LogStream::standard_output, order.service->spec.log);
   log::Destination destination = TRY(open_destination(context, log));
   sys::Pty pty = TRY(sys::open_pty());
   UniqueFd master = TRY(sys::dup_cloexec_above_stdio(pty.master.get()));
@@ -166,7 +166,7 @@ Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrd
   Launched launched = TRY(start_prepared(order, std::move(child)));
   launched.terminal = std::move(master);
   launched.sources.push_back({.service = order.instance,
-                              .name = order.service->name,
+                              .name = order.name,
                               .run = order.run,
                               .pipe = std::move(pty.master),
                               .is_terminal = true,
@@ -174,14 +174,25 @@ Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrd
   return launched;
 }
 
-Result<Launched> start_task(const LaunchContext& context, const TaskOrder& order, sys::ChildSettings child) {
-  if (!order.stdio) return start_program(context, order.run, std::move(child));
-  child.stdin_fd = order.stdio->fds[0].get();
-  child.stdout_fd = order.stdio->fds[1].get();
-  child.stderr_fd = order.stdio->fds[2].get();
-  child.takes_terminal = order.stdio->is_terminal;
+// Starts the program on somebody's own input and output.
+Result<Launched> start_on(const OwnStdio& stdio, const LaunchOrder& order, sys::ChildSettings child) {
+  child.stdin_fd = stdio.fds[0].get();
+  child.stdout_fd = stdio.fds[1].get();
+  child.stderr_fd = stdio.fds[2].get();
+  child.takes_terminal = stdio.is_terminal;
   child.attributes.stdin_file.clear();  // The service's own input is not for this command.
-  return start_prepared(order.run, std::move(child));
+  return start_prepared(order, std::move(child));
+}
+
+Result<Launched> start_main(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
+  if (order.stdio) return start_on(*order.stdio, order, std::move(child));
+  const auto start = order.service->spec.tty ? start_on_terminal : start_program;
+  return start(context, order, std::move(child));
+}
+
+Result<Launched> start_task(const LaunchContext& context, const TaskOrder& order, sys::ChildSettings child) {
+  if (order.stdio) return start_on(*order.stdio, order.run, std::move(child));
+  return start_program(context, order.run, std::move(child));
 }
 
 // Each run has a socket of its own, so that a message is never taken for one of another run, whoever its sender was: he
@@ -271,8 +282,7 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
   std::optional<NotifyPlace> notify = TRY(provide_notify(context, order, child));
   RunGroup group = TRY(provide_group(context, order));
   if (group.get() != nullptr) child.cgroup_fd = group.get()->directory().get();
-  const auto start = order.service->spec.tty ? start_on_terminal : start_program;
-  auto launched = unless_refused([&] { return start(context, order, std::move(child)); });
+  auto launched = unless_refused([&] { return start_main(context, order, std::move(child)); });
   give_up(group.made, launched);
   if (!launched) return launched;
   launched->group = std::move(group.made);

@@ -46,6 +46,12 @@ struct LaunchContext {
   ContainmentTree* containment = nullptr;
 };
 
+// Somebody's own input and output instead of the service's log.
+struct OwnStdio {
+  std::array<UniqueFd, 3> fds;
+  bool is_terminal = false;  // Becomes the controlling terminal of the command.
+};
+
 struct LaunchOrder {
   ServiceRef service;
   std::string name;  // Of the instance.
@@ -55,6 +61,7 @@ struct LaunchOrder {
   LaunchShared* shared = nullptr;
   const sys::Cgroup* group = nullptr;  // Of the run; null: it has none yet.
   std::string notify_address;          // For a task: of the run's socket, if it may speak to it.
+  std::optional<OwnStdio> stdio = {};  // For the main process.
 };
 
 // Where a run says what it has to say.
@@ -72,12 +79,6 @@ struct Launched {
   std::optional<sys::Cgroup> own_group;  // Of a task.
   std::optional<NotifyPlace> notify;     // Of the main process, if it may speak.
   std::vector<UnmetResource> unmet;      // Of the run's `resources`, where `group` was to be made here.
-};
-
-// Somebody's own input and output instead of the service's log.
-struct OwnStdio {
-  std::array<UniqueFd, 3> fds;
-  bool is_terminal = false;  // Becomes the controlling terminal of the command.
 };
 
 // A command beside the main process of a service.

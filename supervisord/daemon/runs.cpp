@@ -62,17 +62,18 @@ Run& Runs::live_or_new(InstanceId instance, RunId id, Named named) {
 void Runs::begin(const SpawnRun& effect, Named named) {
   Run& run = live_or_new(effect.instance, effect.run, std::move(named));
   run.shared = std::make_unique<LaunchShared>();
-  const LaunchOrder order{run.service,
-                          run.name,
-                          effect.instance,
-                          effect.run,
-                          run.invocation,
-                          run.shared.get(),
-                          run.group ? &*run.group : nullptr,
-                          {}};
-  workers_.submit([this, order]() -> Continuation {
-    return [this, order, launched = sup::launch(context_, order)]() mutable {
-      on_launched(order.instance, order.run, std::move(launched));
+  LaunchOrder order{run.service,
+                    run.name,
+                    effect.instance,
+                    effect.run,
+                    run.invocation,
+                    run.shared.get(),
+                    run.group ? &*run.group : nullptr,
+                    {}};
+  if (auto lent = lent_.extract(run.service->name)) order.stdio = std::move(lent.mapped());
+  workers_.submit([this, order = std::move(order)]() -> Continuation {
+    return [this, instance = order.instance, id = order.run, launched = sup::launch(context_, order)]() mutable {
+      on_launched(instance, id, std::move(launched));
     };
   });
 }

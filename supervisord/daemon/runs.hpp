@@ -14,6 +14,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -159,6 +160,8 @@ class Runs {
 
   // `named` is the instance's name and definition: a run keeps those that it began with.
   void begin(const SpawnRun& effect, Named named);
+  // The first run of the service of this name gets these instead of its log.
+  void lend(const std::string& service, OwnStdio stdio) { lent_.insert_or_assign(service, std::move(stdio)); }
   void find_main(const FindMain& effect);
   // `env` is for this task alone.
   void run_task(const RunTask& effect, Named named, std::vector<EnvEntry> env);
@@ -180,7 +183,10 @@ class Runs {
   // The engine has done with the run of this instance: nothing of it is alive.
   void forget(InstanceId instance);
   // The instance has left, and the next one of this id has nothing to do with it.
-  void vacate(InstanceId instance) { log_.forget(instance); }
+  void vacate(InstanceId instance, const std::string& service) {
+    log_.forget(instance);
+    lent_.erase(service);
+  }
   // At the end of a turn: hands what is left of forgotten runs to a worker.
   void clean_up();
   // SIGCHLD has arrived.
@@ -273,6 +279,7 @@ class Runs {
   Post post_;
   std::vector<std::unique_ptr<Run>> runs_;               // By instance; null: none is alive.
   std::unordered_map<pid_t, InstanceId> orphan_owners_;  // kNoInstance: belongs to no run.
+  std::map<std::string, OwnStdio> lent_;                 // By service.
   std::vector<InstanceId> ending_;    // Main process gone; it is not known yet whether anything is left.
   std::vector<InstanceId> draining_;  // Main process gone, others alive.
   std::vector<InstanceId> tasking_;   // A task's process is gone; it is not known yet whether anything is left of it.

@@ -46,6 +46,8 @@ bool may_change(wire::Verb verb) {
     case set:
     case exec:
     case attach:
+    case run:
+    case scale:
     case wire::Verb::signal:
     case shutdown: return true;
     case status:
@@ -72,7 +74,7 @@ void log_request(const Session& session, const wire::Call& call) {
   if (call.arguments.has("signal")) words += fmt::format(" {}", call.arguments.text("signal"));
   if (call.arguments.has("name")) words += fmt::format(" {}", call.arguments.text("name"));
   for (const std::string& name : call.arguments.texts("names")) words += fmt::format(" {}", name);
-  for (const std::string_view list : {"settings", "command"})
+  for (const std::string_view list : {"settings", "scales", "command"})
     for (const std::string& word : call.arguments.texts(list)) words += fmt::format(" {}", word);
   spdlog::info("{} asks: {}", session.peer(), printable(words));
 }

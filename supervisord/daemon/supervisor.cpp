@@ -231,7 +231,8 @@ void Supervisor::carry_out(const ChangeDone& effect) {
 
 void Supervisor::carry_out(const InstanceVacated& effect) {
   history_.depart(effect.instance, engine_.world().name(engine_.world().at(effect.instance)));
-  runs_->vacate(effect.instance);
+  const World& w = engine_.world();
+  runs_->vacate(effect.instance, w.definition(w.at(effect.instance))->name);
   for (Observer* observer : observers_) observer->on_vacated(effect);
 }
 

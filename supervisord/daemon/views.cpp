@@ -78,6 +78,7 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   set_health(w, i, now, wall, out);
   out.type = text_of(enum_name(spec.type));
   out.enabled = spec.enabled;
+  out.transient = w.definition(i)->transience != Transience::none;
   if (!spec.description.empty()) out.description = spec.description;
   for (const auto* list : {&spec.requires_, &spec.binds_to})
     for (const Dependency& dependency : *list) out.requires_.push_back(dependency.service);

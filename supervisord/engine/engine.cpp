@@ -55,6 +55,7 @@ void Engine::finish_turn() {
     dispatch(deadlines_.begin()->second, Input::deadline);
     settle();
   }
+  remove_ended();
   let_go();
   if (w_.now >= shutdown_deadline_) fire_shutdown_deadline();
   if (is_booted_ && !is_shutting_down_ && busy_count_ == 0 && w_.daemon.exit == ExitWhen::when_done) {
@@ -391,6 +392,7 @@ void Engine::enter(InstanceId id, State from, const Row& row) {
   if (row.to == State::starting) ++w_.starting_count;
   if (is_resting(from)) ++busy_count_;
   if (is_resting(row.to)) --busy_count_;
+  if (has_had_its_time(id)) ended_.push_back(id);
   w_.effects.emplace_back(StateChanged{id, i.run, from, row.to, &row, i.pid, cause_text(w_, i)});
 }
 
@@ -473,26 +475,6 @@ void Engine::settle_one(InstanceId id) {
     case State::killing:
     case State::backoff:
     case State::completed: return;
-  }
-}
-
-// Only ends of runs ask for these, and a turn has at most one; what is started here begins no end.
-void Engine::run_follow_ups() {
-  for (const FollowUp& f : std::exchange(w_.follow_ups, {})) {
-    if (is_shutting_down_) continue;
-    switch (f.kind) {
-      // A oneshot that has done its work is to do it again.
-      case FollowUp::Kind::start:
-        for (const InstanceId id : find_instances(w_, f.target))
-          start({id}, w_.at(id).state == State::completed ? Input::want_restart : Input::want_up);
-        break;
-      case FollowUp::Kind::shutdown: {
-        exit_by_ = f.by;
-        const Instance& i = w_.at(f.by);
-        begin_shutdown(fmt::format("{} is {} ({})", w_.name(i), enum_name(i.state), cause_text(w_, i)));
-        break;
-      }
-    }
   }
 }
 

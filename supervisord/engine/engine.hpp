@@ -88,6 +88,9 @@ class Engine {
   [[nodiscard]] Resizing resize(const Scaling& scaling);
   void admit(ServiceId service, const std::vector<InstanceId>& newcomers);
   void dismiss(ServiceId service, const std::vector<InstanceId>& ids);
+  [[nodiscard]] bool has_had_its_time(InstanceId id) const;
+  void remove_ended();
+  void remove(ServiceId id);
   void note_vanishing(ServiceId service);
   void open_change(ChangeId id, CommandKind kind, std::vector<InstanceId> targets);
   void refresh(const std::vector<InstanceId>& ids);
@@ -105,6 +108,7 @@ class Engine {
   std::deque<InstanceId> queue_;      // To be looked at.
   std::deque<InstanceId> line_;       // For a start slot.
   std::vector<InstanceId> touched_;   // Whose state or goal changed in this turn.
+  std::vector<InstanceId> ended_;     // Of transient services, in this turn.
   std::vector<ServiceId> vanishing_;  // Or something of them is.
   struct Leavers {
     std::vector<InstanceId> instances;

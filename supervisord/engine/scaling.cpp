@@ -38,13 +38,10 @@ void Engine::handle(const ServiceAdded& event) {
 void Engine::handle(const ServiceRemoved& event) {
   const auto found = find_service(w_, event.name);
   if (!found) return open_change(event.stop, CommandKind::stop, {});
-  ServiceSlot& service = w_.services[found->value];
-  const std::vector<InstanceId> all = service.instances;
+  const std::vector<InstanceId> all = w_.service(*found).instances;
   open_change(event.stop, CommandKind::stop, all);
-  service.is_vanishing = true;
-  for (const InstanceId id : all) w_.at(id).presence = Presence::vanishing;
+  remove(*found);
   take_along(event.stop, stop(all));
-  note_vanishing(*found);
 }
 
 void Engine::handle(const DefinitionChanged& event) {
@@ -112,6 +109,14 @@ void Engine::admit(ServiceId service, const std::vector<InstanceId>& newcomers) 
   refresh(newcomers);
 }
 
+// The service leaves as soon as all of it rests.
+void Engine::remove(ServiceId id) {
+  ServiceSlot& service = w_.services[id.value];
+  service.is_vanishing = true;
+  for (const InstanceId one : service.instances) w_.at(one).presence = Presence::vanishing;
+  note_vanishing(id);
+}
+
 void Engine::dismiss(ServiceId service, const std::vector<InstanceId>& ids) {
   if (ids.empty()) return;
   for (const InstanceId id : ids) {
@@ -132,6 +137,25 @@ void Engine::open_change(ChangeId id, CommandKind kind, std::vector<InstanceId> 
   targets.erase(std::ranges::unique(targets).begin(), targets.end());
   touched_.insert(touched_.end(), targets.begin(), targets.end());
   changes_.open(w_, {.change = id, .kind = kind, .targets = std::move(targets), .signal = {}});
+}
+
+bool Engine::has_had_its_time(InstanceId id) const {
+  const Instance& i = w_.at(id);
+  switch (w_.definition(i)->transience) {
+    case Transience::none: return false;
+    case Transience::until_success: return i.state == State::completed || i.state == State::stopped;
+    case Transience::until_end: return is_resting(i.state);
+  }
+  return false;
+}
+
+// A transient service goes when all its instances have had their time.
+void Engine::remove_ended() {
+  for (const InstanceId id : std::exchange(ended_, {})) {
+    const ServiceSlot& service = w_.service(w_.at(id).service);
+    const auto is_over = [this](InstanceId one) { return has_had_its_time(one); };
+    if (std::ranges::all_of(service.instances, is_over)) remove(w_.at(id).service);
+  }
 }
 
 // They have got or lost neighbours.

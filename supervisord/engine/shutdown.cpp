@@ -1,4 +1,6 @@
-// How everything ends: the order to stop, the end of patience, and the code to leave with.
+// What the end of one does to all: what follows it, the order to stop, the end of patience, and the code to leave with.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -10,6 +12,26 @@ void Engine::handle(const ShutdownRequested& event) {
   const bool is_second = is_shutting_down_;
   if (!is_second) begin_shutdown("asked to");
   if (is_second || event.pace == ShutdownPace::at_once) kill_all(Input::kill_now);
+}
+
+// Only ends of runs ask for these, and a turn has at most one; what is started here begins no end.
+void Engine::run_follow_ups() {
+  for (const FollowUp& f : std::exchange(w_.follow_ups, {})) {
+    if (is_shutting_down_) continue;
+    switch (f.kind) {
+      // A oneshot that has done its work is to do it again.
+      case FollowUp::Kind::start:
+        for (const InstanceId id : find_instances(w_, f.target))
+          start({id}, w_.at(id).state == State::completed ? Input::want_restart : Input::want_up);
+        break;
+      case FollowUp::Kind::shutdown: {
+        exit_by_ = f.by;
+        const Instance& i = w_.at(f.by);
+        begin_shutdown(fmt::format("{} is {} ({})", w_.name(i), enum_name(i.state), cause_text(w_, i)));
+        break;
+      }
+    }
+  }
 }
 
 void Engine::begin_shutdown(std::string why) {

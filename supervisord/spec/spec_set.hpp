@@ -11,12 +11,23 @@
 
 namespace sup {
 
+// A service may have so many instances.
+inline constexpr std::uint32_t kMaxInstances = 1'000;
+
+// How long a service is there: as long as its configuration says so; or, if no file defines it, until it has ended.
+enum class Transience : std::uint8_t {
+  none,
+  until_success,  // After another end it stays to be looked at, until it is stopped.
+  until_end,
+};
+
 // A service under its name, and where it was defined.
 struct NamedService {
   std::string name;
   ServiceSpec spec;
   std::uint32_t file = 0;  // Index into SpecSet::files.
   std::uint32_t line = 0;  // From 1; 0: not from a file.
+  Transience transience = Transience::none;
 };
 
 // A definition that is in use. It never changes, and a worker may read it when the engine has another one already.

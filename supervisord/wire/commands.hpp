@@ -40,6 +40,8 @@ enum class Verb : std::uint8_t {
   set,
   exec,
   attach,
+  run,
+  scale,
   tree,
   features,
   check,

@@ -41,6 +41,7 @@ struct MessageRows<ServiceStatus> {
       Member{"probe_failure", &ServiceStatus::probe_failure, "Why that has failed, if it has."},
       Member{"type", &ServiceStatus::type, "The service's type: simple, oneshot ..."},
       Member{"enabled", &ServiceStatus::enabled, "Whether it is started with supervisord."},
+      Member{"transient", &ServiceStatus::transient, "Whether it is gone when it has ended (Run)."},
       Member{"description", &ServiceStatus::description, "Its description, if it has one."},
       Member{"requires", &ServiceStatus::requires_, "What it requires."},
       Member{"overrides", &ServiceStatus::overrides, "What was set since supervisord started, as \"KEY = VALUE\"."});
@@ -343,10 +344,12 @@ template <>
 struct MessageRows<ExecReply> {
   static constexpr std::string_view kName = "ExecReply";
   static constexpr std::string_view kDoc =
-      "Reply of Exec, when the command has ended. The call must come with three descriptors (SCM_RIGHTS): the standard "
+      "Reply of Exec, when the command has ended, and of Run: without `wait` when it has started. The call must come "
+      "with three descriptors (SCM_RIGHTS), a Run only if it waits: the standard "
       "input, output and error of the command. When the connection ends before, the command is ended.";
   static constexpr auto kRows =
-      std::make_tuple(Member{"exit_code", &ExecReply::exit_code, "Its exit code, if it exited."},
+      std::make_tuple(Member{"service", &ExecReply::service, "The transient service that Run has made."},
+                      Member{"exit_code", &ExecReply::exit_code, "Its exit code, if it exited."},
                       Member{"exit_signal", &ExecReply::exit_signal, "The signal that ended it."});
 };
 static_assert(kEveryMemberIsARow<ExecReply>);

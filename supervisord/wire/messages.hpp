@@ -42,6 +42,7 @@ struct ServiceStatus {
   std::optional<std::string> probe_failure;
   std::string type;
   bool enabled = false;
+  bool transient = false;
   std::optional<std::string> description;
   std::vector<std::string> requires_;  // "requires" is a keyword of C++.
   std::vector<std::string> overrides;
@@ -246,8 +247,9 @@ struct ExplainReply {
   friend bool operator==(const ExplainReply&, const ExplainReply&) = default;
 };
 
-// Exec. The call comes with three descriptors: standard input, output and error of the command.
+// Exec, and Run. The call comes with three descriptors, if it waits: standard input, output and error of the command.
 struct ExecReply {
+  std::optional<std::string> service;
   std::optional<std::int64_t> exit_code;
   std::optional<std::int64_t> exit_signal;
   friend bool operator==(const ExecReply&, const ExecReply&) = default;

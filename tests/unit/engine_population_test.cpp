@@ -210,3 +210,27 @@ TEST_CASE("slots do not grow with who comes and goes", "[engine][population]") {
   CHECK(w.relations(s.at("db")).required_by.empty());
   CHECK(s.at("db").counts.live_dependents == 0);
 }
+
+TEST_CASE("a transient service leaves when it has ended with success", "[engine][population]") {
+  Story s({});
+  const auto transient = [](std::string name, Transience transience) {
+    Service out(std::move(name));
+    out.named.transience = transience;
+    return out;
+  };
+  s.add(transient("good", Transience::until_success));
+  s.run().ends("good");
+  CHECK(!is_there(s, "good"));
+  s.add(transient("bad", Transience::until_success));
+  s.run().ends("bad", code(3));
+  CHECK(s.state("bad") == "failed");
+  CHECK(s.reply(s.stop({"bad"})) == "bad=done (exit 3)");
+  CHECK(!is_there(s, "bad"));
+  s.add(transient("gone", Transience::until_end));
+  s.run().ends("gone", code(3));
+  CHECK(!is_there(s, "gone"));
+  s.add(transient("stopped", Transience::until_success));
+  s.run().stop({"stopped"});
+  s.ends("stopped", signal(15));
+  CHECK(!is_there(s, "stopped"));
+}

@@ -24,7 +24,8 @@ constexpr Expected kExpected[] = {
     {Verb::wait, Role::observe},    {Verb::logs, Role::observe},    {Verb::events, Role::observe},
     {Verb::show, Role::operate},    {Verb::env, Role::operate},     {Verb::explain, Role::observe},
     {Verb::version, Role::observe}, {Verb::ping, Role::observe},    {Verb::shutdown, Role::admin},
-    {Verb::set, Role::admin},       {Verb::attach, Role::observe},
+    {Verb::set, Role::admin},       {Verb::attach, Role::observe},  {Verb::run, Role::admin},
+    {Verb::scale, Role::operate},
 };
 
 bool may(Role role, Verb verb) { return role >= needed_role(command(verb), {}); }

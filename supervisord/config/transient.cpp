@@ -1,0 +1,76 @@
+#include "config/transient.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "config/load.hpp"
+#include "config/toml.hpp"
+#include "config/value.hpp"
+
+namespace sup {
+namespace {
+
+constexpr std::string_view kPlace = "run";  // Stands for a file.
+
+bool is_key(std::string_view key) {
+  const auto is_good = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  };
+  return !key.empty() && key.front() != '.' && key.back() != '.' && key.find("..") == key.npos &&
+         std::ranges::all_of(key, is_good);
+}
+
+std::string quoted(std::string_view text) { return inline_toml({std::string(text), {}}); }
+
+std::string messages_of(std::vector<Diagnostic> diagnostics) {
+  std::string out;
+  for (const Diagnostic& d : diagnostics) {
+    if (d.severity != Severity::error) continue;
+    out += fmt::format("{}{}{}", out.empty() ? "" : "; ", d.message, d.hint.empty() ? "" : " (" + d.hint + ")");
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> setting_line(std::string_view word) {
+  const std::size_t at = word.find('=');
+  const std::string_view key = word.substr(0, at);
+  if (at == word.npos || !is_key(key))
+    return fail(Errc::invalid, fmt::format("'{}' is not KEY=VALUE", printable(word, 80)));
+  const std::string_view value = word.substr(at + 1);
+  std::string line = fmt::format("{} = {}\n", key, value);
+  if (value.find('\n') == value.npos && parse_toml(line, kPlace)) return line;
+  return fmt::format("{} = {}\n", key, quoted(value));
+}
+
+std::string string_setting(std::span<const std::string_view> keys, std::string_view value) {
+  std::string path;
+  for (const std::string_view key : keys) path += (path.empty() ? "" : ".") + toml_key(key);
+  return fmt::format("{} = {}\n", path, quoted(value));
+}
+
+Result<ServiceSpec> transient_spec(const std::string& name, std::span<const std::string> lines,
+                                   std::span<const std::string_view> argv, std::span<const std::string> others) {
+  std::string text = fmt::format("[service.{}]\n", toml_key(name));
+  ValueArray words;
+  for (const std::string_view word : argv) words.push_back({std::string(word), {}});
+  text += fmt::format("command = {}\n", inline_toml({std::move(words), {}}));
+  for (const std::string& line : lines) text += line;
+  // Those that it may mean stand there as services without contents.
+  for (const std::string& other : others)
+    if (other != name && std::ranges::any_of(lines, [&](const std::string& l) { return l.find(other) != l.npos; }))
+      text += fmt::format("[service.{}]\ncommand = [\"true\"]\n", toml_key(other));
+  Loaded loaded = load_text(text, kPlace);
+  if (loaded.has_errors) return fail(Errc::invalid, messages_of(std::move(loaded.diagnostics)));
+  ServiceSpec spec = std::move(std::ranges::find(loaded.set.services, name, &NamedService::name)->spec);
+  if (!spec.before.empty()) return fail(Errc::invalid, "before: others cannot wait for a service that no file defines");
+  const auto says_when = [](const std::string& l) { return l.starts_with("restart"); };
+  if (std::ranges::none_of(lines, says_when)) spec.restart.when = RestartWhen::never;
+  return spec;
+}
+
+}  // namespace sup

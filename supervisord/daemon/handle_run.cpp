@@ -1,0 +1,136 @@
+// run: a service that no file defines, for as long as it has something to do.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/load.hpp"
+#include "config/transient.hpp"
+#include "daemon/handlers.hpp"
+
+namespace sup {
+namespace {
+
+constexpr std::size_t kStdio = 3;
+
+// Who waits for the end stops the service by going away; who does not waits for the start alone.
+class TransientTask final : public Task {
+ public:
+  enum class Until : std::uint8_t { started, ended };
+
+  TransientTask(Server& server, std::string name, ChangeId start, Until until)
+      : server_(server), name_(std::move(name)), start_(start), until_(until) {}
+  ~TransientTask() override {
+    if (until_ == Until::ended && !is_over_) server_.parts().supervisor.post(ServiceRemoved{.name = name_, .stop = {}});
+  }
+
+  void on_change_done(Session& session, const ChangeDone& done) override {
+    if (done.change != start_ || until_ != Until::started) return;
+    if (done.results.empty()) return finish(session, taken());
+    const TargetResult& result = done.results.front();
+    const bool is_started = result.outcome == Outcome::done;
+    finish(session, is_started
+                        ? wire::encode_reply(wire::ExecReply{.service = name_, .exit_code = {}, .exit_signal = {}})
+                        : failure(result.cause));
+  }
+
+  void on_state_changed(Session& session, const StateChanged& change) override {
+    if (until_ != Until::ended || !is_resting(change.to)) return;
+    const World& w = server_.parts().supervisor.world();
+    const Instance& i = w.at(change.instance);
+    if (w.definition(i)->name != name_) return;
+    if (i.last_kind != EndKind::exited) return finish(session, failure(change.cause));
+    wire::ExecReply reply{.service = name_, .exit_code = {}, .exit_signal = {}};
+    if (i.last_status.signal != 0)
+      reply.exit_signal = i.last_status.signal;
+    else
+      reply.exit_code = i.last_status.code;
+    finish(session, wire::encode_reply(reply));
+  }
+
+  void wind_up(Session& session) override { finish(session, failure("supervisord has shut down")); }
+
+ private:
+  [[nodiscard]] std::string failure(const std::string& cause) const {
+    return wire::encode_error(wire::Failed{fmt::format("cannot run {}: {}", name_, cause)});
+  }
+  [[nodiscard]] std::string taken() const { return failure("there is a service of this name"); }
+
+  void finish(Session& session, const std::string& reply) {
+    is_over_ = true;
+    session.finish(reply);
+  }
+
+  Server& server_;
+  std::string name_;
+  ChangeId start_;
+  Until until_;
+  bool is_over_ = false;
+};
+
+std::string free_name(const World& w) {
+  for (std::uint32_t number = 1;; ++number)
+    if (std::string name = fmt::format("run-{}", number); !find_service(w, name)) return name;
+}
+
+// The options that stand for settings, as lines of TOML.
+Result<std::vector<std::string>> setting_lines(const wire::Arguments& arguments) {
+  std::vector<std::string> lines;
+  for (const std::string_view key : {"user", "group", "working-dir"})
+    if (const std::string_view option = key == "working-dir" ? "working_dir" : key; arguments.has(option))
+      lines.push_back(string_setting(std::array{key}, arguments.text(option)));
+  if (const auto nice = arguments.integer("nice")) lines.push_back(fmt::format("nice = {}\n", *nice));
+  for (const std::string& word : arguments.texts("env")) {
+    const std::size_t at = word.find('=');
+    if (at == word.npos || at == 0) return fail(Errc::invalid, fmt::format("env: '{}' is not NAME=VALUE", word));
+    const std::string_view text = word;
+    lines.push_back(string_setting(std::array<std::string_view, 2>{"env", text.substr(0, at)}, text.substr(at + 1)));
+  }
+  for (const std::string& word : arguments.texts("limit")) lines.push_back(TRY(setting_line("limits." + word)));
+  for (const std::string& word : arguments.texts("set")) lines.push_back(TRY(setting_line(word)));
+  return lines;
+}
+
+Result<ServiceRef> definition_of(const World& w, const wire::Arguments& arguments) {
+  NamedService out;
+  out.name = arguments.has("name") ? std::string(arguments.text("name")) : free_name(w);
+  TRY(check_service_name(out.name));
+  if (find_service(w, out.name)) return fail(Errc::invalid, fmt::format("there is a service '{}'", out.name));
+  if (w.by_name.size() >= kMaxServices) return fail(Errc::invalid, fmt::format("more than {} services", kMaxServices));
+  std::vector<std::string> others;
+  for (const ServiceId id : w.by_name) others.push_back(w.service(id).definition->name);
+  const std::vector<std::string> lines = TRY(setting_lines(arguments));
+  const auto words = arguments.texts("command");
+  const std::vector<std::string_view> argv(words.begin(), words.end());
+  out.spec = TRY(transient_spec(out.name, lines, argv, others));
+  const bool leaves_always = arguments.flag("rm") || arguments.flag("wait");
+  out.transience = leaves_always ? Transience::until_end : Transience::until_success;
+  return std::make_shared<const NamedService>(std::move(out));
+}
+
+}  // namespace
+
+void handle_run(Server& server, Session& session, const wire::Call& call) {
+  Supervisor& supervisor = server.parts().supervisor;
+  const bool waits = call.arguments.flag("wait");
+  std::vector<UniqueFd> fds = session.take_fds();
+  if (supervisor.engine().is_shutting_down())
+    return session.send(wire::encode_error(wire::ShuttingDown{supervisor.shutdown_reason()}));
+  if (waits && fds.size() != kStdio)
+    return session.send(wire::encode_error(wire::Failed{"three descriptors must come with a call that waits"}));
+  auto definition = definition_of(supervisor.world(), call.arguments);
+  if (!definition)
+    return session.send(wire::encode_error(wire::Failed{fmt::format("cannot run: {}", definition.error().what)}));
+  const std::string name = (*definition)->name;
+  if (waits) {
+    OwnStdio stdio;
+    std::ranges::move(fds, stdio.fds.begin());
+    stdio.is_terminal = call.arguments.flag("tty");
+    supervisor.runs().lend(name, std::move(stdio));
+  }
+  const ChangeId start = supervisor.next_change();
+  supervisor.post(ServiceAdded{.service = std::move(*definition), .start = start});
+  session.begin(std::make_unique<TransientTask>(server, name, start,
+                                                waits ? TransientTask::Until::ended : TransientTask::Until::started));
+}
+
+}  // namespace sup
