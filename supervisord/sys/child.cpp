@@ -58,9 +58,11 @@ CHILD_SIDE int enter_cgroup(ChildRun& run) {
 // First each source is brought to where no target is, then copied: so any source may be any of 0 to 2.
 CHILD_SIDE int set_stdio(ChildRun& run) {
   int sources[3];
+  int null = -1;  // One for all of them.
   for (int target = 0; target < kFirstOther; ++target) {
     int source = run.stdio[target];
-    if (source < 0) source = ::open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (source < 0 && null < 0) null = ::open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (source < 0) source = null;
     if (source >= 0 && source < kFirstOther && source != target) source = ::fcntl(source, F_DUPFD_CLOEXEC, kFirstOther);
     if (source < 0) return errno;
     sources[target] = source;

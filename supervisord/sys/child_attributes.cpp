@@ -95,14 +95,10 @@ CHILD_SIDE int drop_capabilities(ChildRun& run) {
   const ChildAttributesPlan& plan = run.plan.attributes;
   if (!plan.has_capabilities) return 0;
   if (run.plan.has_uid && ::prctl(PR_SET_KEEPCAPS, 1UL, 0UL, 0UL, 0UL) < 0) return errno;
-  constexpr int kBits = 64;
-  for (int number = 0; number < kBits && plan.capabilities != CapabilitySet::kAll; ++number) {
-    const bool is_kept = (plan.capabilities >> number & 1) != 0;
-    const int is_there = ::prctl(PR_CAPBSET_READ, static_cast<unsigned long>(number), 0UL, 0UL, 0UL);
-    if (is_there < 0 && is_kept) return fail_at(run, number, EINVAL);  // Newer than this kernel.
-    if (is_there < 0 && plan.capabilities >> number == 0) break;
-    if (is_there > 0 && !is_kept && ::prctl(PR_CAPBSET_DROP, static_cast<unsigned long>(number), 0UL, 0UL, 0UL) < 0)
-      return errno;
+  if (plan.unknown_capabilities != 0) return fail_at(run, __builtin_ctzll(plan.unknown_capabilities), EINVAL);
+  for (std::uint64_t left = plan.dropped_capabilities; left != 0; left &= left - 1) {
+    const auto number = static_cast<unsigned long>(__builtin_ctzll(left));
+    if (::prctl(PR_CAPBSET_DROP, number, 0UL, 0UL, 0UL) < 0) return errno;
   }
   return 0;
 }

@@ -62,7 +62,9 @@ struct ChildAttributesPlan {
   const char* root_dir;    // Null: ours.
   const char* stdin_file;  // Null: none.
   std::uint64_t capabilities;
-  const char* oom_score;  // As text; null: as ours.
+  std::uint64_t unknown_capabilities;  // Those of them that this kernel does not have.
+  std::uint64_t dropped_capabilities;  // To leave the bounding set: one system call each.
+  const char* oom_score;               // As text; null: as ours.
   std::size_t oom_score_length;
   SchedSetting sched;
   int nice;

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "sys/child.hpp"
+#include "sys/privileges.hpp"
 
 namespace sup::sys {
 
@@ -79,6 +80,8 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
 const char* pointer_or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 ChildAttributesPlan attributes_plan(const ChildAttributes& given, const std::string& oom_score) {
+  const std::uint64_t kept = given.capabilities.value_or(CapabilitySet{CapabilitySet::kAll}).bits;
+  const bool keeps_all = kept == CapabilitySet::kAll;
   return {
       .limits = given.limits.data(),
       .limit_count = given.limits.size(),
@@ -86,7 +89,9 @@ ChildAttributesPlan attributes_plan(const ChildAttributes& given, const std::str
       .cpu_mask_bytes = given.cpu_mask.size() * sizeof(unsigned long),
       .root_dir = pointer_or_null(given.root_dir),
       .stdin_file = pointer_or_null(given.stdin_file),
-      .capabilities = given.capabilities.value_or(CapabilitySet{}).bits,
+      .capabilities = kept,
+      .unknown_capabilities = keeps_all ? 0 : kept & ~bounding_set().known,
+      .dropped_capabilities = keeps_all ? 0 : bounding_set().held & ~kept,
       .oom_score = pointer_or_null(oom_score),
       .oom_score_length = oom_score.size(),
       .sched = given.sched.value_or(SchedSetting{}),

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstdint>
 
 namespace sup::sys {
@@ -25,16 +26,28 @@ OwnCapabilities own_capabilities() noexcept {
           data[0].permitted | std::uint64_t{data[1].permitted} << 32};
 }
 
+BoundingSet read_bounding_set() noexcept {
+  BoundingSet out;
+  for (unsigned long number = 0; number < 64; ++number) {
+    const int is_held = ::prctl(PR_CAPBSET_READ, number, 0UL, 0UL, 0UL);
+    if (is_held < 0) return out;
+    out.known |= std::uint64_t{1} << number;
+    out.held |= static_cast<std::uint64_t>(is_held) << number;
+  }
+  return out;
+}
+
 }  // namespace
 
 bool has_capability(int number) noexcept { return (own_capabilities().effective >> number & 1) != 0; }
 
 bool has_permitted_capability(int number) noexcept { return (own_capabilities().permitted >> number & 1) != 0; }
 
-int last_capability() noexcept {
-  int last = -1;
-  while (::prctl(PR_CAPBSET_READ, static_cast<unsigned long>(last + 1), 0UL, 0UL, 0UL) >= 0) ++last;
-  return last;
+int last_capability() noexcept { return static_cast<int>(std::bit_width(bounding_set().known)) - 1; }
+
+const BoundingSet& bounding_set() noexcept {
+  static const BoundingSet set = read_bounding_set();
+  return set;
 }
 
 }  // namespace sup::sys
