@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -30,13 +31,18 @@ TEST_CASE("what is asked is answered by a thread of its own, each time by the sa
 
 TEST_CASE("a question without an answer is given up, and so is asking when too many hang") {
   Pipe pipe = must(make_pipe());
-  const auto unanswered = [fd = pipe.read_end.get()] {
+  std::atomic<std::size_t> hanging{0};  // A thread that comes too late to its question does not.
+  const auto unanswered = [fd = pipe.read_end.get(), &hanging] {
+    ++hanging;
     char byte = 0;
     return std::to_string(::read(fd, &byte, 1));
   };
   {
     Oracle oracle(1ms);
-    for (std::size_t i = 0; i < Oracle::kMostHanging; ++i) REQUIRE_FALSE(oracle.ask(unanswered).has_value());
+    REQUIRE(wait_until([&] {
+      REQUIRE_FALSE(oracle.ask(unanswered).has_value());
+      return hanging == Oracle::kMostHanging;
+    }));
     bool is_asked = false;
     REQUIRE_FALSE(oracle.ask([&] { return is_asked = true, std::string(); }).has_value());
     REQUIRE_FALSE(is_asked);
