@@ -59,6 +59,10 @@ int run_verb(Context& context) {
     case Verb::show: return run_show(context);
     case Verb::env: return run_env(context);
     case Verb::explain: return run_explain(context);
+    case Verb::graph: return run_graph(context);
+    case Verb::blame:
+    case Verb::critical_chain:
+    case Verb::plot: return run_start_times(context);
     case Verb::set: return run_set(context);
     case Verb::exec: return run_exec(context);
     case Verb::attach: return run_attach(context);

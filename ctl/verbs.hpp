@@ -17,6 +17,8 @@ int run_events(Context& context);
 int run_show(Context& context);
 int run_env(Context& context);
 int run_explain(Context& context);
+int run_graph(Context& context);
+int run_start_times(Context& context);  // blame, critical-chain, plot
 int run_set(Context& context);
 int run_exec(Context& context);
 int run_attach(Context& context);

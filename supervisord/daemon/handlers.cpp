@@ -156,6 +156,10 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case show: return handle_show(server, session, call);
     case env: return handle_env(server, session, call);
     case wire::Verb::explain: return handle_explain(server, session, call);
+    case graph: return handle_graph(server, session, call);
+    case blame:
+    case plot: return handle_start_times(server, session, call);
+    case critical_chain: return handle_critical_chain(server, session, call);
     case wire::Verb::set: return handle_set(server, session, call);
     case exec: return handle_exec(server, session, call);
     case attach: return handle_attach(server, session, call);

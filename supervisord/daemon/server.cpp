@@ -57,6 +57,10 @@ bool may_change(wire::Verb verb) {
     case show:
     case env:
     case explain:
+    case graph:
+    case blame:
+    case critical_chain:
+    case plot:
     case tree:
     case features:
     case check:

@@ -112,6 +112,7 @@ void Engine::handle(const Spawned& event) {
   if (!is_current(event.instance, event.run)) return;
   w_.at(event.instance).pid = event.pid;
   w_.at(event.instance).run_since = w_.now;
+  w_.at(event.instance).start.spawned = w_.now;
   dispatch(event.instance, Input::spawned);
 }
 
@@ -203,6 +204,7 @@ void Engine::handle(const Boot& event) {
   for (const Instance& i : w_.present())
     if (event.only.empty() && w_.spec(i).enabled) enabled.push_back(w_.id(i));
   is_booted_ = true;
+  w_.booted_at = w_.now;
   start(enabled, Input::want_up);
 }
 
@@ -388,6 +390,7 @@ void Engine::enter(InstanceId id, State from, const Row& row) {
   if (!is_live(row.to)) i.phase = Phase::none;
   i.since = w_.now;
   i.row = &row;
+  note_start(w_, i, from);
   if (from == State::starting) --w_.starting_count;
   if (row.to == State::starting) ++w_.starting_count;
   if (is_resting(from)) ++busy_count_;

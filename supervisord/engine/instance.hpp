@@ -9,6 +9,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "engine/health.hpp"
+#include "engine/start_times.hpp"
 #include "engine/states.hpp"
 #include "spec/rare.hpp"
 
@@ -108,6 +109,7 @@ struct Instance {
   LimitsHit last_limits;  // What they did to the same run.
   RunId run;              // The current run, or the last one.
   Instant since;          // When the state was entered.
+  StartTimes start;       // The last one.
   Instant run_since;      // When its program was executed; before that, when the run was begun.
   Duration run_length{};  // From there to the end of the main process, once it has ended.
   Instant deadline = kNever;

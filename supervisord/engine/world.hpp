@@ -68,6 +68,7 @@ struct World {
   std::vector<FollowUp> follow_ups;
   Chance chance;
   Instant now{};
+  Instant booted_at = kNever;
   std::uint64_t next_run = 1;
   std::uint32_t starting_count = 0;
   InstanceId led_by;                // Whom an order to follow or to give way is about, while it is carried out.

@@ -234,6 +234,61 @@ inline constexpr auto kExplainExamples =
     std::array{Example{"ctl explain web", "why is it in the state that it is in?"},
                Example{"ctl explain web --exit 1", "and if it exited with code 1?"}};
 
+// graph
+inline constexpr auto kGraphParams =
+    std::array{kNamesOptional,
+               ParamRow{.name = "dot",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--dot",
+                        .scope = Scope::local,
+                        .doc = "In the language of Graphviz, for dot and its like."},
+               ParamRow{.name = "svg",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--svg",
+                        .scope = Scope::local,
+                        .doc = "As a drawing, made by the program dot of Graphviz, which has to be installed."},
+               ParamRow{.name = "offline",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--offline",
+                        .scope = Scope::local,
+                        .doc = "Of the configuration files, without supervisord and without states."},
+               ParamRow{.name = "config",
+                        .type = ParamType::text,
+                        .given = Given::option,
+                        .option = "--config",
+                        .metavar = "PATH",
+                        .scope = Scope::local,
+                        .completes = Completes::files,
+                        .doc = "Offline, of this file or directory instead of where supervisord looks."}};
+inline constexpr auto kGraphExamples =
+    std::array{Example{"ctl graph", "what nobody needs, and beneath it what it relates to"},
+               Example{"ctl graph web --svg", "a drawing of web and all that it relates to"},
+               Example{"ctl graph --dot", "for dot, which makes other pictures of it (dot -Tpng)"},
+               Example{"ctl graph --config ./conf.d", "of files that nobody runs yet"}};
+
+// blame, critical-chain, plot
+inline constexpr auto kBlameParams = std::array{kNamesOptional};
+inline constexpr auto kBlameExamples =
+    std::array{Example{"ctl blame", "what took how long to start, the slowest first"},
+               Example{"ctl blame 'web*' --json", "with every moment in microseconds, for a program"}};
+inline constexpr auto kChainParams =
+    std::array{ParamRow{.name = "name",
+                        .type = ParamType::text,
+                        .given = Given::word,
+                        .metavar = "NAME",
+                        .completes = Completes::services,
+                        .doc = "Where the chain ends. Default: what was ready last of all that started with "
+                               "supervisord."}};
+inline constexpr auto kChainExamples =
+    std::array{Example{"ctl critical-chain", "which starts made the whole start take so long?"},
+               Example{"ctl critical-chain web", "and that of web?"}};
+inline constexpr auto kPlotExamples =
+    std::array{Example{"ctl plot", "who waited and started when; to be read with a browser"},
+               Example{"ctl plot web db", "of the last start of these"}};
+
 // set
 inline constexpr auto kSetParams =
     std::array{kName,
@@ -674,6 +729,57 @@ inline constexpr auto kCommands = std::array{
             "Names what it waits for, what would stop with it, how it ended before, and what its restart policy does.",
         .examples = kExplainExamples,
         .exits = kNamedExits},
+    CommandRow{.verb = Verb::graph,
+               .name = "graph",
+               .method = "Graph",
+               .role = Role::observe,
+               .group = HelpGroup::insight,
+               .params = kGraphParams,
+               .reply = "GraphReply",
+               .summary = "Show what services mean to each other: as a tree, for Graphviz, or as a drawing.",
+               .text = "With the state of each, as a colour in drawings. A tree begins with what nobody needs; what a "
+                       "service requires, is bound to or wants is told beneath it, once. With NAME: that and all that "
+                       "it relates to, directly or not.",
+               .examples = kGraphExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::blame,
+               .name = "blame",
+               .method = "Blame",
+               .role = Role::observe,
+               .group = HelpGroup::insight,
+               .params = kBlameParams,
+               .reply = "StartTimesReply",
+               .summary = "Show how long each service took to start, the slowest first.",
+               .text = "Of the last start of each: TOOK from when nothing held it any more until it was ready (a "
+                       "oneshot: had done its work), WAITED before that for others, BEGAN when it was asked up, from "
+                       "the start of supervisord on.",
+               .examples = kBlameExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::critical_chain,
+               .name = "critical-chain",
+               .method = "CriticalChain",
+               .role = Role::observe,
+               .group = HelpGroup::insight,
+               .params = kChainParams,
+               .reply = "StartTimesReply",
+               .summary = "Show the chain of starts that determined when a service was ready.",
+               .text = "Each line has when the service was allowed to start (@, from the start of supervisord on) and "
+                       "how long it then took (+); beneath it stands for whose start it waited last. To make the "
+                       "whole quicker, make one of these quicker.",
+               .examples = kChainExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::plot,
+               .name = "plot",
+               .method = "Plot",
+               .role = Role::observe,
+               .group = HelpGroup::insight,
+               .params = kBlameParams,
+               .reply = "StartTimesReply",
+               .summary = "Draw the start of services over time, as SVG on standard output.",
+               .text = "A bar for each: how long it waited for others, was prepared, and took to become ready. Without "
+                       "names: of all that started with supervisord and has not been started again since.",
+               .examples = kPlotExamples,
+               .exits = kNamedExits},
     CommandRow{.verb = Verb::set,
                .name = "set",
                .method = "Set",

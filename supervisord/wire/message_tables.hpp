@@ -341,6 +341,78 @@ struct MessageRows<ExplainReply> {
 static_assert(kEveryMemberIsARow<ExplainReply>);
 
 template <>
+struct MessageRows<GraphService> {
+  static constexpr std::string_view kName = "GraphService";
+  static constexpr std::string_view kDoc = "A service in the graph.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"name", &GraphService::name, "Its name."}, Member{"type", &GraphService::type, "As in its definition."},
+      Member{"enabled", &GraphService::enabled, "Whether it starts with supervisord."},
+      Member{"instances", &GraphService::instances, "How many instances it has."},
+      Member{"up", &GraphService::up, "How many of them are up."},
+      Member{
+          "state", &GraphService::state,
+          "Of several instances that of the one that is worst off; absent: nothing runs, the graph is that of files."},
+      Member{"status", &GraphService::status, "The coarse view of the state."});
+};
+static_assert(kEveryMemberIsARow<GraphService>);
+
+template <>
+struct MessageRows<GraphRelation> {
+  static constexpr std::string_view kName = "GraphRelation";
+  static constexpr std::string_view kDoc = "What one service means to another.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"from", &GraphRelation::from, "Who says it."},
+      Member{"kind", &GraphRelation::kind,
+             "The key: requires, binds-to, wants, after, conflicts. `before` is told as the `after` of the other."},
+      Member{"to", &GraphRelation::to, "About whom."},
+      Member{"until", &GraphRelation::until, "How far the other has to be, if that is not: ready."});
+};
+static_assert(kEveryMemberIsARow<GraphRelation>);
+
+template <>
+struct MessageRows<GraphReply> {
+  static constexpr std::string_view kName = "GraphReply";
+  static constexpr std::string_view kDoc = "Reply of Graph.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"services", &GraphReply::services, "By name."},
+                      Member{"relations", &GraphReply::relations, "By who says it, each once."});
+};
+static_assert(kEveryMemberIsARow<GraphReply>);
+
+template <>
+struct MessageRows<StartRecord> {
+  static constexpr std::string_view kName = "StartRecord";
+  static constexpr std::string_view kDoc =
+      "The last start of a service. Moments are microseconds since supervisord started; absent: it has not come to "
+      "that.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"service", &StartRecord::service, "Which service."},
+      Member{"state", &StartRecord::state, "Its state now."},
+      Member{"status", &StartRecord::status, "The coarse view of the state."},
+      Member{"ready", &StartRecord::ready, "Whether the start ended with it being ready."},
+      Member{"boot", &StartRecord::boot, "Whether it was started with supervisord, and not again since."},
+      Member{"asked_us", &StartRecord::asked_us, "When it was to come up and began to wait for its turn."},
+      Member{"allowed_us", &StartRecord::allowed_us, "When nothing held it any more: its hooks or its program began."},
+      Member{"spawned_us", &StartRecord::spawned_us, "When its program was executed."},
+      Member{"ended_us", &StartRecord::ended_us,
+             "When it was ready (a oneshot: had done its work), or was known not to become so."},
+      Member{"held_by", &StartRecord::held_by, "For whose start it waited last; absent: for nobody's."});
+};
+static_assert(kEveryMemberIsARow<StartRecord>);
+
+template <>
+struct MessageRows<StartTimesReply> {
+  static constexpr std::string_view kName = "StartTimesReply";
+  static constexpr std::string_view kDoc = "Reply of Blame, CriticalChain and Plot.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"started", &StartTimesReply::started, "When supervisord started, in Unix milliseconds."},
+                      Member{"now_us", &StartTimesReply::now_us, "Microseconds from then to this reply."},
+                      Member{"starts", &StartTimesReply::starts,
+                             "Of each service that has been started. Of CriticalChain: each waited for the next."});
+};
+static_assert(kEveryMemberIsARow<StartTimesReply>);
+
+template <>
 struct MessageRows<ExecReply> {
   static constexpr std::string_view kName = "ExecReply";
   static constexpr std::string_view kDoc =
@@ -558,8 +630,9 @@ struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
              SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply, SetChange,
-             SetReply, ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, ExecReply, AttachReply,
-             TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply, ShutdownReply>;
+             SetReply, ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService,
+             GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess, TreeService,
+             TreeReply, Feature, FeaturesReply, VersionReply, PingReply, ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;
