@@ -234,7 +234,8 @@ void kill_reload(World& w, Instance& i) {
 }
 
 void fail_reload(World& w, Instance& i) {
-  i.reload_failure = fmt::format("did not say READY=1 within {}", format_duration(w.spec(i).reload->timeout));
+  i.reload_failure = fmt::format("did not say READY=1 within {} (reload.notify = false is for those that never do)",
+                                 format_duration(w.spec(i).reload->timeout));
   end_reload(w, i);
 }
 

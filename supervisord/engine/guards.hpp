@@ -47,7 +47,7 @@ inline constexpr Guard stays_starting{"oneshot or forking", [](const World& w, c
 inline constexpr Guard awaits_ready{"it has not said that it is ready, or was not seen to be",
                                     [](const World& w, const Instance& i) {
                                       const ReadyKind kind = ready_kind(w.spec(i));
-                                      if (i.state == State::reloading && kind != ReadyKind::notify) return false;
+                                      if (i.state == State::reloading && !tells_of_reloads(w.spec(i))) return false;
                                       return kind != ReadyKind::executed && !i.is_confirmed;
                                     }};
 
@@ -62,9 +62,8 @@ inline constexpr Guard is_delay_before_hooks{
 inline constexpr Guard has_reload_command{
     "reload is a command", [](const World& w, const Instance& i) { return !w.spec(i).reload->command.argv.empty(); }};
 
-// Such a service says RELOADING=1 and READY=1 about every reload.
 inline constexpr Guard says_when_reloaded{
-    "ready.notify", [](const World& w, const Instance& i) { return ready_kind(w.spec(i)) == ReadyKind::notify; }};
+    "ready.notify and reload.notify", [](const World& w, const Instance& i) { return tells_of_reloads(w.spec(i)); }};
 
 inline constexpr Guard has_reload_failed{"it failed",
                                          [](const World&, const Instance& i) { return !i.reload_failure.empty(); }};

@@ -87,7 +87,7 @@ constexpr Row kRows[] = {
     {running,    I::want_restart,      &always,           &wish_cycle,          running,   "asked to restart"},
     {running,    I::want_pause,        &is_target,        &nothing,             running,   "asked to pause, has no process"},
     {running,    I::want_pause,        &always,           &freeze,              paused,    "paused on request"},
-    {running,    I::want_reload,       &has_reload_command, &begin_reload_command, reloading, "asked to reload, its reload command runs"},
+    {running,    I::want_reload,       &has_reload_command, &begin_reload_command, reloading, "asked to reload"},
     {running,    I::want_reload,       &says_when_reloaded, &signal_and_await, reloading, "asked to reload"},
     {running,    I::want_reload,       &always,           &signal_reload,       running,   "asked to reload"},
     {running,    I::began_reload,      &always,           &await_reload,        reloading, "says that it reloads"},

@@ -92,7 +92,10 @@ struct Fields<ReloadSpec> {
       Field{"timeout", &ReloadSpec::timeout, OnChange::live, "\"30s\"",
             "How long a reload may take: the command, and for a service with ready.notify until it says READY=1 again. "
             "A reload that fails leaves the service running.",
-            Range{1, kYear}});
+            Range{1, kYear}},
+      Field{"notify", &ReloadSpec::notify, OnChange::live, "false",
+            "Whether a service with ready.notify says READY=1 again when it has reloaded. false for those that do not, "
+            "such as PostgreSQL: done when the signal was sent or the command has ended."});
 };
 static_assert(kEveryMemberHasARow<ReloadSpec>, "every member of ReloadSpec needs a row");
 template <>

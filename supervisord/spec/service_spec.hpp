@@ -74,6 +74,7 @@ struct ReloadSpec {
   std::optional<Signal> signal;
   Command command;
   Duration timeout = std::chrono::seconds{30};
+  bool notify = true;
   friend bool operator==(const ReloadSpec&, const ReloadSpec&) = default;
 };
 
@@ -288,6 +289,11 @@ enum class ReadyKind : std::uint8_t { executed, notify, delay, probe };
 
 [[nodiscard]] inline bool has_reload(const ServiceSpec& spec) {
   return spec.reload->signal || !spec.reload->command.argv.empty();
+}
+
+// Such a service says READY=1, perhaps RELOADING=1 before, about every reload that it was asked for.
+[[nodiscard]] inline bool tells_of_reloads(const ServiceSpec& spec) {
+  return ready_kind(spec) == ReadyKind::notify && spec.reload->notify;
 }
 
 }  // namespace sup

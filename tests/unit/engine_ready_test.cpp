@@ -155,13 +155,30 @@ TEST_CASE("a reload of a notify service is done when it says READY=1 again; its 
   REQUIRE(s.state("web") == "running");
 }
 
+TEST_CASE("a reload of which a notify service says nothing, and need not, is done at once") {
+  Service by_signal = Service("signal").notify().reload(kHup);
+  Service by_command = Service("command").notify().reload("reloader");
+  by_signal.named.spec.reload.edit().notify = false;
+  by_command.named.spec.reload.edit().notify = false;
+  Story s({by_signal, by_command});
+  s.boot().run().ready("signal").ready("command").run();
+  REQUIRE(s.reply(s.reload({"signal"})) == "signal=done");
+  const ChangeId change = s.reload({"command"});
+  s.task_ends("command");
+  REQUIRE(s.reply(change) == "command=done");
+  s.says("command", Notice::reloading);
+  REQUIRE(s.state("command") == "reloading");  // By itself: then it has to say the end of it, too.
+}
+
 TEST_CASE("a reload that takes too long has failed, and the service goes on") {
   Story s = running(Service("web").notify().reload(kHup, 10s));
   const ChangeId change = s.reload({"web"});
   s.pass(10s);
   REQUIRE(s.state("web") == "running");
-  REQUIRE(s.cause("web") == "reload failed: did not say READY=1 within 10s");
-  REQUIRE(s.reply(change) == "web=failed (did not say READY=1 within 10s)");
+  REQUIRE(s.cause("web") ==
+          "reload failed: did not say READY=1 within 10s (reload.notify = false is for those that never do)");
+  REQUIRE(s.reply(change) ==
+          "web=failed (did not say READY=1 within 10s (reload.notify = false is for those that never do))");
 }
 
 TEST_CASE("a reload command that fails, or hangs, has failed") {
