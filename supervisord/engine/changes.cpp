@@ -29,8 +29,9 @@ Decision judge_up(const World& w, const Instance& i) {
   if (i.presence == Presence::vanishing) return Verdict{Outcome::cancelled, "is being removed"};
   if (i.goal == Goal::down) return Verdict{Outcome::cancelled, kSuperseded};
   if (i.state == State::failed || i.state == State::backoff) return kFailed;
-  if (i.state == State::starting && is_stuck(i)) return kFailed;
   if (is_ready(w, i) || i.state == State::completed) return kDone;
+  // It is started when that is gone, but nobody knows when.
+  if (is_live(i.state) && is_stuck(i)) return kFailed;
   return std::nullopt;
 }
 

@@ -323,6 +323,19 @@ TEST_CASE("a stop that KILL does not help says so and goes on") {
   REQUIRE(s.state("a") == "stopped");
 }
 
+TEST_CASE("a restart that waits for what KILL does not end says so, and goes on") {
+  Story s({Service("a").stop({step(15, SignalTarget::group, 1s)})});
+  s.boot().run();
+  const ChangeId restart = s.restart({"a"});
+  s.pass(2s);
+  REQUIRE(s.reply(restart) == "open");
+  s.survives("a", "pid 12 is still alive after KILL (state D)");
+  REQUIRE(s.reply(restart) == "a=failed (pid 12 is still alive after KILL (state D))");
+  REQUIRE(s.reply(s.start({"a"})) == "a=failed (pid 12 is still alive after KILL (state D))");
+  s.ends("a", signal(9)).run();
+  REQUIRE(s.state("a") == "running");
+}
+
 TEST_CASE("a hook that KILL does not end fails the start or stop that waits for it, and is killed on") {
   const std::string what = "pid 12 is still alive after KILL (state D, wchan nfs_wait)";
   SECTION("before the start") {
