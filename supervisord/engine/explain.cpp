@@ -26,6 +26,14 @@ std::string_view give_up_text(GiveUpAction action) {
   return {};
 }
 
+// What follows when a run ends whose end was asked for, as the rows of `ended` have it; empty: its policy decides.
+std::string_view asked_end_text(const Instance& i) {
+  if (!is_live(i.state)) return {};
+  if (i.goal == Goal::down) return "its end was asked for: it stays down";
+  if (i.is_cycling || i.run_was_asked_to_end) return "its end was asked for: started again without a delay";
+  return {};
+}
+
 }  // namespace
 
 std::vector<InstanceId> dependents_of(const World& w, InstanceId id) {
@@ -64,6 +72,8 @@ std::string explain_exit(const World& w, InstanceId id, ExitStatus status) {
   const Instance& i = w.at(id);
   const ServiceSpec& spec = w.spec(i);
   const std::string_view verdict = is_success(spec, status) ? "success" : "no success";
+  if (const std::string_view asked = asked_end_text(i); !asked.empty())
+    return fmt::format("{} is {} (success-codes); {}", status.text(), verdict, asked);
   const std::string_view when = enum_name(effective_when(spec));
   const std::string_view shutdown =
       spec.on_exit == OnExit::shutdown ? ", and supervisord shuts down with its code" : "";

@@ -100,6 +100,20 @@ TEST_CASE("explain_exit says what the policy would do now") {
   REQUIRE(told(1) == "exit 1 is no success (success-codes); restart.when is on-failure: failed for good");
 }
 
+TEST_CASE("explain_exit does not ask the policy about an end that was asked for") {
+  Story s({Service("web").restart(RestartWhen::always)});
+  s.boot().spawned("web");
+  const auto then = [&] { return explain_exit(s.engine().world(), s.id("web"), code(1)); };
+  s.restart({"web"});
+  REQUIRE(s.state("web") == "stopping");
+  REQUIRE(then() == "exit 1 is no success (success-codes); its end was asked for: started again without a delay");
+  s.stop({"web"});
+  REQUIRE(then() == "exit 1 is no success (success-codes); its end was asked for: it stays down");
+  s.ends("web", code(1));
+  REQUIRE(s.state("web") == "stopped");
+  REQUIRE(then().find("restart.when is always") != std::string::npos);  // If somebody started it.
+}
+
 TEST_CASE("an explanation of what waits names what it waits for") {
   Story s({Service("db"), Service("cache"), Service("web").requires_({"db"}).wants({"cache"})});
   s.boot();
