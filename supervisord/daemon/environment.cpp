@@ -35,13 +35,13 @@ bool is_inherited(const EnvInherit& rule, const std::string& name) {
   return rule.all || std::ranges::find(rule.names, name) != rule.names.end();
 }
 
+// A number without an entry in the account database is its own name: never ours, which would be inherited.
 void set_account(Layers& layers, const sys::Account& account) {
-  const std::string origin = fmt::format("user {}", account.name.empty() ? std::to_string(account.uid) : account.name);
+  const std::string name = account.name.empty() ? std::to_string(account.uid) : account.name;
+  const std::string origin = fmt::format("user {}", name);
   layers.set("HOME", account.home, origin);
-  if (!account.name.empty()) {
-    layers.set("USER", account.name, origin);
-    layers.set("LOGNAME", account.name, origin);
-  }
+  layers.set("USER", name, origin);
+  layers.set("LOGNAME", name, origin);
   layers.set("SHELL", account.shell.empty() ? "/bin/sh" : account.shell, origin);
 }
 
