@@ -40,6 +40,7 @@ int run_show(Context& context) {
     write_notes(context, "set by ctl", service.overrides);
     write_notes(context, "in force", service.in_force);
     write_notes(context, "not in force", service.not_in_force);
+    write_notes(context, "contained by", {service.contained_by});
   }
   return code_of(ExitCode::done);
 }

@@ -68,6 +68,13 @@ void add_limits(wire::ShownService& shown, const Run* run) {
     if (!limit.value.empty()) shown.in_force.push_back(fmt::format("{}: {}", limit.key, limit.value));
 }
 
+std::string containment_of(const Supervisor& supervisor, const Run* run) {
+  const ContainmentTree& containment = *supervisor.runs().context().containment;
+  const std::string level(enum_name(containment.level()));
+  if (run == nullptr || !run->group) return level;
+  return fmt::format("{} {}/{}", level, containment.path(), run->group->name());
+}
+
 void handle_show(Server& server, Session& session, const wire::Call& call) {
   const Indispensable whole;  // The destructor of a JSON value allocates, and may not throw.
   const auto services = named_services(server, session, call);
@@ -92,7 +99,9 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
         if (!set.contains(key)) shown.defaults.push_back(key);
     }
     shown.overrides = view_overrides(supervisor, definition);
-    add_limits(shown, supervisor.runs().find(id));
+    const Run* run = supervisor.runs().find(id);
+    shown.contained_by = containment_of(supervisor, run);
+    add_limits(shown, run);
     reply.services.push_back(std::move(shown));
   }
   session.send(wire::encode_reply(reply));

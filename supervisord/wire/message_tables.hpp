@@ -274,7 +274,9 @@ struct MessageRows<ShownService> {
       Member{"overrides", &ShownService::overrides,
              "What of it was set since supervisord started, as \"KEY = VALUE\"."},
       Member{"in_force", &ShownService::in_force, "What the kernel has for the limits of its run, as \"KEY: VALUE\"."},
-      Member{"not_in_force", &ShownService::not_in_force, "Limits that its run does not have, as \"KEY: REASON\"."});
+      Member{"not_in_force", &ShownService::not_in_force, "Limits that its run does not have, as \"KEY: REASON\"."},
+      Member{"contained_by", &ShownService::contained_by,
+             "What keeps its processes together: cgroup with the folder of its run, descent, or group."});
 };
 static_assert(kEveryMemberIsARow<ShownService>);
 

@@ -203,6 +203,7 @@ struct ShownService {
   std::vector<std::string> overrides;
   std::vector<std::string> in_force;
   std::vector<std::string> not_in_force;
+  std::string contained_by;
   friend bool operator==(const ShownService&, const ShownService&) = default;
 };
 
