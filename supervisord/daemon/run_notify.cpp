@@ -129,7 +129,9 @@ void Runs::note_next_main(InstanceId instance, Run& run, const wire::NotifyMessa
   if (!pid || !is_consistent)
     return complain(run, "its MAINPIDFD is no pidfd of a living process, or of another than MAINPID");
   if (*pid == run.main.pid && !run.main_is_gone) return;
-  if (!std::ranges::binary_search(members_of(run), *pid))
+  const auto is_member = [&] { return std::ranges::binary_search(members_of(run), *pid); };
+  // Who has said it may be gone, and the one that is named an orphan that nobody has looked at yet.
+  if (!is_member() && !(adopt_orphans() && is_member()))
     return complain(run, fmt::format("MAINPID={} is not of this service", *pid));
   run.next_main = *pid;
   if (run.main_is_gone) take_next_main(instance, run);

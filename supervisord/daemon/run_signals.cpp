@@ -27,6 +27,14 @@ std::optional<sys::ProcessFacts> facts_of(pid_t pid) {
   return facts ? std::optional(std::move(*facts)) : std::nullopt;
 }
 
+// The process group of the main process now. One that was taken over may have made a session of its own since then; it
+// cannot have joined a group that is not of its run. Who was started by us leads a session, and stays where it is.
+pid_t group_of(const Run& run) {
+  if (run.main_is_gone || run.main_group == run.main.pid) return run.main_group;
+  const auto facts = facts_of(run.main.pid);
+  return facts && facts->pgid > 1 ? facts->pgid : run.main_group;
+}
+
 // Whether `pid` is below one of `roots` now. The walk up is bounded, since processes come and go while we read.
 bool is_below(pid_t pid, std::span<const pid_t> roots) {
   constexpr int kMostSteps = 1'000;
@@ -191,7 +199,7 @@ void Runs::send_once(const Run& run, const SignalRun& effect) {
       break;
     case SignalTarget::group:
       // A pid names a group for as long as one of its processes is not reaped; after that it may name another.
-      if (!run.main_is_gone) (void)sys::send_group_signal(run.main_group, effect.signal);
+      if (!run.main_is_gone) (void)sys::send_group_signal(group_of(run), effect.signal);
       break;
     case SignalTarget::all: send_to_all(run, effect.signal); break;
   }
@@ -228,12 +236,13 @@ void Runs::send_by_descent(const Run& run, Signal signal, std::span<const pid_t>
   // last process.
   const bool is_group_known = !run.main_is_gone || (!orphans_ && run.main_group > 0);
   const bool has_group = is_group_known && !is_reached(run.main.pid);
-  if (has_group) (void)sys::send_group_signal(run.main_group, signal);
+  const pid_t group = group_of(run);
+  if (has_group) (void)sys::send_group_signal(group, signal);
   if (!orphans_) signal_task_groups(run, signal);
   const auto has_it = [&](pid_t pid) {
     if (is_reached(pid)) return true;
     const auto facts = sys::process_facts(pid);
-    return !facts || (has_group && facts->pgid == run.main_group);
+    return !facts || (has_group && facts->pgid == group);
   };
   for (const pid_t pid : below) {
     if (has_it(pid)) continue;
