@@ -161,6 +161,13 @@ void wish_way(World& w, Instance& i) {
 
 void stay_done(World&, Instance& i) { reset_restarts(i); }
 
+void begin_delay(World& w, Instance& i) { i.deadline = w.now + w.spec(i).start_delay; }
+
+void end_delay(World&, Instance& i) {
+  i.deadline = kNever;
+  i.has_delayed = true;
+}
+
 void begin_run(World& w, Instance& i) {
   new_run(w, i);
   spawn(w, i);

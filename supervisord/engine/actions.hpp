@@ -14,6 +14,8 @@ void wish_cycle(World&, Instance&);
 void wish_follow(World&, Instance&);
 void wish_way(World&, Instance&);
 void stay_done(World&, Instance&);
+void begin_delay(World&, Instance&);
+void end_delay(World&, Instance&);
 void begin_run(World&, Instance&);
 void begin_with_hooks(World&, Instance&);
 void spawn(World&, Instance&);
@@ -75,6 +77,8 @@ inline constexpr Action wish_follow{"wish down", act::wish_follow};
 inline constexpr Action wish_way{"wish down", act::wish_way};
 // A oneshot that has done its work is up: only its earlier restarts are forgotten.
 inline constexpr Action stay_done{"forget restarts", act::stay_done};
+inline constexpr Action begin_delay{"wait for start-delay", act::begin_delay};
+inline constexpr Action end_delay{"go on", act::end_delay};
 // A new run begins: a new run id, and the order to spawn.
 inline constexpr Action begin_run{"spawn", act::begin_run};
 // A new run begins with its pre-start hooks.

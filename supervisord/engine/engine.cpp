@@ -387,6 +387,7 @@ void Engine::spread(InstanceId id) {
 void Engine::enter(InstanceId id, State from, const Row& row) {
   Instance& i = w_.at(id);
   i.state = row.to;
+  i.has_delayed = false;
   if (!is_live(row.to)) i.phase = Phase::none;
   i.since = w_.now;
   i.row = &row;
@@ -448,11 +449,19 @@ bool Engine::serve_line() {
     line_.pop_front();
     Instance& i = w_.at(id);
     i.is_in_line = false;
-    if (i.state != State::waiting || !is_free_to_start(i)) continue;
+    if (i.state != State::waiting || !is_free_to_start(i) || has_to_delay(w_, i) || is_delaying(i)) continue;
     dispatch(id, Input::may_start);
     return true;
   }
   return false;
+}
+
+// Something has come between: its start-delay begins anew when that is over.
+void Engine::drop_delay(InstanceId id) {
+  Instance& i = w_.at(id);
+  const Instant before = std::exchange(i.deadline, kNever);
+  i.has_delayed = false;
+  sync_deadline(id, before);
 }
 
 void Engine::settle_one(InstanceId id) {
@@ -461,7 +470,9 @@ void Engine::settle_one(InstanceId id) {
   switch (i.state) {
     case State::waiting:
       if (lost_requirement(w_, i)) return dispatch(id, Input::requirement_lost);
-      if (is_free_to_start(i)) stand_in_line(id);
+      if (!is_free_to_start(i)) return drop_delay(id);
+      if (has_to_delay(w_, i)) return dispatch(id, Input::may_start);
+      if (!is_delaying(i)) stand_in_line(id);
       return;
     case State::starting:
     case State::running:

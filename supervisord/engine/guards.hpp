@@ -27,6 +27,9 @@ inline constexpr Guard is_unbound{"what it is bound to has ended", [](const Worl
 inline constexpr Guard is_target{
     "target", [](const World& w, const Instance& i) { return w.spec(i).type == ServiceType::target; }};
 
+inline constexpr Guard is_to_delay{"its start-delay has not passed",
+                                   [](const World& w, const Instance& i) { return has_to_delay(w, i); }};
+
 inline constexpr Guard is_unwanted_target{"target, goal is down", [](const World& w, const Instance& i) {
                                             return is_target.ask(w, i) && is_unwanted.ask(w, i);
                                           }};

@@ -93,6 +93,7 @@ struct Instance {
   bool has_start_failed = false;      // This run cannot become ready any more; failure says why.
   bool stays_down = false;            // The restart policy is not asked.
   bool is_unfit = false;              // This run is ended for what failure says; its end is a failure however it ends.
+  bool has_delayed = false;           // Its start-delay is over, and it still waits.
   bool is_confirmed = false;          // What says that it is ready, or has reloaded, has come.
   Phase phase = Phase::none;
   bool is_hook_late = false;  // The hook was killed because it took too long.

@@ -26,9 +26,11 @@ constexpr Row kRows[] = {
     {waiting,    I::follow_down,        &always,           &wish_follow,      stopped,   "asked down with a requirement before it was started"},
     {waiting,   I::give_way,          &always,           &wish_way,            stopped,   "has to make way for what it conflicts with before it was started"},
     {waiting,    I::want_restart,      &always,           &wish_up,             waiting,   "asked to restart, is waiting"},
+    {waiting,    I::may_start,         &is_to_delay,      &begin_delay,         waiting,   "requirements are met, its start-delay runs"},
     {waiting,    I::may_start,         &is_target,        &become_ready,        running,   "what it requires is ready"},
     {waiting,    I::may_start,         &has_pre_start,    &begin_with_hooks,    starting,  "requirements are met, its pre-start hooks run"},
     {waiting,    I::may_start,         &always,           &begin_run,           starting,  "requirements are met"},
+    {waiting,    I::deadline,          &always,           &end_delay,           waiting,   "its start-delay is over"},
     {waiting,    I::requirement_lost,  &always,           &note_lost,           failed,    "a requirement is gone"},
 
     {starting,   I::want_up,           &is_cycling,       &nothing,             starting,  "asked up, is to be restarted"},
@@ -446,7 +448,6 @@ constexpr TablePair kImpossible[] = {
     {failed, I::out_of_time},
     // These states have no deadline.
     {stopped, I::deadline},
-    {waiting, I::deadline},
     {paused, I::deadline},
     {completed, I::deadline},
     {failed, I::deadline},

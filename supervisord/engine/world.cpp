@@ -101,6 +101,12 @@ bool is_free_to_start(const Instance& i) {
          i.counts.live_bindings == 0;
 }
 
+bool has_to_delay(const World& w, const Instance& i) {
+  return w.spec(i).start_delay > Duration{0} && !i.has_delayed && !is_delaying(i);
+}
+
+bool is_delaying(const Instance& i) { return i.state == State::waiting && i.deadline != kNever; }
+
 bool has_free_slot(const World& w) {
   const std::uint32_t slots = w.daemon.start_parallelism;
   return slots == 0 || w.starting_count < slots;
@@ -296,6 +302,7 @@ std::string waiting_text(const World& w, const Instance& i) {
     const Instance& o = w.at(other);
     out += fmt::format("{}{} ({})", out.empty() ? "waiting for " : ", ", w.name(o), enum_name(o.state));
   };
+  if (is_delaying(i)) return fmt::format("waiting for its start-delay of {}", format_duration(w.spec(i).start_delay));
   for (const InstanceId other : waited_for(w, i)) add(other);
   if (count > kMaxNamed) out += fmt::format(" and {} more", count - kMaxNamed);
   const bool is_out_of_slots = w.daemon.start_parallelism != 0 && w.starting_count >= w.daemon.start_parallelism;

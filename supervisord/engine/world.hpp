@@ -129,6 +129,9 @@ void wait_for_reload_until(Instance& i, Instant due);
 [[nodiscard]] bool has_requirements(const Instance& i);
 // All that it requires is ready, and nothing that it follows is still coming.
 [[nodiscard]] bool is_free_to_start(const Instance& i);
+// It may start, but for its start-delay, which has not begun; which runs.
+[[nodiscard]] bool has_to_delay(const World& w, const Instance& i);
+[[nodiscard]] bool is_delaying(const Instance& i);
 // One more may be starting (start-parallelism).
 [[nodiscard]] bool has_free_slot(const World& w);
 // Whether an edge with these terms is content with the facts of the other: with them this may start.

@@ -170,6 +170,9 @@ struct Fields<ServiceSpec> {
       Field{"watchdog-signal", &ServiceSpec::watchdog_signal, OnChange::live, "\"ABRT\"",
             "The signal that the main process gets when it has missed its watchdog."},
       Field{"enabled", &ServiceSpec::enabled, OnChange::live, "true", "Whether it is started when supervisord starts."},
+      Field{"start-delay", &ServiceSpec::start_delay, OnChange::live, "\"2s\"",
+            "How long each start waits once all that it waits for is there. It takes no start slot meanwhile.",
+            Range{0, kYear}},
       Field{"requires", &ServiceSpec::requires_, OnChange::live, "[\"db\"]",
             "Starting this starts these and waits until they are ready. When one of them is stopped, or fails for "
             "good, this is stopped. A crash that their own restart policy repairs leaves this alone. An element may "

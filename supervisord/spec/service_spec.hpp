@@ -231,6 +231,7 @@ struct ServiceSpec {
   std::optional<Duration> watchdog;
   Signal watchdog_signal{6};  // ABRT
   bool enabled = true;
+  Duration start_delay{};
   std::vector<Dependency> requires_;  // "requires" is a keyword of C++.
   std::vector<Dependency> binds_to;
   std::vector<Dependency> wants;

@@ -185,6 +185,60 @@ TEST_CASE("a start slot that its first in line does not need any more goes to th
   REQUIRE(s.orders() == Names{"spawn c"});
 }
 
+TEST_CASE("a start waits for its start-delay once all that it waits for is there, and holds no slot") {
+  Story s({Service("db"), Service("web").requires_({"db"}).start_delay(2s), Service("x")}, parallel(1));
+  s.boot();
+  REQUIRE(s.orders() == Names{"spawn db"});
+  REQUIRE(s.cause("web") == "waiting for db (starting)");
+  s.spawned("db");
+  REQUIRE(s.orders() == Names{"spawn x"});
+  REQUIRE(s.state("web") == "waiting");
+  REQUIRE(s.cause("web") == "waiting for its start-delay of 2s");
+  s.pass(1999ms);
+  REQUIRE(s.orders().empty());
+  s.pass(1ms);
+  REQUIRE(s.cause("web") == "waiting for a start slot");
+  s.spawned("x");
+  REQUIRE(s.orders() == Names{"spawn web"});
+}
+
+TEST_CASE("a stop ends a start-delay, and a command to start does not shorten it") {
+  Story s({Service("web").start_delay(2s)});
+  s.boot().pass(1s);
+  const ChangeId start = s.start({"web"});
+  s.pass(999ms);
+  REQUIRE(s.state("web") == "waiting");
+  const ChangeId stop = s.stop({"web"});
+  REQUIRE(s.state("web") == "stopped");
+  REQUIRE(s.reply(start) == "web=cancelled (superseded by a later command)");
+  REQUIRE(s.reply(stop) == "web=done");
+  s.pass(1min);
+  REQUIRE(s.orders().empty());
+}
+
+TEST_CASE("each start has its start-delay, and one that something comes between begins anew") {
+  Story s({Service("db").restart(RestartWhen::always, 1s),
+           Service("web").requires_({"db"}).start_delay(2s).restart(RestartWhen::always, 1s)});
+  s.boot().run().pass(1s).ends("db", code(1));
+  REQUIRE(s.cause("web") == "waiting for db (backoff)");
+  s.pass(1s).run();
+  s.orders();
+  s.pass(1999ms);
+  REQUIRE(s.orders().empty());
+  s.pass(1ms);
+  REQUIRE(s.orders() == Names{"spawn web"});
+  s.run().ends("web", code(1)).pass(1s);
+  REQUIRE(s.cause("web") == "waiting for its start-delay of 2s");
+  s.pass(2s);
+  REQUIRE(s.orders() == Names{"spawn web"});
+}
+
+TEST_CASE("a shutdown does not wait for a start-delay") {
+  Story s({Service("web").start_delay(1h)});
+  s.boot().shutdown();
+  REQUIRE(s.finished().has_value());
+}
+
 TEST_CASE("a failed start is handled like a crash") {
   Story s({Service("web").restart(RestartWhen::on_failure, 2s)});
   s.boot().spawn_fails("web", "fork: Resource temporarily unavailable");

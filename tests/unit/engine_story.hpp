@@ -40,6 +40,7 @@ struct Service {
   Service& forking() { return named.spec.type = ServiceType::forking, *this; }
   Service& notify() { return named.spec.type = ServiceType::notify, *this; }
   Service& delay(Duration delay) { return named.spec.ready.edit().delay = delay, *this; }
+  Service& start_delay(Duration delay) { return named.spec.start_delay = delay, *this; }
   Service& ready_within(Duration timeout) { return named.spec.ready.edit().timeout = timeout, *this; }
   Service& reload(Signal signal, Duration timeout = 30s) {
     named.spec.reload.edit() = {.signal = signal, .command = {}, .timeout = timeout};

@@ -46,6 +46,15 @@ Complaint no_spawn_in_vain(const Scene& scene, const Effect& effect) {
   return fmt::format("{} is spawned, but has to go down", scene.name(e->instance));
 }
 
+// It waited so long at least: nothing is known here of how long it could not start for other reasons.
+Complaint start_delay(const Scene& scene, const Effect& effect) {
+  const auto id = starter(scene, effect);
+  if (!id) return std::nullopt;
+  const Seen& s = scene.seen[id->value];
+  if (scene.now >= s.state_since + scene.spec(*id).start_delay) return std::nullopt;
+  return fmt::format("{} is started before its start-delay is over", scene.name(*id));
+}
+
 Complaint order_of_start(const Scene& scene, const Effect& effect) {
   const auto id = starter(scene, effect);
   if (!id) return std::nullopt;
@@ -130,6 +139,7 @@ constexpr EffectChecker kCheckers[] = {
     {"requirements-at-start", requirements_at_start},
     {"requirements-at-spawn", requirements_at_spawn},
     {"no-spawn-in-vain", no_spawn_in_vain},
+    {"start-delay", start_delay},
     {"order-of-start", order_of_start},
     {"order-of-stop", order_of_stop},
     {"parallelism", parallelism},

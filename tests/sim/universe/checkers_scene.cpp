@@ -130,11 +130,13 @@ Complaint progress(const Scene& scene) {
     const bool is_after =
         std::ranges::none_of(links.comes_after, [&](InstanceId f) { return is_awaited(scene, id, f); }) &&
         !is_kept_out(scene, id);
+    const bool is_delayed = i.deadline > scene.now && i.deadline <= scene.now + scene.spec(id).start_delay;
     const bool is_in_the_way = is_rising_or_up(i.state);
     const bool is_missing = i.state == State::failed && i.cause == Cause::requirement;
     const char* wrong = nullptr;
     if (i.state == State::waiting && has_lost) wrong = "waits for what is lost";
-    if (i.state == State::waiting && has_all && is_after && is_slot_free(scene)) wrong = "waits for nothing";
+    if (i.state == State::waiting && has_all && is_after && !is_delayed && is_slot_free(scene))
+      wrong = "waits for nothing";
     if (is_in_the_way && i.facts.is_leaving && !is_held(scene, id)) wrong = "does not go";
     if (is_in_the_way && has_lost && !i.facts.is_leaving) wrong = "stays although what it requires is lost";
     if (is_missing && has_all && scene.shutdown == ShutdownReason::none) wrong = "does not come back";

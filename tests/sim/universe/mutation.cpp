@@ -54,6 +54,7 @@ constexpr auto change_limits = [](ServiceSpec& s, auto change) {
 };
 constexpr auto patient_hooks = [](ServiceSpec& s) { change_limits(s, [](Duration& limit) { limit += 10s; }); };
 constexpr auto hasty_hooks = [](ServiceSpec& s) { change_limits(s, [](Duration& limit) { limit /= 2; }); };
+constexpr auto start_at_once = [](ServiceSpec& s) { s.start_delay = {}; };
 constexpr auto patient_start = [](ServiceSpec& s) { s.ready.edit().timeout += 10s; };
 constexpr auto ready_at_once = [](ServiceSpec& s) {
   if (s.type == ServiceType::notify) s.type = ServiceType::simple;
@@ -248,6 +249,7 @@ constexpr Mutation kMutations[] = {
     {.name = "hooks have less time than said", .caught_by = "hook-limits", .distort = each_service<hasty_hooks>},
     {.name = "ready.timeout is longer than said", .caught_by = "ready-in-time", .distort = each_service<patient_start>},
     {.name = "readiness is not waited for", .caught_by = "ready-first", .distort = each_service<ready_at_once>},
+    {.name = "start-delay is ignored", .caught_by = "start-delay", .distort = each_service<start_at_once>},
     {.name = "the watchdog is ignored", .caught_by = "deadlines", .distort = each_service<forget_watchdog>},
     {.name = "the watchdog is hasty", .caught_by = "watchdog", .distort = each_service<hasty_watchdog>},
     {.name = "one failed probe is enough", .caught_by = "health-count", .distort = each_service<hasty_health>},

@@ -117,6 +117,7 @@ ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
   out.restart = random_restart(dice, out.type);
   out.stop = random_stop(dice);
   add_hooks(dice, hooks_chance, out);
+  if (dice.percent(15)) out.start_delay = dice.up_to(4s);
   if (dice.percent(20)) out.success_codes = {0, 3, 143};
   if (dice.percent(5)) out.success_codes = {3};
   if (dice.percent(8)) out.on_exit = OnExit::shutdown;
@@ -257,6 +258,7 @@ std::string describe(const NamedService& service) {
                        s.ready->notify        ? " notify"
                        : s.ready->tcp.empty() ? ""
                                               : " tcp");
+  if (s.start_delay > Duration{}) out += fmt::format(" start-delay={}", format_duration(s.start_delay));
   if (s.ready->delay) out += fmt::format(" ready.delay={}", format_duration(*s.ready->delay));
   if (s.reload->signal) out += fmt::format(" reload={}", signal_name(*s.reload->signal));
   if (!s.reload->command.argv.empty()) out += " reload=command";
