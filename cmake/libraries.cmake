@@ -21,7 +21,18 @@ else()
   target_link_libraries(sup_uv INTERFACE PkgConfig::LIBUV)
 endif()
 
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SUP_SANITIZE)
+# Static where the library needs nothing else: newer versions stand on Abseil, and are shared.
+add_library(sup_re2 INTERFACE)
+find_library(RE2_STATIC NAMES libre2.a)
+if(RE2_STATIC AND NOT RE2_STATIC_LDFLAGS MATCHES absl)
+  target_include_directories(sup_re2 INTERFACE ${RE2_INCLUDE_DIRS})
+  target_link_libraries(sup_re2 INTERFACE ${RE2_STATIC} Threads::Threads)
+else()
+  target_link_libraries(sup_re2 INTERFACE PkgConfig::RE2)
+  set(SUP_SHARES_STDCXX ON)  # It brings the shared library of C++; a second one would be one too many.
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SUP_SANITIZE AND NOT SUP_SHARES_STDCXX)
   add_link_options(-static-libstdc++ -static-libgcc)
 endif()
 

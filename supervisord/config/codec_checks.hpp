@@ -23,6 +23,7 @@ bool satisfies(Decoder& decoder, const Value& value, const std::string& text, No
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, AbsolutePath);
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, EndpointText);
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, HttpUrlText);
+bool satisfies(Decoder& decoder, const Value& value, const std::string& text, RegexText);
 bool satisfies(Decoder& decoder, const Value& value, std::int64_t number, Range range);
 bool satisfies(Decoder& decoder, const Value& value, double number, Range range);
 bool satisfies(Decoder& decoder, const Value& value, Duration duration, Range range);
@@ -73,5 +74,6 @@ void add_check(ValueTable& schema, AbsolutePath);
 void add_check(ValueTable& schema, Unique);
 void add_check(ValueTable& schema, EndpointText);
 void add_check(ValueTable& schema, HttpUrlText);
+void add_check(ValueTable& schema, RegexText);
 
 }  // namespace sup

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "config/codec_types.hpp"
+#include "regex/pattern.hpp"
 #include "spec/probe_target.hpp"
 #include "sys/address.hpp"
 
@@ -101,6 +102,11 @@ bool satisfies(Decoder& decoder, const Value& value, const std::string& text, Ht
   return accept(decoder, value, url) && check_host(decoder, value, url->at);
 }
 
+bool satisfies(Decoder& decoder, const Value& value, const std::string& text, RegexText) {
+  return accept(decoder, value, Pattern::compile(text));
+}
+
+void add_check(ValueTable& schema, RegexText) { schema.add("minLength", make_value(std::int64_t{1})); }
 void add_check(ValueTable& schema, EndpointText) { schema.add("pattern", make_value(std::string(":[0-9]+$"))); }
 void add_check(ValueTable& schema, HttpUrlText) { schema.add("pattern", make_value(std::string("^http://"))); }
 

@@ -199,6 +199,8 @@ void Daemon::on_log_wake() {
     const bool is_trouble = notice.kind == log::Notice::Kind::trouble;
     spdlog::log(is_trouble ? spdlog::level::warn : spdlog::level::info, notice.text);
   }
+  for (const log::LineFound& found : log_->take_lines_found())
+    supervisor_->post(BecameReady{found.service, found.run, ReadyBy::seen});
 }
 
 int Daemon::run(const std::vector<std::string>& only) {

@@ -5,11 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <new>
 
 #include "base/refusable.hpp"
 #include "daemon/attributes.hpp"
 #include "daemon/environment.hpp"
+#include "regex/pattern.hpp"
 #include "sys/accounts.hpp"
 #include "sys/datagram.hpp"
 #include "sys/fd.hpp"
@@ -227,6 +229,31 @@ Result<std::optional<NotifyPlace>> provide_notify(const LaunchContext& context, 
   return place;
 }
 
+// By what it shows that it is ready, where that is neither a message nor a probe.
+struct ReadySigns {
+  sys::Pipe pipe;  // For ready.fd; the end that it writes to goes with the call that starts it.
+  std::array<std::optional<Pattern>, 2> lines;  // For ready.log: one for each stream.
+};
+
+Result<ReadySigns> provide_ready(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings& child) {
+  const ReadySpec& ready = *order.service->spec.ready;
+  ReadySigns out;
+  if (!ready.log.empty())
+    for (std::optional<Pattern>& line : out.lines) line = TRY(Pattern::compile(ready.log));
+  if (!ready.fd) return out;
+  out.pipe = TRY(sys::make_pipe());
+  TRY(check_reserve(context, out.pipe.write_end));
+  TRY(sys::set_nonblocking(out.pipe.read_end));
+  child.extra_fd = out.pipe.write_end.get();
+  child.extra_number = *ready.fd;
+  return out;
+}
+
+void hand_over(ReadySigns signs, Launched& launched) {
+  launched.ready = std::move(signs.pipe.read_end);
+  for (std::size_t i = 0; i < launched.sources.size(); ++i) launched.sources[i].awaited = std::move(signs.lines[i]);
+}
+
 // The name of a run's cgroup: unique even beside one that an earlier life could not remove.
 std::string group_name(const LaunchOrder& order) {
   constexpr std::size_t kDigits = 12;
@@ -280,6 +307,7 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
                 "foreground");
   sys::ChildSettings child = TRY(child_settings(context, order, order.service->spec.command, {}));
   std::optional<NotifyPlace> notify = TRY(provide_notify(context, order, child));
+  ReadySigns ready = TRY(provide_ready(context, order, child));
   RunGroup group = TRY(provide_group(context, order));
   if (group.get() != nullptr) child.cgroup_fd = group.get()->directory().get();
   auto launched = unless_refused([&] { return start_main(context, order, std::move(child)); });
@@ -288,6 +316,7 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
   launched->group = std::move(group.made);
   launched->unmet = std::move(group.unmet);
   launched->notify = std::move(notify);
+  hand_over(std::move(ready), *launched);
   return launched;
 }
 

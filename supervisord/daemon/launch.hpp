@@ -78,6 +78,7 @@ struct Launched {
   std::optional<sys::Cgroup> group;      // Of the run, if it was made here.
   std::optional<sys::Cgroup> own_group;  // Of a task.
   std::optional<NotifyPlace> notify;     // Of the main process, if it may speak.
+  UniqueFd ready;                        // Where it says that it is ready (ready.fd), if it is to say it so.
   std::vector<UnmetResource> unmet;      // Of the run's `resources`, where `group` was to be made here.
 };
 

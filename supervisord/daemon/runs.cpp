@@ -96,6 +96,7 @@ void Runs::on_launched(InstanceId instance, RunId id, Result<Launched> launched)
   if (run->main.pidfd.is_open() && !exits_.add(run->main.pidfd, EPOLLIN, main_token(instance))) run->main.pidfd.reset();
   attach(std::move(launched->sources));
   post_(Spawned{instance, id, run->main.pid});
+  if (launched->ready.is_open()) await_newline(instance, *run, std::move(launched->ready));
   if (run->is_doomed) send_to_all(*run, Signal{SIGKILL});
   for (const SignalRun& signal : std::exchange(run->pending, {})) send(*run, signal);
   for (auto& [task, env] : std::exchange(run->pending_tasks, {}))

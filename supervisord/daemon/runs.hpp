@@ -10,7 +10,8 @@
 // the process group of the main process is known.
 //
 // The files: runs.cpp beginning and forgetting, run_signals.cpp what is sent, run_ends.cpp ends and orphans,
-// run_tasks.cpp hooks, run_main.cpp the main process of forking services.
+// run_tasks.cpp hooks, run_main.cpp the main process of forking services, run_notify.cpp and run_ready.cpp what runs
+// say of themselves.
 #pragma once
 
 #include <functional>
@@ -91,6 +92,14 @@ struct Voice {
   loop::Poll poll;
 };
 
+// The pipe through which a run with ready.fd says that it is ready.
+struct ReadyPipe {
+  UniqueFd pipe;
+  std::size_t heard = 0;  // Bytes, none of them a newline.
+  loop::Timer close_patience;
+  loop::Poll poll;
+};
+
 // The search for the daemon that a launcher has left.
 struct MainSearch {
   pid_t candidate = 0;  // Of the look before.
@@ -124,6 +133,7 @@ struct Run {
   std::uint32_t last_task = 0;
   std::unique_ptr<MainSearch> search;
   std::unique_ptr<Voice> voice;         // Null: nobody listens.
+  std::unique_ptr<ReadyPipe> ready;     // Null: it does not, or has said it.
   pid_t next_main = 0;                  // Said to be the main process when the present one has ended.
   std::vector<pid_t> orphans;           // Our children that belong to it.
   std::vector<sys::ProcessFacts> seen;  // What was below it when it was told to end.
@@ -234,6 +244,11 @@ class Runs {
   bool take_next_main(InstanceId instance, Run& run);
   [[nodiscard]] bool may_speak(const Run& run, const sys::Datagram& message) const;
   static void complain(Run& run, std::string_view what);
+
+  // run_ready.cpp
+  void await_newline(InstanceId instance, Run& run, UniqueFd pipe);
+  void hear_ready(InstanceId instance, Run& run);
+  void end_ready(InstanceId instance, Run& run, std::string failure);
 
   // run_main.cpp
   void look_for_main(InstanceId instance, RunId run);

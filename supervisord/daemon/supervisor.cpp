@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/text.hpp"
 #include "engine/transitions.hpp"
 #include "sys/clock.hpp"
 #include "sys/memory.hpp"
@@ -156,11 +157,18 @@ void Supervisor::carry_out(const RunTask& effect) {
 
 void Supervisor::carry_out(const KillTasks& effect) { runs_->kill_tasks(effect); }
 
-// A service that is to say by itself that it is ready needs no probing.
-// Of the others the run itself says it.
+// What is to show it by itself is not probed: until it has, that is what is missing.
 void Supervisor::carry_out(const AwaitReady& effect) {
   const ServiceSpec& spec = engine_.world().spec(engine_.world().at(effect.instance));
-  if (ready_kind(spec) == ReadyKind::probe) probes_->await_ready(effect.instance, effect.run, *spec.ready);
+  const auto note = [&](std::string what) { post(ReadyProbeFailed{effect.instance, effect.run, std::move(what)}); };
+  switch (ready_kind(spec)) {
+    case ReadyKind::probe: return probes_->await_ready(effect.instance, effect.run, *spec.ready);
+    case ReadyKind::fd: return note(fmt::format("no newline has come through descriptor {}", *spec.ready->fd));
+    case ReadyKind::log: return note(fmt::format("no line of its output has '{}'", printable(spec.ready->log, 80)));
+    case ReadyKind::notify:
+    case ReadyKind::executed:
+    case ReadyKind::delay: return;
+  }
 }
 
 void Supervisor::carry_out(const StopAwaiting& effect) { probes_->stop_ready(effect.instance); }

@@ -437,10 +437,6 @@ void Engine::settle() {
   tell_changes();
 }
 
-void Engine::stand_in_line(InstanceId id) {
-  if (!std::exchange(w_.at(id).is_in_line, true)) line_.push_back(id);
-}
-
 // Gives a free start slot to the first in the line, so that a service which fails again and again cannot keep others
 // out. Those that may not start by now are passed over; they come back when they may. Returns whether one was started.
 bool Engine::serve_line() {
@@ -456,24 +452,11 @@ bool Engine::serve_line() {
   return false;
 }
 
-// Something has come between: its start-delay begins anew when that is over.
-void Engine::drop_delay(InstanceId id) {
-  Instance& i = w_.at(id);
-  const Instant before = std::exchange(i.deadline, kNever);
-  i.has_delayed = false;
-  sync_deadline(id, before);
-}
-
 void Engine::settle_one(InstanceId id) {
   const Instance& i = w_.at(id);
   ++w_.looks;
   switch (i.state) {
-    case State::waiting:
-      if (lost_requirement(w_, i)) return dispatch(id, Input::requirement_lost);
-      if (!is_free_to_start(i)) return drop_delay(id);
-      if (has_to_delay(w_, i)) return dispatch(id, Input::may_start);
-      if (!is_delaying(i)) stand_in_line(id);
-      return;
+    case State::waiting: return settle_waiting(id);
     case State::starting:
     case State::running:
     case State::reloading:

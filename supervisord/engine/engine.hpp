@@ -69,6 +69,7 @@ class Engine {
   void settle_one(InstanceId id);
   void stand_in_line(InstanceId id);
   bool serve_line();
+  void settle_waiting(InstanceId id);
   void drop_delay(InstanceId id);
   void tell_changes();
   void finish_turn();

@@ -32,6 +32,14 @@ void Board::post(Notice notice) {
   wake();
 }
 
+void Board::post(LineFound found) {
+  {
+    const std::lock_guard lock(mutex_);
+    lines_found_.push_back(found);
+  }
+  wake();
+}
+
 void Board::add(InstanceId service, const Counters& counters) {
   const std::lock_guard lock(mutex_);
   counters_[service] += counters;
@@ -68,6 +76,11 @@ std::vector<Notice> Board::take_notices() {
   if (const std::uint64_t unsaid = std::exchange(unsaid_notices_, 0); unsaid > 0)
     notices_.push_back({Notice::Kind::trouble, fmt::format("{} more messages about the output of services", unsaid)});
   return std::exchange(notices_, {});
+}
+
+std::vector<LineFound> Board::take_lines_found() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(lines_found_, {});
 }
 
 Counters Board::counters(InstanceId service) const {

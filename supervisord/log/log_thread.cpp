@@ -135,6 +135,7 @@ void LogThread::unview(ViewerId viewer) { core_->mailbox.post(RemoveViewer{viewe
 int LogThread::wake_fd() const { return core_->board.wake_fd(); }
 std::vector<FollowerId> LogThread::take_ready() { return core_->board.take_ready(); }
 std::vector<Notice> LogThread::take_notices() { return core_->board.take_notices(); }
+std::vector<LineFound> LogThread::take_lines_found() { return core_->board.take_lines_found(); }
 Counters LogThread::counters(InstanceId service) const { return core_->board.counters(service); }
 
 Drained LogThread::drain(Instant deadline) {

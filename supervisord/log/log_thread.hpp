@@ -73,12 +73,13 @@ class LogThread {
   // When it has got what is in the service's pipes now, the socket is closed.
   void unview(ViewerId viewer);
 
-  // Readable when a reader whose queue take() had found empty has something, or when there are notices. At most one
-  // wake-up is outstanding, and a reader that takes nothing causes none.
+  // Readable when a reader whose queue take() had found empty has something, when there are notices, or when a line
+  // that was awaited has come. At most one wake-up is outstanding, and a reader that takes nothing causes none.
   [[nodiscard]] int wake_fd() const;
   // Call when wake_fd() is readable: clears it, and names the readers that it is about.
   [[nodiscard]] std::vector<FollowerId> take_ready();
   [[nodiscard]] std::vector<Notice> take_notices();
+  [[nodiscard]] std::vector<LineFound> take_lines_found();
 
   // Zeros for an unknown service.
   [[nodiscard]] Counters counters(InstanceId service) const;

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/ids.hpp"
+
 namespace sup::log {
 
 // What became of a service's output since it was first attached. A piece of a line that was too long counts as a line.
@@ -23,6 +25,12 @@ struct Counters {
 
 // How a drain ended.
 enum class Drained : std::uint8_t { completely, partly };
+
+// The line that was awaited of a run (see Source) has come.
+struct LineFound {
+  InstanceId service;
+  RunId run;
+};
 
 // Something that the daemon should say in its own log, at the level that it gives to the kind.
 struct Notice {

@@ -1,11 +1,13 @@
 // What is attached to the log thread: a pipe, whose it is, and where its lines go.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "base/ids.hpp"
 #include "log/record.hpp"
+#include "regex/pattern.hpp"
 #include "sys/unique_fd.hpp"
 
 namespace sup::log {
@@ -34,6 +36,8 @@ struct Source {
   // again.
   bool is_terminal = false;
   Destination destination = {};
+  // The first line of the run in which it is found is told, once; empty: none is looked for.
+  std::optional<Pattern> awaited = {};
 };
 
 }  // namespace sup::log

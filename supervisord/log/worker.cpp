@@ -121,7 +121,8 @@ void Worker::attach(Source source) {
                                              .is_terminal = source.is_terminal,
                                              .framer = Framer(options_.line_max),
                                              .outlet = outlet,
-                                             .style = style});
+                                             .style = style,
+                                             .awaited = std::move(source.awaited)});
   ++service.inputs;
   if (outlet != nullptr) ++outlet->inputs;
   Input& added = *input;
@@ -283,6 +284,7 @@ void Worker::deliver(Input& input, const Block& block, Counters& counters) {
   counters.bytes += block.bytes.size();
   service.ring.append(origin, {}, block, [this](const Ring::Dropped& dropped) { audience_.on_drop(dropped); });
   audience_.deliver(origin, service.name, block);
+  if (input.awaited) look_for_awaited(input, block);
   if (input.outlet == nullptr) return;
   const Writer writer{input.id, service.id};
   if (input.style == Style::prefixed)

@@ -58,6 +58,7 @@ class Worker {
     Framer framer;
     Outlet* outlet = nullptr;  // Null: ring and readers only.
     Style style = Style::raw;
+    std::optional<Pattern> awaited = {};          // Empty: no line is looked for, or it was found.
     std::optional<std::size_t> flush_after = {};  // The partial line is due when so many more bytes are read,
     bool ends_with_flush = false;                 // and then the pipe is closed.
     bool has_return = false;  // Of a terminal: the last byte was a carriage return, whose meaning the next one tells.
@@ -88,6 +89,7 @@ class Worker {
   void take(Input& input, std::span<char> bytes);
   std::string_view without_returns(Input& input, std::span<char> bytes, Counters& counters);
   void deliver(Input& input, const Block& block, Counters& counters);
+  void look_for_awaited(Input& input, const Block& block);
   void request_flush(Input& input);
   void flush(Input& input);
   void end_input(Input& input);

@@ -108,6 +108,8 @@ class Checker {
     if (spec(i).type == ServiceType::notify) kinds.emplace_back("type = \"notify\"");
     if (ready.notify && kinds.empty()) kinds.emplace_back("ready.notify");
     if (ready.delay) kinds.emplace_back("ready.delay");
+    if (ready.fd) kinds.emplace_back("ready.fd");
+    if (!ready.log.empty()) kinds.emplace_back("ready.log");
     check_probe(i, "ready", "ready.http", ready);
     if (probe_kind(ready) != ProbeKind::none) kinds.emplace_back(enum_name(probe_kind(ready)));
     const SpecPlace place{i, "ready", {}};

@@ -12,6 +12,8 @@ namespace sup {
 struct EndpointText {};
 // A URL, see parse_http_url; the host an address.
 struct HttpUrlText {};
+// A regular expression, see regex/pattern.hpp.
+struct RegexText {};
 
 inline constexpr std::uint32_t kMaxProbeCount = 1'000;
 

@@ -73,6 +73,15 @@ struct Fields<ReadySpec> {
       std::make_tuple(
           Field{"notify", &ReadySpec::notify, OnChange::next_start, "true",
                 "Ready when it says READY=1 by sd_notify(3); see notify-access."},
+          Field{"fd", &ReadySpec::fd, OnChange::next_start, "3",
+                "Ready when it has written a newline to this descriptor, which it finds open: the protocol of s6 "
+                "(notification-fd). What comes before the newline is not looked at; to close it without one is a "
+                "start that has failed.",
+                Range{3, 1023}},
+          Field{"log", &ReadySpec::log, OnChange::next_start, "'listening on port \\d+'",
+                "Ready when this regular expression (in the syntax of RE2) is found in a line of its output. A line "
+                "counts when its newline has come.",
+                RegexText{}},
           Field{"delay", &ReadySpec::delay, OnChange::next_start, "\"2s\"",
                 "Ready when it has been running for so long: for programs that offer no better sign.", Range{1, kYear}},
           Field{"timeout", &ReadySpec::timeout, OnChange::next_start, "\"30s\"",

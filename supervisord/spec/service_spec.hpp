@@ -53,6 +53,8 @@ inline constexpr auto kEnumNames<RunEndsWith> = std::array{
 // How a service becomes ready: by at most one of these, and within the time.
 struct ReadySpec : ProbeSpec {
   bool notify = false;
+  std::optional<std::uint16_t> fd;
+  std::string log;  // A regular expression, see regex/pattern.hpp.
   std::optional<Duration> delay;
   Duration timeout = std::chrono::seconds{30};
   friend bool operator==(const ReadySpec&, const ReadySpec&) = default;
@@ -274,10 +276,12 @@ struct ServiceSpec {
 };
 
 // What a service that runs to stay has to wait for before it is ready.
-enum class ReadyKind : std::uint8_t { executed, notify, delay, probe };
+enum class ReadyKind : std::uint8_t { executed, notify, delay, probe, fd, log };
 [[nodiscard]] inline ReadyKind ready_kind(const ServiceSpec& spec) {
   if (spec.type == ServiceType::notify || spec.ready->notify) return ReadyKind::notify;
   if (spec.ready->delay) return ReadyKind::delay;
+  if (spec.ready->fd) return ReadyKind::fd;
+  if (!spec.ready->log.empty()) return ReadyKind::log;
   return probe_kind(*spec.ready) == ProbeKind::none ? ReadyKind::executed : ReadyKind::probe;
 }
 

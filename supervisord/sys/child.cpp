@@ -60,7 +60,7 @@ CHILD_SIDE int set_stdio(ChildRun& run) {
   int sources[3];
   int null = -1;  // One for all of them.
   for (int target = 0; target < kFirstOther; ++target) {
-    int source = run.stdio[target];
+    int source = run.fds[target];
     if (source < 0 && null < 0) null = ::open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (source < 0) source = null;
     if (source >= 0 && source < kFirstOther && source != target) source = ::fcntl(source, F_DUPFD_CLOEXEC, kFirstOther);
@@ -73,6 +73,21 @@ CHILD_SIDE int set_stdio(ChildRun& run) {
     if (result < 0) return errno;
   }
   return 0;
+}
+
+// What it is to find open besides. The pipe for reports may have just that number. Before the limits, which may be
+// lower; and what later steps open gets the lowest free number, never this one.
+CHILD_SIDE int give_extra(ChildRun& run) {
+  const int target = run.plan.extra_number;
+  if (target < 0) return 0;
+  if (run.report_pipe == target) {
+    const int moved = ::fcntl(run.report_pipe, F_DUPFD_CLOEXEC, target + 1);
+    if (moved < 0) return errno;
+    run.report_pipe = moved;
+  }
+  const int source = run.fds[kFirstOther];
+  const int result = source == target ? ::fcntl(target, F_SETFD, 0) : ::dup2(source, target);
+  return result < 0 ? errno : 0;
 }
 
 // It leads a session without one, so that job control and the keys for signals work for it.
@@ -136,13 +151,15 @@ CHILD_SIDE int parse_fd(const char* text) {
   return number;
 }
 
+CHILD_SIDE bool is_kept(const ChildRun& run, int fd) { return fd == run.report_pipe || fd == run.plan.extra_number; }
+
 // Without close_range(2) (Linux before 5.9, or a seccomp profile): closes what /proc shows, and without /proc a small
 // number of descriptors. Everything of ours is close-on-exec anyhow; this is for what libraries and our starter left.
-CHILD_SIDE int close_one_by_one(int kept) {
+CHILD_SIDE int close_one_by_one(const ChildRun& run) {
   constexpr int kBlindly = 1024;
   const int directory = ::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   for (int fd = kFirstOther; directory < 0 && fd < kBlindly; ++fd)
-    if (fd != kept) ::close(fd);
+    if (!is_kept(run, fd)) ::close(fd);
   if (directory < 0) return 0;
 
   alignas(8) char buffer[1024];
@@ -153,7 +170,7 @@ CHILD_SIDE int close_one_by_one(int kept) {
     for (long at = 0; at < got;) {
       const auto* entry = reinterpret_cast<const DirectoryEntry*>(buffer + at);
       const int fd = parse_fd(entry->name);
-      if (fd >= kFirstOther && fd != kept && fd != directory) ::close(fd);
+      if (fd >= kFirstOther && !is_kept(run, fd) && fd != directory) ::close(fd);
       at += entry->length;
     }
   }
@@ -164,18 +181,21 @@ CHILD_SIDE int close_one_by_one(int kept) {
 // The time does not depend on RLIMIT_NOFILE, unlike that of a loop over all possible numbers.
 CHILD_SIDE int close_others(ChildRun& run) {
 #ifdef SYS_close_range
-  const unsigned kept = static_cast<unsigned>(run.report_pipe);
+  const bool is_in_order = run.report_pipe < run.plan.extra_number;
+  const int kept[] = {is_in_order ? run.report_pipe : run.plan.extra_number,
+                      is_in_order ? run.plan.extra_number : run.report_pipe};
+  int first = kFirstOther;
   long result = 0;
-  if (run.report_pipe < 0) {
-    result = ::syscall(SYS_close_range, static_cast<unsigned>(kFirstOther), ~0U, 0);
-  } else {
-    if (run.report_pipe > kFirstOther)
-      result = ::syscall(SYS_close_range, static_cast<unsigned>(kFirstOther), kept - 1, 0);
-    if (result == 0) result = ::syscall(SYS_close_range, kept + 1, ~0U, 0);
+  for (int i = 0; i < 2 && result == 0; ++i) {
+    if (kept[i] < 0) continue;
+    if (kept[i] > first)
+      result = ::syscall(SYS_close_range, static_cast<unsigned>(first), static_cast<unsigned>(kept[i]) - 1, 0);
+    first = kept[i] + 1;
   }
+  if (result == 0) result = ::syscall(SYS_close_range, static_cast<unsigned>(first), ~0U, 0);
   if (result == 0) return 0;
 #endif
-  return close_one_by_one(run.report_pipe);
+  return close_one_by_one(run);
 }
 
 CHILD_SIDE ExecProblem look_closer(const char* path, int error_number) {
@@ -247,6 +267,7 @@ constexpr ChildStep kChildSteps[] = {
     {"session", new_session},
     {"cgroup", enter_cgroup},
     {"stdio", set_stdio},
+    {"ready.fd", give_extra},
     {"tty", take_terminal},
     {"oom-score", set_oom_score},
     {"limits", set_limits},

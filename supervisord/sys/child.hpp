@@ -61,6 +61,8 @@ struct ChildSettings {
   int stdin_fd = -1;                         // -1: /dev/null.
   int stdout_fd = -1;                        // -1: /dev/null.
   int stderr_fd = -1;                        // -1: /dev/null.
+  int extra_fd = -1;                         // Becomes `extra_number`; -1: there is none.
+  int extra_number = -1;                     // At least 3.
   bool takes_terminal = false;               // Descriptor 0 is a terminal, and becomes its controlling one.
   int cgroup_fd = -1;                        // A cgroup v2 directory to be born in, or -1.
   std::optional<SignalSet> ignored_signals;  // A snapshot of ours to undo; empty: taken at each prepare_child().
@@ -87,7 +89,8 @@ struct ChildPlan {
   std::size_t group_count;
   SignalSet ignored_signals;
   SpawnInProgress* in_progress;
-  int stdio[3];  // Descriptor to become 0, 1, 2; -1 for /dev/null.
+  int fds[4];        // Descriptor to become 0, 1, 2 (-1 for /dev/null) and extra_number (-1: none).
+  int extra_number;  // At least 3; -1: none.
   int cgroup_fd;
   mode_t umask;
   uid_t uid;

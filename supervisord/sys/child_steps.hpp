@@ -32,7 +32,7 @@ struct ChildRun {
   SpawnMethod method;
   int report_pipe;  // Write end, at least 3; -1 with shared memory.
   ChildReport report;
-  int stdio[3];          // As in the plan, or the slots that hold copies (spawn_slots.hpp).
+  int fds[4];            // As in the plan, or the slots that hold copies (spawn_slots.hpp).
   int private_from = 0;  // Not 0: the table of descriptors is shared, and what is needed of it lies below this number.
 };
 

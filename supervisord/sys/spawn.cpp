@@ -97,6 +97,7 @@ SpawnFailure describe(const PreparedChild& child, const ChildReport& report) {
   if (is_only_groups) out.step = "groups", out.object = settings.groups_text;
   if (step == "user" || is_group_of_user) out.object = user_text(settings.user_name, settings.uid);
   if (step == "working-dir") out.object = settings.working_dir;
+  if (step == "ready.fd") out.object = fmt::format("{}", settings.extra_number);
   describe_attribute_failure(settings.attributes, report, out);
   if (report.step == exec_step()) describe_exec_failure(child, report, out);
   return out;
@@ -123,13 +124,13 @@ bool is_cgroup_error(int error_number) {
 bool is_refusal(int error_number) { return error_number == ENOSYS || error_number == EPERM || error_number == EINVAL; }
 
 ChildRun run_of(const ChildPlan& plan, SpawnMethod method, int report_pipe) {
-  return {plan, method, report_pipe, {}, {plan.stdio[0], plan.stdio[1], plan.stdio[2]}};
+  return {plan, method, report_pipe, {}, {plan.fds[0], plan.fds[1], plan.fds[2], plan.fds[3]}};
 }
 
 Spawned spawn_by_clone3(const PreparedChild& child) {
   ChildRun run = run_of(child.plan(), SpawnMethod::clone3_vfork, -1);
   const bool may_share = !sharing_is_refused.load(std::memory_order_relaxed);
-  const std::optional<SlotLoan> slots = may_share ? SlotLoan::take(run.stdio) : std::nullopt;
+  const std::optional<SlotLoan> slots = may_share ? SlotLoan::take(run.fds) : std::nullopt;
   int pidfd = -1;
   clone_args args{};
   args.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;

@@ -12,10 +12,11 @@ ROOMS = {
     "engine": ("base", "spec"),
     "wire": ("base", "spec"),
     "sys": ("base",),
-    "config": ("base", "spec", "sys"),
+    "regex": ("base",),
+    "config": ("base", "spec", "sys", "regex"),
     "loop": ("base",),
-    "log": ("base", "sys"),
-    "daemon": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log"),
+    "log": ("base", "sys", "regex"),
+    "daemon": ("base", "spec", "engine", "wire", "config", "sys", "regex", "loop", "log"),
     "main": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log", "daemon"),
     "ctl": ("base", "spec", "wire", "config", "sys"),
 }
@@ -24,6 +25,7 @@ EVERYWHERE = tuple(ROOMS)
 LIBRARIES = {
     r"uv\.h|uv/.*": ("loop",),
     r"toml\+\+/.*|toml\.hpp": ("config",),
+    r"re2/.*": ("regex",),
     r"spdlog/.*": ("daemon", "main"),
     r"nlohmann/.*": ("wire", "config", "daemon", "ctl"),
     r"CLI/.*": ("main", "ctl"),

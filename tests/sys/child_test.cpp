@@ -76,6 +76,38 @@ TEST_CASE("only descriptors 0 to 2 are open, whatever leaked in the parent") {
   REQUIRE(run(method, command({"ls", "/proc/self/fd"})).output == "0\n1\n2\n3\n");
 }
 
+TEST_CASE("one more descriptor is found under its number, and nothing besides") {
+  const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
+  // The lowest numbers may be those of the report pipe or of a slot; the service's own limit may be lower than the
+  // last.
+  const int number = GENERATE(3, 4, 5, 6, 7, 8, 9, 10, 600);
+  const sup::UniqueFd leaked{::open("/dev/null", O_RDONLY)};
+  Pipe pipe = must(make_pipe());
+  ChildSettings settings = command({"bash", "-c", "ls /proc/$$/fd; echo ready >&" + std::to_string(number)});
+  settings.extra_fd = pipe.write_end.get();
+  settings.extra_number = number;
+  settings.attributes.limits = {{RLIMIT_NOFILE, 300, 300}};
+  const std::string listed = run(method, std::move(settings)).output;
+  pipe.write_end.reset();
+  REQUIRE(read_to_end(pipe.read_end) == "ready\n");
+  std::istringstream names{listed};
+  std::vector<int> open;
+  for (int fd = 0; names >> fd;) open.push_back(fd);
+  std::erase(open, 255);  // bash's own.
+  std::ranges::sort(open);
+  REQUIRE(open == std::vector<int>{0, 1, 2, number});
+}
+
+TEST_CASE("a program that cannot be executed is told although its extra descriptor has the report's number") {
+  const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
+  const int number = GENERATE(range(3, 16));
+  const Pipe pipe = must(make_pipe());
+  ChildSettings settings = command({"/nonexistent"});
+  settings.extra_fd = pipe.write_end.get();
+  settings.extra_number = number;
+  REQUIRE(failure_of(method, std::move(settings)).text() == "command '/nonexistent': No such file or directory");
+}
+
 TEST_CASE("no signal is blocked or ignored, even if we block all and ignore some") {
   const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
   struct sigaction hup{}, pipe{};

@@ -89,8 +89,9 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
 // Of what makes a service ready, and of the kinds of probes, only one can be chosen: the template's others stay
 // comments.
 static bool is_alternative(std::string_view line) {
-  constexpr std::string_view kOthers[] = {"#health.unix", "#health.http", "#health.exec", "#health.file", "#ready.tcp",
-                                          "#ready.unix",  "#ready.http",  "#ready.exec",  "#ready.file"};
+  constexpr std::string_view kOthers[] = {"#health.unix", "#health.http", "#health.exec", "#health.file",
+                                          "#ready.tcp",   "#ready.unix",  "#ready.http",  "#ready.exec",
+                                          "#ready.file",  "#ready.fd",    "#ready.log"};
   return std::ranges::any_of(kOthers, [&](std::string_view other) { return line.starts_with(other); });
 }
 

@@ -69,6 +69,10 @@ class RandomSpec {
     constexpr const char* kHosts[] = {"127.0.0.1", "[::1]", "localhost", "", "[fe80::1]"};
     out = kHosts[below(5)] + (":" + std::to_string(1 + below(65'535)));
   }
+  void fill(std::string& out, RegexText) {
+    constexpr const char* kExpressions[] = {"ready", "^listening on \\S+:\\d+$", "(?i)[äö]|'x'"};
+    out = kExpressions[below(3)];
+  }
   void fill(std::string& out, HttpUrlText) {
     constexpr const char* kUrls[] = {"http://127.0.0.1/", "http://[::1]:8080/health?x=1", "http://localhost"};
     out = kUrls[below(3)];

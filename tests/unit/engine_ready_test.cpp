@@ -77,6 +77,18 @@ TEST_CASE("what can never become ready is ended at once") {
   REQUIRE(s.cause("web") == "closed its readiness descriptor without a newline");
 }
 
+TEST_CASE("what shows by its descriptor or its output that it is ready is not ready because it says so") {
+  const auto shows = GENERATE(
+      +[](ServiceSpec& spec) { spec.ready.edit().fd = 3; },
+      +[](ServiceSpec& spec) { spec.ready.edit().log = "listening"; });
+  Story s({Service("web").with(shows)});
+  s.boot().run().ready("web");
+  REQUIRE(s.state("web") == "starting");
+  s.tell(BecameReady{s.id("web"), s.at("web").run, ReadyBy::seen});
+  REQUIRE(s.state("web") == "running");
+  REQUIRE(s.orders() == Names{"spawn web", "await web", "stop awaiting web"});
+}
+
 TEST_CASE("readiness that comes after the order to stop changes nothing") {
   Story s({Service("web").notify()});
   s.boot().run();

@@ -41,7 +41,9 @@ Complaint deadlines(const Scene& scene) {
     const bool needs_one = state == State::backoff || state == State::stopping || state == State::killing ||
                            state == State::reloading || (state == State::starting && has_time) ||
                            (state == State::running && s.watchdog > Duration{});
-    if (has_one != needs_one)
+    const Instant delayed = scene.now + scene.spec(id).start_delay;
+    const bool may_have_one = state == State::waiting && scene.inside(id).deadline <= delayed;
+    if (has_one != needs_one && !may_have_one)
       return fmt::format("{} is {} and has {} deadline", scene.name(id), enum_name(state), has_one ? "a" : "no");
     first = std::min(first, scene.inside(id).deadline);
   }

@@ -80,7 +80,7 @@ void add_sayings(Dice& dice, ServiceSpec& spec) {
   if (spec.type != ServiceType::notify && !spec.ready->notify && dice.percent(15))
     spec.ready.edit().delay = dice.up_to(4s);
   else if (spec.type != ServiceType::notify && !spec.ready->notify && dice.percent(15))
-    spec.ready.edit().tcp = ":80";
+    dice.percent(50) ? spec.ready.edit().tcp = ":80" : spec.ready.edit().log = "listening";
   if (dice.percent(60)) spec.reload.edit().timeout = 500ms + dice.up_to(20s);
   if (dice.percent(60))
     spec.reload.edit().signal = Signal{1};
@@ -255,9 +255,10 @@ std::string describe(const NamedService& service) {
       format_duration(r.within), format_duration(r.reset_after), enum_name(r.on_give_up.action), r.on_give_up.start);
   if (s.type == ServiceType::forking || has_to_show(s))
     out += fmt::format(" ready.timeout={}{}", format_duration(s.ready->timeout),
-                       s.ready->notify        ? " notify"
-                       : s.ready->tcp.empty() ? ""
-                                              : " tcp");
+                       s.ready->notify         ? " notify"
+                       : !s.ready->log.empty() ? " log"
+                       : !s.ready->tcp.empty() ? " tcp"
+                                               : "");
   if (s.start_delay > Duration{}) out += fmt::format(" start-delay={}", format_duration(s.start_delay));
   if (s.ready->delay) out += fmt::format(" ready.delay={}", format_duration(*s.ready->delay));
   if (s.reload->signal) out += fmt::format(" reload={}", signal_name(*s.reload->signal));

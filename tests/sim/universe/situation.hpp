@@ -35,12 +35,12 @@ struct Temper {
 
 // Something has to say or to show that it is ready.
 [[nodiscard]] inline bool has_to_show(const ServiceSpec& spec) {
-  return ready_kind(spec) == ReadyKind::notify || ready_kind(spec) == ReadyKind::probe;
+  return ready_kind(spec) != ReadyKind::executed && ready_kind(spec) != ReadyKind::delay;
 }
 
 // How it does so.
 [[nodiscard]] inline ReadyBy shows_by(const ServiceSpec& spec) {
-  return ready_kind(spec) == ReadyKind::probe ? ReadyBy::seen : ReadyBy::said;
+  return ready_kind(spec) == ReadyKind::notify ? ReadyBy::said : ReadyBy::seen;
 }
 
 struct Situation {
