@@ -6,6 +6,7 @@
 #   ctl ...         ctl on the case's socket
 #   field NAME KEY  what `ctl status --json` says of a service: state, pid, cause ...
 #   group_of NAME   the folder of the cgroup of a service's main process
+#   pids_of COMMAND the processes with exactly this command line; gone COMMAND: there is none
 #   eventually CMD  repeats CMD until it succeeds; fails the case after 20 seconds
 #   fail TEXT, skip TEXT, assert_eq GOT WANT, assert_contains TEXT PART
 #
@@ -28,6 +29,8 @@ ctl() { /bin/ctl --socket "$D/run/control.sock" "$@"; }
 field() { ctl status "$1" --json | sed 's/.*"services"//' | tr ',{' '\n\n' | sed -n "s/^ *\"$2\": *\"\{0,1\}\([^\"]*\)\"\{0,1\}.*/\1/p" | head -n 1; }
 in_state() { [ "$(field "$1" state)" = "$2" ]; }
 group_of() { echo "$CGROUP$(sed -n 's/^0:://p' "/proc/$(field "$1" pid)/cgroup")"; }
+pids_of() { ps -o pid,args | sed -n "s/^ *\([0-9][0-9]*\) $1\$/\1/p"; }
+gone() { [ -z "$(pids_of "$1")" ]; }
 answers() { ctl ping >/dev/null 2>&1; }
 
 eventually() {
