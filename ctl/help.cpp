@@ -80,6 +80,20 @@ void append_params(std::string& out, std::string_view title, std::span<const Par
     if (wanted(param)) append_entry(out, label(param), doc_of(param), column);
 }
 
+// Beside their examples, or below where those are too long.
+void append_examples(std::string& out, std::span<const wire::Example> examples) {
+  constexpr std::size_t kWidest = 50;
+  constexpr std::size_t kIndent = 6;
+  std::size_t column = 0;
+  for (const wire::Example& example : examples) column = std::max(column, example.line.size());
+  out += "\nExamples:\n";
+  for (const wire::Example& example : examples)
+    if (column <= kWidest)
+      append_entry(out, std::string(example.line), example.doc, column);
+    else
+      out += fmt::format("  {}\n{:{}}{}\n", example.line, "", kIndent, wrapped(example.doc, kIndent));
+}
+
 bool is_option(const ParamRow& param) { return !is_positional(param); }
 
 std::string verb_words(const CommandRow& row) {
@@ -122,10 +136,7 @@ std::string verb_help(const CommandRow& row) {
   append_params(out, "Arguments", row.params, is_positional);
   append_params(out, "Options", row.params, is_option);
   append_params(out, "Options of every verb", kGlobalOptions, is_option);
-  out += "\nExamples:\n";
-  std::size_t column = 0;
-  for (const wire::Example& example : row.examples) column = std::max(column, example.line.size());
-  for (const wire::Example& example : row.examples) append_entry(out, std::string(example.line), example.doc, column);
+  append_examples(out, row.examples);
   out += "\nExit codes:\n";
   for (const ExitCode code : row.exits)
     for (const auto& known : kEnumNames<ExitCode>)
