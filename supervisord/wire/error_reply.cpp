@@ -19,7 +19,9 @@ bool is_error(const ErrorReply& error) {
 
 std::string describe_error(const ErrorReply& error) {
   if (is_error<NoSuchService>(error)) {
-    std::string text = fmt::format("no such service: '{}'", error.parameter("name"));
+    const std::string_view name = error.parameter("name");
+    if (name.find_first_of("*?[") != std::string_view::npos) return fmt::format("no service matches '{}'", name);
+    std::string text = fmt::format("no such service: '{}'", name);
     if (const auto near = error.parameter("nearest"); !near.empty()) text += fmt::format("; did you mean '{}'?", near);
     return text;
   }
