@@ -282,12 +282,26 @@ Result<Scaling> parse_scaling(const std::string& word) {
               fmt::format("cannot scale: '{}' is not NAME=N with N from 0 to {}", printable(word, 80), kMaxInstances));
 }
 
+// A name and a number that stand apart are taken together.
+std::vector<std::string> scaling_words(std::span<const std::string> words) {
+  const auto is_number = [](const std::string& word) {
+    return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+  };
+  std::vector<std::string> out;
+  for (const std::string& word : words)
+    if (is_number(word) && !out.empty() && out.back().find('=') == std::string::npos)
+      out.back() += "=" + word;
+    else
+      out.push_back(word);
+  return out;
+}
+
 // Nothing if an error was sent.
 std::optional<std::vector<Scaling>> named_scalings(const World& w, Session& session, const wire::Call& call) {
   std::vector<Scaling> out;
   std::vector<std::string_view> known;
   for (const ServiceId id : w.by_name) known.push_back(w.service(id).definition->name);
-  for (const std::string& word : call.arguments.texts("scales")) {
+  for (const std::string& word : scaling_words(call.arguments.texts("scales"))) {
     auto scaling = parse_scaling(word);
     if (!scaling) {
       session.send(wire::encode_error(wire::Failed{scaling.error().what}));

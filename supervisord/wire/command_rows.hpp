@@ -445,7 +445,7 @@ inline constexpr auto kScaleParams =
                         .given = Given::words,
                         .metavar = "NAME=N",
                         .need = Need::required,
-                        .doc = "Services, each with the number of instances that it is to have: web=5."},
+                        .doc = "Services, each with the number of instances that it is to have: web=5, or web 5."},
                kWait};
 inline constexpr auto kScaleExamples = std::array{Example{"ctl scale web=5", "five of web from now on"},
                                                   Example{"ctl scale web=2 worker=0", "several at once"}};
