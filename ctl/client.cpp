@@ -13,6 +13,22 @@
 
 namespace sup::ctl {
 
+namespace {
+
+// Whether the process that listens on the socket has ended, or does so now: its descriptors are closed a little before
+// it is gone.
+bool has_peer_ended(const UniqueFd& socket) {
+  constexpr int kPatienceMs = 1'000;
+  const auto peer = sys::peer_credentials(socket);
+  if (!peer || peer->pid <= 0) return false;  // It is in another pid namespace.
+  const auto process = sys::open_process(peer->pid);
+  if (!process) return process.error().code == Errc::not_found;
+  pollfd wanted{process->pidfd.get(), POLLIN, 0};
+  return process->pidfd.is_open() && ::poll(&wanted, 1, kPatienceMs) > 0;
+}
+
+}  // namespace
+
 std::unexpected<Failure> failure(ExitCode code, std::string text) {
   return std::unexpected(Failure{code, std::move(text)});
 }
@@ -108,6 +124,8 @@ OrFailure<std::string> Client::next_message() {
     const auto got = receive_some();
     if (!got) return std::unexpected(got.error());
     if (*got == Got::bytes) continue;
+    if (!has_answered_ && has_peer_ended(socket_))
+      return failure(ExitCode::failed, "supervisord has ended before it answered");
     if (!has_answered_) return not_ours("it closed the connection without an answer");
     return failure(ExitCode::failed, "supervisord closed the connection");
   }

@@ -2,14 +2,21 @@
 
 #include <fmt/format.h>
 
+#include "base/signals.hpp"
 #include "ctl/render_table.hpp"
 #include "ctl/verbs.hpp"
+#include "wire/exit_argument.hpp"
 
 namespace sup::ctl {
 namespace {
 
 void append_names(std::string& out, std::string_view title, const std::vector<std::string>& names) {
   if (!names.empty()) out += visible(fmt::format("{} {}", title, fmt::join(names, ", "))) + "\n";
+}
+
+std::string end_text(const wire::ExitPolicy& policy) {
+  if (policy.exit_signal) return fmt::format("  signal {}", signal_name(Signal{static_cast<int>(*policy.exit_signal)}));
+  return fmt::format("  exit {}", policy.exit_code);
 }
 
 }  // namespace
@@ -25,13 +32,17 @@ std::string render_explanation(const wire::ExplainReply& reply, Paint paint) {
   if (!reply.policy.empty()) out += "If it ends:\n";
   std::vector<TableRow> rows;
   for (const wire::ExitPolicy& policy : reply.policy)
-    rows.push_back({{fmt::format("  exit {}", policy.exit_code)},
+    rows.push_back({{end_text(policy)},
                     {policy.success ? "success" : "failure", policy.success ? Style::good : Style::bad},
                     {policy.action}});
   return out + render_table({}, rows, std::nullopt, paint);
 }
 
 int run_explain(Context& context) {
+  const std::string_view end = context.call.arguments.text("exit");
+  if (context.call.arguments.has("exit") && !wire::parse_exit(end))
+    return report(context,
+                  {ExitCode::usage, fmt::format("'{}' is neither an exit code (0 to 255) nor a signal", visible(end))});
   const auto reply = ask<wire::ExplainReply>(context);
   if (!reply) return report(context, reply.error());
   if (context.wants_json())

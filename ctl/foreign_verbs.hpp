@@ -14,7 +14,7 @@ struct ForeignVerb {
 inline constexpr std::string_view kHintOfConfiguration =
     "`ctl check` checks the configuration; supervisord reads it when it starts";
 inline constexpr std::string_view kHintOfEnabled =
-    "the setting `enabled` says what starts with supervisord; `ctl show --all NAME` shows it";
+    "`ctl enable NAME` and `ctl disable NAME` choose what starts with supervisord; `ctl status -v NAME` shows it";
 
 // By verb, none of them one of ours.
 inline constexpr auto kForeignVerbs = std::array{
@@ -23,9 +23,7 @@ inline constexpr auto kForeignVerbs = std::array{
     ForeignVerb{"cat", "systemctl's cat is `ctl show NAME`"},
     ForeignVerb{"clear", "supervisord keeps a bounded number of lines by itself; `ctl logs NAME` shows them"},
     ForeignVerb{"daemon-reload", kHintOfConfiguration},
-    ForeignVerb{"disable", kHintOfEnabled},
     ForeignVerb{"down", "sv's down is `ctl stop NAME`; all services: `ctl stop all`"},
-    ForeignVerb{"enable", kHintOfEnabled},
     ForeignVerb{"fg", "supervisorctl's fg is `ctl attach NAME`, for a service with tty = true"},
     ForeignVerb{"is-active", "systemctl's is-active is `ctl status --check NAME`"},
     ForeignVerb{"is-enabled", kHintOfEnabled},

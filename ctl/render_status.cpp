@@ -82,9 +82,10 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "health", health_text(service));
   add_detail(rows, "type",
              fmt::format("{}, {}", service.type,
-                         service.transient ? "transient"
-                         : service.enabled ? "enabled"
-                                           : "not enabled"));
+                         service.transient    ? "transient"
+                         : service.enabled_by ? (service.enabled ? "enabled (ctl enable)" : "not enabled (ctl disable)")
+                         : service.enabled    ? "enabled"
+                                              : "not enabled"));
   add_detail(rows, "pid", service.pid ? fmt::format("{}", *service.pid) : "");
   add_detail(rows, "run", run_text(service));
   add_detail(rows, "last end", last_end_text(service));

@@ -64,6 +64,8 @@ int run_verb(Context& context) {
     case Verb::critical_chain:
     case Verb::plot: return run_start_times(context);
     case Verb::set: return run_set(context);
+    case Verb::enable:
+    case Verb::disable: return run_enable(context);
     case Verb::exec: return run_exec(context);
     case Verb::attach: return run_attach(context);
     case Verb::run: return run_transient(context);

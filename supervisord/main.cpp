@@ -53,6 +53,8 @@ void declare(CLI::App& app, CommandLine& line) {
   app.add_option("--socket", line.options.socket, "The control socket")->type_name("PATH");
   app.add_option("--runtime-dir", line.options.runtime_dir, "Where the lock file and the control socket are")
       ->type_name("DIR");
+  app.add_option("--state-dir", line.options.state_dir, "Where it is kept which services are enabled")
+      ->type_name("DIR");
   app.add_option(
          "--log-level", line.log_level,
          fmt::format("How much supervisord says on standard error: {}", fmt::join(words_of<sup::LogLevel>(), ", ")))

@@ -21,7 +21,7 @@ std::string join(std::string directory, std::string_view rest) {
   return directory.append("/").append(rest);
 }
 
-// One of the three places: fixed for root, else below an XDG variable, else below HOME.
+// One of the four places: fixed for root, else below an XDG variable, else below HOME.
 struct Place {
   std::string_view noun;
   std::string_view of_root;
@@ -33,6 +33,8 @@ constexpr Place kConfig = {"configuration directory", "/etc/supervisord", "XDG_C
                            ".config/supervisord"};
 constexpr Place kRuntime = {"run-time directory", "/run/supervisord", "XDG_RUNTIME_DIR", kName,
                             ".local/state/supervisord/run"};
+constexpr Place kState = {"state directory", "/var/lib/supervisord", "XDG_STATE_HOME", kName,
+                          ".local/state/supervisord"};
 constexpr Place kLogs = {"log directory", "/var/log/supervisord", "XDG_STATE_HOME", "supervisord/log",
                          ".local/state/supervisord/log"};
 
@@ -52,6 +54,7 @@ Who this_process() {
 
 Result<std::string> default_config_dir(const Who& who) { return default_of(kConfig, who); }
 Result<std::string> default_runtime_dir(const Who& who) { return default_of(kRuntime, who); }
+Result<std::string> default_state_dir(const Who& who) { return default_of(kState, who); }
 Result<std::string> default_log_dir(const Who& who) { return default_of(kLogs, who); }
 
 Result<std::string> runtime_dir_of(const DaemonSpec& spec, const Who& who) {
@@ -62,6 +65,11 @@ Result<std::string> runtime_dir_of(const DaemonSpec& spec, const Who& who) {
 Result<std::string> socket_of(const DaemonSpec& spec, const Who& who) {
   if (!spec.socket.empty()) return spec.socket;
   return join(TRY(runtime_dir_of(spec, who)), kSocketName);
+}
+
+Result<std::string> state_dir_of(const DaemonSpec& spec, const Who& who) {
+  if (!spec.state_dir.empty()) return spec.state_dir;
+  return default_state_dir(who);
 }
 
 Result<std::string> log_dir_of(const DaemonSpec& spec, const Who& who) {

@@ -3,6 +3,7 @@
 //                 root                      another user
 //   configuration /etc/supervisord          $XDG_CONFIG_HOME/supervisord, by default ~/.config/supervisord
 //   run-time      /run/supervisord          $XDG_RUNTIME_DIR/supervisord, by default ~/.local/state/supervisord/run
+//   state         /var/lib/supervisord      $XDG_STATE_HOME/supervisord, by default ~/.local/state/supervisord
 //   logs          /var/log/supervisord      $XDG_STATE_HOME/supervisord/log, by default ~/.local/state/supervisord/log
 //
 // ~ is $HOME. XDG variables that are not absolute are ignored, as the XDG base directory specification demands. They
@@ -32,9 +33,10 @@ struct Who {
 // The caller's effective user id and environment.
 [[nodiscard]] Who this_process();
 
-// Errors (all of the three): not_found, with the variables that would help.
+// Errors (all of the four): not_found, with the variables that would help.
 [[nodiscard]] Result<std::string> default_config_dir(const Who& who);
 [[nodiscard]] Result<std::string> default_runtime_dir(const Who& who);
+[[nodiscard]] Result<std::string> default_state_dir(const Who& who);
 [[nodiscard]] Result<std::string> default_log_dir(const Who& who);
 
 inline constexpr std::string_view kSocketName = "control.sock";
@@ -43,6 +45,7 @@ inline constexpr std::string_view kSocketName = "control.sock";
 // The socket is `socket`, else control.sock in `runtime-dir`, else control.sock in the default run-time directory.
 [[nodiscard]] Result<std::string> runtime_dir_of(const DaemonSpec& spec, const Who& who);
 [[nodiscard]] Result<std::string> socket_of(const DaemonSpec& spec, const Who& who);
+[[nodiscard]] Result<std::string> state_dir_of(const DaemonSpec& spec, const Who& who);
 [[nodiscard]] Result<std::string> log_dir_of(const DaemonSpec& spec, const Who& who);
 
 // Where a program without a slash is looked for when the service's environment has no PATH.

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "config/enabled.hpp"
 #include "config/paths.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/server.hpp"
@@ -61,10 +62,23 @@ Loaded load_configuration(const DaemonOptions& options, SystemChecks system) {
     spec.runtime_dir = absolute(options.runtime_dir);
     spec.socket.clear();
   }
+  if (!options.state_dir.empty()) spec.state_dir = absolute(options.state_dir);
   if (!options.socket.empty()) spec.socket = absolute(options.socket);
   if (options.log_level) spec.log.level = *options.log_level;
   if (options.containment) spec.containment = *options.containment;
   return loaded;
+}
+
+// What was enabled and disabled by command wins over the definitions. What cannot be read is no reason not to start.
+EnabledChoices take_enabled_choices(SpecSet& set) {
+  const auto state_dir = state_dir_of(set.daemon, this_process());
+  auto choices = state_dir ? load_enabled(*state_dir) : Result<EnabledChoices>{};
+  if (!choices) {
+    fmt::print(stderr, "supervisord: {}; services are enabled as their definitions say\n", choices.error().what);
+    return {};
+  }
+  apply_enabled(*choices, set.services);
+  return *std::move(choices);
 }
 
 // All that the daemon owns on disk: the run-time directory, the lock in it, and the path of the socket.
@@ -124,6 +138,7 @@ class Daemon {
   static Result<std::unique_ptr<Daemon>> create(SpecSet set, Places places, ContainmentTree containment,
                                                 const sys::NofileLimits& original);
   int run(const std::vector<std::string>& only);
+  void remember_enabled(EnabledChoices choices) { supervisor_->set_enabled_choices(std::move(choices)); }
 
  private:
   Daemon(Places places, ContainmentTree containment, std::unique_ptr<log::LogThread> log, LogLevel level)
@@ -285,8 +300,10 @@ int run_daemon(const DaemonOptions& options) {
   auto containment = ContainmentTree::choose(loaded.set.daemon.containment, places->runtime_dir);
   if (!containment) return complain(DaemonExit::system, containment.error().what);
   if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));
+  EnabledChoices choices = take_enabled_choices(loaded.set);
   auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment), *original);
   if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
+  (*daemon)->remember_enabled(std::move(choices));
   return (*daemon)->run(*only);
 }
 

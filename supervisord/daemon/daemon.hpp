@@ -26,6 +26,7 @@ struct DaemonOptions {
   std::vector<std::string> config;  // Files and directories; empty: the default place.
   std::string socket;
   std::string runtime_dir;
+  std::string state_dir;
   std::optional<LogLevel> log_level;
   std::optional<Containment> containment;
   std::vector<std::string> only;  // Start only these and what they need.

@@ -12,6 +12,7 @@
 #include "daemon/instance_names.hpp"
 #include "daemon/views.hpp"
 #include "sys/clock.hpp"
+#include "wire/exit_argument.hpp"
 
 namespace sup {
 namespace {
@@ -110,7 +111,13 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
 void handle_explain(Server& server, Session& session, const wire::Call& call) {
   const auto service = named_service(server, session, call);
   if (!service) return;
-  session.send(wire::encode_reply(view_explanation(world_of(server), *service, call.arguments.integer("exit"))));
+  std::optional<ExitStatus> end;
+  if (call.arguments.has("exit")) {
+    end = wire::parse_exit(call.arguments.text("exit"));
+    if (!end) return session.send(wire::encode_error(wire::InvalidParameter{"exit"}));
+  }
+  const Indispensable whole;  // The engine is copied to be asked.
+  session.send(wire::encode_reply(view_explanation(server.parts().supervisor, *service, end)));
 }
 
 void handle_version(Session& session) {
@@ -170,6 +177,8 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case plot: return handle_start_times(server, session, call);
     case critical_chain: return handle_critical_chain(server, session, call);
     case wire::Verb::set: return handle_set(server, session, call);
+    case enable:
+    case disable: return handle_enable(server, session, call);
     case exec: return handle_exec(server, session, call);
     case attach: return handle_attach(server, session, call);
     case run: return handle_run(server, session, call);

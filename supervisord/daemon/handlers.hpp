@@ -41,6 +41,7 @@ void handle_tree(Server& server, Session& session, const wire::Call& call);
 void handle_set(Server& server, Session& session, const wire::Call& call);
 void handle_run(Server& server, Session& session, const wire::Call& call);
 void handle_scale(Server& server, Session& session, const wire::Call& call);
+void handle_enable(Server& server, Session& session, const wire::Call& call);
 void handle_exec(Server& server, Session& session, const wire::Call& call);
 void handle_attach(Server& server, Session& session, const wire::Call& call);
 void handle_features(Server& server, Session& session);

@@ -44,6 +44,8 @@ bool may_change(wire::Verb verb) {
     case pause:
     case resume:
     case set:
+    case enable:
+    case disable:
     case exec:
     case attach:
     case run:

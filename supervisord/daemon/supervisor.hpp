@@ -9,6 +9,7 @@
 
 #include "base/refusable.hpp"
 #include "base/time.hpp"
+#include "config/enabled.hpp"
 #include "daemon/history.hpp"
 #include "daemon/overrides.hpp"
 #include "daemon/probes.hpp"
@@ -57,6 +58,9 @@ class Supervisor {
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] const Overrides& overrides() const { return overrides_; }
   [[nodiscard]] Overrides& overrides() { return overrides_; }
+  // What `ctl enable` and `ctl disable` have chosen.
+  [[nodiscard]] const EnabledChoices& enabled_choices() const { return enabled_choices_; }
+  void set_enabled_choices(EnabledChoices choices) { enabled_choices_ = std::move(choices); }
   [[nodiscard]] ChangeId next_change() { return ChangeId{++last_change_}; }
   [[nodiscard]] Instant started_at() const { return started_at_; }
   // Why it shuts down; empty while it does not.
@@ -97,6 +101,7 @@ class Supervisor {
   Engine engine_;
   History history_;
   Overrides overrides_;
+  EnabledChoices enabled_choices_;
   std::vector<Event> inbox_;
   std::vector<Observer*> observers_;
   std::unique_ptr<Runs> runs_;

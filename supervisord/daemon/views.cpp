@@ -8,9 +8,6 @@
 namespace sup {
 namespace {
 
-constexpr std::array<std::int64_t, 2> kUsualCodes = {0, 1};
-constexpr int kSignalBase = 128;
-
 std::string text_of(std::string_view view) { return std::string(view); }
 
 void set_end(const Instance& i, std::optional<std::int64_t>& code, std::optional<std::int64_t>& signal) {
@@ -19,14 +16,6 @@ void set_end(const Instance& i, std::optional<std::int64_t>& code, std::optional
     signal = i.last_status.signal;
   else
     code = i.last_status.code;
-}
-
-wire::ExitPolicy view_policy(const World& w, InstanceId id, std::int64_t code) {
-  const int number = static_cast<int>(code);
-  ExitStatus status{.code = number, .signal = 0, .core_dumped = false};
-  if (number > kSignalBase && number <= kSignalBase + 64)
-    status = {.code = 0, .signal = number - kSignalBase, .core_dumped = false};
-  return {.exit_code = code, .success = is_success(w.spec(w.at(id)), status), .action = explain_exit(w, id, status)};
 }
 
 // What the probes say, while there are any; paused, what they said before.
@@ -78,6 +67,7 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   set_health(w, i, now, wall, out);
   out.type = text_of(enum_name(spec.type));
   out.enabled = spec.enabled;
+  if (supervisor.enabled_choices().contains(w.definition(i)->name)) out.enabled_by = "ctl";
   out.transient = w.definition(i)->transience != Transience::none;
   if (!spec.description.empty()) out.description = spec.description;
   for (const auto* list : {&spec.requires_, &spec.binds_to})
@@ -139,29 +129,6 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
   if (entry.status && entry.status->signal == 0) out.exit_code = entry.status->code;
   if (entry.pid != 0) out.pid = entry.pid;
   if (entry.run != RunId{}) out.run = static_cast<std::int64_t>(entry.run.value);
-  return out;
-}
-
-wire::ExplainReply view_explanation(const World& w, InstanceId id, std::optional<std::int64_t> exit_code) {
-  Explanation explanation = explain(w, id);
-  wire::ExplainReply out;
-  out.service = w.name(w.at(id));
-  out.state = text_of(enum_name(explanation.state));
-  out.goal = text_of(enum_name(explanation.goal));
-  for (std::string* reason : {&explanation.why, &explanation.cause})
-    if (!reason->empty()) out.reasons.push_back(std::move(*reason));
-  if (std::string health = health_report(w, id); !health.empty()) out.reasons.push_back(std::move(health));
-  out.waiting_for = std::move(explanation.waits_for);
-  out.would_stop_with = std::move(explanation.would_stop_with);
-  out.needed_by = std::move(explanation.needed_by);
-  if (!explanation.last_end.empty()) out.last_ends.push_back(std::move(explanation.last_end));
-  if (exit_code) {
-    out.policy.push_back(view_policy(w, id, *exit_code));
-    return out;
-  }
-  const bool has_process = w.spec(w.at(id)).type != ServiceType::target;
-  if (is_resting(explanation.state) || !has_process) return out;  // There is nothing that could end.
-  for (const std::int64_t code : kUsualCodes) out.policy.push_back(view_policy(w, id, code));
   return out;
 }
 

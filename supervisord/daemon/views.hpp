@@ -13,7 +13,8 @@ namespace sup {
 [[nodiscard]] wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, Instant now, WallTime wall);
 [[nodiscard]] wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now);
 [[nodiscard]] wire::EventRecord view_event(const World& w, const HistoryEntry& entry);
-[[nodiscard]] wire::ExplainReply view_explanation(const World& w, InstanceId id, std::optional<std::int64_t> exit_code);
+[[nodiscard]] wire::ExplainReply view_explanation(const Supervisor& supervisor, InstanceId id,
+                                                  std::optional<ExitStatus> end);
 
 // What `set` has changed of a service as it is defined now, as "KEY = VALUE".
 [[nodiscard]] std::vector<std::string> view_overrides(const Supervisor& supervisor, const ServiceRef& definition);

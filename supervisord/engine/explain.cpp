@@ -17,6 +17,19 @@ std::string named_state(const World& w, InstanceId id) {
   return fmt::format("{} ({}{}{})", w.name(i), enum_name(i.state), cause.empty() ? "" : ", ", cause);
 }
 
+std::string success_text(const ServiceSpec& spec, ExitStatus status) {
+  return fmt::format("{} is {} (success-codes)", status.text(), is_success(spec, status) ? "success" : "no success");
+}
+
+}  // namespace
+
+std::string_view asked_end_text(const Instance& i) {
+  if (!is_live(i.state)) return {};
+  if (i.goal == Goal::down) return "its end was asked for: it stays down";
+  if (i.is_cycling || i.run_was_asked_to_end) return "its end was asked for: started again without a delay";
+  return {};
+}
+
 std::string_view give_up_text(GiveUpAction action) {
   switch (action) {
     case GiveUpAction::fail: return "failed for good";
@@ -25,16 +38,6 @@ std::string_view give_up_text(GiveUpAction action) {
   }
   return {};
 }
-
-// What follows when a run ends whose end was asked for, as the rows of `ended` have it; empty: its policy decides.
-std::string_view asked_end_text(const Instance& i) {
-  if (!is_live(i.state)) return {};
-  if (i.goal == Goal::down) return "its end was asked for: it stays down";
-  if (i.is_cycling || i.run_was_asked_to_end) return "its end was asked for: started again without a delay";
-  return {};
-}
-
-}  // namespace
 
 std::vector<InstanceId> dependents_of(const World& w, InstanceId id) {
   struct Visit {
@@ -68,13 +71,16 @@ std::vector<InstanceId> left_down_by(const World& w, const std::vector<InstanceI
   return out;
 }
 
+std::string exit_verdict(const World& w, InstanceId id, ExitStatus status) {
+  const ServiceSpec& spec = w.spec(w.at(id));
+  return fmt::format("{}; restart.when is {}", success_text(spec, status), enum_name(effective_when(spec)));
+}
+
 std::string explain_exit(const World& w, InstanceId id, ExitStatus status) {
   const Instance& i = w.at(id);
   const ServiceSpec& spec = w.spec(i);
-  const std::string_view verdict = is_success(spec, status) ? "success" : "no success";
   if (const std::string_view asked = asked_end_text(i); !asked.empty())
-    return fmt::format("{} is {} (success-codes); {}", status.text(), verdict, asked);
-  const std::string_view when = enum_name(effective_when(spec));
+    return fmt::format("{}; {}", success_text(spec, status), asked);
   const std::string_view shutdown =
       spec.on_exit == OnExit::shutdown ? ", and supervisord shuts down with its code" : "";
   std::string then;
@@ -89,7 +95,19 @@ std::string explain_exit(const World& w, InstanceId id, ExitStatus status) {
     case AfterEnd::complete: then = fmt::format("completed{}", shutdown); break;
     case AfterEnd::fail: then = fmt::format("failed{}", shutdown); break;
   }
-  return fmt::format("{} is {} (success-codes); restart.when is {}: {}", status.text(), verdict, when, then);
+  return fmt::format("{}: {}", exit_verdict(w, id, status), then);
+}
+
+std::string deadline_text(const World& w, InstanceId id, Instant now) {
+  const Instance& i = w.at(id);
+  if (i.deadline == kNever || i.is_hook_late) return {};
+  const std::string left = human_duration(std::max(i.deadline - now, Duration{0}));
+  if (i.state == State::backoff) return "next try in " + left;
+  if (i.state == State::starting && i.phase == Phase::await_ready)
+    return fmt::format("has failed if it is not ready in {}", left);
+  if (i.state == State::stopping && i.phase == Phase::steps)
+    return fmt::format("the next step of its stop follows in {}", left);
+  return {};
 }
 
 Explanation explain(const World& w, InstanceId id) {

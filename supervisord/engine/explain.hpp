@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/world.hpp"
@@ -25,6 +26,16 @@ struct Explanation {
 
 // What the restart policy would do now if the main process ended with this status, in one sentence.
 [[nodiscard]] std::string explain_exit(const World& w, InstanceId id, ExitStatus status);
+
+// What time alone will bring: "next try in 3 s". May be empty.
+[[nodiscard]] std::string deadline_text(const World& w, InstanceId id, Instant now);
+
+// How the end is judged: "exit 3 is no success (success-codes); restart.when is always".
+[[nodiscard]] std::string exit_verdict(const World& w, InstanceId id, ExitStatus status);
+// What follows when a run ends whose end was asked for, as the rows of `ended` have it; empty: its policy decides.
+[[nodiscard]] std::string_view asked_end_text(const Instance& i);
+// What follows when the policy gives up.
+[[nodiscard]] std::string_view give_up_text(GiveUpAction action);
 
 // All that requires `id`, directly or not, dependents before what they require.
 [[nodiscard]] std::vector<InstanceId> dependents_of(const World& w, InstanceId id);

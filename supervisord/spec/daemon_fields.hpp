@@ -30,6 +30,10 @@ struct Fields<DaemonSpec> {
             "$XDG_RUNTIME_DIR/supervisord for a "
             "user other than root.",
             AbsolutePath{}},
+      Field{"state-dir", &DaemonSpec::state_dir, OnChange::restart, "\"/var/lib/supervisord\"",
+            "What outlives supervisord: which services are enabled (`ctl enable`). Each supervisord needs its own. "
+            "Default: /var/lib/supervisord, or $XDG_STATE_HOME/supervisord for a user other than root.",
+            AbsolutePath{}},
       Field{"log", &DaemonSpec::log, OnChange::live, "{ level = \"info\", services = \"file\" }",
             "supervisord's own log, and the defaults for the logs of services."},
       Field{"shutdown-timeout", &DaemonSpec::shutdown_timeout, OnChange::live, "\"90s\"",

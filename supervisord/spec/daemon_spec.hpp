@@ -57,6 +57,7 @@ inline constexpr auto kEnumNames<Containment> = std::array{
 struct DaemonSpec {
   std::string socket;       // Absolute; empty: control.sock in the run-time directory.
   std::string runtime_dir;  // Absolute; empty: the default run-time directory.
+  std::string state_dir;    // Absolute; empty: the default state directory.
   DaemonLogSpec log;
   Duration shutdown_timeout = std::chrono::seconds{90};
   std::uint32_t start_parallelism = 0;  // 0: no bound.

@@ -223,16 +223,16 @@ inline constexpr auto kEnvExamples = std::array{Example{"ctl env web", "each var
                                                 Example{"ctl env web --reveal --json", "with secrets, for a program"}};
 inline constexpr auto kExplainParams =
     std::array{kName, ParamRow{.name = "exit",
-                               .type = ParamType::integer,
+                               .type = ParamType::text,
                                .given = Given::option,
                                .option = "--exit",
-                               .metavar = "CODE",
-                               .min = 0,
-                               .max = 255,
-                               .doc = "Say what would happen if it exited with this code (128+n: died by signal n)."}};
+                               .metavar = "CODE|SIGNAL",
+                               .doc = "Say what would happen if it exited with this code (0 to 255; 128+n: died by "
+                                      "signal n), or died by this signal."}};
 inline constexpr auto kExplainExamples =
     std::array{Example{"ctl explain web", "why is it in the state that it is in?"},
-               Example{"ctl explain web --exit 1", "and if it exited with code 1?"}};
+               Example{"ctl explain web --exit 1", "and if it exited with code 1?"},
+               Example{"ctl explain web --exit KILL", "and if somebody killed it?"}};
 
 // graph
 inline constexpr auto kGraphParams =
@@ -309,6 +309,45 @@ inline constexpr auto kSetExamples =
                Example{"ctl set web restart.delay=5s stop.timeout=1m", "several: all of them, or none"},
                Example{"ctl set web restart.delay=", "as its definition says"},
                Example{"ctl set web --reset", "everything as its definition says"}};
+
+// enable, disable
+inline constexpr auto kEnableParams =
+    std::array{kNamesRequired,
+               ParamRow{.name = "now",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--now",
+                        .scope = Scope::local,
+                        .doc = "Also start it (enable) or stop it (disable)."},
+               ParamRow{.name = "offline",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--offline",
+                        .scope = Scope::local,
+                        .doc = "Without supervisord: it counts from its next start on."},
+               ParamRow{.name = "config",
+                        .type = ParamType::text,
+                        .given = Given::option,
+                        .option = "--config",
+                        .metavar = "PATH",
+                        .scope = Scope::local,
+                        .completes = Completes::files,
+                        .doc = "Offline, with this file or directory instead of where supervisord looks."},
+               ParamRow{.name = "state_dir",
+                        .type = ParamType::text,
+                        .given = Given::option,
+                        .option = "--state-dir",
+                        .metavar = "DIR",
+                        .scope = Scope::local,
+                        .completes = Completes::files,
+                        .doc = "Offline, the directory where it is kept. Default: as the configuration says."}};
+inline constexpr auto kEnableExamples =
+    std::array{Example{"ctl enable web", "from now on it starts with supervisord"},
+               Example{"ctl enable web --now", "and at once, too"},
+               Example{"ctl enable web --offline", "while supervisord does not run"}};
+inline constexpr auto kDisableExamples =
+    std::array{Example{"ctl disable web", "it does not start with supervisord any more"},
+               Example{"ctl disable 'worker*' --now", "and stops now"}};
 
 // exec
 inline constexpr auto kExecParams =
@@ -726,7 +765,8 @@ inline constexpr auto kCommands = std::array{
         .reply = "ExplainReply",
         .summary = "Explain why a service is in its state, and what would happen next.",
         .text =
-            "Names what it waits for, what would stop with it, how it ended before, and what its restart policy does.",
+            "Names what it waits for, what would stop with it, how it ended before, and what its restart policy does. "
+            "What would follow an end is what the engine itself makes of it, told to a copy of it.",
         .examples = kExplainExamples,
         .exits = kNamedExits},
     CommandRow{.verb = Verb::graph,
@@ -794,6 +834,31 @@ inline constexpr auto kCommands = std::array{
                    "supervisord ends; no file is changed. Settings that need a restart are refused. The role is "
                    "admin, since a definition decides over the whole service.",
                .examples = kSetExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::enable,
+               .name = "enable",
+               .method = "Enable",
+               .role = Role::admin,
+               .group = HelpGroup::services,
+               .params = kEnableParams,
+               .reply = "EnableReply",
+               .summary = "Have services start with supervisord, from now on and for good.",
+               .text = "Wins over the setting `enabled` of a definition. It is kept in the file enabled.toml of the "
+                       "setting `state-dir`, and is on the disk when the command returns. Nothing is started by it, "
+                       "but for --now. Of two services that conflict only one can be enabled.",
+               .examples = kEnableExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::disable,
+               .name = "disable",
+               .method = "Disable",
+               .role = Role::admin,
+               .group = HelpGroup::services,
+               .params = kEnableParams,
+               .reply = "EnableReply",
+               .summary = "Have services not start with supervisord any more.",
+               .text = "As enable, the other way round. It can still be started by command, or because another "
+                       "service requires it. Nothing is stopped by it, but for --now.",
+               .examples = kDisableExamples,
                .exits = kNamedExits},
     CommandRow{
         .verb = Verb::exec,

@@ -42,6 +42,8 @@ enum class Verb : std::uint8_t {
   critical_chain,
   plot,
   set,
+  enable,
+  disable,
   exec,
   attach,
   run,

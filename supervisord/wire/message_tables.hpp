@@ -41,6 +41,8 @@ struct MessageRows<ServiceStatus> {
       Member{"probe_failure", &ServiceStatus::probe_failure, "Why that has failed, if it has."},
       Member{"type", &ServiceStatus::type, "The service's type: simple, oneshot ..."},
       Member{"enabled", &ServiceStatus::enabled, "Whether it is started with supervisord."},
+      Member{"enabled_by", &ServiceStatus::enabled_by,
+             "ctl: that was chosen by Enable or Disable; absent: its definition says it."},
       Member{"transient", &ServiceStatus::transient, "Whether it is gone when it has ended (Run)."},
       Member{"description", &ServiceStatus::description, "Its description, if it has one."},
       Member{"requires", &ServiceStatus::requires_, "What it requires."},
@@ -260,6 +262,26 @@ struct MessageRows<SetReply> {
 static_assert(kEveryMemberIsARow<SetReply>);
 
 template <>
+struct MessageRows<EnableResult> {
+  static constexpr std::string_view kName = "EnableResult";
+  static constexpr std::string_view kDoc = "A service that was enabled or disabled.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"service", &EnableResult::service, "Which service."},
+                      Member{"enabled", &EnableResult::enabled, "Whether it starts with supervisord, from now on."},
+                      Member{"before", &EnableResult::before, "Whether it did before."});
+};
+static_assert(kEveryMemberIsARow<EnableResult>);
+
+template <>
+struct MessageRows<EnableReply> {
+  static constexpr std::string_view kName = "EnableReply";
+  static constexpr std::string_view kDoc = "Reply of Enable and Disable, when it is on the disk.";
+  static constexpr auto kRows = std::make_tuple(Member{"results", &EnableReply::results, "One per service."},
+                                                Member{"file", &EnableReply::file, "Where it is kept."});
+};
+static_assert(kEveryMemberIsARow<EnableReply>);
+
+template <>
 struct MessageRows<ShownService> {
   static constexpr std::string_view kName = "ShownService";
   static constexpr std::string_view kDoc = "The settings of one service.";
@@ -316,11 +338,17 @@ static_assert(kEveryMemberIsARow<EnvReply>);
 template <>
 struct MessageRows<ExitPolicy> {
   static constexpr std::string_view kName = "ExitPolicy";
-  static constexpr std::string_view kDoc = "What the restart policy makes of an exit code.";
-  static constexpr auto kRows =
-      std::make_tuple(Member{"exit_code", &ExitPolicy::exit_code, "The code (128+n for signal n)."},
-                      Member{"success", &ExitPolicy::success, "Whether it counts as success."},
-                      Member{"action", &ExitPolicy::action, "What happens then."});
+  static constexpr std::string_view kDoc = "What would follow an end with this code or by this signal.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"exit_code", &ExitPolicy::exit_code, "The code that was asked about; 128+n: died by signal n."},
+      Member{"exit_signal", &ExitPolicy::exit_signal, "The signal, if it is one."},
+      Member{"success", &ExitPolicy::success, "Whether it counts as success."},
+      Member{"action", &ExitPolicy::action, "What would be done, in words."},
+      Member{"state", &ExitPolicy::state, "The state that would follow; absent: it does not run."},
+      Member{"restart_in_ms", &ExitPolicy::restart_in_ms, "How long until it would be started again, if it would."},
+      Member{"attempts_left", &ExitPolicy::attempts_left,
+             "How many restarts the policy would then still allow; absent: any number."},
+      Member{"stops", &ExitPolicy::stops, "What else would go down."});
 };
 static_assert(kEveryMemberIsARow<ExitPolicy>);
 
@@ -629,12 +657,12 @@ static_assert(kEveryMemberIsARow<ExpectedMore>);
 // Every type of the interface, in the order of the documents.
 template <class... Ts>
 struct TypeList {};
-using MessageTypes =
-    TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
-             SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply, SetChange,
-             SetReply, ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService,
-             GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess, TreeService,
-             TreeReply, Feature, FeaturesReply, VersionReply, PingReply, ShutdownReply>;
+using MessageTypes = TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply,
+                              SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord,
+                              EventGap, EventsReply, SetChange, SetReply, EnableResult, EnableReply, ShownService,
+                              ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService, GraphRelation,
+                              GraphReply, StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess,
+                              TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply, ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

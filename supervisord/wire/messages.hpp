@@ -42,6 +42,7 @@ struct ServiceStatus {
   std::optional<std::string> probe_failure;
   std::string type;
   bool enabled = false;
+  std::optional<std::string> enabled_by;
   bool transient = false;
   std::optional<std::string> description;
   std::vector<std::string> requires_;  // "requires" is a keyword of C++.
@@ -193,6 +194,20 @@ struct SetReply {
   friend bool operator==(const SetReply&, const SetReply&) = default;
 };
 
+struct EnableResult {
+  std::string service;
+  bool enabled = false;
+  bool before = false;
+  friend bool operator==(const EnableResult&, const EnableResult&) = default;
+};
+
+// Enable, Disable.
+struct EnableReply {
+  std::vector<EnableResult> results;
+  std::string file;
+  friend bool operator==(const EnableReply&, const EnableReply&) = default;
+};
+
 struct ShownService {
   std::string name;
   std::string file;
@@ -227,11 +242,16 @@ struct EnvReply {
   friend bool operator==(const EnvReply&, const EnvReply&) = default;
 };
 
-// What the service's policy would do at an end with this code.
+// What would follow an end with this code or by this signal.
 struct ExitPolicy {
   std::int64_t exit_code = 0;
+  std::optional<std::int64_t> exit_signal;
   bool success = false;
   std::string action;
+  std::optional<std::string> state;
+  std::optional<std::int64_t> restart_in_ms;
+  std::optional<std::int64_t> attempts_left;
+  std::vector<std::string> stops;
   friend bool operator==(const ExitPolicy&, const ExitPolicy&) = default;
 };
 

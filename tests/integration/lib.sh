@@ -131,7 +131,7 @@ sup_answers_or_ended() { ! [[ -d /proc/$SUP ]] || ctl ping; }
 sup() {
   private_logs
   give_to_nobody
-  in_place "$SUPERVISORD" --config "$D/conf.d" --runtime-dir "$D/run" "$@" >>"$D/sup.out" 2>>"$D/sup.err" &
+  in_place "$SUPERVISORD" --config "$D/conf.d" --runtime-dir "$D/run" --state-dir "$D/state" "$@" >>"$D/sup.out" 2>>"$D/sup.err" &
   SUP=$!
   eventually sup_answers_or_ended
   [[ -d /proc/$SUP ]] || fail "supervisord ended before it answered"

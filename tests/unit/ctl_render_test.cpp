@@ -171,8 +171,15 @@ TEST_CASE("events are lines", "[ctl][render]") {
 }
 
 TEST_CASE("an explanation is told in order", "[ctl][render]") {
-  wire::ExplainReply reply{"web",  "waiting", "up",       {"It waits until db is ready."},  {"db"},
-                           {"db"}, {},        {"exit 3"}, {{1, false, "restart after 2 s"}}};
+  wire::ExplainReply reply{"web", "waiting", "up", {"It waits until db is ready."}, {"db"}, {"db"}, {}, {"exit 3"}, {}};
+  reply.policy.push_back({.exit_code = 1,
+                          .exit_signal = {},
+                          .success = false,
+                          .action = "restart after 2 s",
+                          .state = {},
+                          .restart_in_ms = {},
+                          .attempts_left = {},
+                          .stops = {}});
   REQUIRE(render_explanation(reply, Paint::off) ==
           "web: waiting, goal up\n"
           "  It waits until db is ready.\n"
