@@ -108,6 +108,7 @@ std::string ChangePaths::result_line(const ChangeResult& result) const {
   if (result.outcome == "cancelled") text += ", cancelled";
   if (path != paths_.end())
     text += result.elapsed_ms > 0 ? fmt::format(" ({})", human_ms(result.elapsed_ms)) : " (<1 ms)";
+  if (result.gives_way_to) text += fmt::format(", because it conflicts with {}", *result.gives_way_to);
   if (result.along_with) text += fmt::format(", because it requires {}", *result.along_with);
   return text;
 }

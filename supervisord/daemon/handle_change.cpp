@@ -30,8 +30,8 @@ std::optional<ChangeId> submit(Server& server, Session& session, CommandGiven co
   return id;
 }
 
-// The services whose transitions are progress of the change: the targets, what an upward change brings up before them,
-// and what a downward change takes down before them.
+// The services whose transitions are progress of the change: the targets, what an upward change brings up before them
+// and what has to give way to it, and what a downward change takes down before them.
 std::vector<char> involved_in(const World& w, CommandKind kind, const std::vector<InstanceId>& targets) {
   std::vector<char> out(w.instances.size());
   std::vector<InstanceId> work = targets;
@@ -44,9 +44,14 @@ std::vector<char> involved_in(const World& w, CommandKind kind, const std::vecto
     work.insert(work.end(), relations.requires_.begin(), relations.requires_.end());
     work.insert(work.end(), relations.wants.begin(), relations.wants.end());
   }
-  if (kind == CommandKind::start) return out;
-  for (const InstanceId target : targets)
-    for (const InstanceId d : dependents_of(w, target)) out[d.value] = 1;
+  std::vector<InstanceId> falling;
+  for (const Instance& i : w.present())
+    if (is_upward && out[w.id(i).value] != 0)
+      falling.insert(falling.end(), w.relations(i).conflicts.begin(), w.relations(i).conflicts.end());
+  for (const InstanceId id : falling) out[id.value] = 1;
+  if (kind != CommandKind::start) falling.insert(falling.end(), targets.begin(), targets.end());
+  for (const InstanceId id : falling)
+    for (const InstanceId d : dependents_of(w, id)) out[d.value] = 1;
   return out;
 }
 
@@ -98,7 +103,8 @@ class ChangeTask final : public Task {
       out.state = enum_name(result.state);
       if (result.outcome != Outcome::done) out.cause = result.cause;
       out.elapsed_ms = whole_ms(result.took);
-      if (result.along_with != kNoInstance) out.along_with = w().name(w().at(result.along_with));
+      if (result.along_with != kNoInstance)
+        (result.along == Along::gives_way ? out.gives_way_to : out.along_with) = w().name(w().at(result.along_with));
       if (result.outcome != Outcome::failed) continue;
       failed.push_back(result.instance);
       failed_runs_[result.instance] = w().at(result.instance).run;
@@ -125,7 +131,7 @@ class ChangeTask final : public Task {
   void note_left_down(const ChangeDone& done) {
     std::vector<InstanceId> up;
     for (const TargetResult& result : done.results)
-      if (result.outcome == Outcome::done) up.push_back(result.instance);
+      if (result.outcome == Outcome::done && status_of(result.state) == Status::up) up.push_back(result.instance);
     for (const InstanceId id : left_down_by(w(), up)) reply_.left_down.push_back(w().name(w().at(id)));
   }
 

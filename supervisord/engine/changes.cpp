@@ -116,6 +116,7 @@ Decision judge_scaled(const World& w, const ChangeTarget& t, const Instance& i) 
 
 Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
   const Instance& i = w.at(t.instance);
+  if (t.stays_down) return judge_down(i);
   switch (change.kind) {
     case CommandKind::start:
     case CommandKind::restart: return judge_up(w, i);
@@ -142,6 +143,7 @@ void decide(const World& w, Change& change, ChangeTarget& t, const Verdict& verd
               .state = i.state,
               .cause = verdict.cause.empty() ? cause_text(w, i) : std::string(verdict.cause),
               .along_with = t.along_with,
+              .along = t.along,
               .took = t.moved_at ? w.now - *t.moved_at : Duration{}};
 }
 
@@ -180,11 +182,13 @@ ChangeDone final_reply(Change& change) {
   return done;
 }
 
-ChangeTarget as_now(const World& w, InstanceId id, InstanceId along_with) {
-  const Instance& i = w.at(id);
+ChangeTarget as_now(const World& w, const Companion& companion) {
+  const Instance& i = w.at(companion.instance);
   ChangeTarget out;
-  out.instance = id;
-  out.along_with = along_with;
+  out.instance = companion.instance;
+  out.along_with = companion.along_with;
+  out.along = companion.along;
+  out.stays_down = companion.stays_down;
   out.run_before = i.run;
   out.state_before = i.state;
   out.was_leaving = i.presence == Presence::vanishing;
@@ -202,21 +206,23 @@ void fail_rest(World& w, Change& change, std::string_view cause) {
 
 void Changes::open(const World& w, const CommandGiven& command) {
   Change change{command.change, command.kind, command.wait_for, command.wait_mode, {}, 0, false};
-  for (const InstanceId id : command.targets) change.targets.push_back(as_now(w, id, kNoInstance));
+  for (const InstanceId id : command.targets) change.targets.push_back(as_now(w, {id, kNoInstance}));
   change.undecided = change.targets.size();
+  under_way_ = change.id;
   open_.push_back(std::move(change));
 }
 
 void Changes::join(const World& w, ChangeId id, const std::vector<Companion>& companions) {
   const auto it = std::ranges::find(open_, id, &Change::id);
   if (it == open_.end()) return;
-  for (const Companion& c : companions) it->targets.push_back(as_now(w, c.instance, c.along_with));
+  for (const Companion& c : companions) it->targets.push_back(as_now(w, c));
   it->undecided += companions.size();
   std::ranges::sort(it->targets, {}, &ChangeTarget::instance);
 }
 
 void Changes::evaluate(World& w, const std::vector<InstanceId>& touched) {
   for (Change& change : open_) {
+    if (change.id == under_way_) continue;
     for (const InstanceId id : touched) {
       const auto it = std::ranges::lower_bound(change.targets, id, {}, &ChangeTarget::instance);
       if (it != change.targets.end() && it->instance == id) look(w, change, *it);
@@ -225,7 +231,7 @@ void Changes::evaluate(World& w, const std::vector<InstanceId>& touched) {
       for (ChangeTarget& t : change.targets) look(w, change, t);
     if (has_ended(change)) w.effects.emplace_back(final_reply(change));
   }
-  std::erase_if(open_, has_ended);
+  std::erase_if(open_, [this](const Change& change) { return change.id != under_way_ && has_ended(change); });
 }
 
 void Changes::drop(World& w, InstanceId id) {

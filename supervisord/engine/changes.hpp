@@ -13,16 +13,20 @@ namespace sup {
 // A client can keep at most so many changes waiting in the engine at a time; the daemon refuses more.
 inline constexpr std::size_t kMaxOpenChanges = 1'024;
 
-// What a change takes along, although nobody named it: it requires `along_with`, which goes down.
+// What a change takes along, although nobody named it.
 struct Companion {
   InstanceId instance;
   InstanceId along_with;
+  Along along = Along::requires_it;
+  bool stays_down = false;  // Also if the command brings up what it names.
 };
 
 // One target of a change, or what it takes along; undecided until `is_decided`.
 struct ChangeTarget {
   InstanceId instance;
   InstanceId along_with = kNoInstance;  // None: a target.
+  Along along = Along::requires_it;
+  bool stays_down = false;
   RunId run_before;                     // The run when the command was given.
   State state_before = State::stopped;  // The state when the command was given, before it was carried out.
   std::optional<Instant> moved_at;      // When its state changed for the first time.
@@ -49,6 +53,9 @@ class Changes {
   void open(const World& w, const CommandGiven& command);
   // The change also takes these along, as they are now that it was carried out; none of them is a target.
   void join(const World& w, ChangeId id, const std::vector<Companion>& companions);
+  // The command of the change that was opened last has been carried out. Before that it is not judged: what it brings
+  // down for one of its targets it may bring up again for another.
+  void carried_out() { under_way_.reset(); }
   // Looks at every target of every open change that is among `touched`, and puts ChangeDone for the changes that have
   // ended into the effects of `w`. The targets of a new change are among `touched` at the first look.
   void evaluate(World& w, const std::vector<InstanceId>& touched);
@@ -63,6 +70,7 @@ class Changes {
 
  private:
   std::vector<Change> open_;
+  std::optional<ChangeId> under_way_;
 };
 
 }  // namespace sup

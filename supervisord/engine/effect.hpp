@@ -111,13 +111,21 @@ template <>
 inline constexpr auto kEnumNames<Outcome> = std::array{
     EnumName{Outcome::done, "done"}, EnumName{Outcome::failed, "failed"}, EnumName{Outcome::cancelled, "cancelled"}};
 
-// What a change meant, or what it took along: what requires a target goes down with it, and comes back after a restart.
+// Why a change took along what nobody named.
+enum class Along : std::uint8_t {
+  requires_it,  // It requires what goes down.
+  gives_way,    // It conflicts with what comes up.
+};
+
+// What a change meant, or what it took along: what requires a target goes down with it, and comes back after a restart;
+// what conflicts with a target, or with what that needs, goes down before it comes up.
 struct TargetResult {
   InstanceId instance;
   Outcome outcome = Outcome::done;
   State state = State::stopped;
   std::string cause;                    // Why, for people; empty when there is nothing to say.
-  InstanceId along_with = kNoInstance;  // Taken along: what it requires of those that go down. None: a target.
+  InstanceId along_with = kNoInstance;  // Taken along: because of which other one. None: a target.
+  Along along = Along::requires_it;     // If it was taken along.
   Duration took{};                      // From its first change of state to the answer; 0 if its state did not change.
 };
 // The change has ended; one result for each target that was decided, and then for each that was taken along.

@@ -67,6 +67,7 @@ void Engine::finish_turn() {
 
 // The changes look at each state that settled, however short it lasts: a back-off without delay is an answer, too.
 void Engine::tell_changes() {
+  changes_.carried_out();
   changes_.evaluate(w_, touched_);
   touched_.clear();
 }
@@ -217,9 +218,9 @@ void Engine::handle(const CommandGiven& given) {
   const bool is_upward = command.kind == CommandKind::start || command.kind == CommandKind::restart;
   if (is_shutting_down_ && is_upward) return changes_.refuse(w_, command.change, "supervisord is shutting down");
   switch (command.kind) {
-    case CommandKind::start: start(command.targets, Input::want_up); break;
+    case CommandKind::start: take_along(command.change, start(command.targets, Input::want_up)); break;
     case CommandKind::restart:
-      start(command.targets, Input::want_restart);
+      take_along(command.change, start(command.targets, Input::want_restart));
       take_along(command.change, leaving_with(command.targets));
       break;
     case CommandKind::stop: take_along(command.change, stop(command.targets, Input::want_down)); break;
@@ -247,12 +248,14 @@ void Engine::handle(const CommandGiven& given) {
 void Engine::handle(const ChangeForgotten& event) { changes_.forget(event.change); }
 
 // Wants the targets up, and before them all that they require or want, as far as it is not up or on its way. What is
-// ending is not on its way: its policy may leave it down. What leaves for good is left alone.
-void Engine::start(const std::vector<InstanceId>& targets, Input input) {
+// ending is not on its way: its policy may leave it down. What leaves for good is left alone. Returned is what goes
+// down for it.
+std::vector<Companion> Engine::start(const std::vector<InstanceId>& targets, Input input) {
   std::vector<char> is_seen(w_.instances.size());
   for (const InstanceId id : targets) is_seen[id.value] = 1;
   std::vector<InstanceId> work = targets;
   std::vector<InstanceId> pulled;
+  std::vector<Companion> gone;
   while (!work.empty()) {
     const Relations& relations = w_.relations(w_.at(work.back()));
     work.pop_back();
@@ -273,25 +276,33 @@ void Engine::start(const std::vector<InstanceId>& targets, Input input) {
     const bool is_on_its_way = i.goal == Goal::up && !is_ending;
     if (i.presence != Presence::here) continue;
     if (!is_ready(w_, i) && !is_on_its_way) dispatch(id, Input::want_up);
-    make_way(id);
+    make_way(id, gone);
   }
   for (const InstanceId id : targets) {
     if (w_.at(id).presence != Presence::here) continue;
     dispatch(id, input);
-    make_way(id);
+    make_way(id, gone);
   }
+  // What was named has an answer of its own, and what came up again after all has not gone.
+  std::erase_if(gone, [&](const Companion& c) {
+    return std::ranges::binary_search(targets, c.instance) || w_.at(c.instance).goal == Goal::up;
+  });
+  std::ranges::sort(gone, {}, &Companion::instance);
+  gone.erase(std::ranges::unique(gone, {}, &Companion::instance).begin(), gone.end());
+  return gone;
 }
 
 // What conflicts with it goes down, and so does what would come back by itself. What has failed or completed for good
 // may rest as it is.
-void Engine::make_way(InstanceId id) {
+void Engine::make_way(InstanceId id, std::vector<Companion>& gone) {
   if (w_.at(id).goal == Goal::down || is_resting(w_.at(id).state)) return;
   for (const InstanceId c : w_.relations(w_.at(id)).conflicts) {
     const Instance& other = w_.at(c);
     const bool may_come_back = other.state == State::failed && other.cause == Cause::requirement;
     if (other.goal == Goal::up && (!is_resting(other.state) || may_come_back)) {
       w_.led_by = id;
-      stop({c}, Input::give_way);
+      gone.push_back({c, id, Along::gives_way, true});
+      for (const Companion& d : stop({c}, Input::give_way)) gone.push_back({d.instance, d.along_with, d.along, true});
       // It may be wanted up again by the same command; what was asked of it before is over.
       changes_.evaluate(w_, {c});
     }

@@ -74,8 +74,8 @@ class Engine {
   void tell_changes();
   void finish_turn();
   void run_follow_ups();
-  void start(const std::vector<InstanceId>& targets, Input input);
-  void make_way(InstanceId id);
+  std::vector<Companion> start(const std::vector<InstanceId>& targets, Input input);
+  void make_way(InstanceId id, std::vector<Companion>& gone);
   std::vector<Companion> stop(const std::vector<InstanceId>& targets, Input input = Input::want_down);
   [[nodiscard]] std::vector<Companion> leaving_with(const std::vector<InstanceId>& targets) const;
   void take_along(ChangeId change, const std::vector<Companion>& companions);

@@ -105,7 +105,9 @@ struct MessageRows<ChangeResult> {
              "How long it took, from its first change of state; 0 if there was none."},
       Member{"last_lines", &ChangeResult::last_lines, "After a failure: the last lines it wrote to standard error."},
       Member{"along_with", &ChangeResult::along_with,
-             "If nobody named it: the service that it requires and with which it went down (and came back)."});
+             "If nobody named it: the service that it requires and with which it went down (and came back)."},
+      Member{"gives_way_to", &ChangeResult::gives_way_to,
+             "It was not named, but goes down because it conflicts with this one, which comes up."});
 };
 static_assert(kEveryMemberIsARow<ChangeResult>);
 

@@ -88,6 +88,7 @@ struct ChangeResult {
   std::int64_t elapsed_ms = 0;
   std::vector<std::string> last_lines;
   std::optional<std::string> along_with{};
+  std::optional<std::string> gives_way_to{};
   friend bool operator==(const ChangeResult&, const ChangeResult&) = default;
 };
 

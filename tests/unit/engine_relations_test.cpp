@@ -50,7 +50,7 @@ TEST_CASE("starting a service stops what it conflicts with first, whichever of t
     REQUIRE(s.orders() == Names{"TERM old"});
     REQUIRE(s.cause("new") == "waiting for old (stopping)");
     s.ends("old", signal(15)).run();
-    REQUIRE(s.reply(start) == "new=done");
+    REQUIRE(s.reply(start) == "new=done client<old=done (went down with old) old<new=done (conflict with new)");
     REQUIRE(s.state("old") == "stopped");
     REQUIRE(s.cause("old") == "conflict with new");
     REQUIRE(s.why("old") == "stopped");
@@ -131,4 +131,23 @@ TEST_CASE("a target is ready when what it requires is, and goes down and up with
   s.stop({"web"});
   REQUIRE(s.state("site") == "stopped");
   REQUIRE(s.cause("site") == "went down with web");
+}
+
+TEST_CASE("a start names what gives way to it, and what goes down with that") {
+  Story s({Service("old"), Service("app").requires_({"old"}), Service("new").conflicts({"old"}).disabled()});
+  s.boot().run();
+  const ChangeId change = s.start({"new"});
+  REQUIRE(s.reply(change) == "open");
+  s.ends("app", signal(15)).ends("old", signal(15)).spawned("new");
+  REQUIRE(s.reply(change) == "new=done app<old=done (went down with old) old<new=done (conflict with new)");
+}
+
+TEST_CASE("a start of two that conflict is cancelled for the one that goes down, and done for the one that stays") {
+  Story s({Service("new").conflicts({"old"}).disabled(), Service("old")});
+  s.boot().run();
+  const ChangeId change = s.start({"new", "old"});
+  s.run();
+  REQUIRE(s.state("old") == "running");
+  REQUIRE(s.state("new") == "stopped");
+  REQUIRE(s.reply(change) == "new=cancelled (superseded by a later command) old=done");
 }

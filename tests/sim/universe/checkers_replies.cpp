@@ -17,7 +17,8 @@ Complaint change_once(const Scene& scene, const Effect& effect) {
   return std::nullopt;
 }
 
-// What was taken along requires what it says, which the change names or has taken along, too.
+// What was taken along requires what it says, which the change names or has taken along, too; or it conflicts with what
+// it says.
 Complaint change_companions(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<ChangeDone>(&effect);
   if (e == nullptr) return std::nullopt;
@@ -25,13 +26,22 @@ Complaint change_companions(const Scene& scene, const Effect& effect) {
   const bool is_whole = std::ranges::any_of(e->results, [](const TargetResult& result) {
     return result.along_with == kNoInstance && result.outcome == Outcome::done;
   });
+  const auto change = scene.changes.find(e->change);
+  const bool is_upward = change != scene.changes.end() && (change->second.command.kind == CommandKind::start ||
+                                                           change->second.command.kind == CommandKind::restart);
   for (const TargetResult& result : e->results) {
     if (result.along_with == kNoInstance) continue;
     const auto& needs = scene.links[result.instance.value].needs;
+    const auto& conflicts = scene.links[result.instance.value].conflicts;
+    const bool gives_way = result.along == Along::gives_way;
+    const bool is_conflict = gives_way && std::ranges::find(conflicts, result.along_with) != conflicts.end();
     const bool is_required = std::ranges::find(needs, result.along_with) != needs.end();
     const bool is_told = std::ranges::count(e->results, result.along_with, &TargetResult::instance) == 1;
     const bool is_once = std::ranges::count(e->results, result.instance, &TargetResult::instance) == 1;
-    if (!is_required || (is_whole && !is_told) || !is_once)
+    // What went down with something that gave way, and came up again for another target, stays down.
+    const bool is_aside = is_upward && is_resting(result.state);
+    const bool is_justified = gives_way ? is_conflict : is_required && (is_told || is_aside || !is_whole);
+    if (!is_justified || !is_once)
       return fmt::format("change {} took {} along for no reason", e->change.value, scene.name(result.instance));
   }
   return std::nullopt;
@@ -84,9 +94,10 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
   const bool is_target = result.along_with == kNoInstance;
   const bool has_no_run = scene.spec(result.instance).type == ServiceType::target;
   switch (command.kind) {
-    case CommandKind::start: return is_up || !is_done;
+    case CommandKind::start: return !is_done || (is_target ? is_up : is_resting(result.state));
     case CommandKind::restart:
-      return !is_done || (is_up && (!is_target || has_no_run || s.run > change.runs_before[result.instance.value]));
+      if (!is_done || (!is_target && is_resting(result.state))) return true;
+      return is_up && (!is_target || has_no_run || s.run > change.runs_before[result.instance.value]);
     case CommandKind::stop:
     case CommandKind::kill:
       if (is_done) return is_resting(result.state);
