@@ -21,6 +21,18 @@ std::string success_text(const ServiceSpec& spec, ExitStatus status) {
   return fmt::format("{} is {} (success-codes)", status.text(), is_success(spec, status) ? "success" : "no success");
 }
 
+// While a stop step is under way: which, and when patience ends. Empty: none is.
+std::string stop_step_text(const World& w, const Instance& i) {
+  if (i.state != State::stopping || i.phase != Phase::steps || i.deadline == kNever) return {};
+  const std::vector<StopStep>& steps = w.spec(i).stop.steps;
+  Duration patience = i.deadline - i.since;
+  for (std::size_t later = i.stop_step + 1; later < steps.size(); ++later) patience += steps[later].wait;
+  const StopStep& step = steps[i.stop_step];
+  const std::string by = step.command.argv.empty() ? signal_name(step.signal) : step.command.argv[0];
+  return fmt::format("told to end by {}; what is alive {} after the stop began gets KILL", by,
+                     format_duration(patience));
+}
+
 }  // namespace
 
 std::string_view asked_end_text(const Instance& i) {
@@ -121,6 +133,7 @@ Explanation explain(const World& w, InstanceId id) {
   else
     out.why = w.spec(i).enabled ? "nobody has asked for it" : "not enabled, and nobody has asked for it";
   out.cause = cause_text(w, i);
+  if (out.cause.empty()) out.cause = stop_step_text(w, i);
   out.last_end = last_end_text(i);
   if (i.state == State::waiting)
     for (const InstanceId other : waited_for(w, i)) out.waits_for.push_back(named_state(w, other));

@@ -114,6 +114,18 @@ TEST_CASE("explain_exit does not ask the policy about an end that was asked for"
   REQUIRE(then().find("restart.when is always") != std::string::npos);  // If somebody started it.
 }
 
+TEST_CASE("an explanation of what is being stopped tells how, and how long that may take") {
+  Story s({Service("web").stop({step(15, SignalTarget::group, 1s), step(3, SignalTarget::main, 5s)})});
+  s.boot().spawned("web").pass(3s).stop({"web"});
+  const auto cause = [&] { return explain(s.engine().world(), s.id("web")).cause; };
+  REQUIRE(cause() == "told to end by TERM; what is alive 6s after the stop began gets KILL");
+  s.pass(1s);
+  REQUIRE(cause() == "told to end by QUIT; what is alive 6s after the stop began gets KILL");
+  s.pass(5s);
+  REQUIRE(s.state("web") == "killing");
+  REQUIRE(cause().empty());
+}
+
 TEST_CASE("an explanation of what waits names what it waits for") {
   Story s({Service("db"), Service("cache"), Service("web").requires_({"db"}).wants({"cache"})});
   s.boot();
