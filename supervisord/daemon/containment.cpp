@@ -74,9 +74,10 @@ void ContainmentTree::end_leftovers() {
     if (!group) continue;
     const auto members = group->processes();
     if (members && !members->pids.empty())
-      notices_.push_back(fmt::format(
-          "an earlier supervisord left {} of {} alive: killed",
-          members->pids.size() == 1 ? "a process" : fmt::format("{} processes", members->pids.size()), (*names)[i]));
+      notices_.push_back(
+          fmt::format("an earlier supervisord left {} of {} alive: killed",
+                      members->pids.size() == 1 ? "a process" : fmt::format("{} processes", members->pids.size()),
+                      (*names)[i].substr(0, (*names)[i].rfind('.'))));  // The service, without the mark of its run.
     (void)watch->add(*group, i);
     (void)group->kill();
     while (!group->remove() && sys::monotonic_now() < deadline) wait_for_change(*watch, deadline);
