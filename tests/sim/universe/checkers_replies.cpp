@@ -39,7 +39,7 @@ Complaint change_companions(const Scene& scene, const Effect& effect) {
     const bool is_told = std::ranges::count(e->results, result.along_with, &TargetResult::instance) == 1;
     const bool is_once = std::ranges::count(e->results, result.instance, &TargetResult::instance) == 1;
     // What went down with something that gave way, and came up again for another target, stays down.
-    const bool is_aside = is_upward && is_resting(result.state);
+    const bool is_aside = is_upward && (is_resting(result.state) || result.outcome != Outcome::done);
     const bool is_justified = gives_way ? is_conflict : is_required && (is_told || is_aside || !is_whole);
     if (!is_justified || !is_once)
       return fmt::format("change {} took {} along for no reason", e->change.value, scene.name(result.instance));
