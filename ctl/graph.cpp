@@ -37,6 +37,8 @@ int run_graph(Context& context) {
     context.out.write(render_dot(*graph));
   else if (context.wants_json())
     print_json(context, *graph);
+  else if (graph->services.empty())
+    note(context, "ctl: there are no services");
   else
     context.out.write(render_graph(*graph, context.out.paint()));
   return code_of(ExitCode::done);

@@ -92,7 +92,10 @@ std::string row(const StartTimesReply& reply, const Scale& scale, int y, const S
   out += bar(scale, y, start.asked_us, allowed, kWaits);
   out += bar(scale, y, allowed, spawned, has_failed && !start.spawned_us ? kFails : kPrepares);
   out += bar(scale, y, spawned, end, has_failed ? kFails : kBecomesReady);
-  const std::string_view mark = has_failed ? " (not ready)" : (start.ended_us ? "" : " ...");
+  const std::string_view mark = has_failed ? " (not ready)"
+                                           : (start.ended_us     ? ""
+                                              : start.allowed_us ? " ..."
+                                                                 : " (waits)");
   return out + fmt::format("<text x=\"{:.2f}\" y=\"{}\" class=\"took\">{}{}</text>\n", scale.x(end) + 4, y + 15,
                            human_us(end - allowed), mark);
 }

@@ -26,7 +26,8 @@ std::int64_t waited_us(const StartTimesReply& reply, const StartRecord& start) {
 }
 
 std::string note_on(const StartRecord& start) {
-  if (!start.allowed_us) return start.ended_us ? "was not begun" : "waits";
+  if (!start.allowed_us && start.ended_us) return "was not begun";
+  if (!start.allowed_us) return start.held_by ? fmt::format("waits for {}", visible(*start.held_by)) : "waits";
   if (!start.ended_us) return "is starting";
   if (!start.ready) return "did not become ready";
   return start.held_by ? fmt::format("after {}", visible(*start.held_by)) : "";
@@ -55,11 +56,15 @@ std::string idle_note(const StartRecord& start, const StartRecord* before) {
 std::string chain_line(const StartTimesReply& reply, std::size_t at, Paint paint) {
   const StartRecord& start = reply.starts[at];
   const StartRecord* before = at + 1 < reply.starts.size() ? &reply.starts[at + 1] : nullptr;
-  const std::string when = start.allowed_us ? "@" + human_us(*start.allowed_us) : "waits";
+  const std::string when = start.allowed_us
+                               ? fmt::format("@{} +{}", human_us(*start.allowed_us), human_us(took_us(reply, start)))
+                               : fmt::format("waits since {}", human_us(waited_us(reply, start)));
   const std::string branch = at == 0 ? "" : std::string(3 * (at - 1), ' ') + "└─ ";
-  const std::string bad = start.ended_us && !start.ready ? "  did not become ready" : "";
-  return fmt::format("{}{} {} +{}{}{}\n", branch, styled(visible(start.service), Style::title, paint), when,
-                     human_us(took_us(reply, start)), bad, idle_note(start, before));
+  const std::string bad = !start.ended_us && start.allowed_us ? "  is starting"
+                          : start.ended_us && !start.ready    ? "  did not become ready"
+                                                              : "";
+  return fmt::format("{}{} {}{}{}\n", branch, styled(visible(start.service), Style::title, paint), when, bad,
+                     idle_note(start, before));
 }
 
 std::string chain_title(const StartRecord& end) {
@@ -91,7 +96,7 @@ std::string render_chain(const StartTimesReply& reply, Paint paint) {
   std::string out = chain_title(reply.starts.front());
   for (std::size_t at = 0; at < reply.starts.size(); ++at) out += chain_line(reply, at, paint);
   const StartRecord& last = reply.starts.back();
-  if (last.held_by)
+  if (last.held_by && last.allowed_us)
     out += fmt::format("It waited for {}, which has been started again since.\n", visible(*last.held_by));
   return out;
 }

@@ -33,7 +33,8 @@ wire::StartRecord view_start(const Supervisor& supervisor, InstanceId id) {
   out.allowed_us = since_start(supervisor, i.start.allowed);
   out.spawned_us = since_start(supervisor, i.start.spawned);
   out.ended_us = since_start(supervisor, i.start.ended);
-  if (w.is_present(i.start.held_by)) out.held_by = w.name(w.at(i.start.held_by));
+  const InstanceId holder = i.state == State::waiting ? holder_of(w, i) : i.start.held_by;
+  if (w.is_present(holder)) out.held_by = w.name(w.at(holder));
   return out;
 }
 

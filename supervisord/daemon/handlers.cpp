@@ -115,6 +115,10 @@ void handle_explain(Server& server, Session& session, const wire::Call& call) {
   if (call.arguments.has("exit")) {
     end = wire::parse_exit(call.arguments.text("exit"));
     if (!end) return session.send(wire::encode_error(wire::InvalidParameter{"exit"}));
+    const World& w = world_of(server);
+    if (w.spec(w.at(*service)).type == ServiceType::target)
+      return session.send(wire::encode_error(wire::Failed{
+          fmt::format("cannot explain an end of {}: it is a target, without a process", w.name(w.at(*service)))}));
   }
   const Indispensable whole;  // The engine is copied to be asked.
   session.send(wire::encode_reply(view_explanation(server.parts().supervisor, *service, end)));

@@ -1,6 +1,7 @@
 #include "engine/start_times.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/world.hpp"
 
@@ -45,6 +46,17 @@ bool is_remembered(const World& w, const Instance& i) {
   return w.is_present(by) && w.at(by).start.asked <= i.start.allowed;
 }
 
+bool is_under_way(const Instance& i) {
+  return i.state == State::waiting || i.state == State::starting || i.state == State::backoff;
+}
+
+// Nobody else waits for it, as far as those go that it holds.
+bool is_last_of_its_chain(const World& w, const Instance& i) {
+  const auto waits = [&](InstanceId other) { return w.at(other).state == State::waiting; };
+  const Relations& relations = w.relations(i);
+  return std::ranges::none_of(relations.required_by, waits) && std::ranges::none_of(relations.followed_by, waits);
+}
+
 }  // namespace
 
 void note_start(World& w, Instance& i, State from) {
@@ -61,21 +73,31 @@ void note_start(World& w, Instance& i, State from) {
 
 bool began_at_boot(const World& w, const Instance& i) { return i.start.asked == w.booted_at; }
 
+InstanceId holder_of(const World& w, const Instance& i) {
+  if (i.state != State::waiting) return is_remembered(w, i) ? i.start.held_by : kNoInstance;
+  for (const InstanceId other : waited_for(w, i))
+    if (is_under_way(w.at(other))) return other;
+  return kNoInstance;
+}
+
 std::vector<InstanceId> critical_chain(const World& w, InstanceId id) {
   std::vector<InstanceId> chain{id};
   // The relations have no cycle, but they may have been others when each of these starts was made.
-  while (chain.size() < w.instances.size() && is_remembered(w, w.at(chain.back())))
-    chain.push_back(w.at(chain.back()).start.held_by);
+  while (chain.size() < w.instances.size()) {
+    const InstanceId next = holder_of(w, w.at(chain.back()));
+    if (next == kNoInstance) break;
+    chain.push_back(next);
+  }
   return chain;
 }
 
 std::optional<InstanceId> last_to_start(const World& w) {
+  const auto place_of = [&](const Instance& i) {
+    return std::tuple(i.start.ended, i.start.allowed, is_last_of_its_chain(w, i));
+  };
   std::optional<InstanceId> last;
-  for (const Instance& i : w.present()) {
-    if (!began_at_boot(w, i) || i.start.ended == kNever) continue;
-    const auto end_of = [](const Instance& some) { return std::pair(some.start.ended, some.start.allowed); };
-    if (!last || end_of(i) > end_of(w.at(*last))) last = w.id(i);
-  }
+  for (const Instance& i : w.present())
+    if (began_at_boot(w, i) && (!last || place_of(i) > place_of(w.at(*last)))) last = w.id(i);
   return last;
 }
 

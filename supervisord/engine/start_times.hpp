@@ -29,11 +29,14 @@ void note_start(World& w, Instance& i, State from);
 // Whether the start was one of those that came with supervisord's own.
 [[nodiscard]] bool began_at_boot(const World& w, const Instance& i);
 
-// The starts that determined when this one ended, from it back to one that waited for nobody. It is cut short where an
-// instance has been started again since.
+// Whose start holds this one, or held it last; kNoInstance: nobody's, or that one has been started again since.
+[[nodiscard]] InstanceId holder_of(const World& w, const Instance& i);
+
+// The starts that determined when this one ended, or hold it now: from it back to one that waits for nobody. It is cut
+// short where an instance has been started again since.
 [[nodiscard]] std::vector<InstanceId> critical_chain(const World& w, InstanceId id);
 
-// Whose start at boot ended last; nothing while none has.
+// Whose start at boot ended last, or is still under way: then one that nobody waits for. Nothing if there was none.
 [[nodiscard]] std::optional<InstanceId> last_to_start(const World& w);
 
 }  // namespace sup

@@ -74,6 +74,16 @@ TEST_CASE("critical chain: who was up already held nobody, and a later start of 
   REQUIRE_FALSE(began_at_boot(s.engine().world(), s.engine().world().at(s.id("db"))));
 }
 
+TEST_CASE("critical chain: while starts are under way it is what holds them now") {
+  Story s({Service("db").notify(), Service("app").requires_({"db"}), Service("site").wants({"app"}).target(),
+           Service("other")});
+  s.boot().spawned("db").spawned("other").pass(1s);
+  REQUIRE(last_to_start(s.engine().world()) == s.id("site"));
+  REQUIRE(chain_to(s, "site") == Names{"site", "app", "db"});
+  s.ready("db");
+  REQUIRE(chain_to(s, "site") == Names{"site", "app", "db"});
+}
+
 TEST_CASE("start times: a start that fails has ended, and is not ready") {
   Story s({Service("web"), Service("app").requires_({"web"})});
   s.boot().pass(1s).spawn_fails("web");
