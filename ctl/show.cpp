@@ -18,6 +18,19 @@ void write_notes(Context& context, std::string_view what, const std::vector<std:
     context.out.write(styled(fmt::format("# {}: {}", what, visible(text)), Style::faint, context.out.paint()) + "\n");
 }
 
+// "health: healthy; tcp 127.0.0.1:80 was asked at 2026-01-01 12:00:00: Connection refused"
+std::vector<std::string> probe_notes(const wire::ShownService& service) {
+  std::vector<std::string> out;
+  for (const wire::ShownProbe& probe : service.probes) {
+    std::string text = probe.verdict ? *probe.verdict + "; " : "";
+    text += probe.time ? fmt::format("{} was asked at {}", probe.target, local_time(*probe.time)) : probe.target;
+    if (probe.failure) text += ": " + *probe.failure;
+    if (probe.time && !probe.failure) text += ": good";
+    out.push_back(fmt::format("{}: {}", probe.of, text));
+  }
+  return out;
+}
+
 TableRow env_row(const wire::EnvVariable& variable) {
   const std::string value = variable.varies ? "(new for each run)" : variable.masked ? "(masked)" : variable.value;
   return {{variable.origin, Style::faint}, {fmt::format("{}={}", variable.name, value)}};
@@ -40,6 +53,7 @@ int run_show(Context& context) {
     write_notes(context, "set by ctl", service.overrides);
     write_notes(context, "in force", service.in_force);
     write_notes(context, "not in force", service.not_in_force);
+    write_notes(context, "last probe", probe_notes(service));
     write_notes(context, "contained by", {service.contained_by});
   }
   return code_of(ExitCode::done);

@@ -9,6 +9,7 @@
 #include "config/shape.hpp"
 #include "config/value.hpp"
 #include "spec/daemon_spec.hpp"
+#include "spec/external_spec.hpp"
 #include "spec/service_spec.hpp"
 
 namespace sup {
@@ -51,10 +52,12 @@ class Decoder {
 // findings go to the decoder's report.
 void decode(Decoder& decoder, const Value& table, ServiceSpec& out);
 void decode(Decoder& decoder, const Value& table, DaemonSpec& out);
+void decode(Decoder& decoder, const Value& table, ExternalSpec& out);
 
 // The inverse: a table that decodes to an equal spec. What is unset (an empty path, a limit that was not given) has no
 // entry.
 [[nodiscard]] ValueTable encode(const ServiceSpec& spec, Detail detail);
 [[nodiscard]] ValueTable encode(const DaemonSpec& spec, Detail detail);
+[[nodiscard]] ValueTable encode(const ExternalSpec& spec, Detail detail);
 
 }  // namespace sup

@@ -20,6 +20,7 @@
 #include "base/text.hpp"
 #include "config/codec_checks.hpp"
 #include "spec/daemon_fields.hpp"
+#include "spec/external_fields.hpp"
 #include "spec/service_fields.hpp"
 
 namespace sup {

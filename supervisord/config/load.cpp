@@ -19,6 +19,7 @@ namespace sup {
 namespace {
 
 constexpr std::string_view kServiceTable = "service";
+constexpr std::string_view kExternalTable = "external";
 constexpr std::string_view kDaemonTable = "supervisord";
 
 // A definition as it was written. Lives while loading only: a SpecSet keeps no places but file and line of each
@@ -95,27 +96,27 @@ class Loader {
 
   void add_root_entry(std::uint32_t file, Entry& entry) {
     if (entry.key == kDaemonTable) return add_daemon({file, entry.key_span, std::move(entry.value)});
-    if (entry.key != kServiceTable) return unknown_table(file, entry);
+    if (entry.key != kServiceTable && entry.key != kExternalTable) return unknown_table(file, entry);
     auto* table = std::get_if<ValueTable>(&entry.value.data);
     if (table == nullptr)
       return report_.error(set_.files[file], entry.key_span,
-                           fmt::format("expected [service.NAME], found {}", describe(entry.value)),
-                           "a service is a table with a name: [service.web]");
-    for (Entry& service : table->entries) add_service(service.key, {file, service.key_span, std::move(service.value)});
+                           fmt::format("expected [{}.NAME], found {}", entry.key, describe(entry.value)),
+                           fmt::format("its table has a name: [{}.web]", entry.key));
+    for (Entry& named : table->entries) add_named(entry.key, named.key, {file, named.key_span, std::move(named.value)});
   }
 
   void unknown_table(std::uint32_t file, const Entry& entry) {
-    constexpr std::string_view kKnown[] = {kServiceTable, kDaemonTable};
+    constexpr std::string_view kKnown[] = {kServiceTable, kExternalTable, kDaemonTable};
     constexpr std::string_view kServiceWords[] = {"services", "program",   "programs", "unit",
                                                   "process",  "processes", "app",      "apps"};
     const bool means_service =
         std::find(std::begin(kServiceWords), std::end(kServiceWords), entry.key) != std::end(kServiceWords);
     const auto near = nearest(entry.key, kKnown);
-    std::string hint = "the tables are [service.NAME] and [supervisord]";
+    std::string hint = "the tables are [service.NAME], [external.NAME] and [supervisord]";
     if (means_service || near == kServiceTable)
       hint = "did you mean [service.NAME]?";
     else if (near)
-      hint = fmt::format("did you mean [{}]?", *near);
+      hint = fmt::format("did you mean [{}{}]?", *near, near == kDaemonTable ? "" : ".NAME");
     const bool is_table = entry.value.get_if<ValueTable>() != nullptr;
     report_.error(set_.files[file], entry.key_span,
                   fmt::format("unknown {} '{}'", is_table ? "table" : "key", printable(entry.key, 80)),
@@ -133,20 +134,20 @@ class Loader {
     daemon_ = std::move(definition);
   }
 
-  void add_service(const std::string& name, Definition definition) {
+  // A service, or something external: these have their names in common.
+  void add_named(std::string_view kind, const std::string& name, Definition definition) {
     const std::string& file = file_of(definition);
     if (const auto good = check_service_name(name); !good)
       return report_.error(file, definition.key, good.error().what);
     if (definition.table.get_if<ValueTable>() == nullptr)
       return report_.error(file, definition.key,
-                           fmt::format("service.{}: expected a table, found {}", name, describe(definition.table)),
-                           "a service is a table with a name: [service.web]");
+                           fmt::format("{}.{}: expected a table, found {}", kind, name, describe(definition.table)),
+                           fmt::format("its table has a name: [{}.web]", kind));
     NamedService service{name, {}, definition.file, definition.key.line};
-    Decoder decoder(file, fmt::format("[service.{}]", toml_key(name)), report_);
-    decode(decoder, definition.table, service.spec);
+    decode_named(kind, definition, service);
     if (const auto first = definitions_.find(name); first != definitions_.end())
       return report_.error(file, definition.key,
-                           fmt::format("service '{}' is defined twice, first at {}", name, place_text(first->second)));
+                           fmt::format("{} '{}' is defined twice, first at {}", kind, name, place_text(first->second)));
     if (set_.services.size() >= kMaxServices) {
       if (!std::exchange(is_full_, true))
         report_.error(file, definition.key, fmt::format("more than {} services", kMaxServices));
@@ -154,6 +155,13 @@ class Loader {
     }
     definitions_.emplace(name, std::move(definition));
     set_.services.push_back(std::move(service));
+  }
+
+  void decode_named(std::string_view kind, const Definition& definition, NamedService& out) {
+    Decoder decoder(file_of(definition), fmt::format("[{}.{}]", kind, toml_key(out.name)), report_);
+    if (kind == kServiceTable) return decode(decoder, definition.table, out.spec);
+    decode(decoder, definition.table, out.external.edit());
+    out.spec = as_service(*out.external);
   }
 
   void sort_services() {

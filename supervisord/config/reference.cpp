@@ -134,9 +134,16 @@ std::string json_schema() {
   service["type"] = "object";
   service["propertyNames"]["pattern"] = "^(?!all$)[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$";
   service["additionalProperties"]["$ref"] = "#/$defs/service";
+  const auto names = service["propertyNames"];
+  auto& external = out["properties"]["external"];
+  external["description"] = "What services need and supervisord does not start, by name.";
+  external["type"] = "object";
+  external["propertyNames"] = names;
+  external["additionalProperties"]["$ref"] = "#/$defs/external";
   out["properties"]["supervisord"]["$ref"] = "#/$defs/supervisord";
   out["additionalProperties"] = false;
   out["$defs"]["service"] = json_of(make_value(table_schema<ServiceSpec>()));
+  out["$defs"]["external"] = json_of(make_value(table_schema<ExternalSpec>()));
   out["$defs"]["supervisord"] = json_of(make_value(table_schema<DaemonSpec>()));
   return out.dump(2) + "\n";
 }
@@ -154,6 +161,11 @@ std::string settings_manual() {
       "with a letter or "
       "digit, has at most 64 bytes, and is not `all`.\n";
   out += setting_sections<ServiceSpec>("", "###");
+  out +=
+      "\n## `[external.NAME]`\n\nOne table for each thing that services need and that supervisord does not start: a "
+      "server on another machine, a mount. It has a name as services have, is named by their `requires`, `binds-to`, "
+      "`wants` and `after`, and is asked all the time whether it is there, by one of tcp, unix, http, exec and file.\n";
+  out += setting_sections<ExternalSpec>("", "###");
   out += "\n## `[supervisord]`\n\nSettings of supervisord itself. The table may be there once in all files.\n";
   out += setting_sections<DaemonSpec>("", "###");
   return out;
@@ -164,6 +176,7 @@ std::string config_template() {
       "# Every setting with its default, or with an example where it has none. All lines are comments: remove the "
       "#.\n\n";
   out += "#[service.NAME]\n" + template_settings<ServiceSpec>("");
+  out += "\n#[external.NAME]\n" + template_settings<ExternalSpec>("");
   out += "\n#[supervisord]\n" + template_settings<DaemonSpec>("");
   return out;
 }

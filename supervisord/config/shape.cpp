@@ -82,6 +82,15 @@ std::string to_toml(const DaemonSpec& spec, Detail detail, Secrets secrets) {
   return table_text("supervisord", encode(covered(spec, secrets), detail));
 }
 
+Json to_json(const NamedService& service, Detail detail, Secrets secrets) {
+  if (!service.external.is_written()) return to_json(service.spec, detail, secrets);
+  return json_of(make_value(encode(*service.external, detail)));
+}
+std::string to_toml(const NamedService& service, Detail detail, Secrets secrets) {
+  if (!service.external.is_written()) return to_toml(service.name, service.spec, detail, secrets);
+  return table_text("external." + toml_key(service.name), encode(*service.external, detail));
+}
+
 std::vector<SettingChange> diff(const ServiceSpec& before, const ServiceSpec& after) {
   std::vector<SettingChange> out;
   add_changes(before, after, "", out);

@@ -26,8 +26,14 @@ inline constexpr std::string_view kMasked = "********";
 [[nodiscard]] nlohmann::ordered_json to_json(const DaemonSpec& spec, Detail detail = Detail::complete,
                                              Secrets secrets = Secrets::masked);
 
-// A [service.NAME] or [supervisord] table that reads back as an equal spec, unless secrets are masked.
+// Of what is external its own settings.
+[[nodiscard]] nlohmann::ordered_json to_json(const NamedService& service, Detail detail = Detail::complete,
+                                             Secrets secrets = Secrets::masked);
+
+// A [service.NAME], [external.NAME] or [supervisord] table that reads back as an equal spec, unless secrets are masked.
 [[nodiscard]] std::string to_toml(std::string_view name, const ServiceSpec& spec, Detail detail = Detail::changed,
+                                  Secrets secrets = Secrets::shown);
+[[nodiscard]] std::string to_toml(const NamedService& service, Detail detail = Detail::changed,
                                   Secrets secrets = Secrets::shown);
 [[nodiscard]] std::string to_toml(const DaemonSpec& spec, Detail detail = Detail::changed,
                                   Secrets secrets = Secrets::shown);

@@ -165,6 +165,9 @@ class SystemChecker {
     check_list("post-stop", spec.post_stop);
     for (std::size_t j = 0; j < spec.stop.steps.size(); ++j)
       check_program({i, "stop", j}, spec.stop.steps[j].command, spec, from_files);
+    const bool is_external = set_.services[i].external.is_written();
+    check_program({i, is_external ? "exec" : "health.exec", {}}, spec.health->exec, spec, from_files);
+    check_program({i, "ready.exec", {}}, spec.ready->exec, spec, from_files);
   }
 
   void check_program(const SpecPlace& place, const Command& command, const ServiceSpec& spec,

@@ -260,7 +260,7 @@ void send_accepted(Server& server, Session& session, ChangeId change, const std:
 }  // namespace
 
 void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind) {
-  const auto targets = named_services(server, session, call);
+  const auto targets = commanded_services(server, session, call);
   if (!targets) return;
   const bool is_upward = kind == CommandKind::start || kind == CommandKind::restart;
   if (is_upward && server.parts().supervisor.engine().is_shutting_down())
@@ -302,6 +302,12 @@ std::vector<std::string> scaling_words(std::span<const std::string> words) {
   return out;
 }
 
+// Empty: it can be. The service is there.
+std::string_view why_not_scaled(const World& w, const std::vector<Scaling>& before, const Scaling& scaling) {
+  if (w.service(*find_service(w, scaling.service)).definition->external.is_written()) return "it is external";
+  return std::ranges::find(before, scaling.service, &Scaling::service) != before.end() ? "it is named twice" : "";
+}
+
 // Nothing if an error was sent.
 std::optional<std::vector<Scaling>> named_scalings(const World& w, Session& session, const wire::Call& call) {
   std::vector<Scaling> out;
@@ -319,9 +325,8 @@ std::optional<std::vector<Scaling>> named_scalings(const World& w, Session& sess
           wire::NoSuchService{scaling->service, near ? std::optional(std::string(*near)) : std::nullopt}));
       return std::nullopt;
     }
-    if (std::ranges::find(out, scaling->service, &Scaling::service) != out.end()) {
-      session.send(
-          wire::encode_error(wire::Failed{fmt::format("cannot scale {}: it is named twice", scaling->service)}));
+    if (const std::string_view why = why_not_scaled(w, out, *scaling); !why.empty()) {
+      session.send(wire::encode_error(wire::Failed{fmt::format("cannot scale {}: {}", scaling->service, why)}));
       return std::nullopt;
     }
     out.push_back(std::move(*scaling));

@@ -94,7 +94,7 @@ bool take_all(Overrides& overrides, const std::vector<std::string>& services) {
 }  // namespace
 
 void handle_enable(Server& server, Session& session, const wire::Call& call) {
-  const auto instances = named_services(server, session, call);
+  const auto instances = commanded_services(server, session, call);
   if (!instances) return;
   Supervisor& supervisor = server.parts().supervisor;
   const World& w = supervisor.world();

@@ -153,7 +153,7 @@ std::string conclude(Supervisor& supervisor, Setting& setting, Applied& applied)
 }  // namespace
 
 void handle_set(Server& server, Session& session, const wire::Call& call) {
-  const auto instances = named_services(server, session, call);
+  const auto instances = commanded_services(server, session, call);
   if (!instances) return;
   Supervisor& supervisor = server.parts().supervisor;
   const World& w = supervisor.world();

@@ -19,6 +19,14 @@ namespace {
 
 const World& world_of(Server& server) { return server.parts().supervisor.world(); }
 
+// The names and patterns that the call says.
+std::vector<std::string> names_in(const wire::Call& call) {
+  std::vector<std::string> out;
+  if (call.arguments.has("name")) out.emplace_back(call.arguments.text("name"));
+  for (const std::string& name : call.arguments.texts("names")) out.push_back(name);
+  return out;
+}
+
 void handle_status(Server& server, Session& session, const wire::Call& call) {
   const auto services = named_services(server, session, call);
   if (!services) return;
@@ -33,7 +41,7 @@ void handle_status(Server& server, Session& session, const wire::Call& call) {
 }
 
 void handle_signal(Server& server, Session& session, const wire::Call& call) {
-  const auto services = named_services(server, session, call);
+  const auto services = commanded_services(server, session, call);
   if (!services) return;
   const auto signal = parse_signal(call.arguments.text("signal"));
   if (!signal) return session.send(wire::encode_error(wire::InvalidParameter{"signal"}));
@@ -43,7 +51,7 @@ void handle_signal(Server& server, Session& session, const wire::Call& call) {
     const Instance& i = w.at(id);
     wire::SignalResult result{.service = w.name(i), .pid = {}, .failure = {}};
     if (i.pid != 0) result.pid = i.pid;
-    if (w.spec(i).type == ServiceType::target)
+    if (!has_process(w.spec(i)))
       result.failure = "has no process";
     else if (!is_live(i.state))
       result.failure = fmt::format("is not running ({})", enum_name(i.state));
@@ -91,11 +99,11 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
     shown.name = service.name;
     if (service.line != 0) shown.file = w.files[service.file];
     shown.line = service.line;
-    shown.settings.text = to_json(service.spec, detail).dump();
-    shown.toml = to_toml(service.name, service.spec, detail, Secrets::masked);
+    shown.settings.text = to_json(service, detail).dump();
+    shown.toml = to_toml(service, detail, Secrets::masked);
     if (detail == Detail::complete) {
-      const auto set = to_json(service.spec, Detail::changed);
-      const auto every = to_json(service.spec, Detail::complete);
+      const auto set = to_json(service, Detail::changed);
+      const auto every = to_json(service, Detail::complete);
       for (const auto& [key, value] : every.items())
         if (!set.contains(key)) shown.defaults.push_back(key);
     }
@@ -103,6 +111,7 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
     const Run* run = supervisor.runs().find(id);
     shown.contained_by = containment_of(supervisor, run);
     add_limits(shown, run);
+    shown.probes = view_probes(w, id, sys::monotonic_now(), sys::wall_now());
     reply.services.push_back(std::move(shown));
   }
   session.send(wire::encode_reply(reply));
@@ -132,7 +141,8 @@ void handle_ping(Session& session) { session.send(wire::encode_reply(wire::PingR
 
 void handle_shutdown(Server& server, Session& session, const wire::Call& call) {
   wire::ShutdownReply reply;
-  for (const Instance& i : world_of(server).present()) reply.stopping += is_live(i.state) ? 1 : 0;
+  const World& w = world_of(server);
+  for (const Instance& i : w.present()) reply.stopping += is_live(i.state) && has_process(w.spec(i)) ? 1 : 0;
   const ShutdownPace pace = call.arguments.flag("now") ? ShutdownPace::at_once : ShutdownPace::orderly;
   server.parts().supervisor.post(ShutdownRequested{pace});
   session.send(wire::encode_reply(reply));
@@ -149,13 +159,27 @@ std::optional<InstanceId> named_service(Server& server, Session& session, const 
 }
 
 std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session, const wire::Call& call) {
-  std::vector<std::string> patterns;
-  if (call.arguments.has("name")) patterns.emplace_back(call.arguments.text("name"));
-  for (const std::string& name : call.arguments.texts("names")) patterns.push_back(name);
-  auto resolved = resolve_instances(world_of(server), patterns);
+  auto resolved = resolve_instances(world_of(server), names_in(call));
   if (resolved) return std::move(*resolved);
   session.send(wire::encode_error(wire::NoSuchService{resolved.error().name, resolved.error().nearest}));
   return std::nullopt;
+}
+
+std::optional<std::vector<InstanceId>> commanded_services(Server& server, Session& session, const wire::Call& call) {
+  auto services = named_services(server, session, call);
+  if (!services) return std::nullopt;
+  const World& w = world_of(server);
+  const auto is_external = [&](InstanceId id) { return w.spec(w.at(id)).type == ServiceType::external; };
+  for (const std::string& name : names_in(call)) {
+    const InstanceId id = find_instance(w, name);
+    if (id == kNoInstance || !is_external(id)) continue;
+    session.send(wire::encode_error(wire::Failed{
+        fmt::format("cannot {} {}: it is external: supervisord asks whether it is there, and does nothing else with it",
+                    call.row->name, name)}));
+    return std::nullopt;
+  }
+  std::erase_if(*services, is_external);
+  return services;
 }
 
 void handle(Server& server, Session& session, const wire::Call& call) {

@@ -16,6 +16,10 @@ void handle(Server& server, Session& session, const wire::Call& call);
 [[nodiscard]] std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session,
                                                                     const wire::Call& call);
 
+// The same for who is to do something: what is external is an error where it was named, and not meant by a pattern.
+[[nodiscard]] std::optional<std::vector<InstanceId>> commanded_services(Server& server, Session& session,
+                                                                        const wire::Call& call);
+
 // The one service that the call's "name" means, or the error is sent.
 [[nodiscard]] std::optional<InstanceId> named_service(Server& server, Session& session, const wire::Call& call);
 

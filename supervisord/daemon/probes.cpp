@@ -44,12 +44,13 @@ void Probes::await_ready(InstanceId instance, RunId run, const ProbeSpec& spec) 
 }
 
 // The watch of a run stays, so that a step of an earlier probe which hangs is known.
-void Probes::ask_health(InstanceId instance, RunId run, const HealthSpec& spec, Duration delay) {
+void Probes::ask_health(InstanceId instance, RunId run, const HealthSpec& spec, Duration delay, About about) {
   const auto it = watches_.find(key_of(instance, Purpose::health));
   const bool is_known = it != watches_.end() && it->second->run == run;
   Watch& watch = is_known ? *it->second : add(instance, run, spec, Purpose::health);
   watch.spec = spec;  // It may have been changed since the last probe.
   watch.timeout = spec.timeout;
+  watch.about = about;
   watch.timer->arm(delay);
 }
 
@@ -77,7 +78,8 @@ void Probes::on_answer(std::uint64_t key, std::string failure) {
   if (watch.purpose == Purpose::ready) return on_ready_answer(key, watch, std::move(failure));
   // What ends with its main process has not failed by itself.
   const Run* run = runs_.find(watch.instance);
-  if (run == nullptr || (run->main_is_gone && run->service->spec.exit_when == RunEndsWith::main)) return;
+  const bool has_ended = run == nullptr || (run->main_is_gone && run->service->spec.exit_when == RunEndsWith::main);
+  if (has_ended && watch.about == About::run) return;
   post_(HealthProbed{watch.instance, watch.run, std::move(failure)});
 }
 

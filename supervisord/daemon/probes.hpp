@@ -21,8 +21,10 @@ class Probes {
   // Asks at once, then ever more slowly, until the first success: BecameReady; what it met until then:
   // ReadyProbeFailed.
   void await_ready(InstanceId instance, RunId run, const ProbeSpec& spec);
+  // Whether the answer means something only as long as the run goes on.
+  enum class About : std::uint8_t { run, external };
   // Asks once, after `delay`: HealthProbed.
-  void ask_health(InstanceId instance, RunId run, const HealthSpec& spec, Duration delay);
+  void ask_health(InstanceId instance, RunId run, const HealthSpec& spec, Duration delay, About about);
   // Gives up what is under way. Content if nothing is.
   void stop_ready(InstanceId instance) { watches_.erase(key_of(instance, Purpose::ready)); }
   void stop_health(InstanceId instance) { watches_.erase(key_of(instance, Purpose::health)); }
@@ -32,6 +34,7 @@ class Probes {
   struct Watch {
     ProbeSpec spec;
     Purpose purpose = Purpose::ready;
+    About about = About::run;
     InstanceId instance;
     RunId run;
     std::uint64_t serial = 0;

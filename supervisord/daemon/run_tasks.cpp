@@ -58,9 +58,24 @@ void Runs::run_task(const RunTask& effect, Named named, std::vector<EnvEntry> en
   add_task(effect.instance, run, std::move(task), std::move(order));
 }
 
+// One whose last probe hangs in the kernel is used again.
+void Runs::host(InstanceId instance, RunId run, Named named) {
+  Run* found = instance.value < runs_.size() ? runs_[instance.value].get() : nullptr;
+  Run& place = found != nullptr ? *found : live_or_new(instance, run, std::move(named));
+  place.is_host = true;
+  place.is_left = false;
+}
+
+void Runs::stop_hosting(InstanceId instance) {
+  Run* run = instance.value < runs_.size() ? runs_[instance.value].get() : nullptr;
+  if (run == nullptr || !run->is_host) return;
+  run->is_left = true;
+  if (run->tasks.empty()) forget(instance);
+}
+
 Result<ExecId> Runs::exec(ExecOrder wanted) {
   const Indispensable whole;
-  Run* run = runs_[wanted.instance.value].get();
+  Run* run = wanted.instance.value < runs_.size() ? runs_[wanted.instance.value].get() : nullptr;
   const bool needs_main = wanted.purpose == ExecPurpose::asked;
   if (run == nullptr || run->shared != nullptr || run->is_over || (needs_main && run->main_is_gone))
     return fail(Errc::not_found, "it has no main process");
@@ -253,6 +268,7 @@ void Runs::settle_tasks() {
     }
     run->tasks = std::move(left);
     for (const std::unique_ptr<TaskRun>& task : over) tell_end(instance, *run, *task);
+    if (run->is_left && run->tasks.empty()) forget(instance);
     return is_done;
   });
 }

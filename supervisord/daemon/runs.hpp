@@ -139,6 +139,8 @@ struct Run {
   std::vector<sys::ProcessFacts> seen;  // What was below it when it was told to end.
   std::string survivors;                // What was alive at the last KILL, and what it was doing.
   bool main_is_gone = true;             // Or has not come yet.
+  bool is_host = false;                 // It is there for the probes of something external, and never has a program.
+  bool is_left = false;                 // A host that is not needed any more: goes with its last probe.
   bool is_over = false;                 // Nothing of it is alive, and the engine knows.
   bool is_doomed = false;               // KILL has been sent: what turns up later gets it too.
   Instant doomed_since;                 // When it was sent first.
@@ -176,6 +178,9 @@ class Runs {
   // `env` is for this task alone.
   void run_task(const RunTask& effect, Named named, std::vector<EnvEntry> env);
   void kill_tasks(const KillTasks& effect);
+  // A place for the commands that ask whether something external is there. Content if there is one.
+  void host(InstanceId instance, RunId run, Named named);
+  void stop_hosting(InstanceId instance);
   // Runs a command in the place of a run. Errors: not_found if there is no main process to be beside.
   Result<ExecId> exec(ExecOrder order);
   // Nobody waits for it any more: TERM, and KILL if that does not help. Content if it is over.

@@ -174,11 +174,20 @@ void Supervisor::carry_out(const AwaitReady& effect) {
 void Supervisor::carry_out(const StopAwaiting& effect) { probes_->stop_ready(effect.instance); }
 
 void Supervisor::carry_out(const AskHealth& effect) {
-  const ServiceSpec& spec = engine_.world().spec(engine_.world().at(effect.instance));
-  probes_->ask_health(effect.instance, effect.run, *spec.health, effect.delay);
+  const World& w = engine_.world();
+  const Instance& instance = w.at(effect.instance);
+  const HealthSpec& health = *w.spec(instance).health;
+  const bool is_external = w.spec(instance).type == ServiceType::external;
+  if (is_external && probe_kind(health) == ProbeKind::exec)
+    runs_->host(effect.instance, effect.run, {w.name(instance), w.definition(instance)});
+  probes_->ask_health(effect.instance, effect.run, health, effect.delay,
+                      is_external ? Probes::About::external : Probes::About::run);
 }
 
-void Supervisor::carry_out(const StopAsking& effect) { probes_->stop_health(effect.instance); }
+void Supervisor::carry_out(const StopAsking& effect) {
+  probes_->stop_health(effect.instance);
+  runs_->stop_hosting(effect.instance);
+}
 
 void Supervisor::carry_out(const HealthChanged& effect) {
   const World& w = engine_.world();
@@ -223,7 +232,7 @@ void Supervisor::carry_out(const StateChanged& effect) {
   if (const Run* run = runs_->find(effect.instance);
       run != nullptr && effect.to == State::killing && !run->survivors.empty())
     entry.cause += (entry.cause.empty() ? "" : "; ") + run->survivors;
-  if (is_end) runs_->forget(effect.instance);
+  if (is_end && has_process(w.spec(instance))) runs_->forget(effect.instance);
   const std::string cause = entry.cause;
   history_.add(std::move(entry));
   const auto level = is_unfit(effect) ? spdlog::level::warn : level_of(effect.from, effect.to);

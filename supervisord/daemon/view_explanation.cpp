@@ -50,8 +50,7 @@ wire::ExplainReply view_explanation(const Supervisor& supervisor, InstanceId id,
     out.policy.push_back(view_policy(supervisor, id, *end));
     return out;
   }
-  const bool has_process = w.spec(w.at(id)).type != ServiceType::target;
-  if (is_resting(explanation.state) || !has_process) return out;  // There is nothing that could end.
+  if (is_resting(explanation.state) || !has_process(w.spec(w.at(id)))) return out;  // There is nothing that could end.
   for (const std::int32_t code : kUsualCodes)
     out.policy.push_back(view_policy(supervisor, id, ExitStatus{.code = code, .signal = 0, .core_dumped = false}));
   return out;

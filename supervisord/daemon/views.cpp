@@ -1,5 +1,6 @@
 #include "daemon/views.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "engine/explain.hpp"
@@ -9,6 +10,19 @@ namespace sup {
 namespace {
 
 std::string text_of(std::string_view view) { return std::string(view); }
+
+// What shows that it is ready.
+std::string ready_text(const ServiceSpec& spec) {
+  switch (ready_kind(spec)) {
+    case ReadyKind::probe: return probe_text(*spec.ready);
+    case ReadyKind::fd: return fmt::format("descriptor {}", *spec.ready->fd);
+    case ReadyKind::log: return fmt::format("log '{}'", spec.ready->log);
+    case ReadyKind::notify: return "sd_notify";
+    case ReadyKind::executed:
+    case ReadyKind::delay: break;
+  }
+  return {};
+}
 
 void set_end(const Instance& i, std::optional<std::int64_t>& code, std::optional<std::int64_t>& signal) {
   if (i.last_kind != EndKind::exited) return;
@@ -79,6 +93,26 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
 std::vector<std::string> view_overrides(const Supervisor& supervisor, const ServiceRef& definition) {
   const Overridden* overridden = supervisor.overrides().find(definition);
   return overridden != nullptr ? texts_of(overridden->overrides) : std::vector<std::string>{};
+}
+
+std::vector<wire::ShownProbe> view_probes(const World& w, InstanceId id, Instant now, WallTime wall) {
+  const Instance& i = w.at(id);
+  std::vector<wire::ShownProbe> out;
+  if (is_awaiting_ready(w, i) && !i.ready_note.empty()) {
+    wire::ShownProbe& ready = out.emplace_back();
+    ready.of = "ready";
+    ready.target = ready_text(w.spec(i));
+    const bool has_target = i.ready_note.starts_with(ready.target + ": ");
+    ready.failure = i.ready_note.substr(has_target ? ready.target.size() + 2 : 0);
+  }
+  if (!is_asked_for_health(w, i)) return out;
+  wire::ShownProbe& health = out.emplace_back();
+  health.of = "health";
+  health.target = probe_text(*w.spec(i).health);
+  health.verdict = text_of(enum_name(i.health->verdict));
+  if (i.health->last_probe) health.time = unix_ms(wall - (now - *i.health->last_probe));
+  if (i.health->has_last_failed) health.failure = i.health->last_failure;
+  return out;
 }
 
 wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now) {

@@ -11,6 +11,8 @@ namespace sup {
 [[nodiscard]] std::int64_t whole_ms(Duration duration);
 
 [[nodiscard]] wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, Instant now, WallTime wall);
+// What is asked of it now, and what the last answers were.
+[[nodiscard]] std::vector<wire::ShownProbe> view_probes(const World& w, InstanceId id, Instant now, WallTime wall);
 [[nodiscard]] wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now);
 [[nodiscard]] wire::EventRecord view_event(const World& w, const HistoryEntry& entry);
 [[nodiscard]] wire::ExplainReply view_explanation(const Supervisor& supervisor, InstanceId id,

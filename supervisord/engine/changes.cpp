@@ -47,7 +47,7 @@ constexpr Verdict kNoProcess{Outcome::failed, "has no process"};
 
 Decision judge_paused(const World& w, const Instance& i) {
   if (i.state == State::paused) return kDone;
-  if (w.spec(i).type == ServiceType::target) return kNoProcess;
+  if (!has_process(w.spec(i))) return kNoProcess;
   return Verdict{Outcome::failed, is_live(i.state) ? "only what is running can be paused" : "is not running"};
 }
 
@@ -96,7 +96,7 @@ Decision judge_wait(const World& w, WaitFor wait_for, const ChangeTarget& t, con
       if (!w.spec(i).health.is_written()) return kNeverAsked;
       if (i.facts.is_healthy) return kDone;
       return rests_for_good(w, t.instance) ? Decision{kFailed} : std::nullopt;
-    case WaitFor::exited: return judge_exited(t, i);
+    case WaitFor::exited: return w.spec(i).type == ServiceType::external ? Decision{kNoProcess} : judge_exited(t, i);
     case WaitFor::stopped: return is_resting(i.state) ? Decision{kDone} : std::nullopt;
     case WaitFor::completed:
       if (i.state == State::completed) return kDone;
@@ -126,7 +126,7 @@ Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
     case CommandKind::pause: return judge_paused(w, i);
     case CommandKind::resume: return judge_resumed(i);
     case CommandKind::signal:
-      if (w.spec(i).type == ServiceType::target) return kNoProcess;
+      if (!has_process(w.spec(i))) return kNoProcess;
       return was_live(t) ? kDone : Verdict{Outcome::failed, "is not running"};
     case CommandKind::wait: return judge_wait(w, change.wait_for, t, i);
     case CommandKind::scale: return judge_scaled(w, t, i);

@@ -62,7 +62,9 @@ void Engine::finish_turn() {
     is_all_done_ = true;
     begin_shutdown("all services are done");
   }
-  if (is_shutting_down_ && !is_finished_ && busy_count_ == 0) finish();
+  if (!is_shutting_down_ || is_finished_ || busy_count_ > 0) return;
+  settle();  // What is external goes, too.
+  finish();
 }
 
 // The changes look at each state that settled, however short it lasts: a back-off without delay is an answer, too.
@@ -202,8 +204,10 @@ void Engine::handle(const Ended& event) {
 
 void Engine::handle(const Boot& event) {
   std::vector<InstanceId> enabled = event.only;
-  for (const Instance& i : w_.present())
-    if (event.only.empty() && w_.spec(i).enabled) enabled.push_back(w_.id(i));
+  for (const Instance& i : w_.present()) {
+    const bool is_external = w_.spec(i).type == ServiceType::external;
+    if (is_external || (event.only.empty() && w_.spec(i).enabled)) enabled.push_back(w_.id(i));
+  }
   is_booted_ = true;
   w_.booted_at = w_.now;
   start(enabled, Input::want_up);
@@ -358,7 +362,7 @@ void Engine::take_along(ChangeId change, const std::vector<Companion>& companion
 
 void Engine::signal(const CommandGiven& command) {
   for (const InstanceId id : command.targets)
-    if (is_live(w_.at(id).state) && w_.spec(w_.at(id)).type != ServiceType::target)
+    if (is_live(w_.at(id).state) && has_process(w_.spec(w_.at(id))))
       w_.effects.emplace_back(SignalRun{id, w_.at(id).run, command.signal, command.to, SignalReason::command});
 }
 
@@ -405,8 +409,9 @@ void Engine::enter(InstanceId id, State from, const Row& row) {
   note_start(w_, i, from);
   if (from == State::starting) --w_.starting_count;
   if (row.to == State::starting) ++w_.starting_count;
-  if (is_resting(from)) ++busy_count_;
-  if (is_resting(row.to)) --busy_count_;
+  const bool is_ours = w_.spec(i).type != ServiceType::external;  // The other has no end that could be waited for.
+  if (is_ours && is_resting(from)) ++busy_count_;
+  if (is_ours && is_resting(row.to)) --busy_count_;
   if (has_had_its_time(id)) ended_.push_back(id);
   w_.effects.emplace_back(StateChanged{id, i.run, from, row.to, &row, i.pid, cause_text(w_, i)});
 }

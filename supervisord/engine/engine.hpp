@@ -103,6 +103,7 @@ class Engine {
   void note_life(InstanceId id);
   void spread(InstanceId id);
   void begin_asking(Instance& i, State from);
+  void follow_probes(InstanceId id);
 
   World w_;
   Changes changes_;

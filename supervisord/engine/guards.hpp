@@ -24,13 +24,16 @@ inline constexpr Guard is_unbound{"what it is bound to has ended", [](const Worl
                                            i.counts.gone_requirements == 0;
                                   }};
 
-inline constexpr Guard is_target{
-    "target", [](const World& w, const Instance& i) { return w.spec(i).type == ServiceType::target; }};
+inline constexpr Guard is_target{"target or external",
+                                 [](const World& w, const Instance& i) { return !has_process(w.spec(i)); }};
+
+inline constexpr Guard is_external{
+    "external", [](const World& w, const Instance& i) { return w.spec(i).type == ServiceType::external; }};
 
 inline constexpr Guard is_to_delay{"its start-delay has not passed",
                                    [](const World& w, const Instance& i) { return has_to_delay(w, i); }};
 
-inline constexpr Guard is_unwanted_target{"target, goal is down", [](const World& w, const Instance& i) {
+inline constexpr Guard is_unwanted_target{"target or external, goal is down", [](const World& w, const Instance& i) {
                                             return is_target.ask(w, i) && is_unwanted.ask(w, i);
                                           }};
 

@@ -49,7 +49,10 @@ void each_pair(const World& w, ServiceId from, ServiceId to, Visit visit) {
 }
 
 void connect_all(World& w, ServiceId from, ServiceId to, EdgeKind kind, const Relation& relation) {
-  const Bond bond = relation.kind == RelationKind::binds_to ? Bond::binding : Bond::requirement;
+  const bool is_bound =
+      relation.kind == RelationKind::binds_to ||
+      (relation.kind == RelationKind::requires_ && w.service(to).definition->external->on_lost == OnLost::stop);
+  const Bond bond = is_bound ? Bond::binding : Bond::requirement;
   each_pair(w, from, to, [&](InstanceId f, InstanceId t) { connect(w.graph, f, t, kind, relation.until, bond); });
 }
 

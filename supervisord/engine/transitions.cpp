@@ -31,6 +31,7 @@ constexpr Row kRows[] = {
     {waiting,    I::may_start,         &has_pre_start,    &begin_with_hooks,    starting,  "requirements are met, its pre-start hooks run"},
     {waiting,    I::may_start,         &always,           &begin_run,           starting,  "requirements are met"},
     {waiting,    I::deadline,          &always,           &end_delay,           waiting,   "its start-delay is over"},
+    {waiting,    I::became_ready,      &always,           &become_ready,        running,   "is there"},
     {waiting,    I::requirement_lost,  &always,           &note_lost,           failed,    "a requirement is gone"},
 
     {starting,   I::want_up,           &is_cycling,       &nothing,             starting,  "asked up, is to be restarted"},
@@ -94,6 +95,7 @@ constexpr Row kRows[] = {
     {running,    I::want_reload,       &always,           &signal_reload,       running,   "asked to reload"},
     {running,    I::began_reload,      &always,           &await_reload,        reloading, "says that it reloads"},
     {running,    I::began_stop,        &always,           &follow_stop,         stopping,  "says that it stops"},
+    {running,    I::unhealthy,         &is_external,      &come_back,           waiting,   "is not there any more"},
     {running,    I::unhealthy,         &always,           &end_unhealthy,       stopping,  "is unhealthy"},
     {running,    I::watchdog_missed,   &always,           &give_in,             stopping,  "says that it is unfit"},
     {running,    I::deadline,          &always,           &miss_watchdog,       stopping,  "missed its watchdog"},
@@ -391,7 +393,6 @@ constexpr TablePair kImpossible[] = {
     {killing, I::start_failed},
     // What a run says of itself is noted, and told to the table where it moves something.
     {stopped, I::became_ready},
-    {waiting, I::became_ready},
     {running, I::became_ready},
     {paused, I::became_ready},
     {stopping, I::became_ready},

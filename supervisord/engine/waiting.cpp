@@ -8,6 +8,10 @@ namespace sup {
 void Engine::settle_waiting(InstanceId id) {
   const Instance& i = w_.at(id);
   if (lost_requirement(w_, i)) return dispatch(id, Input::requirement_lost);
+  if (w_.spec(i).type == ServiceType::external) {  // Its probes alone move it.
+    if (i.health->verdict == Health::healthy) dispatch(id, Input::became_ready);
+    return;
+  }
   if (!is_free_to_start(i)) return drop_delay(id);
   if (has_to_delay(w_, i)) return dispatch(id, Input::may_start);
   if (!is_delaying(i)) stand_in_line(id);

@@ -24,7 +24,8 @@ std::string last_end_text(const Instance& i) {
 RunEnd last_end(const Instance& i) { return i.last_kind == EndKind::exited ? RunEnd{i.last_status} : std::nullopt; }
 
 bool is_asked_for_health(const World& w, const Instance& i) {
-  return is_serving(i.state) && w.spec(i).health.is_written();
+  const bool is_awaited = i.state == State::waiting && w.spec(i).type == ServiceType::external;
+  return (is_serving(i.state) || is_awaited) && w.spec(i).health.is_written();
 }
 
 void restart_watchdog(const World& w, Instance& i) {
@@ -81,6 +82,7 @@ bool is_ready(const World& w, const Instance& i) {
   switch (w.spec(i).type) {
     case ServiceType::forking:
     case ServiceType::target:
+    case ServiceType::external:
     case ServiceType::notify:
     case ServiceType::simple: return is_serving(i.state) && !i.facts.is_leaving;
     case ServiceType::oneshot: return i.state == State::completed;
@@ -294,13 +296,21 @@ std::string with_reason(std::string text, const std::string& reason) {
   return reason.empty() ? text : fmt::format("{} ({})", text, reason);
 }
 
+// Why something external is not there.
+std::string absence_text(const Instance& i) {
+  return i.health->has_last_failed ? "not there: " + i.health->last_failure : "is being asked for";
+}
+
 std::string waiting_text(const World& w, const Instance& i) {
+  if (w.spec(i).type == ServiceType::external) return absence_text(i);
   std::string out;
   std::size_t count = 0;
   const auto add = [&](InstanceId other) {
     if (++count > kMaxNamed) return;
     const Instance& o = w.at(other);
-    out += fmt::format("{}{} ({})", out.empty() ? "waiting for " : ", ", w.name(o), enum_name(o.state));
+    const bool is_external = w.spec(o).type == ServiceType::external;
+    out += fmt::format("{}{} ({})", out.empty() ? "waiting for " : ", ", w.name(o),
+                       is_external ? absence_text(o) : std::string(enum_name(o.state)));
   };
   if (is_delaying(i)) return fmt::format("waiting for its start-delay of {}", format_duration(w.spec(i).start_delay));
   for (const InstanceId other : waited_for(w, i)) add(other);

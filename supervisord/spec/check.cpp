@@ -23,6 +23,7 @@ class Checker {
   std::vector<SpecProblem> run() {
     for (std::size_t i = 0; i < set_.services.size(); ++i) {
       check_command(i);
+      check_external(i);
       check_restart(i);
       check_type(i);
       check_ready(i);
@@ -55,6 +56,7 @@ class Checker {
   void check_command(std::size_t i) {
     const std::vector<std::string>& argv = spec(i).command.argv;
     if (spec(i).type == ServiceType::target) return check_target(i);
+    if (spec(i).type == ServiceType::external) return;  // check_external()
     if (argv.empty())
       add({ProblemKind::missing,
            {i, "command", {}},
@@ -75,6 +77,22 @@ class Checker {
       if (std::ranges::find(kMeant, row.key) != std::end(kMeant) || spec(i).*row.member == defaults.*row.member) return;
       contradiction({i, row.key, {}}, std::string(row.key) + ": a target has no process", "remove it, or the type");
     });
+  }
+
+  // Its own table says less than a service can, and one way to ask.
+  void check_external(std::size_t i) {
+    if (spec(i).type != ServiceType::external) return;
+    if (!set_.services[i].external.is_written())
+      return contradiction({i, "type", {}}, "type: only what [external.NAME] defines is external",
+                           "write [external." + name(i) + "] with tcp, unix, http, exec or file");
+    const ExternalSpec& external = *set_.services[i].external;
+    check_probe(i, "", "http", external);
+    if (probe_kinds(external).empty() && !external.http.is_written())
+      add({ProblemKind::missing,
+           {i, "tcp", {}},
+           "external " + quoted(name(i)) + ": nothing says how to ask whether it is there",
+           "write one of tcp, unix, http, exec and file",
+           {}});
   }
 
   void check_restart(std::size_t i) {
@@ -165,8 +183,9 @@ class Checker {
   void check_probe(std::size_t i, std::string_view key, std::string_view http_key, const ProbeSpec& probe) {
     const std::vector<ProbeKind> kinds = probe_kinds(probe);
     if (kinds.size() > 1)
-      contradiction({i, key, {}}, std::string(key) + ": " + std::string(enum_name(kinds[0])) + " and " +
-                                      std::string(enum_name(kinds[1])) + " are both given; only one can be asked");
+      contradiction({i, key, {}}, (key.empty() ? quoted(name(i)) : std::string(key)) + ": " +
+                                      std::string(enum_name(kinds[0])) + " and " + std::string(enum_name(kinds[1])) +
+                                      " are both given; only one can be asked");
     if (probe.http.is_written() && probe.http->url.empty())
       contradiction({i, http_key, {}}, std::string(http_key) + ": the url is missing",
                     "write for example { url = \"http://127.0.0.1:8080/health\" }");
@@ -174,7 +193,7 @@ class Checker {
 
   void check_health(std::size_t i) {
     const ServiceSpec& s = spec(i);
-    if (!s.health.is_written()) return;
+    if (!s.health.is_written() || s.type == ServiceType::external) return;
     const HealthSpec& health = *s.health;
     check_probe(i, "health", "health.http", health);
     if (probe_kinds(health).empty() && !health.http.is_written())

@@ -65,7 +65,13 @@ void RelationChecker::check_names(std::size_t i) {
   check_needs(i);
   const OnGiveUp& on_give_up = spec(i).restart.on_give_up;
   if (on_give_up.action == GiveUpAction::start)
-    check_name({i, "restart.on-give-up.start", {}}, on_give_up.start, "restart.on-give-up.start");
+    check_startable({i, "restart.on-give-up.start", {}}, on_give_up.start, "restart.on-give-up.start");
+}
+
+void RelationChecker::check_startable(SpecPlace place, std::string_view wanted, std::string_view object) {
+  if (!check_name(place, wanted, object) || has_process(spec(*find(wanted)))) return;
+  if (spec(*find(wanted)).type == ServiceType::external)
+    contradiction(place, std::string(object) + ": " + quoted(wanted) + " is external: it cannot be started");
 }
 
 void RelationChecker::check_completion(std::size_t i, const Relation& relation) {
@@ -73,8 +79,9 @@ void RelationChecker::check_completion(std::size_t i, const Relation& relation) 
   const ServiceSpec& other = spec(*find(relation.service));
   const SpecPlace place{i, relation.key, relation.element};
   const std::string what = std::string(relation.key) + ": " + quoted(relation.service) + " never completes: ";
-  if (other.type == ServiceType::target)
-    contradiction(place, what + "it is a target", "remove until");
+  if (!has_process(other))
+    contradiction(place, what + "it is " + (other.type == ServiceType::target ? "a target" : "external"),
+                  "remove until");
   else if (never_completes(other))
     contradiction(place, what + "it is started again after every end (restart)",
                   "give it type = \"oneshot\", or restart = \"on-failure\"");
@@ -182,7 +189,11 @@ void RelationChecker::check_conflicts() {
   for (std::size_t i = 0; i < set_.services.size(); ++i)
     for (std::size_t j = 0; j < spec(i).conflicts.size(); ++j) {
       const auto other = find(spec(i).conflicts[j]);
-      if (other && *other != i) check_conflict(i, *other, j);
+      if (!other || *other == i) continue;
+      if (spec(*other).type != ServiceType::external)
+        check_conflict(i, *other, j);
+      else
+        contradiction({i, "conflicts", j}, "conflicts: " + quoted(name(*other)) + " is external: it cannot be stopped");
     }
 }
 

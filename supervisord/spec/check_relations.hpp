@@ -40,6 +40,7 @@ class RelationChecker {
                      std::vector<SpecRelated> related = {});
   [[nodiscard]] std::optional<std::size_t> find(std::string_view wanted) const;
   [[nodiscard]] std::string suggestion(std::string_view wanted);
+  void check_startable(SpecPlace place, std::string_view wanted, std::string_view object);
   bool check_name(SpecPlace place, std::string_view wanted, std::string_view object);
   void check_needs(std::size_t i);
   void check_completion(std::size_t i, const Relation& relation);

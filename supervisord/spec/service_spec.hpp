@@ -20,7 +20,7 @@
 namespace sup {
 
 // How a service counts as started.
-enum class ServiceType : std::uint8_t { simple, notify, oneshot, forking, target };
+enum class ServiceType : std::uint8_t { simple, notify, oneshot, forking, target, external };
 template <>
 inline constexpr auto kEnumNames<ServiceType> = std::array{
     EnumName{ServiceType::simple, "simple",
@@ -33,6 +33,9 @@ inline constexpr auto kEnumNames<ServiceType> = std::array{
              "main process from then on, is found (see pid-file)."},
     EnumName{ServiceType::target, "target",
              "A name for what it requires, without a command and a process of its own; ready when that is."},
+    EnumName{ServiceType::external, "external",
+             "Of what an [external.NAME] table defines: it is not started, but asked whether it is there. Not to be "
+             "written."},
 };
 
 // A command of the service beside its main process: what happens before and after.
@@ -274,6 +277,11 @@ struct ServiceSpec {
   StderrSpec stderr_;
   friend bool operator==(const ServiceSpec&, const ServiceSpec&) = default;
 };
+
+// Whether it ever has a run: a target and what is external have not.
+[[nodiscard]] inline bool has_process(const ServiceSpec& spec) {
+  return spec.type != ServiceType::target && spec.type != ServiceType::external;
+}
 
 // What a service that runs to stay has to wait for before it is ready.
 enum class ReadyKind : std::uint8_t { executed, notify, delay, probe, fd, log };

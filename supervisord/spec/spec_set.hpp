@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "spec/daemon_spec.hpp"
+#include "spec/external_spec.hpp"
+#include "spec/rare.hpp"
 #include "spec/service_spec.hpp"
 
 namespace sup {
@@ -25,10 +27,14 @@ enum class Transience : std::uint8_t {
 struct NamedService {
   std::string name;
   ServiceSpec spec;
-  std::uint32_t file = 0;  // Index into SpecSet::files.
-  std::uint32_t line = 0;  // From 1; 0: not from a file.
+  std::uint32_t file = 0;            // Index into SpecSet::files.
+  std::uint32_t line = 0;            // From 1; 0: not from a file.
+  Rare<ExternalSpec> external = {};  // Written if it is none: what the user said of it. `spec` follows from that.
   Transience transience = Transience::none;
 };
+
+// What an external thing is among services: something without a process that is asked how it is.
+[[nodiscard]] ServiceSpec as_service(const ExternalSpec& external);
 
 // A definition that is in use. It never changes, and a worker may read it when the engine has another one already.
 using ServiceRef = std::shared_ptr<const NamedService>;

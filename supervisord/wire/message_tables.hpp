@@ -284,6 +284,20 @@ struct MessageRows<EnableReply> {
 static_assert(kEveryMemberIsARow<EnableReply>);
 
 template <>
+struct MessageRows<ShownProbe> {
+  static constexpr std::string_view kName = "ShownProbe";
+  static constexpr std::string_view kDoc =
+      "What was last seen when somebody looked whether a service is ready or healthy.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"of", &ShownProbe::of, "ready (while it is waited for) or health."},
+      Member{"target", &ShownProbe::target, "Who or what was asked, such as \"tcp 127.0.0.1:5432\"."},
+      Member{"verdict", &ShownProbe::verdict, "Of health: healthy, unhealthy, or unknown."},
+      Member{"time", &ShownProbe::time, "When the last probe ended, in milliseconds since 1970; null: none has."},
+      Member{"failure", &ShownProbe::failure, "Why it failed; null: it succeeded, or there was none."});
+};
+static_assert(kEveryMemberIsARow<ShownProbe>);
+
+template <>
 struct MessageRows<ShownService> {
   static constexpr std::string_view kName = "ShownService";
   static constexpr std::string_view kDoc = "The settings of one service.";
@@ -300,7 +314,8 @@ struct MessageRows<ShownService> {
       Member{"in_force", &ShownService::in_force, "What the kernel has for the limits of its run, as \"KEY: VALUE\"."},
       Member{"not_in_force", &ShownService::not_in_force, "Limits that its run does not have, as \"KEY: REASON\"."},
       Member{"contained_by", &ShownService::contained_by,
-             "What keeps its processes together: cgroup with the folder of its run, descent, or group."});
+             "What keeps its processes together: cgroup with the folder of its run, descent, or group."},
+      Member{"probes", &ShownService::probes, "The last probes of its readiness and of its health."});
 };
 static_assert(kEveryMemberIsARow<ShownService>);
 
@@ -659,12 +674,13 @@ static_assert(kEveryMemberIsARow<ExpectedMore>);
 // Every type of the interface, in the order of the documents.
 template <class... Ts>
 struct TypeList {};
-using MessageTypes = TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply,
-                              SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord,
-                              EventGap, EventsReply, SetChange, SetReply, EnableResult, EnableReply, ShownService,
-                              ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService, GraphRelation,
-                              GraphReply, StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess,
-                              TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply, ShutdownReply>;
+using MessageTypes =
+    TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
+             SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply, SetChange,
+             SetReply, EnableResult, EnableReply, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply,
+             ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
+             AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply,
+             ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

@@ -209,6 +209,15 @@ struct EnableReply {
   friend bool operator==(const EnableReply&, const EnableReply&) = default;
 };
 
+struct ShownProbe {
+  std::string of;
+  std::string target;
+  std::optional<std::string> verdict;
+  std::optional<std::int64_t> time;
+  std::optional<std::string> failure;
+  friend bool operator==(const ShownProbe&, const ShownProbe&) = default;
+};
+
 struct ShownService {
   std::string name;
   std::string file;
@@ -220,6 +229,7 @@ struct ShownService {
   std::vector<std::string> in_force;
   std::vector<std::string> not_in_force;
   std::string contained_by;
+  std::vector<ShownProbe> probes;
   friend bool operator==(const ShownService&, const ShownService&) = default;
 };
 

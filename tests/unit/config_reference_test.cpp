@@ -78,7 +78,8 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
   const Json& service = schema["$defs"]["service"];
   REQUIRE(schema["additionalProperties"] == false);
   REQUIRE(service["additionalProperties"] == false);
-  REQUIRE(service["properties"]["type"]["enum"] == Json({"simple", "notify", "oneshot", "forking", "target"}));
+  REQUIRE(service["properties"]["type"]["enum"] ==
+          Json({"simple", "notify", "oneshot", "forking", "target", "external"}));
   REQUIRE(service["properties"]["type"]["default"] == "simple");
   const Json& restart = service["properties"]["restart"]["anyOf"][1]["properties"];
   REQUIRE(restart["factor"]["minimum"] == 1);
@@ -89,9 +90,9 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
 // Of what makes a service ready, and of the kinds of probes, only one can be chosen: the template's others stay
 // comments.
 static bool is_alternative(std::string_view line) {
-  constexpr std::string_view kOthers[] = {"#health.unix", "#health.http", "#health.exec", "#health.file",
-                                          "#ready.tcp",   "#ready.unix",  "#ready.http",  "#ready.exec",
-                                          "#ready.file",  "#ready.fd",    "#ready.log"};
+  constexpr std::string_view kOthers[] = {"#health.unix", "#health.http", "#health.exec", "#health.file", "#ready.tcp",
+                                          "#ready.unix",  "#ready.http",  "#ready.exec",  "#ready.file",  "#ready.fd",
+                                          "#ready.log",   "#unix",        "#http.",       "#exec",        "#file"};
   return std::ranges::any_of(kOthers, [&](std::string_view other) { return line.starts_with(other); });
 }
 
@@ -103,6 +104,9 @@ TEST_CASE("the template without its comment marks is a configuration") {
   const std::size_t at = text.find("[service.NAME]");
   REQUIRE(at != std::string::npos);
   text.replace(at, 14, "[service.web]");
+  const std::size_t external = text.find("[external.NAME]");
+  REQUIRE(external != std::string::npos);
+  text.replace(external, 15, "[external.db]");
   const std::size_t type = text.find("type = \"simple\"");  // Else the example of pid-file means nothing.
   REQUIRE(type != std::string::npos);
   text.replace(type, 15, "type = \"forking\"");
@@ -112,5 +116,5 @@ TEST_CASE("the template without its comment marks is a configuration") {
   const Loaded loaded = load_text(text, "template.toml");
   INFO(text << render_all(loaded));
   REQUIRE(loaded.diagnostics.empty());
-  REQUIRE(loaded.set.services.size() == 1);
+  REQUIRE(loaded.set.services.size() == 2);
 }

@@ -222,6 +222,7 @@ bool is_decoding_error(const Diagnostic& diagnostic) {
                                                      "reload: a oneshot",
                                                      "a oneshot has ended by then",
                                                      "are both set",
+                                                     "is external",
                                                      "nobody could say",
                                                      "either a signal or a command",
                                                      "is above memory-max",

@@ -67,6 +67,16 @@ struct Service {
     named.spec.command.argv.clear();
     return *this;
   }
+  // Asked every second, lost after two failures in a row.
+  Service& external(OnLost on_lost = OnLost::none) {
+    ExternalSpec& spec = named.external.edit();
+    spec.tcp = "10.0.0.5:5432";
+    spec.interval = 1s;
+    spec.failures = 2;
+    spec.on_lost = on_lost;
+    named.spec = as_service(spec);
+    return *this;
+  }
   Service& requires_(const Names& names, Until until = Until::ready) {
     return named.spec.requires_ = each(names, until), *this;
   }

@@ -16,8 +16,7 @@ Complaint silence(const Scene& scene, const Effect&) {
 Complaint shutdown_reason(const Scene& scene, const Effect& effect) {
   if (!std::holds_alternative<ShutdownBegun>(effect)) return std::nullopt;
   if (scene.shutdown != ShutdownReason::none) return "the shutdown begins twice";
-  const bool is_done = scene.set.daemon.exit == ExitWhen::when_done && scene.is_booted &&
-                       std::ranges::all_of(scene.seen, [](const Seen& s) { return is_resting(s.state); });
+  const bool is_done = scene.set.daemon.exit == ExitWhen::when_done && scene.is_booted && scene.all_rests();
   if (scene.shutdown_by || scene.is_shutdown_asked || is_done) return std::nullopt;
   return "a shutdown without reason";
 }

@@ -27,12 +27,21 @@ Complaint requirements_at_start(const Scene& scene, const Effect& effect) {
   return std::nullopt;
 }
 
+// A deadline has moved something in this step. Deadlines are the last of a step, so what was told before it could not
+// know of it.
+bool has_deadline_fired(const Scene& scene) {
+  return std::ranges::any_of(scene.all(), [&](InstanceId id) {
+    const Instance& i = scene.inside(id);
+    return i.since == scene.now && i.row != nullptr && i.row->input == Input::deadline;
+  });
+}
+
 // They may have crashed while its hooks ran, but will be back.
 Complaint requirements_at_spawn(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<SpawnRun>(&effect);
   if (e == nullptr) return std::nullopt;
   for (const InstanceId r : scene.links[e->instance.value].needs)
-    if (is_lost(scene, e->instance, r) || scene.inside(r).facts.is_leaving)
+    if (is_lost(scene, e->instance, r) || (scene.inside(r).facts.is_leaving && !has_deadline_fired(scene)))
       return fmt::format("{} is spawned, but {}, which it requires, is {} and lost", scene.name(e->instance),
                          scene.name(r), enum_name(scene.seen[r.value].state));
   return std::nullopt;

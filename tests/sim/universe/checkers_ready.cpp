@@ -74,7 +74,8 @@ Complaint probed_once(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<AskHealth>(&effect);
   if (e == nullptr) return std::nullopt;
   const Seen& s = scene.seen[e->instance.value];
-  if (s.run == e->run && !s.is_probed) return std::nullopt;
+  const bool is_external = scene.spec(e->instance).type == ServiceType::external;
+  if ((s.run == e->run || is_external) && !s.is_probed) return std::nullopt;
   return fmt::format("{} is probed although a probe is under way", scene.name(e->instance));
 }
 
@@ -145,7 +146,8 @@ Complaint probing(const Scene& scene) {
   if (scene.finished) return std::nullopt;
   for (const InstanceId id : scene.all()) {
     const Seen& s = scene.seen[id.value];
-    const bool is_to_be_probed = is_serving(s) && scene.spec(id).health.is_written();
+    const bool is_awaited = s.state == State::waiting && scene.spec(id).type == ServiceType::external;
+    const bool is_to_be_probed = (is_serving(s) || is_awaited) && scene.spec(id).health.is_written();
     if (s.is_probed != is_to_be_probed)
       return fmt::format("{} is {}probed", scene.name(id), is_to_be_probed ? "not " : "");
   }
@@ -163,9 +165,28 @@ Complaint health_acts(const Scene& scene) {
   return fmt::format("{} is unhealthy, and nothing is done", scene.name(e->instance));
 }
 
+// What is external is called there when enough probes in a row have succeeded, and not any more when enough have
+// failed.
+Complaint external(const Scene& scene) {
+  const auto* e = scene.event == nullptr ? nullptr : std::get_if<HealthProbed>(scene.event);
+  if (e == nullptr || scene.finished || scene.spec(e->instance).type != ServiceType::external) return std::nullopt;
+  const Seen& s = scene.seen[e->instance.value];
+  const HealthSpec& health = *scene.spec(e->instance).health;
+  const bool is_lost = s.probes_failed >= health.failures && !scene.inside(e->instance).facts.is_leaving;
+  if (s.state == State::running && is_lost) return fmt::format("{} is lost, but called there", scene.name(e->instance));
+  if (s.state == State::waiting && s.probes_good >= health.successes)
+    return fmt::format("{} is there, but not called so", scene.name(e->instance));
+  return std::nullopt;
+}
+
 constexpr SceneChecker kAfterStep[] = {
-    {"probing", probing},   {"health-acts", health_acts},   {"ready-in-time", ready_in_time},
-    {"awaiting", awaiting}, {"life-in-time", life_in_time}, {"reload-in-time", reload_in_time},
+    {"external", external},
+    {"probing", probing},
+    {"health-acts", health_acts},
+    {"ready-in-time", ready_in_time},
+    {"awaiting", awaiting},
+    {"life-in-time", life_in_time},
+    {"reload-in-time", reload_in_time},
 };
 
 }  // namespace

@@ -92,7 +92,7 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
   const bool is_done = result.outcome == Outcome::done;
   const bool is_up = is_serving(result.state) || result.state == State::completed;
   const bool is_target = result.along_with == kNoInstance;
-  const bool has_no_run = scene.spec(result.instance).type == ServiceType::target;
+  const bool has_no_run = !has_process(scene.spec(result.instance));
   switch (command.kind) {
     case CommandKind::start: return !is_done || (is_target ? is_up : is_resting(result.state));
     case CommandKind::restart:

@@ -137,7 +137,8 @@ Complaint progress(const Scene& scene) {
     const bool is_missing = i.state == State::failed && i.cause == Cause::requirement;
     const char* wrong = nullptr;
     if (i.state == State::waiting && has_lost) wrong = "waits for what is lost";
-    if (i.state == State::waiting && has_all && is_after && !is_delayed && is_slot_free(scene))
+    const bool is_ours = scene.spec(id).type != ServiceType::external;
+    if (is_ours && i.state == State::waiting && has_all && is_after && !is_delayed && is_slot_free(scene))
       wrong = "waits for nothing";
     if (is_in_the_way && i.facts.is_leaving && !is_held(scene, id)) wrong = "does not go";
     if (is_in_the_way && has_lost && !i.facts.is_leaving) wrong = "stays although what it requires is lost";
@@ -167,15 +168,13 @@ Complaint no_overdue(const Scene& scene) {
 
 Complaint leaves_in_time(const Scene& scene) {
   if (scene.finished || scene.shutdown == ShutdownReason::none) return std::nullopt;
-  if (std::ranges::all_of(scene.seen, [](const Seen& s) { return is_resting(s.state); }))
-    return "all rests, but it does not leave";
+  if (scene.all_rests()) return "all rests, but it does not leave";
   if (scene.killed_since == kNever || scene.now < scene.killed_since + kSurvivorGrace) return std::nullopt;
   return "its patience is over, but it does not leave";
 }
 
 Complaint when_done(const Scene& scene) {
-  const bool is_done = scene.is_booted && scene.set.daemon.exit == ExitWhen::when_done &&
-                       std::ranges::all_of(scene.seen, [](const Seen& s) { return is_resting(s.state); });
+  const bool is_done = scene.is_booted && scene.set.daemon.exit == ExitWhen::when_done && scene.all_rests();
   if (!is_done || scene.finished) return std::nullopt;
   return "all is done, but it does not leave";
 }

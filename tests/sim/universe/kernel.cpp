@@ -101,6 +101,7 @@ std::optional<Instant> Kernel::next() const {
     for (const Process& process : run.processes) first = std::min(first, process.dies_at);
     for (const Task& task : run.tasks) first = std::min(first, task.is_begun ? task.process.dies_at : task.begins_at);
   }
+  for (const auto& [id, external] : externals_) first = std::min(first, external.probed_at);
   if (first == kNever) return std::nullopt;
   return first;
 }
@@ -212,6 +213,7 @@ std::vector<Event> Kernel::happen(Instant now) {
       ++place;
     }
   }
+  answer_externals(out, now);
   return out;
 }
 

@@ -6,6 +6,7 @@
 // is.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,16 @@ struct KernelRun {
   [[nodiscard]] bool is_alive() const { return is_launching() || !processes.empty() || !tasks.empty(); }
 };
 
+// Something that is not ours, and is there or not.
+struct KernelExternal {
+  RunId run;  // Of those who ask.
+  bool is_there = false;
+  Instant probed_at = kNever;  // When the probe that was ordered answers.
+  std::uint32_t calm_probes = 0;
+};
+
+// So many probes are answered in calm, where every moment would bring the next.
+inline constexpr std::uint32_t kMostInCalm = 5;
 // By so much at most a program asks for more time.
 inline constexpr Duration kMaxMoreTime = std::chrono::seconds{5};
 
@@ -128,6 +139,11 @@ class Kernel {
   void say(KernelRun& run, Instant now);
   void answer_probe(KernelRun& run, Instant now);
   void calm_sayings(KernelRun& run, Instant now);
+  void ask_external(const AskHealth& order, Instant now);
+  void answer_externals(std::vector<Event>& out, Instant now);
+  [[nodiscard]] bool is_external(InstanceId id) const {
+    return set_.services[id.value].spec.type == ServiceType::external;
+  }
   void calm_down(KernelRun& run, Instant now);
   void calm_down(Process& process, bool ends_by_itself, Instant now);
 
@@ -136,8 +152,9 @@ class Kernel {
   Dice& dice_;
   bool is_calm_ = false;
   std::vector<KernelRun> runs_;
-  std::vector<KernelRun> over_;  // The last runs that have ended, for stale reports.
-  std::vector<bool> executed_;   // By run id.
+  std::map<InstanceId, KernelExternal> externals_;  // Those that were asked for.
+  std::vector<KernelRun> over_;                     // The last runs that have ended, for stale reports.
+  std::vector<bool> executed_;                      // By run id.
   std::int32_t next_pid_ = 100;
 };
 

@@ -97,13 +97,14 @@ void Kernel::carry_out(const KillTasks& order, Instant now) {
 
 // In a calm world, which is to come to rest, the last probe gets no answer.
 void Kernel::carry_out(const AskHealth& order, Instant now) {
-  constexpr std::uint32_t kMostInCalm = 5;
+  if (is_external(order.instance)) return ask_external(order, now);
   KernelRun* run = find(order.run);
   if (run == nullptr || (is_calm_ && ++run->calm_probes > kMostInCalm)) return;
   run->probed_at = now + order.delay + dice_.up_to(is_calm_ ? Duration{100ms} : Duration{2s});
 }
 
 void Kernel::carry_out(const StopAsking& order, Instant) {
+  if (is_external(order.instance)) externals_[order.instance].probed_at = kNever;
   if (KernelRun* run = find(order.run)) run->probed_at = kNever;
 }
 

@@ -54,6 +54,16 @@ constexpr auto change_limits = [](ServiceSpec& s, auto change) {
 };
 constexpr auto patient_hooks = [](ServiceSpec& s) { change_limits(s, [](Duration& limit) { limit += 10s; }); };
 constexpr auto hasty_hooks = [](ServiceSpec& s) { change_limits(s, [](Duration& limit) { limit /= 2; }); };
+constexpr auto late_loss = [](ServiceSpec& s) {
+  if (s.type == ServiceType::external) s.health.edit().failures += 2;
+};
+constexpr auto late_return = [](ServiceSpec& s) {
+  if (s.type == ServiceType::external) s.health.edit().successes += 2;
+};
+void forget_on_lost(SpecSet& set) {
+  for (NamedService& service : set.services)
+    if (service.external.is_written()) service.external.edit().on_lost = OnLost::none;
+}
 constexpr auto start_at_once = [](ServiceSpec& s) { s.start_delay = {}; };
 constexpr auto patient_start = [](ServiceSpec& s) { s.ready.edit().timeout += 10s; };
 constexpr auto ready_at_once = [](ServiceSpec& s) {
@@ -253,6 +263,9 @@ constexpr Mutation kMutations[] = {
     {.name = "the watchdog is ignored", .caught_by = "deadlines", .distort = each_service<forget_watchdog>},
     {.name = "the watchdog is hasty", .caught_by = "watchdog", .distort = each_service<hasty_watchdog>},
     {.name = "one failed probe is enough", .caught_by = "health-count", .distort = each_service<hasty_health>},
+    {.name = "what is external is lost late", .caught_by = "external", .distort = each_service<late_loss>},
+    {.name = "what is external is back late", .caught_by = "external", .distort = each_service<late_return>},
+    {.name = "on-lost is ignored", .caught_by = "bound", .distort = forget_on_lost},
     {.name = "reload.timeout is longer than said",
      .caught_by = "reload-in-time",
      .distort = each_service<patient_reload>},

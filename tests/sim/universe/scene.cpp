@@ -27,7 +27,11 @@ std::vector<Links> make_links(const SpecSet& set) {
   for (std::uint32_t index = 0; index < out.size(); ++index) {
     const InstanceId self{index};
     const ServiceSpec& spec = set.services[index].spec;
-    for (const Dependency& on : spec.requires_) need(self, on);
+    for (const Dependency& on : spec.requires_) {
+      need(self, on);
+      if (set.services[find(set, on.service).value].external->on_lost == OnLost::stop)
+        out[index].binds_to.push_back(find(set, on.service));
+    }
     for (const Dependency& on : spec.binds_to) {
       need(self, on);
       out[index].binds_to.push_back(find(set, on.service));
@@ -44,6 +48,11 @@ std::vector<Links> make_links(const SpecSet& set) {
 }
 
 }  // namespace
+
+bool Scene::all_rests() const {
+  return std::ranges::all_of(
+      all(), [&](InstanceId id) { return is_resting(seen[id.value].state) || spec(id).type == ServiceType::external; });
+}
 
 Scene::Scene(const SpecSet& the_set, const Engine& the_engine, const Kernel& the_kernel)
     : set(the_set), engine(the_engine), kernel(the_kernel), links(make_links(the_set)), seen(the_set.services.size()) {}
@@ -152,8 +161,10 @@ void Scene::hear(const ReadyFailed& e) {
 
 void Scene::hear(const HealthProbed& e) {
   Seen& s = seen[e.instance.value];
-  if (s.run != e.run || !is_serving(s)) return;
+  const bool is_external = spec(e.instance).type == ServiceType::external;
+  if (s.run != e.run || (is_external ? !s.is_probed : !is_serving(s))) return;
   s.is_probed = false;
+  s.probes_good = e.failure.empty() ? s.probes_good + 1 : 0;
   if (e.failure.empty()) s.was_well = true, s.grace_until = now;
   s.probes_failed = e.failure.empty() ? 0 : s.probes_failed + (now >= s.grace_until ? 1 : 0);
 }
@@ -329,7 +340,14 @@ void Scene::see(const KillTasks& e) {
   hook->kill_due = now + kKillRetry;
 }
 
-void Scene::see(const AskHealth& e) { seen[e.instance.value].is_probed = true; }
+void Scene::see(const AskHealth& e) {
+  Seen& s = seen[e.instance.value];
+  s.is_probed = true;
+  if (spec(e.instance).type != ServiceType::external || s.run == e.run) return;
+  s.run = e.run;
+  s.probes_failed = s.probes_good = 0;
+  last_run = std::max(last_run, e.run);
+}
 
 void Scene::see(const StopAsking& e) { seen[e.instance.value].is_probed = false; }
 
@@ -392,7 +410,7 @@ void Scene::see(const StateChanged& e) {
   if (is_live(e.from) && !is_live(e.to)) s.has_left = true;
   const bool has_failed = s.has_start_failed || s.is_unfit;
   const bool is_killed = e.row->input == Input::kill_now || e.row->input == Input::out_of_time;
-  const bool is_target = spec(e.instance).type == ServiceType::target;  // There is nothing to be told.
+  const bool is_target = !has_process(spec(e.instance));  // There is nothing to be told.
   const bool is_told = e.row->input == Input::may_stop || (is_killed && !was_main_gone && !has_failed);
   if (is_told && !is_target) s.was_told_to_end = true;
   const bool is_end = !is_live(e.to) && (e.row->input == Input::ended || e.row->input == Input::spawn_failed);
@@ -409,7 +427,7 @@ void Scene::see(const StateChanged& e) {
   s.state = e.to;
   if (is_serving(s) && !was_serving) {
     give_life(s, now);
-    s.probes_failed = 0;
+    if (spec(e.instance).type != ServiceType::external) s.probes_failed = 0;
     if (e.from != State::paused) s.grace_until = now + spec(e.instance).health->start_grace;
   }
   s.row = e.row;

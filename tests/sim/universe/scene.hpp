@@ -62,6 +62,7 @@ struct Seen {
   bool is_probed = false;           // A probe of its health was ordered, and has not answered.
   bool was_well = false;            // One has succeeded.
   bool stays_down = false;          // It is ended for its health, for good.
+  std::uint32_t probes_good = 0;    // In a row, of something external.
   std::uint32_t probes_failed = 0;  // In a row, besides those in its grace.
   Instant grace_until;              // So long they do not count.
   bool is_asked_again = false;      // Somebody wanted something up since it began.
@@ -140,6 +141,8 @@ struct Scene {
   [[nodiscard]] const std::string& name(InstanceId id) const { return set.services[id.value].name; }
   [[nodiscard]] const Instance& inside(InstanceId id) const { return engine.world().at(id); }
   [[nodiscard]] std::vector<InstanceId> all() const;
+  // All that can come to an end has.
+  [[nodiscard]] bool all_rests() const;
 
  private:
   void hear(const Spawned& e);

@@ -71,7 +71,7 @@ bool is_up(const Scene& scene, InstanceId id) {
   if (scene.spec(id).type == ServiceType::oneshot) return s.state == State::completed;
   const Instance& inside = scene.inside(id);
   if (!is_serving(s) || inside.goal == Goal::down || inside.is_cycling) return false;
-  if (scene.spec(id).type == ServiceType::target) return true;
+  if (!has_process(scene.spec(id))) return true;
   const bool goes_on = !s.is_main_gone || scene.spec(id).exit_when == RunEndsWith::empty;
   return is_confirmed(scene, id) && s.run_is_open && goes_on && scene.kernel.was_executed(s.run);
 }

@@ -72,6 +72,19 @@ ServiceSpec random_target(Dice& dice) {
   return out;
 }
 
+// Not ours: it is there or not.
+NamedService random_external(Dice& dice, std::string name) {
+  NamedService out{std::move(name), {}, 0, 0};
+  ExternalSpec& external = out.external.edit();
+  external.tcp = "10.0.0.5:5432";
+  external.interval = 500ms + dice.up_to(10s);
+  external.failures = 1 + dice.below(3);
+  external.successes = 1 + dice.below(3);
+  external.on_lost = dice.percent(50) ? OnLost::stop : OnLost::none;
+  out.spec = as_service(external);
+  return out;
+}
+
 // Readiness that asks for more than a start, reloads, a watchdog.
 void add_sayings(Dice& dice, ServiceSpec& spec) {
   spec.ready.edit().timeout = 500ms + dice.up_to(6s);
@@ -126,7 +139,7 @@ ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
 
 // What is started again after every end never completes: nobody may wait for that.
 bool may_complete(const ServiceSpec& spec) {
-  if (spec.type == ServiceType::target || spec.restart.when == RestartWhen::always) return false;
+  if (!has_process(spec) || spec.restart.when == RestartWhen::always) return false;
   const bool ends_by_design = spec.type == ServiceType::oneshot || spec.on_exit == OnExit::shutdown;
   return spec.restart.when != RestartWhen::automatic || ends_by_design;
 }
@@ -134,6 +147,14 @@ bool may_complete(const ServiceSpec& spec) {
 Until random_until(Dice& dice, const ServiceSpec& other) {
   if (dice.percent(70)) return Until::ready;
   return dice.percent(50) || !may_complete(other) ? Until::started : Until::completed;
+}
+
+// What is external cannot be started instead.
+void give_up_to(const NamedService& other, OnGiveUp& out) {
+  if (other.spec.type == ServiceType::external)
+    out = {GiveUpAction::fail, {}};
+  else
+    out.start = other.name;
 }
 
 // Edges lead only from later to earlier services of a random order, so there is no cycle.
@@ -145,11 +166,14 @@ void connect(Dice& dice, std::vector<NamedService>& services) {
   const std::uint32_t density = 5 + dice.below(70);
   for (std::size_t later = 1; later < order.size(); ++later) {
     ServiceSpec& self = services[order[later]].spec;
+    if (self.type == ServiceType::external) continue;  // It says nothing of others.
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
       NamedService& other = services[order[earlier]];
       if (!dice.percent(density)) continue;
       const Dependency to{other.name, random_until(dice, other.spec)};
-      switch (dice.below(9)) {
+      const bool is_external = other.spec.type == ServiceType::external;
+      const std::uint32_t kind = dice.below(9);
+      switch (is_external && (kind == 2 || kind == 4) ? 5 : kind) {
         case 0: self.wants.push_back(to); break;
         case 1: self.after.push_back(to); break;
         case 2: other.spec.before.push_back(services[order[later]].name); break;
@@ -159,10 +183,10 @@ void connect(Dice& dice, std::vector<NamedService>& services) {
         default: self.requires_.push_back(to); break;
       }
     }
-    if (!dice.percent(20) || self.type == ServiceType::target) continue;
+    if (!dice.percent(20) || !has_process(self)) continue;
     self.restart.on_give_up.action = dice.percent(40) ? GiveUpAction::shutdown : GiveUpAction::start;
     if (self.restart.on_give_up.action == GiveUpAction::start)
-      self.restart.on_give_up.start = services[order[dice.below(static_cast<std::uint32_t>(later))]].name;
+      give_up_to(services[order[dice.below(static_cast<std::uint32_t>(later))]], self.restart.on_give_up);
   }
 }
 
@@ -269,6 +293,7 @@ std::string describe(const NamedService& service) {
     out += fmt::format(" health={{interval={} failures={} successes={} start-grace={} action={}}}",
                        format_duration(s.health->interval), s.health->failures, s.health->successes,
                        format_duration(s.health->start_grace), enum_name(s.health->action));
+  if (service.external->on_lost == OnLost::stop) out += " on-lost=stop";
   if (s.exit_when == RunEndsWith::empty) out += " exit-when=empty";
   out += hooks_text("pre-start", s.pre_start) + hooks_text("post-start", s.post_start) +
          hooks_text("pre-stop", s.pre_stop) + hooks_text("post-stop", s.post_stop) + " stop=[";
@@ -285,7 +310,10 @@ Situation make_situation(Dice& dice) {
   const std::uint32_t count = 2 + dice.below(11);
   const std::uint32_t hooks_chance = dice.pick(std::vector<std::uint32_t>{0, 20, 20, 70});
   for (std::uint32_t i = 0; i < count; ++i)
-    out.set.services.push_back({name_of(i), random_service(dice, hooks_chance), 0, 0});
+    if (dice.percent(8))
+      out.set.services.push_back(random_external(dice, name_of(i)));
+    else
+      out.set.services.push_back({name_of(i), random_service(dice, hooks_chance), 0, 0});
   connect(dice, out.set.services);
   drop_contradictions(out.set.services);
   out.set.daemon = random_daemon(dice, out.set.services);
