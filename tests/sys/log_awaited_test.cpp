@@ -41,7 +41,7 @@ TEST_CASE("log: an awaited line is told once, with its run, whichever stream it 
   const UniqueFd err = attach_awaiting(*thread, awaited, Stream::err, 7);
   const UniqueFd& used = stream == Stream::out ? out : err;
   write_all(out, "not yet\nlistening on port \nlistening on port x1\n\n");
-  write_all(err, "listening on port 80 soon\n\xff\x00\n");
+  write_all(err, "listening on port 80 soon\n\xff\x01\n");
   REQUIRE(wait_for_lines(*thread, 1, 6));
   REQUIRE(thread->take_lines_found().empty());
   write_all(used, "x\nlistening on port 80\r\nlistening on port 81\n");
