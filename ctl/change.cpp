@@ -82,6 +82,9 @@ int print_results(Context& context, const ChangePaths& paths, const ChangeReply&
     context.err.write(failure_lines(context.call.row->name, result));
     context.err.flush();
   }
+  if (!context.wants_json() && !context.is_quiet())
+    for (const wire::ServiceScale& scale : reply.scales)
+      context.out.write(fmt::format("{}: {}\n", scale.service, scale_text(scale)));
   if (!context.wants_json()) note_left_over(context, paths, reply);
   return code_of(all_good ? ExitCode::done : ExitCode::failed);
 }

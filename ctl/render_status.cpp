@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/exit_status.hpp"
@@ -13,6 +14,7 @@
 namespace sup::ctl {
 namespace {
 
+using wire::ServiceScale;
 using wire::ServiceStatus;
 
 constexpr std::array<std::string_view, 7> kTitles = {"NAME", "STATE", "SINCE", "PID", "RESTARTS", "READY", "CAUSE"};
@@ -44,6 +46,28 @@ TableRow table_row(const ServiceStatus& service) {
           {service.ready ? "yes" : (is_idle ? "-" : "no")},
           {service.cause.empty() ? visible(service.says.value_or("")) : brief(service.cause)}};
 }
+
+// "3 -> 5 (override)"; nothing where it is as the settings say.
+std::string override_text(const ServiceScale& scale) { return scale.is_override ? scale_text(scale) : ""; }
+
+std::string_view status_of(const ServiceScale& scale) {
+  if (scale.instances == 0) return "down";
+  return scale.up == scale.instances ? "up" : "changing";
+}
+
+// All instances together.
+TableRow group_row(const ServiceScale& scale) {
+  return {{scale.service},
+          {fmt::format("{}/{} up", scale.up, scale.instances), style_of_status(status_of(scale))},
+          {"-"},
+          {"-"},
+          {"-"},
+          {"-"},
+          {override_text(scale)}};
+}
+
+// "worker" of "worker@2".
+std::string_view service_of(std::string_view name) { return name.substr(0, name.find('@')); }
 
 void add_detail(std::vector<TableRow>& rows, std::string_view key, std::string value) {
   if (!value.empty()) rows.push_back({{fmt::format("  {}", key), Style::faint}, {std::move(value)}});
@@ -105,20 +129,41 @@ Style style_of_status(std::string_view status) {
   return Style::faint;
 }
 
-std::string render_status_table(std::span<const ServiceStatus> services, std::optional<unsigned> width, Paint paint) {
+std::string scale_text(const ServiceScale& scale) {
+  if (!scale.is_override) return fmt::format("{}", scale.instances);
+  return fmt::format("{} → {} (override)", scale.configured, scale.instances);
+}
+
+std::string render_status_table(std::span<const ServiceStatus> services, std::optional<unsigned> width, Paint paint,
+                                std::span<const ServiceScale> scales) {
   std::vector<TableRow> rows;
-  rows.reserve(services.size());
-  for (const ServiceStatus& service : services) rows.push_back(table_row(service));
+  rows.reserve(services.size() + scales.size());
+  auto scale = scales.begin();
+  std::string_view group;
+  for (const ServiceStatus& service : services) {
+    const std::string_view of = service_of(service.name);
+    for (; scale != scales.end() && scale->service <= of; ++scale) {
+      rows.push_back(group_row(*scale));
+      group = scale->service;
+    }
+    rows.push_back(table_row(service));
+    if (of == group) rows.back()[0].text.insert(0, "  ");
+  }
+  for (; scale != scales.end(); ++scale) rows.push_back(group_row(*scale));
   return render_table(kTitles, rows, width, paint);
 }
 
-std::string render_status_details(std::span<const ServiceStatus> services, Paint paint) {
+std::string render_status_details(std::span<const ServiceStatus> services, Paint paint,
+                                  std::span<const ServiceScale> scales) {
   std::string out;
   for (const ServiceStatus& service : services) {
     if (!out.empty()) out += '\n';
     out += fmt::format("{}: {}\n", styled(service.name, Style::title, paint),
                        styled(service.state, style_of_status(service.status), paint));
-    out += render_table({}, details(service), std::nullopt, paint);
+    std::vector<TableRow> rows = details(service);
+    const auto scale = std::ranges::find(scales, service_of(service.name), &ServiceScale::service);
+    if (scale != scales.end()) add_detail(rows, "instances", fmt::format("{}, {} up", scale_text(*scale), scale->up));
+    out += render_table({}, rows, std::nullopt, paint);
   }
   return out;
 }

@@ -10,11 +10,16 @@
 
 namespace sup::ctl {
 
-// The table: NAME STATE SINCE PID RESTARTS READY CAUSE.
+// The table: NAME STATE SINCE PID RESTARTS READY CAUSE. The instances of a service that has a scale stand below a row
+// for all of them. Both lists are sorted by name.
 [[nodiscard]] std::string render_status_table(std::span<const wire::ServiceStatus> services,
-                                              std::optional<unsigned> width, Paint paint);
+                                              std::optional<unsigned> width, Paint paint,
+                                              std::span<const wire::ServiceScale> scales = {});
 // A block per service with all that is known.
-[[nodiscard]] std::string render_status_details(std::span<const wire::ServiceStatus> services, Paint paint);
+[[nodiscard]] std::string render_status_details(std::span<const wire::ServiceStatus> services, Paint paint,
+                                                std::span<const wire::ServiceScale> scales = {});
+// "3", or "3 -> 5 (override)" where `ctl scale` has changed it.
+[[nodiscard]] std::string scale_text(const wire::ServiceScale& scale);
 // One line for a service that is not up: "web: failed: exit 3".
 [[nodiscard]] std::string render_not_up(const wire::ServiceStatus& service);
 

@@ -37,10 +37,10 @@ int check(Context& context, const StatusReply& reply) {
 
 std::string status_text(const Context& context, const StatusReply& reply) {
   if (context.wants_json()) return wire::to_json(reply) + "\n";
-  if (context.is_verbose()) return render_status_details(reply.services, context.out.paint());
+  if (context.is_verbose()) return render_status_details(reply.services, context.out.paint(), reply.scales);
   return render_status_table(reply.services,
                              context.out.is_terminal() ? sys::terminal_columns(STDOUT_FILENO) : std::nullopt,
-                             context.out.paint());
+                             context.out.paint(), reply.scales);
 }
 
 OrFailure<StatusReply> ask_status(Client& client, const Context& context) {
@@ -59,7 +59,7 @@ int run_status(Context& context) {
   const auto reply = ask_status(*client, context);
   if (!reply) return report(context, reply.error());
   if (context.call.arguments.flag("check")) return check(context, *reply);
-  if (reply->services.empty() && !context.wants_json())
+  if (reply->services.empty() && reply->scales.empty() && !context.wants_json())
     note(context, "no services");
   else
     context.out.write(status_text(context, *reply));

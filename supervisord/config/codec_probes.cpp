@@ -3,6 +3,7 @@
 
 #include "config/codec_types.hpp"
 #include "regex/pattern.hpp"
+#include "spec/instance_text.hpp"
 #include "spec/probe_target.hpp"
 #include "sys/address.hpp"
 
@@ -92,13 +93,13 @@ TypeDoc Codec<HttpStatuses>::type() {
 }
 
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, EndpointText) {
-  const auto endpoint = parse_endpoint(text);
+  const auto endpoint = parse_endpoint(expand(text, {}));
   return accept(decoder, value, endpoint) && check_host(decoder, value, *endpoint);
 }
 
 // Of one that goes to a Unix socket the host is only told to the server; but it is one.
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, HttpUrlText) {
-  const auto url = parse_http_url(text);
+  const auto url = parse_http_url(expand(text, {}));
   return accept(decoder, value, url) && check_host(decoder, value, url->at);
 }
 

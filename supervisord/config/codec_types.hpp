@@ -173,6 +173,13 @@ struct Codec<MaxRestarts> {
   static TypeDoc type();
 };
 
+template <>
+struct Codec<InstanceCount> {
+  static bool decode(Decoder& decoder, const Value& value, InstanceCount& out);
+  static Value encode(const InstanceCount& count, Detail);
+  static TypeDoc type();
+};
+
 // Limits of any unit: a value for both, or "soft:hard".
 bool decode_limit(Decoder& decoder, const Value& value, LimitUnit unit, LimitPair& out);
 [[nodiscard]] Value encode_limit(LimitPair limit, LimitUnit unit);

@@ -11,6 +11,7 @@
 #include "config/codec.hpp"
 #include "config/controller_check.hpp"
 #include "config/files.hpp"
+#include "config/instances.hpp"
 #include "config/system_check.hpp"
 #include "config/toml.hpp"
 #include "spec/check.hpp"
@@ -72,8 +73,9 @@ class Loader {
   void miss_a_file() { is_complete_ = false; }
 
   // After all files: sorts, and checks what holds between the settings.
-  void finish(std::string_view default_log_dir) {
+  void finish(std::string_view default_log_dir, const EnvLookup& env) {
     sort_services();
+    count_instances(env);
     for (const SpecProblem& problem : check_specs(set_, default_log_dir)) report_problem(problem);
   }
 
@@ -143,7 +145,10 @@ class Loader {
       return report_.error(file, definition.key,
                            fmt::format("{}.{}: expected a table, found {}", kind, name, describe(definition.table)),
                            fmt::format("its table has a name: [{}.web]", kind));
-    NamedService service{name, {}, definition.file, definition.key.line};
+    NamedService service;
+    service.name = name;
+    service.file = definition.file;
+    service.line = definition.key.line;
     decode_named(kind, definition, service);
     if (const auto first = definitions_.find(name); first != definitions_.end())
       return report_.error(file, definition.key,
@@ -168,6 +173,20 @@ class Loader {
     std::sort(set_.services.begin(), set_.services.end(),
               [](const NamedService& a, const NamedService& b) { return a.name < b.name; });
     set_.services.shrink_to_fit();
+  }
+
+  void count_instances(const EnvLookup& env) {
+    for (std::size_t i = 0; i < set_.services.size(); ++i) {
+      const InstanceCount& wanted = *set_.services[i].spec.instances;
+      const auto count = instances_of(wanted, env);
+      if (count) {
+        set_.services[i].instances = *count;
+        continue;
+      }
+      const SourcePlace at = locate({i, "instances", {}});
+      report_.error(at.file, at.span, fmt::format("instances: {}", count.error().what),
+                    fmt::format("\"${{{}:-1}}\" is 1 where it is not set", wanted.variable));
+    }
   }
 
   [[nodiscard]] SourcePlace locate(const SpecPlace& place, bool& found) const {
@@ -237,7 +256,7 @@ Loaded load(std::span<const std::string> paths, const LoadOptions& options) {
   std::vector<ConfigFile> files = read_config_files(paths, options, report);
   if (report.has_errors()) loader.miss_a_file();
   for (ConfigFile& file : files) loader.add_file(file.name, std::move(file.text));
-  loader.finish(log_dir_or_none(loader.set_, options.who));
+  loader.finish(log_dir_or_none(loader.set_, options.who), options.who.env);
   const Locate locate = [&](const SpecPlace& place) { return loader.locate(place); };
   if (options.system != SystemChecks::off) check_system(loader.set_, options.who, locate, report);
   if (options.system == SystemChecks::on) check_controllers(loader.set_, locate, report);
@@ -248,7 +267,7 @@ Loaded load_text(std::string_view text, std::string_view file_name) {
   Report report;
   Loader loader(report);
   loader.add_file(std::string(file_name), std::string(text));
-  loader.finish("/var/log/supervisord");
+  loader.finish("/var/log/supervisord", this_process().env);
   return finish(loader, report);
 }
 

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "config/attribute_check.hpp"
 #include "config/env_file.hpp"
+#include "spec/instance_text.hpp"
 #include "sys/accounts.hpp"
 #include "sys/file.hpp"
 
@@ -48,7 +49,11 @@ class SystemChecker {
 
   void run() {
     for (std::size_t i = 0; i < set_.services.size(); ++i) {
-      const ServiceSpec& spec = set_.services[i].spec;
+      // Where each instance has its own, that of the first stands for all.
+      const NamedService& named = set_.services[i];
+      std::optional<ServiceSpec> of_first;
+      if (has_placeholders(named.spec)) of_first = expanded(named.spec, {1, named.instances});
+      const ServiceSpec& spec = of_first ? *of_first : named.spec;
       check_account(i, "user", spec.user, users_, [](const std::string& name) { return known(sys::find_user(name)); });
       check_account(i, "group", spec.group, groups_,
                     [](const std::string& name) { return known(sys::find_group(name)); });
@@ -57,7 +62,7 @@ class SystemChecker {
       const Environment from_files = check_env_files(i, spec.env_file);
       check_working_dir(i, spec);
       check_program({i, "command", 0}, spec.command, spec, from_files);
-      check_hooks(i, from_files);
+      check_hooks(i, spec, from_files);
       check_log_dir({i, "log.path", {}}, spec.log);
       if (spec.stderr_.mode == StderrMode::own_log) check_log_dir({i, "stderr.path", {}}, spec.stderr_.log);
     }
@@ -154,8 +159,7 @@ class SystemChecker {
       error(place, fmt::format("{}: there is no directory '{}'", place.key, printable(directory)), "create it first");
   }
 
-  void check_hooks(std::size_t i, const Environment& from_files) {
-    const ServiceSpec& spec = set_.services[i].spec;
+  void check_hooks(std::size_t i, const ServiceSpec& spec, const Environment& from_files) {
     const auto check_list = [&](std::string_view key, const std::vector<Hook>& hooks) {
       for (std::size_t j = 0; j < hooks.size(); ++j) check_program({i, key, j}, hooks[j].command, spec, from_files);
     };

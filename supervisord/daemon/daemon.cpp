@@ -106,7 +106,9 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   context.daemon_environment = set.daemon.env;
   context.attribute_defaults = attribute_defaults(original);
   context.own_nofile = TRY(sys::nofile_limits()).soft;
-  context.needed_nofile = set.services.size() * kDescriptorsPerService + kReservedDescriptors * 2;
+  std::size_t instances = 0;
+  for (const NamedService& service : set.services) instances += service.instances;
+  context.needed_nofile = instances * kDescriptorsPerService + kReservedDescriptors * 2;
   context.ignored_signals = sys::ignored_signals();
   const auto log_dir = log_dir_of(set.daemon, this_process());
   if (log_dir) context.log_dir = *log_dir;

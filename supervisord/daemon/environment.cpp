@@ -61,6 +61,10 @@ Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources) {
   if (sources.spec.tty) layers.set("TERM", kTerminalType, "tty");
   for (const auto& [name, value] : sources.own)
     if (is_inherited(sources.spec.env_inherit, name)) layers.set(name, value, "inherited");
+  if (sources.place) {
+    layers.set("INSTANCE", std::to_string(sources.place->number), "supervisord");
+    layers.set("INSTANCES", std::to_string(sources.place->of), "supervisord");
+  }
   for (const auto& [name, value] : sources.daemon.variables) layers.set(name, value, "[supervisord] env");
   if (sources.account) set_account(layers, *sources.account);
   for (const EnvFile& file : sources.spec.env_file) TRY(set_env_file(layers, file));

@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "spec/service_spec.hpp"
+#include "spec/spec_set.hpp"
 #include "sys/accounts.hpp"
 
 namespace sup {
@@ -28,7 +29,7 @@ struct EnvEntry {
 };
 
 // Where variables come from, in rising order of strength: TERM if the service has a terminal, supervisord's own
-// environment (as far as env-inherit lets it in), the env of [supervisord], the user's HOME, USER, LOGNAME and SHELL if
+// environment (as far as env-inherit lets it in), INSTANCE and INSTANCES if it has a place, the env of [supervisord], the user's HOME, USER, LOGNAME and SHELL if
 // the service has a user, its env files, its env, and INVOCATION_ID, which every service gets and which comes first.
 struct EnvSources {
   const std::vector<std::pair<std::string, std::string>>& own;
@@ -36,6 +37,7 @@ struct EnvSources {
   const ServiceSpec& spec;
   const std::optional<sys::Account>& account;
   InvocationId invocation;
+  std::optional<InstancePlace> place = {};
 };
 
 // Reads the env files anew: may block, so on a worker only. Errors: of the env files, with path and line.

@@ -2,10 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
-#include "base/text.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/views.hpp"
 #include "engine/explain.hpp"
@@ -30,23 +28,26 @@ std::optional<ChangeId> submit(Server& server, Session& session, CommandGiven co
   return id;
 }
 
+bool is_upward(CommandKind kind) {
+  return kind == CommandKind::start || kind == CommandKind::restart || kind == CommandKind::roll;
+}
+
 // The services whose transitions are progress of the change: the targets, what an upward change brings up before them
 // and what has to give way to it, and what a downward change takes down before them.
 std::vector<char> involved_in(const World& w, CommandKind kind, const std::vector<InstanceId>& targets) {
   std::vector<char> out(w.instances.size());
   std::vector<InstanceId> work = targets;
-  const bool is_upward = kind == CommandKind::start || kind == CommandKind::restart;
   while (!work.empty()) {
     const InstanceId id = work.back();
     work.pop_back();
-    if (std::exchange(out[id.value], char{1}) != 0 || !is_upward) continue;
+    if (std::exchange(out[id.value], char{1}) != 0 || !is_upward(kind)) continue;
     const Relations& relations = w.relations(w.at(id));
     work.insert(work.end(), relations.requires_.begin(), relations.requires_.end());
     work.insert(work.end(), relations.wants.begin(), relations.wants.end());
   }
   std::vector<InstanceId> falling;
   for (const Instance& i : w.present())
-    if (is_upward && out[w.id(i).value] != 0)
+    if (is_upward(kind) && out[w.id(i).value] != 0)
       falling.insert(falling.end(), w.relations(i).conflicts.begin(), w.relations(i).conflicts.end());
   for (const InstanceId id : falling) out[id.value] = 1;
   if (kind != CommandKind::start) falling.insert(falling.end(), targets.begin(), targets.end());
@@ -72,6 +73,9 @@ class ChangeTask final : public Task {
     if (follower_) server_.parts().log.unfollow(*follower_);
   }
 
+  // The reply says how many there are of these.
+  void tell_scales_of(std::vector<std::string> services) { scaled_ = std::move(services); }
+
   void on_state_changed(Session& session, const StateChanged& change) override {
     const bool is_involved = change.instance.value < involved_.size() && involved_[change.instance.value] != 0;
     if (is_done_ || !is_involved || !session.has_room()) return;
@@ -93,19 +97,21 @@ class ChangeTask final : public Task {
   void on_change_done(Session& session, const ChangeDone& done) override {
     if (done.change != change_) return;
     is_done_ = true;
-    if (kind_ == CommandKind::start || kind_ == CommandKind::restart) note_left_down(done);
+    if (is_upward(kind_)) note_left_down(done);
+    for (const std::string& name : scaled_)
+      if (const auto service = find_service(w(), name)) reply_.scales.push_back(view_scale(w(), *service));
     reply_.change = static_cast<std::int64_t>(change_.value);
     std::vector<InstanceId> failed;
     for (const TargetResult& result : done.results) {
       wire::ChangeResult& out = reply_.results.emplace_back();
-      out.service = w().name(w().at(result.instance));
+      out.service = result.name;
       out.outcome = enum_name(result.outcome);
       out.state = enum_name(result.state);
       if (result.outcome != Outcome::done) out.cause = result.cause;
       out.elapsed_ms = whole_ms(result.took);
       if (result.along_with != kNoInstance)
-        (result.along == Along::gives_way ? out.gives_way_to : out.along_with) = w().name(w().at(result.along_with));
-      if (result.outcome != Outcome::failed) continue;
+        (result.along == Along::gives_way ? out.gives_way_to : out.along_with) = result.along_with_name;
+      if (result.outcome != Outcome::failed || !is_still_there(result)) continue;
       failed.push_back(result.instance);
       failed_runs_[result.instance] = w().at(result.instance).run;
     }
@@ -128,10 +134,16 @@ class ChangeTask final : public Task {
  private:
   [[nodiscard]] const World& w() const { return server_.parts().supervisor.world(); }
 
+  // Another may be in the place of one that has left.
+  [[nodiscard]] bool is_still_there(const TargetResult& result) const {
+    return w().is_present(result.instance) && w().name(w().at(result.instance)) == result.name;
+  }
+
   void note_left_down(const ChangeDone& done) {
     std::vector<InstanceId> up;
     for (const TargetResult& result : done.results)
-      if (result.outcome == Outcome::done && status_of(result.state) == Status::up) up.push_back(result.instance);
+      if (result.outcome == Outcome::done && status_of(result.state) == Status::up && is_still_there(result))
+        up.push_back(result.instance);
     for (const InstanceId id : left_down_by(w(), up)) reply_.left_down.push_back(w().name(w().at(id)));
   }
 
@@ -168,6 +180,7 @@ class ChangeTask final : public Task {
   Instant started_;
   bool is_done_ = false;
   wire::ChangeReply reply_;
+  std::vector<std::string> scaled_;
   std::map<InstanceId, RunId> failed_runs_;
   std::optional<log::FollowerId> follower_;
   std::optional<loop::Timer> give_up_;
@@ -262,93 +275,33 @@ void send_accepted(Server& server, Session& session, ChangeId change, const std:
 void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind) {
   const auto targets = commanded_services(server, session, call);
   if (!targets) return;
-  const bool is_upward = kind == CommandKind::start || kind == CommandKind::restart;
-  if (is_upward && server.parts().supervisor.engine().is_shutting_down())
+  if (is_upward(kind) && server.parts().supervisor.engine().is_shutting_down())
     return session.send(wire::encode_error(wire::ShuttingDown{server.parts().supervisor.shutdown_reason()}));
   CommandGiven command;
   command.kind = kind;
   command.targets = *targets;
+  command.at_a_time = static_cast<std::uint32_t>(call.arguments.integer("max_unavailable").value_or(1));
   const auto change = submit(server, session, std::move(command));
   if (!change) return;
   if (!call.arguments.flag("wait")) return send_accepted(server, session, *change, *targets);
   session.begin(std::make_unique<ChangeTask>(server, session.id(), *change, kind, *targets, call.more));
 }
 
-namespace {
-
-// "web=5". Errors: invalid.
-Result<Scaling> parse_scaling(const std::string& word) {
-  const std::size_t at = word.rfind('=');
-  Scaling out{.service = word.substr(0, at)};
-  const char* const begin = word.data() + (at == std::string::npos ? word.size() : at + 1);
-  const char* const end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(begin, end, out.instances);
-  if (error == std::errc{} && stop == end && begin != end && out.instances <= kMaxInstances) return out;
-  return fail(Errc::invalid,
-              fmt::format("cannot scale: '{}' is not NAME=N with N from 0 to {}", printable(word, 80), kMaxInstances));
+void handle_restart(Server& server, Session& session, const wire::Call& call) {
+  const bool is_rolling = call.arguments.flag("rolling") || call.arguments.has("max_unavailable");
+  handle_change(server, session, call, is_rolling ? CommandKind::roll : CommandKind::restart);
 }
 
-// A name and a number that stand apart are taken together.
-std::vector<std::string> scaling_words(std::span<const std::string> words) {
-  const auto is_number = [](const std::string& word) {
-    return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
-  };
-  std::vector<std::string> out;
-  for (const std::string& word : words)
-    if (is_number(word) && !out.empty() && out.back().find('=') == std::string::npos)
-      out.back() += "=" + word;
-    else
-      out.push_back(word);
-  return out;
-}
-
-// Empty: it can be. The service is there.
-std::string_view why_not_scaled(const World& w, const std::vector<Scaling>& before, const Scaling& scaling) {
-  if (w.service(*find_service(w, scaling.service)).definition->external.is_written()) return "it is external";
-  return std::ranges::find(before, scaling.service, &Scaling::service) != before.end() ? "it is named twice" : "";
-}
-
-// Nothing if an error was sent.
-std::optional<std::vector<Scaling>> named_scalings(const World& w, Session& session, const wire::Call& call) {
-  std::vector<Scaling> out;
-  std::vector<std::string_view> known;
-  for (const ServiceId id : w.by_name) known.push_back(w.service(id).definition->name);
-  for (const std::string& word : scaling_words(call.arguments.texts("scales"))) {
-    auto scaling = parse_scaling(word);
-    if (!scaling) {
-      session.send(wire::encode_error(wire::Failed{scaling.error().what}));
-      return std::nullopt;
-    }
-    if (!find_service(w, scaling->service)) {
-      const auto near = nearest(scaling->service, known);
-      session.send(wire::encode_error(
-          wire::NoSuchService{scaling->service, near ? std::optional(std::string(*near)) : std::nullopt}));
-      return std::nullopt;
-    }
-    if (const std::string_view why = why_not_scaled(w, out, *scaling); !why.empty()) {
-      session.send(wire::encode_error(wire::Failed{fmt::format("cannot scale {}: {}", scaling->service, why)}));
-      return std::nullopt;
-    }
-    out.push_back(std::move(*scaling));
-  }
-  return out;
-}
-
-}  // namespace
-
-void handle_scale(Server& server, Session& session, const wire::Call& call) {
-  Supervisor& supervisor = server.parts().supervisor;
-  if (supervisor.engine().is_shutting_down())
-    return session.send(wire::encode_error(wire::ShuttingDown{supervisor.shutdown_reason()}));
-  if (supervisor.engine().open_changes() >= kMaxOpenChanges)
-    return session.send(wire::encode_error(wire::LimitReached{fmt::format("{} changes in progress", kMaxOpenChanges)}));
-  auto scalings = named_scalings(supervisor.world(), session, call);
-  if (!scalings) return;
-  const ChangeId change = supervisor.next_change();
-  supervisor.post(Scaled{.scalings = std::move(*scalings), .change = change});
+void begin_scaling(Server& server, Session& session, const wire::Call& call, Scaled scaled) {
+  const ChangeId change = scaled.change;
+  std::vector<std::string> services;
+  for (const Scaling& scaling : scaled.scalings) services.push_back(scaling.service);
+  server.parts().supervisor.post(std::move(scaled));
   if (!call.arguments.flag("wait")) return send_accepted(server, session, change, {});
-  session.begin(
-      std::make_unique<ChangeTask>(server, session.id(), change, CommandKind::scale, std::vector<InstanceId>(), false));
+  auto task =
+      std::make_unique<ChangeTask>(server, session.id(), change, CommandKind::scale, std::vector<InstanceId>(), false);
+  task->tell_scales_of(std::move(services));
+  session.begin(std::move(task));
 }
 
 void handle_wait(Server& server, Session& session, const wire::Call& call) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "config/instances.hpp"
 #include "config/load.hpp"
 #include "config/transient.hpp"
 #include "daemon/handlers.hpp"
@@ -12,33 +13,54 @@ namespace {
 
 constexpr std::size_t kStdio = 3;
 
-// Who waits for the end stops the service by going away; who does not waits for the start alone.
+// What the client does while the service is there.
+enum class Stay : std::uint8_t {
+  until_started,
+  until_ended,
+  attached,  // As until_ended, and it is stopped when the client goes away.
+};
+
+Stay stay_of(const wire::Arguments& arguments) {
+  if (arguments.flag("attach")) return Stay::attached;
+  return arguments.flag("wait") ? Stay::until_ended : Stay::until_started;
+}
+
 class TransientTask final : public Task {
  public:
-  enum class Until : std::uint8_t { started, ended };
-
-  TransientTask(Server& server, std::string name, ChangeId start, Until until)
-      : server_(server), name_(std::move(name)), start_(start), until_(until) {}
+  TransientTask(Server& server, std::string name, ChangeId start, Stay stay)
+      : server_(server), name_(std::move(name)), start_(start), stay_(stay) {}
   ~TransientTask() override {
-    if (until_ == Until::ended && !is_over_) server_.parts().supervisor.post(ServiceRemoved{.name = name_, .stop = {}});
+    if (is_over_) return;
+    if (stay_ == Stay::attached) server_.parts().supervisor.post(ServiceRemoved{.name = name_, .stop = {}});
+    if (stay_ == Stay::until_started) server_.parts().supervisor.post(ChangeForgotten{start_});
   }
 
   void on_change_done(Session& session, const ChangeDone& done) override {
-    if (done.change != start_ || until_ != Until::started) return;
-    if (done.results.empty()) return finish(session, taken());
-    const TargetResult& result = done.results.front();
-    const bool is_started = result.outcome == Outcome::done;
-    finish(session, is_started
+    if (done.change != start_) return;
+    if (done.results.empty()) return finish(session, failure("there is a service of this name"));
+    if (stay_ != Stay::until_started) return;
+    const auto failed = std::ranges::find_if(done.results, [](const auto& r) { return r.outcome != Outcome::done; });
+    finish(session, failed == done.results.end()
                         ? wire::encode_reply(wire::ExecReply{.service = name_, .exit_code = {}, .exit_signal = {}})
-                        : failure(result.cause));
+                        : failure(failed->cause));
   }
 
+  // Of several instances all have to have ended, and the first that failed tells how it went.
   void on_state_changed(Session& session, const StateChanged& change) override {
-    if (until_ != Until::ended || !is_resting(change.to)) return;
+    if (stay_ == Stay::until_started || !is_resting(change.to)) return;
     const World& w = server_.parts().supervisor.world();
-    const Instance& i = w.at(change.instance);
-    if (w.definition(i)->name != name_) return;
-    if (i.last_kind != EndKind::exited) return finish(session, failure(change.cause));
+    if (w.definition(w.at(change.instance))->name != name_) return;
+    const std::vector<InstanceId>& all = w.service(w.at(change.instance).service).instances;
+    if (!std::ranges::all_of(all, [&](InstanceId id) { return is_resting(w.at(id).state); })) return;
+    const auto failed = std::ranges::find_if(all, [&](InstanceId id) { return w.at(id).state == State::failed; });
+    tell_end(session, w, w.at(failed == all.end() ? change.instance : *failed));
+  }
+
+  void wind_up(Session& session) override { finish(session, failure("supervisord has shut down")); }
+
+ private:
+  void tell_end(Session& session, const World& w, const Instance& i) {
+    if (i.last_kind != EndKind::exited) return finish(session, failure(cause_text(w, i)));
     wire::ExecReply reply{.service = name_, .exit_code = {}, .exit_signal = {}};
     if (i.last_status.signal != 0)
       reply.exit_signal = i.last_status.signal;
@@ -47,13 +69,9 @@ class TransientTask final : public Task {
     finish(session, wire::encode_reply(reply));
   }
 
-  void wind_up(Session& session) override { finish(session, failure("supervisord has shut down")); }
-
- private:
   [[nodiscard]] std::string failure(const std::string& cause) const {
     return wire::encode_error(wire::Failed{fmt::format("cannot run {}: {}", name_, cause)});
   }
-  [[nodiscard]] std::string taken() const { return failure("there is a service of this name"); }
 
   void finish(Session& session, const std::string& reply) {
     is_over_ = true;
@@ -63,7 +81,7 @@ class TransientTask final : public Task {
   Server& server_;
   std::string name_;
   ChangeId start_;
-  Until until_;
+  Stay stay_;
   bool is_over_ = false;
 };
 
@@ -102,8 +120,13 @@ Result<ServiceRef> definition_of(const World& w, const wire::Arguments& argument
   const auto words = arguments.texts("command");
   const std::vector<std::string_view> argv(words.begin(), words.end());
   out.spec = TRY(transient_spec(out.name, lines, argv, others));
-  const bool leaves_always = arguments.flag("rm") || arguments.flag("wait");
-  out.transience = leaves_always ? Transience::until_end : Transience::until_success;
+  out.instances = TRY(instances_of(*out.spec.instances, this_process().env));
+  if (out.instances > 1 && stay_of(arguments) == Stay::attached)
+    return fail(Errc::invalid, "instances: only one can have the input and output of ctl");
+  const bool leaves_always = arguments.flag("rm") || stay_of(arguments) != Stay::until_started;
+  out.transience = arguments.flag("keep") ? Transience::until_stopped
+                   : leaves_always        ? Transience::until_end
+                                          : Transience::until_success;
   return std::make_shared<const NamedService>(std::move(out));
 }
 
@@ -111,26 +134,26 @@ Result<ServiceRef> definition_of(const World& w, const wire::Arguments& argument
 
 void handle_run(Server& server, Session& session, const wire::Call& call) {
   Supervisor& supervisor = server.parts().supervisor;
-  const bool waits = call.arguments.flag("wait");
+  const Stay stay = stay_of(call.arguments);
   std::vector<UniqueFd> fds = session.take_fds();
   if (supervisor.engine().is_shutting_down())
     return session.send(wire::encode_error(wire::ShuttingDown{supervisor.shutdown_reason()}));
-  if (waits && fds.size() != kStdio)
-    return session.send(wire::encode_error(wire::Failed{"three descriptors must come with a call that waits"}));
+  if (stay == Stay::attached && fds.size() != kStdio)
+    return session.send(wire::encode_error(wire::Failed{"three descriptors must come with a call that attaches"}));
   auto definition = definition_of(supervisor.world(), call.arguments);
   if (!definition)
     return session.send(wire::encode_error(wire::Failed{fmt::format("cannot run: {}", definition.error().what)}));
   const std::string name = (*definition)->name;
-  if (waits) {
+  if (stay == Stay::attached) {
     OwnStdio stdio;
     std::ranges::move(fds, stdio.fds.begin());
     stdio.is_terminal = call.arguments.flag("tty");
     supervisor.runs().lend(name, std::move(stdio));
   }
   const ChangeId start = supervisor.next_change();
-  supervisor.post(ServiceAdded{.service = std::move(*definition), .start = start});
-  session.begin(std::make_unique<TransientTask>(server, name, start,
-                                                waits ? TransientTask::Until::ended : TransientTask::Until::started));
+  const std::uint32_t instances = (*definition)->instances;
+  supervisor.post(ServiceAdded{.service = std::move(*definition), .instances = instances, .start = start});
+  session.begin(std::make_unique<TransientTask>(server, name, start, stay));
 }
 
 }  // namespace sup

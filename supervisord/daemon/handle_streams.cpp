@@ -9,6 +9,7 @@
 #include "daemon/environment.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/views.hpp"
+#include "spec/instance_text.hpp"
 #include "wire/base64.hpp"
 
 namespace sup {
@@ -195,13 +196,13 @@ void handle_env(Server& server, Session& session, const wire::Call& call) {
   if (!chosen) return;
   const Supervisor& supervisor = server.parts().supervisor;
   const World& w = supervisor.world();
-  const ServiceRef service = w.definition(w.at(*chosen));
+  const ServiceRef service = definition_for(w.definition(w.at(*chosen)), place_of(w, w.at(*chosen)));
   const Secrets secrets = call.arguments.flag("reveal") ? Secrets::shown : Secrets::masked;
   const LaunchContext& context = supervisor.runs().context();
   answer_from_worker(server, session, [service, name = w.name(w.at(*chosen)), &context, secrets] {
     const auto account = account_of(service->spec);
     const auto entries = account ? effective_environment({context.own_environment, context.daemon_environment,
-                                                          service->spec, *account, InvocationId{}})
+                                                          service->spec, *account, InvocationId{}, service->place})
                                  : std::unexpected(account.error());
     return entries ? wire::encode_reply(view_environment(name, *entries, secrets))
                    : wire::encode_error(wire::Failed{entries.error().what});

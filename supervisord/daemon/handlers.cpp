@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/check.hpp"
@@ -37,6 +38,16 @@ void handle_status(Server& server, Session& session, const wire::Call& call) {
   reply.daemon = view_daemon(supervisor, now);
   reply.services.reserve(services->size());
   for (const InstanceId id : *services) reply.services.push_back(view_service(supervisor, id, now, wall));
+  const auto names = call.arguments.texts("names");
+  const auto is_asked_for = [&](ServiceId id) {
+    const ServiceSlot& slot = supervisor.world().service(id);
+    const auto is_among = [&](InstanceId i) { return std::ranges::find(*services, i) != services->end(); };
+    return names.empty() || std::ranges::find(names, slot.definition->name) != names.end() ||
+           std::ranges::any_of(slot.instances, is_among);
+  };
+  for (const ServiceId id : supervisor.world().by_name)
+    if (is_scaled(supervisor.world(), id) && is_asked_for(id))
+      reply.scales.push_back(view_scale(supervisor.world(), id));
   session.send(wire::encode_reply(reply));
 }
 
@@ -188,7 +199,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case status: return handle_status(server, session, call);
     case start: return handle_change(server, session, call, CommandKind::start);
     case stop: return handle_change(server, session, call, CommandKind::stop);
-    case restart: return handle_change(server, session, call, CommandKind::restart);
+    case restart: return handle_restart(server, session, call);
     case reload: return handle_change(server, session, call, CommandKind::reload);
     case kill: return handle_change(server, session, call, CommandKind::kill);
     case pause: return handle_change(server, session, call, CommandKind::pause);

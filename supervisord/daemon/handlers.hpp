@@ -34,6 +34,9 @@ void answer_after_worker(Server& server, Session& session, std::move_only_functi
 
 // The families of handlers; see handlers.cpp for who does what.
 void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind);
+void handle_restart(Server& server, Session& session, const wire::Call& call);
+// Tells the engine, and the client when it is done.
+void begin_scaling(Server& server, Session& session, const wire::Call& call, Scaled scaled);
 void handle_wait(Server& server, Session& session, const wire::Call& call);
 void handle_logs(Server& server, Session& session, const wire::Call& call);
 void handle_events(Server& server, Session& session, const wire::Call& call);

@@ -77,7 +77,8 @@ Result<sys::ChildSettings> child_settings(const LaunchContext& context, const La
   const std::optional<sys::Account> account = TRY(account_of(spec));
   sys::ChildSettings child;
   child.argv = command.argv;
-  const EnvSources sources{context.own_environment, context.daemon_environment, spec, account, order.invocation};
+  const EnvSources sources{context.own_environment, context.daemon_environment, spec, account,
+                           order.invocation,        order.service->place};
   for (EnvEntry& entry : TRY(effective_environment(sources)))
     child.env.emplace_back(std::move(entry.name), std::move(entry.value));
   for (const EnvEntry& entry : extra) child.env.emplace_back(entry.name, entry.value);

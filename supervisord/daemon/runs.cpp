@@ -9,6 +9,7 @@
 
 #include "base/check.hpp"
 #include "daemon/run_tokens.hpp"
+#include "spec/instance_text.hpp"
 #include "sys/clock.hpp"
 #include "sys/random.hpp"
 
@@ -120,7 +121,7 @@ void Runs::note_unmet(Run& run, std::vector<UnmetResource> unmet) {
 void Runs::redefine(InstanceId instance, const ServiceRef& service, std::vector<UnmetResource> unmet) {
   Run* run = instance.value < runs_.size() ? runs_[instance.value].get() : nullptr;
   if (run == nullptr) return;
-  run->service = service;
+  run->service = run->service->place ? definition_for(service, *run->service->place) : service;
   run->resources = service->spec.resources;
   run->unmet = std::move(unmet);
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "engine/transitions.hpp"
+#include "spec/instance_text.hpp"
 #include "sys/clock.hpp"
 #include "sys/memory.hpp"
 #include "sys/random.hpp"
@@ -142,24 +143,28 @@ void Supervisor::arm_timer() {
     timer_.disarm();
 }
 
-void Supervisor::carry_out(const SpawnRun& effect) {
+Named Supervisor::named(InstanceId id) const {
   const World& w = engine_.world();
-  runs_->begin(effect, {w.name(w.at(effect.instance)), w.definition(w.at(effect.instance))});
+  const Instance& instance = w.at(id);
+  return {w.name(instance), definition_for(w.definition(instance), place_of(w, instance))};
 }
+
+void Supervisor::carry_out(const SpawnRun& effect) { runs_->begin(effect, named(effect.instance)); }
 
 void Supervisor::carry_out(const FindMain& effect) { runs_->find_main(effect); }
 
 void Supervisor::carry_out(const RunTask& effect) {
   const World& w = engine_.world();
   const Instance& instance = w.at(effect.instance);
-  runs_->run_task(effect, {w.name(instance), w.definition(instance)}, task_environment(w, instance, effect.kind));
+  runs_->run_task(effect, named(effect.instance), task_environment(w, instance, effect.kind));
 }
 
 void Supervisor::carry_out(const KillTasks& effect) { runs_->kill_tasks(effect); }
 
 // What is to show it by itself is not probed: until it has, that is what is missing.
 void Supervisor::carry_out(const AwaitReady& effect) {
-  const ServiceSpec& spec = engine_.world().spec(engine_.world().at(effect.instance));
+  const ServiceRef service = named(effect.instance).service;
+  const ServiceSpec& spec = service->spec;
   const auto note = [&](std::string what) { post(ReadyProbeFailed{effect.instance, effect.run, std::move(what)}); };
   switch (ready_kind(spec)) {
     case ReadyKind::probe: return probes_->await_ready(effect.instance, effect.run, *spec.ready);
@@ -176,7 +181,8 @@ void Supervisor::carry_out(const StopAwaiting& effect) { probes_->stop_ready(eff
 void Supervisor::carry_out(const AskHealth& effect) {
   const World& w = engine_.world();
   const Instance& instance = w.at(effect.instance);
-  const HealthSpec& health = *w.spec(instance).health;
+  const ServiceRef service = named(effect.instance).service;
+  const HealthSpec& health = *service->spec.health;
   const bool is_external = w.spec(instance).type == ServiceType::external;
   if (is_external && probe_kind(health) == ProbeKind::exec)
     runs_->host(effect.instance, effect.run, {w.name(instance), w.definition(instance)});

@@ -74,6 +74,8 @@ class Supervisor {
   Supervisor(loop::Loop& loop, log::LogThread& log, SpecSet set, std::uint64_t seed);
 
   void turn();
+  // As it is to be begun now.
+  [[nodiscard]] Named named(InstanceId id) const;
   void carry_out(const SpawnRun& effect);
   void carry_out(const FindMain& effect);
   void carry_out(const RunTask& effect);

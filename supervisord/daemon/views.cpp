@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "engine/explain.hpp"
 #include "engine/transitions.hpp"
 
@@ -112,6 +114,24 @@ std::vector<wire::ShownProbe> view_probes(const World& w, InstanceId id, Instant
   health.verdict = text_of(enum_name(i.health->verdict));
   if (i.health->last_probe) health.time = unix_ms(wall - (now - *i.health->last_probe));
   if (i.health->has_last_failed) health.failure = i.health->last_failure;
+  return out;
+}
+
+bool is_scaled(const World& w, ServiceId id) {
+  const ServiceSlot& service = w.service(id);
+  return service.instances.size() != 1 || service.definition->instances != count_here(w, service);
+}
+
+wire::ServiceScale view_scale(const World& w, ServiceId id) {
+  const ServiceSlot& service = w.service(id);
+  wire::ServiceScale out;
+  out.service = service.definition->name;
+  out.configured = service.definition->instances;
+  out.instances = count_here(w, service);
+  out.up = std::ranges::count_if(service.instances, [&](InstanceId i) {
+    return w.at(i).presence == Presence::here && status_of(w.at(i).state) == Status::up;
+  });
+  out.is_override = out.instances != out.configured;
   return out;
 }
 

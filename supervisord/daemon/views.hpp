@@ -18,6 +18,10 @@ namespace sup {
 [[nodiscard]] wire::ExplainReply view_explanation(const Supervisor& supervisor, InstanceId id,
                                                   std::optional<ExitStatus> end);
 
+// Whether it has another number of instances than one, or than its settings say.
+[[nodiscard]] bool is_scaled(const World& w, ServiceId id);
+[[nodiscard]] wire::ServiceScale view_scale(const World& w, ServiceId id);
+
 // What `set` has changed of a service as it is defined now, as "KEY = VALUE".
 [[nodiscard]] std::vector<std::string> view_overrides(const Supervisor& supervisor, const ServiceRef& definition);
 

@@ -33,6 +33,7 @@ void new_run(World& w, Instance& i) {
   i.run_since = w.now;
   i.run_length = {};
   i.run_was_asked_to_end = false;
+  i.is_replaced = false;
   i.has_start_failed = false;
   i.is_unfit = false;
   i.stays_down = false;
@@ -329,6 +330,23 @@ void begin_stop(World& w, Instance& i) {
   if (w.spec(i).pre_stop.empty()) return begin_first_step(w, i);
   end_task(w, i);
   begin_hooks(w, i, Phase::pre_stop);
+}
+
+void replace(World& w, Instance& i) {
+  wish_up(w, i);
+  i.is_replaced = true;
+  begin_stop(w, i);
+}
+
+void replace_start(World& w, Instance& i) {
+  wish_up(w, i);
+  i.is_replaced = true;
+  terminate(w, i);
+}
+
+void thaw_and_replace(World& w, Instance& i) {
+  replace(w, i);
+  thaw(w, i);
 }
 
 void begin_steps(World& w, Instance& i) { begin_first_step(w, i); }

@@ -48,6 +48,9 @@ void thaw_and_begin_post_stop(World&, Instance&);
 void thaw_and_kill(World&, Instance&);
 void begin_stop(World&, Instance&);
 void begin_post_stop(World&, Instance&);
+void replace(World&, Instance&);
+void replace_start(World&, Instance&);
+void thaw_and_replace(World&, Instance&);
 void begin_steps(World&, Instance&);
 void fail_start(World&, Instance&);
 void terminate(World&, Instance&);
@@ -119,6 +122,10 @@ inline constexpr Action thaw_and_begin_post_stop{"first post-stop hook, thaw eve
 inline constexpr Action thaw_and_kill{"kill everything, thaw everything", act::thaw_and_kill};
 // The run's end is no failure from now on. Its hooks come before the steps.
 inline constexpr Action begin_stop{"first pre-stop hook or stop step", act::begin_stop};
+// As begin_stop and terminate, but its dependents stay: others of its kind serve.
+inline constexpr Action replace{"first pre-stop hook or stop step", act::replace};
+inline constexpr Action replace_start{"first stop step", act::replace_start};
+inline constexpr Action thaw_and_replace{"first pre-stop hook or stop step, thaw everything", act::thaw_and_replace};
 inline constexpr Action begin_steps{"first stop step", act::begin_steps};
 inline constexpr Action begin_post_stop{"first post-stop hook", act::begin_post_stop};
 // It will not become ready: what is alive of it gets the first stop signal.

@@ -1,7 +1,10 @@
 #include "engine/changes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace sup {
 namespace {
@@ -114,12 +117,21 @@ Decision judge_scaled(const World& w, const ChangeTarget& t, const Instance& i) 
   return i.goal == Goal::down && is_resting(i.state) ? kDone : judge_up(w, i);
 }
 
+// Before its turn only what others have wanted of it since counts.
+Decision judge_roll(const World& w, const ChangeTarget& t, const Instance& i) {
+  if (!t.awaits_turn) return judge_up(w, i);
+  if (i.presence == Presence::vanishing) return Verdict{Outcome::cancelled, "is being removed"};
+  if (t.goal_before == Goal::up && i.goal == Goal::down) return Verdict{Outcome::cancelled, kSuperseded};
+  return std::nullopt;
+}
+
 Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
   const Instance& i = w.at(t.instance);
   if (t.stays_down) return judge_down(i);
   switch (change.kind) {
     case CommandKind::start:
     case CommandKind::restart: return judge_up(w, i);
+    case CommandKind::roll: return judge_roll(w, t, i);
     case CommandKind::stop:
     case CommandKind::kill: return judge_down(i);
     case CommandKind::reload: return judge_reload(w, t, i);
@@ -144,6 +156,8 @@ void decide(const World& w, Change& change, ChangeTarget& t, const Verdict& verd
               .cause = verdict.cause.empty() ? cause_text(w, i) : std::string(verdict.cause),
               .along_with = t.along_with,
               .along = t.along,
+              .name = w.name(i),
+              .along_with_name = t.along_with_name,
               .took = t.moved_at ? w.now - *t.moved_at : Duration{}};
 }
 
@@ -163,11 +177,22 @@ bool has_ended(const Change& change) {
                              [&](const ChangeTarget& t) { return t.is_decided && t.result.outcome == decisive; });
 }
 
+// One that does not become ready is the last that is replaced: what serves is left as it is.
+void stop_rolling(const World& w, Change& change, const ChangeTarget& failed) {
+  const std::string cause = fmt::format("left as it is, since {} did not become ready", w.name(w.at(failed.instance)));
+  for (ChangeTarget& t : change.targets)
+    if (!t.is_decided && t.awaits_turn) decide(w, change, t, Verdict{Outcome::cancelled, cause});
+}
+
 void look(const World& w, Change& change, ChangeTarget& t) {
   if (t.is_decided) return;
   const Instance& i = w.at(t.instance);
   if (!t.moved_at && i.state != t.state_before) t.moved_at = i.since;
-  if (const Decision verdict = judge(w, change, t)) return decide(w, change, t, *verdict);
+  if (const Decision verdict = judge(w, change, t)) {
+    decide(w, change, t, *verdict);
+    if (change.kind == CommandKind::roll && verdict->outcome == Outcome::failed) stop_rolling(w, change, t);
+    return;
+  }
   if (i.state == State::failed) change.hopes_for_others = true;
 }
 
@@ -189,8 +214,10 @@ ChangeTarget as_now(const World& w, const Companion& companion) {
   out.along_with = companion.along_with;
   out.along = companion.along;
   out.stays_down = companion.stays_down;
+  if (companion.along_with != kNoInstance) out.along_with_name = w.name(w.at(companion.along_with));
   out.run_before = i.run;
   out.state_before = i.state;
+  out.goal_before = i.goal;
   out.was_leaving = i.presence == Presence::vanishing;
   return out;
 }
@@ -205,8 +232,16 @@ void fail_rest(World& w, Change& change, std::string_view cause) {
 }  // namespace
 
 void Changes::open(const World& w, const CommandGiven& command) {
-  Change change{command.change, command.kind, command.wait_for, command.wait_mode, {}, 0, false};
-  for (const InstanceId id : command.targets) change.targets.push_back(as_now(w, {id, kNoInstance}));
+  Change change;
+  change.id = command.change;
+  change.kind = command.kind;
+  change.wait_for = command.wait_for;
+  change.wait_mode = command.wait_mode;
+  change.at_a_time = std::max(command.at_a_time, 1U);
+  for (const InstanceId id : command.targets) {
+    change.targets.push_back(as_now(w, {id, kNoInstance}));
+    change.targets.back().awaits_turn = command.kind == CommandKind::roll;
+  }
   change.undecided = change.targets.size();
   under_way_ = change.id;
   open_.push_back(std::move(change));
@@ -256,7 +291,37 @@ void Changes::close(World& w, std::string_view cause) {
 }
 
 void Changes::forget(ChangeId id) {
-  std::erase_if(open_, [&](const Change& c) { return c.id == id; });
+  std::erase_if(open_, [&](const Change& c) { return c.id == id && c.kind != CommandKind::roll; });
+}
+
+std::vector<Turn> Changes::next_turns(const World& w) const {
+  std::vector<Turn> out;
+  // Ids are places and say nothing of the order of numbers.
+  const auto rank = [&](InstanceId id) { return std::pair{w.at(id).service, w.at(id).number}; };
+  for (const Change& change : open_) {
+    std::vector<InstanceId> waiting;
+    std::size_t under_way = 0;
+    for (const ChangeTarget& t : change.targets) {
+      if (t.is_decided) continue;
+      if (t.awaits_turn)
+        waiting.push_back(t.instance);
+      else
+        ++under_way;
+    }
+    std::ranges::sort(waiting, {}, rank);
+    for (const InstanceId id : waiting)
+      if (under_way++ < change.at_a_time) out.push_back({change.id, id});
+  }
+  return out;
+}
+
+void Changes::begin(const std::vector<Turn>& turns) {
+  for (const Turn& turn : turns) {
+    const auto change = std::ranges::find(open_, turn.change, &Change::id);
+    if (change == open_.end()) continue;
+    const auto target = std::ranges::find(change->targets, turn.instance, &ChangeTarget::instance);
+    if (target != change->targets.end()) target->awaits_turn = false;
+  }
 }
 
 }  // namespace sup

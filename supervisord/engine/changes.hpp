@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/effect.hpp"
@@ -27,10 +28,13 @@ struct ChangeTarget {
   InstanceId along_with = kNoInstance;  // None: a target.
   Along along = Along::requires_it;
   bool stays_down = false;
+  std::string along_with_name;
   RunId run_before;                     // The run when the command was given.
   State state_before = State::stopped;  // The state when the command was given, before it was carried out.
   std::optional<Instant> moved_at;      // When its state changed for the first time.
+  Goal goal_before = Goal::down;        // Likewise.
   bool was_leaving = false;             // It was to go for good.
+  bool awaits_turn = false;             // In a rolling restart: nothing has been done about it.
   bool is_decided = false;
   TargetResult result;
 };
@@ -42,7 +46,14 @@ struct Change {
   WaitMode wait_mode = WaitMode::all;
   std::vector<ChangeTarget> targets;  // Sorted by instance, each once.
   std::size_t undecided = 0;
+  std::uint32_t at_a_time = 1;    // For CommandKind::roll.
   bool hopes_for_others = false;  // A target has failed for want of another: it is not enough to look at the target.
+};
+
+// The turn of an instance in a rolling restart.
+struct Turn {
+  ChangeId change;
+  InstanceId instance;
 };
 
 // The open changes. Kept by the engine, asked after each step about the instances that have changed.
@@ -65,7 +76,11 @@ class Changes {
   void refuse(World& w, ChangeId id, std::string_view cause);
   // Ends all open changes: what is undecided has failed with this cause.
   void close(World& w, std::string_view cause);
+  // Nobody waits for it any more. But a rolling restart goes on, and ends as any.
   void forget(ChangeId id);
+  // Whose turn has come in which rolling restart: they are to be replaced now, and then it has begun.
+  [[nodiscard]] std::vector<Turn> next_turns(const World& w) const;
+  void begin(const std::vector<Turn>& turns);
   [[nodiscard]] std::size_t count() const { return open_.size(); }
 
  private:

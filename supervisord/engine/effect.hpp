@@ -126,6 +126,8 @@ struct TargetResult {
   std::string cause;                    // Why, for people; empty when there is nothing to say.
   InstanceId along_with = kNoInstance;  // Taken along: because of which other one. None: a target.
   Along along = Along::requires_it;     // If it was taken along.
+  std::string name = {};                // As the instance was called when this was decided: it may have left since.
+  std::string along_with_name = {};     // Likewise.
   Duration took{};                      // From its first change of state to the answer; 0 if its state did not change.
 };
 // The change has ended; one result for each target that was decided, and then for each that was taken along.

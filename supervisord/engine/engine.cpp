@@ -50,11 +50,13 @@ std::vector<Effect> Engine::take_effects() {
 void Engine::finish_turn() {
   tell_changes();
   run_follow_ups();
-  settle();
-  while (!deadlines_.empty() && deadlines_.begin()->first <= w_.now) {
-    dispatch(deadlines_.begin()->second, Input::deadline);
+  do {
     settle();
-  }
+    while (!deadlines_.empty() && deadlines_.begin()->first <= w_.now) {
+      dispatch(deadlines_.begin()->second, Input::deadline);
+      settle();
+    }
+  } while (roll_on());
   remove_ended();
   let_go();
   if (w_.now >= shutdown_deadline_) fire_shutdown_deadline();
@@ -219,7 +221,8 @@ void Engine::handle(const CommandGiven& given) {
   command.targets.erase(std::ranges::unique(command.targets).begin(), command.targets.end());
   std::erase_if(command.targets, [this](InstanceId id) { return !w_.is_present(id); });
   changes_.open(w_, command);
-  const bool is_upward = command.kind == CommandKind::start || command.kind == CommandKind::restart;
+  const bool is_upward =
+      command.kind == CommandKind::start || command.kind == CommandKind::restart || command.kind == CommandKind::roll;
   if (is_shutting_down_ && is_upward) return changes_.refuse(w_, command.change, "supervisord is shutting down");
   switch (command.kind) {
     case CommandKind::start: take_along(command.change, start(command.targets, Input::want_up)); break;
@@ -243,6 +246,7 @@ void Engine::handle(const CommandGiven& given) {
     case CommandKind::resume:
       for (const InstanceId id : command.targets) dispatch(id, Input::want_resume);
       break;
+    case CommandKind::roll:  // As their turns come.
     case CommandKind::wait:
     case CommandKind::scale: break;
   }

@@ -76,6 +76,7 @@ class Engine {
   void run_follow_ups();
   std::vector<Companion> start(const std::vector<InstanceId>& targets, Input input);
   void make_way(InstanceId id, std::vector<Companion>& gone);
+  bool roll_on();
   std::vector<Companion> stop(const std::vector<InstanceId>& targets, Input input = Input::want_down);
   [[nodiscard]] std::vector<Companion> leaving_with(const std::vector<InstanceId>& targets) const;
   void take_along(ChangeId change, const std::vector<Companion>& companions);
@@ -89,7 +90,7 @@ class Engine {
   struct Resizing;
   [[nodiscard]] Resizing resize(const Scaling& scaling);
   void admit(ServiceId service, const std::vector<InstanceId>& newcomers);
-  void dismiss(ServiceId service, const std::vector<InstanceId>& ids);
+  void dismiss(ServiceId service, std::vector<InstanceId> ids);
   [[nodiscard]] bool has_had_its_time(InstanceId id) const;
   void remove_ended();
   void remove(ServiceId id);

@@ -117,7 +117,7 @@ struct Survived {
   std::string what;
 };
 
-enum class CommandKind : std::uint8_t { start, stop, restart, reload, kill, signal, pause, resume, wait, scale };
+enum class CommandKind : std::uint8_t { start, stop, restart, roll, reload, kill, signal, pause, resume, wait, scale };
 enum class WaitFor : std::uint8_t { ready, healthy, exited, stopped, completed };
 template <>
 inline constexpr auto kEnumNames<WaitFor> = std::array{
@@ -139,6 +139,7 @@ struct CommandGiven {
   SignalTarget to = SignalTarget::main;  // For CommandKind::signal.
   WaitFor wait_for = WaitFor::ready;     // For CommandKind::wait.
   WaitMode wait_mode = WaitMode::all;    // For CommandKind::wait.
+  std::uint32_t at_a_time = 1;           // For CommandKind::roll: so many at most are not ready because of it.
 };
 // A client does not want to hear of its change any more; what it began goes on.
 struct ChangeForgotten {

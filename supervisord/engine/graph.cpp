@@ -22,13 +22,16 @@ Terms terms_of(const std::vector<Terms>& special, InstanceId other) {
 
 namespace {
 
-// Of two for the same edge the one that asks for more holds.
-void note_terms(std::vector<Terms>& special, Terms terms) {
+// Of two for the same edge the one that asks for more holds. An edge without special terms asks for `ready`.
+enum class Edge : std::uint8_t { is_new, was_there };
+void note_terms(std::vector<Terms>& special, Terms terms, Edge edge) {
   const auto it = std::ranges::find(special, terms.other, &Terms::other);
-  if (it != special.end())
+  if (it != special.end()) {
     it->until = std::max(it->until, terms.until);
-  else if (terms != Terms{terms.other})
-    special.push_back(terms);
+    return;
+  }
+  if (edge == Edge::was_there) terms.until = std::max(terms.until, Until::ready);
+  if (terms != Terms{terms.other}) special.push_back(terms);
 }
 
 void erase_terms(Relations& relations, InstanceId other, EdgeKind kind) {
@@ -39,9 +42,11 @@ void erase_terms(Relations& relations, InstanceId other, EdgeKind kind) {
 
 void connect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind, Until until, Bond bond) {
   if (from == to) return;
+  const bool was_there = std::ranges::binary_search(graph[from.value].*kind.forward, to);
   insert_sorted(graph[from.value].*kind.forward, to);
   insert_sorted(graph[to.value].*kind.backward, from);
-  if (kind.terms != nullptr) note_terms(graph[from.value].*kind.terms, {to, until, bond});
+  if (kind.terms != nullptr)
+    note_terms(graph[from.value].*kind.terms, {to, until, bond}, was_there ? Edge::was_there : Edge::is_new);
 }
 
 void disconnect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind) {

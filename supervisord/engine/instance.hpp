@@ -87,6 +87,7 @@ struct Instance {
   Cause cause = Cause::none;
   EndKind last_kind = EndKind::none;
   bool run_was_asked_to_end = false;  // We told this run to end; its end is no failure.
+  bool is_replaced = false;           // So it was by a rolling restart: its dependents stay.
   bool main_is_gone = false;          // The main process of this run has ended.
   bool is_queued = false;             // Waits in the settle queue.
   bool is_in_line = false;            // Waits in the line for a start slot.

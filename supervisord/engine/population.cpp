@@ -39,21 +39,24 @@ std::size_t parse_number(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() && text[0] != '0' ? number : 0;
 }
 
-// Whoever relates to a service relates to all its instances; but nobody begins to depend on what leaves.
+// Whoever relates to a service relates to all its instances. Nobody begins to depend on what leaves, but what conflicts
+// with it waits until it has.
+enum class Whom : std::uint8_t { staying, all };
 template <class Visit>
-void each_pair(const World& w, ServiceId from, ServiceId to, Visit visit) {
+void each_pair(const World& w, ServiceId from, ServiceId to, Whom whom, Visit visit) {
   if (from == to) return;
   for (const InstanceId f : w.service(from).instances)
     for (const InstanceId t : w.service(to).instances)
-      if (w.at(t).presence == Presence::here) visit(f, t);
+      if (whom == Whom::all || w.at(t).presence == Presence::here) visit(f, t);
 }
 
 void connect_all(World& w, ServiceId from, ServiceId to, EdgeKind kind, const Relation& relation) {
+  const Whom whom = relation.kind == RelationKind::conflicts ? Whom::all : Whom::staying;
   const bool is_bound =
       relation.kind == RelationKind::binds_to ||
       (relation.kind == RelationKind::requires_ && w.service(to).definition->external->on_lost == OnLost::stop);
   const Bond bond = is_bound ? Bond::binding : Bond::requirement;
-  each_pair(w, from, to, [&](InstanceId f, InstanceId t) { connect(w.graph, f, t, kind, relation.until, bond); });
+  each_pair(w, from, to, whom, [&](InstanceId f, InstanceId t) { connect(w.graph, f, t, kind, relation.until, bond); });
 }
 
 void relate(World& w, ServiceId self, ServiceId to, const Relation& relation) {
@@ -61,7 +64,8 @@ void relate(World& w, ServiceId self, ServiceId to, const Relation& relation) {
     case RelationKind::requires_:
     case RelationKind::binds_to: return connect_all(w, self, to, kRequires, relation);
     case RelationKind::wants:
-      each_pair(w, self, to, [&](InstanceId f, InstanceId t) { insert_sorted(w.graph[f.value].wants, t); });
+      each_pair(w, self, to, Whom::staying,
+                [&](InstanceId f, InstanceId t) { insert_sorted(w.graph[f.value].wants, t); });
       return connect_all(w, self, to, kFollows, relation);
     case RelationKind::after: return connect_all(w, self, to, kFollows, relation);
     case RelationKind::before: return connect_all(w, to, self, kFollows, relation);
@@ -83,8 +87,11 @@ World::World(SpecSet set, std::uint64_t seed)
   rows_taken.resize(transitions().size());
   services.reserve(set.services.size());
   instances.reserve(set.services.size());
-  for (NamedService& named : set.services)
-    add_instance(*this, add_service(*this, std::make_shared<const NamedService>(std::move(named))));
+  for (NamedService& named : set.services) {
+    const std::uint32_t count = named.instances;
+    const ServiceId id = add_service(*this, std::make_shared<const NamedService>(std::move(named)));
+    for (std::uint32_t n = 0; n < count; ++n) add_instance(*this, id);
+  }
   for (const ServiceId id : by_name) link_needs(*this, id);
   for (const Instance& i : instances) recount(*this, id(i));
 }
@@ -92,6 +99,15 @@ World::World(SpecSet set, std::uint64_t seed)
 std::string World::name(const Instance& i) const {
   const ServiceSlot& of = service(i.service);
   return is_numbered(of) || i.number > 1 ? fmt::format("{}@{}", of.definition->name, i.number) : of.definition->name;
+}
+
+std::uint32_t count_here(const World& w, const ServiceSlot& service) {
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(service.instances, [&](InstanceId id) { return w.at(id).presence == Presence::here; }));
+}
+
+InstancePlace place_of(const World& w, const Instance& i) {
+  return {i.number, std::max(i.number, count_here(w, w.service(i.service)))};
 }
 
 bool is_numbered(const ServiceSlot& service) { return service.instances.size() > 1; }

@@ -117,8 +117,10 @@ void Engine::remove(ServiceId id) {
   note_vanishing(id);
 }
 
-void Engine::dismiss(ServiceId service, const std::vector<InstanceId>& ids) {
+// The highest number is told first.
+void Engine::dismiss(ServiceId service, std::vector<InstanceId> ids) {
   if (ids.empty()) return;
+  std::ranges::reverse(ids);
   for (const InstanceId id : ids) {
     refresh(unlink_users(w_, id));
     refresh({id});
@@ -143,6 +145,7 @@ bool Engine::has_had_its_time(InstanceId id) const {
   const Instance& i = w_.at(id);
   switch (w_.definition(i)->transience) {
     case Transience::none: return false;
+    case Transience::until_stopped: return i.state == State::stopped;
     case Transience::until_success: return i.state == State::completed || i.state == State::stopped;
     case Transience::until_end: return is_resting(i.state);
   }
@@ -156,6 +159,18 @@ void Engine::remove_ended() {
     const auto is_over = [this](InstanceId one) { return has_had_its_time(one); };
     if (std::ranges::all_of(service.instances, is_over)) remove(w_.at(id).service);
   }
+}
+
+// Replaces those whose turn has come in a rolling restart. Returns whether there were any.
+bool Engine::roll_on() {
+  if (is_shutting_down_) return false;
+  const std::vector<Turn> turns = changes_.next_turns(w_);
+  std::vector<InstanceId> next;
+  for (const Turn& turn : turns)
+    if (std::ranges::find(next, turn.instance) == next.end()) next.push_back(turn.instance);
+  start(next, Input::want_replace);
+  changes_.begin(turns);
+  return !turns.empty();
 }
 
 // They have got or lost neighbours.

@@ -180,7 +180,7 @@ namespace {
 // It is alive but has to go down, or was told to. What ends by itself is not leaving: its dependents stay.
 bool has_to_leave(const Instance& i) {
   if (!is_live(i.state)) return false;
-  if (i.goal == Goal::down || i.run_was_asked_to_end) return true;
+  if (i.goal == Goal::down || (i.run_was_asked_to_end && !i.is_replaced)) return true;
   if (i.is_cycling && is_rising_or_up(i.state)) return true;
   return i.counts.gone_requirements > 0 || i.counts.leaving_requirements > 0 || i.counts.broken_bindings > 0;
 }

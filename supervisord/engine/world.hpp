@@ -147,6 +147,11 @@ void wait_for_reload_until(Instance& i, Instant due);
 // The first requirement that is gone, if any.
 [[nodiscard]] std::optional<InstanceId> lost_requirement(const World& w, const Instance& i);
 
+// Which of how many it is; those that are about to leave do not count.
+[[nodiscard]] InstancePlace place_of(const World& w, const Instance& i);
+// How many of it there are and are to stay.
+[[nodiscard]] std::uint32_t count_here(const World& w, const ServiceSlot& service);
+
 // Whether several of its kind are told apart by a number.
 [[nodiscard]] bool is_numbered(const ServiceSlot& service);
 // The service of this name, if it is there.

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "spec/check_relations.hpp"
 #include "spec/check_resources.hpp"
+#include "spec/instance_text.hpp"
 #include "spec/service_fields.hpp"
 
 namespace sup {
@@ -32,6 +33,7 @@ class Checker {
       check_tty(i);
       check_health(i);
       check_log(i);
+      check_instances(i);
       for (SpecProblem& problem : check_resources(i, *spec(i).resources)) add(std::move(problem));
       relations_.check_names(i);
     }
@@ -209,6 +211,17 @@ class Checker {
   void check_log(std::size_t i) {
     check_path_use({i, "log.path", {}}, spec(i).log);
     if (spec(i).stderr_.mode == StderrMode::own_log) check_path_use({i, "stderr.path", {}}, spec(i).stderr_.log);
+  }
+
+  void check_instances(std::size_t i) {
+    for (const PlaceholderSlip& slip : placeholder_slips(spec(i)))
+      contradiction({i, slip.key, slip.element}, std::string(slip.key) + ": unknown placeholder '" + slip.written + "'",
+                    "did you mean '" + std::string(slip.meant) + "'?");
+    const auto shared = set_.services[i].instances > 1 ? shared_file(spec(i)) : std::nullopt;
+    if (shared)
+      contradiction({i, shared->key, {}},
+                    std::string(shared->key) + ": all instances would write to " + quoted(shared->path),
+                    "put {instance} into the path");
   }
 
   void check_path_use(SpecPlace place, const LogSpec& log) {

@@ -182,6 +182,12 @@ struct Fields<ServiceSpec> {
       Field{"start-delay", &ServiceSpec::start_delay, OnChange::live, "\"2s\"",
             "How long each start waits once all that it waits for is there. It takes no start slot meanwhile.",
             Range{0, kYear}},
+      Field{"instances", &ServiceSpec::instances, OnChange::next_start, "\"${WORKERS:-1}\"",
+            "How many of it there are: a number, \"cpus\" for one on each CPU that supervisord may use, or "
+            "\"${NAME}\" or \"${NAME:-2}\" for what a variable of supervisord's environment says at its start. They "
+            "are called web@1, web@2 ..., and have INSTANCE and INSTANCES in their environment; in commands, env, "
+            "paths and addresses {instance} and {instances} stand for these numbers. `ctl scale` changes how many run. "
+            "Default: 1."},
       Field{"requires", &ServiceSpec::requires_, OnChange::live, "[\"db\"]",
             "Starting this starts these and waits until they are ready. When one of them is stopped, or fails for "
             "good, this is stopped. A crash that their own restart policy repairs leaves this alone. An element may "

@@ -215,6 +215,19 @@ struct Dependency {
   friend bool operator==(const Dependency&, const Dependency&) = default;
 };
 
+// A service may have so many instances.
+inline constexpr std::uint32_t kMaxInstances = 1'000;
+
+// How many instances a service has: a number, one for each CPU that supervisord may use, or what a variable of
+// supervisord's environment says when it starts. Written as a number, "cpus", "${NAME}" or "${NAME:-NUMBER}".
+struct InstanceCount {
+  enum class By : std::uint8_t { number, cpus, variable };
+  By by = By::number;
+  std::uint32_t number = 1;   // For By::variable: what holds if it is not set; 0: it must be.
+  std::string variable = {};  // For By::variable.
+  friend bool operator==(const InstanceCount&, const InstanceCount&) = default;
+};
+
 enum class OnExit : std::uint8_t { none, shutdown };
 template <>
 inline constexpr auto kEnumNames<OnExit> = std::array{
@@ -237,6 +250,7 @@ struct ServiceSpec {
   Signal watchdog_signal{6};  // ABRT
   bool enabled = true;
   Duration start_delay{};
+  Rare<InstanceCount> instances;
   std::vector<Dependency> requires_;  // "requires" is a keyword of C++.
   std::vector<Dependency> binds_to;
   std::vector<Dependency> wants;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,14 +14,19 @@
 
 namespace sup {
 
-// A service may have so many instances.
-inline constexpr std::uint32_t kMaxInstances = 1'000;
-
 // How long a service is there: as long as its configuration says so; or, if no file defines it, until it has ended.
 enum class Transience : std::uint8_t {
   none,
+  until_stopped,  // It stays to be looked at, until somebody stops it.
   until_success,  // After another end it stays to be looked at, until it is stopped.
   until_end,
+};
+
+// Which of how many.
+struct InstancePlace {
+  std::uint32_t number = 1;
+  std::uint32_t of = 1;
+  friend bool operator==(InstancePlace, InstancePlace) = default;
 };
 
 // A service under its name, and where it was defined.
@@ -31,6 +37,8 @@ struct NamedService {
   std::uint32_t line = 0;            // From 1; 0: not from a file.
   Rare<ExternalSpec> external = {};  // Written if it is none: what the user said of it. `spec` follows from that.
   Transience transience = Transience::none;
+  std::uint32_t instances = 1;              // What spec.instances comes to on this machine.
+  std::optional<InstancePlace> place = {};  // Whose it is, with the placeholders filled in; else it is for all.
 };
 
 // What an external thing is among services: something without a process that is asked how it is.

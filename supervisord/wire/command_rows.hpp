@@ -36,6 +36,23 @@ inline constexpr ParamRow kWait{.name = "wait",
                                 .doc = "Do not wait for the end: it is enough that supervisord has accepted it."};
 
 inline constexpr auto kChangeParams = std::array{kNamesRequired, kWait};
+inline constexpr auto kRestartParams = std::array{
+    kNamesRequired, kWait,
+    ParamRow{.name = "rolling",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--rolling",
+             .fallback = "false",
+             .doc = "Replace the instances one after the other, each when the one before is ready again. The first "
+                    "that does not become ready is the last that is replaced. What requires them stays up."},
+    ParamRow{.name = "max_unavailable",
+             .type = ParamType::integer,
+             .given = Given::option,
+             .option = "--max-unavailable",
+             .metavar = "N",
+             .min = 1,
+             .max = 1'000,
+             .doc = "With --rolling: replace so many at a time. Default: 1."}};
 
 // Exit codes.
 inline constexpr auto kLocalExits = std::array{ExitCode::done, ExitCode::usage};
@@ -82,8 +99,11 @@ inline constexpr auto kStartExamples =
 inline constexpr auto kStopExamples =
     std::array{Example{"ctl stop web", "stop web and what requires it, wait for the end"},
                Example{"ctl stop 'worker*' db", "several at once"}};
-inline constexpr auto kRestartExamples = std::array{Example{"ctl restart web", "stop web, then start it"},
-                                                    Example{"ctl restart all --timeout 2m", "everything, in order"}};
+inline constexpr auto kRestartExamples =
+    std::array{Example{"ctl restart web", "stop web, then start it"},
+               Example{"ctl restart all --timeout 2m", "everything, in order"},
+               Example{"ctl restart web@2", "one instance of several"},
+               Example{"ctl restart --rolling --max-unavailable 2 web", "all instances, two at a time"}};
 inline constexpr auto kReloadExamples =
     std::array{Example{"ctl reload web", "have web read its configuration again, wait until it has"},
                Example{"ctl reload 'web*' --timeout 10s", "give up waiting (exit code 124) after 10 s"}};
@@ -453,28 +473,49 @@ inline constexpr auto kRunParams = std::array{
              .metavar = "KEY=VALUE",
              .doc = "Any other setting by its key, with dots for tables; the value is TOML, or else a string. May be "
                     "given several times."},
+    ParamRow{
+        .name = "detach",
+        .type = ParamType::boolean,
+        .given = Given::flag,
+        .option = "-d,--detach",
+        .scope = Scope::local,
+        .fallback = "false",
+        .doc = "Print its name when it has started, and leave it to itself. So it is without --wait and --attach."},
     ParamRow{.name = "wait",
              .type = ParamType::boolean,
              .given = Given::flag,
              .option = "--wait",
              .fallback = "false",
-             .doc = "Lend it the standard input, output and error of ctl, and wait for its end. It is stopped when ctl "
-                    "ends before, and is not kept even if it fails."},
-    ParamRow{.name = "rm",
+             .doc = "Wait for its end. Its output goes to its log as ever, and when ctl ends before, it goes on."},
+    ParamRow{.name = "attach",
              .type = ParamType::boolean,
              .given = Given::flag,
-             .option = "--rm",
+             .option = "-a,--attach",
              .fallback = "false",
-             .doc = "Do not keep it if it fails."},
+             .doc = "Lend it the standard input, output and error of ctl, and wait for its end. It is stopped when ctl "
+                    "ends before."},
     ParamRow{.name = "tty",
              .type = ParamType::boolean,
              .given = Given::flag_off,
              .option = "-T,--no-tty",
              .fallback = "true",
-             .doc = "With --wait: no terminal of its own, even if ctl runs on one."}};
+             .doc = "With --attach: no terminal of its own, even if ctl runs on one."},
+    ParamRow{.name = "keep",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "-k,--keep",
+             .fallback = "false",
+             .doc = "Keep it in the status when it has ended, with whatever code, until somebody stops it."},
+    ParamRow{.name = "rm",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--rm",
+             .fallback = "false",
+             .doc = "Do not keep it if it fails. So it is with --wait and --attach, unless it is to be kept."}};
 inline constexpr auto kRunExamples = std::array{
     Example{"ctl run -- rsync -a /srv/ backup:/srv/", "in the background, watched over, with a log of its own"},
     Example{"ctl run --wait --user www --limit nofile=1024 -- ./migrate", "wait for it; the exit code is its own"},
+    Example{"ctl run --attach -- sh", "on this terminal, contained as a service"},
     Example{"ctl run --name tunnel --set restart=always --set requires='[\"net\"]' -- ssh -N gate", "any settings"}};
 
 // scale
@@ -485,8 +526,15 @@ inline constexpr auto kScaleParams =
                         .metavar = "NAME=N",
                         .need = Need::required,
                         .doc = "Services, each with the number of instances that it is to have: web=5, or web 5."},
+               ParamRow{.name = "reset",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--reset",
+                        .fallback = "false",
+                        .doc = "Back to what the setting `instances` says; only the names are given then."},
                kWait};
-inline constexpr auto kScaleExamples = std::array{Example{"ctl scale web=5", "five of web from now on"},
+inline constexpr auto kScaleExamples = std::array{Example{"ctl scale web 5", "five of web from now on"},
+                                                  Example{"ctl scale --reset web", "as many as its settings say"},
                                                   Example{"ctl scale web=2 worker=0", "several at once"}};
 
 // tree, features
@@ -609,12 +657,13 @@ inline constexpr auto kCommands = std::array{
         .role = Role::operate,
         .streaming = Streaming::on_request,
         .group = HelpGroup::services,
-        .params = kChangeParams,
+        .params = kRestartParams,
         .reply = "ChangeReply",
         .summary = "Stop services, then start them; wait until they are ready.",
         .text =
             "There is no back-off between the two. A service that was down is started. What requires a service goes "
-            "down before it, comes back after it, and is listed, too.",
+            "down before it, comes back after it, and is listed, too. With --rolling the instances of a service are "
+            "replaced by and by while the others serve.",
         .examples = kRestartExamples,
         .exits = kNamedExits},
     CommandRow{
@@ -904,10 +953,11 @@ inline constexpr auto kCommands = std::array{
         .summary = "Run a command as a transient service, with any settings.",
         .text = "It is contained, limited and watched over as a service of a file, but is not started again unless the "
                 "settings say so. When it has ended with success it is gone; when it has failed it stays in the status "
-                "until somebody stops it. Without --wait its name is printed when it has started.",
+                "until somebody stops it. Its name is printed when it has started.",
         .examples = kRunExamples,
         .exits = kNamedExits,
-        .exit_note = "With --wait otherwise the exit code of the command: its own, or 128+n if signal n ended it."},
+        .exit_note = "With --wait and --attach otherwise the exit code of the command: its own, or 128+n if signal n "
+                     "ended it."},
     CommandRow{.verb = Verb::scale,
                .name = "scale",
                .method = "Scale",

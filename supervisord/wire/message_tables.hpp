@@ -69,13 +69,28 @@ struct MessageRows<DaemonStatus> {
 static_assert(kEveryMemberIsARow<DaemonStatus>);
 
 template <>
+struct MessageRows<ServiceScale> {
+  static constexpr std::string_view kName = "ServiceScale";
+  static constexpr std::string_view kDoc = "How many instances of a service there are.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"service", &ServiceScale::service, "Which service."},
+                      Member{"configured", &ServiceScale::configured, "How many its settings say."},
+                      Member{"instances", &ServiceScale::instances, "How many there are to be now."},
+                      Member{"up", &ServiceScale::up, "How many of them are up."},
+                      Member{"override", &ServiceScale::is_override, "Whether Scale has changed the number."});
+};
+static_assert(kEveryMemberIsARow<ServiceScale>);
+
+template <>
 struct MessageRows<StatusReply> {
   static constexpr std::string_view kName = "StatusReply";
   static constexpr std::string_view kDoc = "Reply of Status.";
   static constexpr auto kRows =
       std::make_tuple(Member{"version", &StatusReply::version, "The version of these messages, 1."},
                       Member{"daemon", &StatusReply::daemon, "supervisord itself."},
-                      Member{"services", &StatusReply::services, "The services asked for, by name."});
+                      Member{"services", &StatusReply::services, "The services asked for, by name."},
+                      Member{"scales", &StatusReply::scales,
+                             "Those that have not exactly one instance, or another number than their settings say."});
 };
 static_assert(kEveryMemberIsARow<StatusReply>);
 
@@ -121,7 +136,8 @@ struct MessageRows<ChangeReply> {
                       Member{"results", &ChangeReply::results, "One per service; only in the final reply."},
                       Member{"left_down", &ChangeReply::left_down,
                              "After a start: services that went down along with one of these before, and are still "
-                             "down."});
+                             "down."},
+                      Member{"scales", &ChangeReply::scales, "After Scale: how many there are of each service."});
 };
 static_assert(kEveryMemberIsARow<ChangeReply>);
 
@@ -463,8 +479,9 @@ template <>
 struct MessageRows<ExecReply> {
   static constexpr std::string_view kName = "ExecReply";
   static constexpr std::string_view kDoc =
-      "Reply of Exec, when the command has ended, and of Run: without `wait` when it has started. The call must come "
-      "with three descriptors (SCM_RIGHTS), a Run only if it waits: the standard "
+      "Reply of Exec, when the command has ended, and of Run: without `wait` and `attach` when it has started. The "
+      "call must come "
+      "with three descriptors (SCM_RIGHTS), a Run only with `attach`: the standard "
       "input, output and error of the command. When the connection ends before, the command is ended.";
   static constexpr auto kRows =
       std::make_tuple(Member{"service", &ExecReply::service, "The transient service that Run has made."},
@@ -675,9 +692,9 @@ static_assert(kEveryMemberIsARow<ExpectedMore>);
 template <class... Ts>
 struct TypeList {};
 using MessageTypes =
-    TypeList<ServiceStatus, DaemonStatus, StatusReply, ChangeProgress, ChangeResult, ChangeReply, SignalResult,
-             SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply, SetChange,
-             SetReply, EnableResult, EnableReply, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply,
+    TypeList<ServiceStatus, DaemonStatus, ServiceScale, StatusReply, ChangeProgress, ChangeResult, ChangeReply,
+             SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply,
+             SetChange, SetReply, EnableResult, EnableReply, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply,
              ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
              AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply,
              ShutdownReply>;

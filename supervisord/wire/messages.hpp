@@ -64,10 +64,21 @@ struct DaemonStatus {
   friend bool operator==(const DaemonStatus&, const DaemonStatus&) = default;
 };
 
+// How many instances of a service there are, where that is not simply one.
+struct ServiceScale {
+  std::string service;
+  std::int64_t configured = 1;
+  std::int64_t instances = 1;
+  std::int64_t up = 0;
+  bool is_override = false;
+  friend bool operator==(const ServiceScale&, const ServiceScale&) = default;
+};
+
 struct StatusReply {
   std::int64_t version = kProtocolVersion;
   DaemonStatus daemon;
   std::vector<ServiceStatus> services;
+  std::vector<ServiceScale> scales;
   friend bool operator==(const StatusReply&, const StatusReply&) = default;
 };
 
@@ -98,6 +109,7 @@ struct ChangeReply {
   std::optional<ChangeProgress> progress;
   std::vector<ChangeResult> results;
   std::vector<std::string> left_down;
+  std::vector<ServiceScale> scales;
   friend bool operator==(const ChangeReply&, const ChangeReply&) = default;
 };
 
@@ -327,7 +339,8 @@ struct StartTimesReply {
   friend bool operator==(const StartTimesReply&, const StartTimesReply&) = default;
 };
 
-// Exec, and Run. The call comes with three descriptors, if it waits: standard input, output and error of the command.
+// Exec, and Run. The call comes with three descriptors, a Run if it attaches: standard input, output and error of the
+// command.
 struct ExecReply {
   std::optional<std::string> service;
   std::optional<std::int64_t> exit_code;

@@ -42,9 +42,9 @@ TEST_CASE("every checker has a lie that only it was there for") {
   std::set<std::string_view> proven;
   for (const Mutation& mutation : mutations()) proven.insert(mutation.caught_by);
   // Source mutants (tests/sim/mutants) prove these: no lie from outside can bring them about.
-  for (const std::string_view name :
-       {"bookkeeping", "progress", "no-overdue", "no-start-in-shutdown", "leaves-in-time", "changes-end",
-        "no-survivors", "requirements-at-spawn", "no-spawn-in-vain", "bound-to-one-run"})
+  for (const std::string_view name : {"bookkeeping", "progress", "no-overdue", "no-start-in-shutdown", "leaves-in-time",
+                                      "changes-end", "no-survivors", "requirements-at-spawn", "no-spawn-in-vain",
+                                      "bound-to-one-run", "untouched", "highest-first", "leavers-leave"})
     proven.insert(name);
   const auto require_proof = [&](const auto& checkers) {
     for (const auto& checker : checkers) {
@@ -53,9 +53,9 @@ TEST_CASE("every checker has a lie that only it was there for") {
     }
   };
   for (const auto checkers : {run_checkers(), hook_checkers(), ready_checkers(), order_checkers(), policy_checkers(),
-                              reply_checkers(), exit_checkers()})
+                              reply_checkers(), population_checkers(), exit_checkers()})
     require_proof(checkers);
-  for (const auto checkers :
-       {step_checkers(), hook_step_checkers(), ready_step_checkers(), turn_checkers(), rest_checkers(), end_checkers()})
+  for (const auto checkers : {step_checkers(), hook_step_checkers(), ready_step_checkers(), population_step_checkers(),
+                              turn_checkers(), rest_checkers(), population_rest_checkers(), end_checkers()})
     require_proof(checkers);
 }

@@ -116,7 +116,16 @@ class RandomSpec {
   }
   template <class T>
   void fill(Rare<T>& out, NoCheck) {
-    out.edit() = make<T>();
+    fill(out.edit(), NoCheck{});
+  }
+  void fill(InstanceCount& out, NoCheck) {
+    constexpr InstanceCount::By kWays[] = {InstanceCount::By::number, InstanceCount::By::cpus,
+                                           InstanceCount::By::variable};
+    out.by = kWays[below(3)];
+    if (out.by == InstanceCount::By::number) out.number = 1 + below(kMaxInstances);
+    if (out.by != InstanceCount::By::variable) return;
+    out.variable = chance() ? "NO_SUCH_VARIABLE" : "_x1";
+    out.number = chance() ? 0 : 1 + below(kMaxInstances);
   }
   void fill(Command& out, NoCheck) {
     for (std::uint32_t left = 1 + below(3); left > 0; --left) out.argv.push_back(text());
@@ -236,6 +245,8 @@ bool is_decoding_error(const Diagnostic& diagnostic) {
                                                      "the url is missing",
                                                      "restart is in contradiction",
                                                      "a target has no process",
+                                                     "is not set in the environment",
+                                                     "all instances would write",
                                                      "is named before"};
   return std::none_of(kOfChecks.begin(), kOfChecks.end(),
                       [&](const std::string& part) { return diagnostic.message.find(part) != std::string::npos; });

@@ -211,3 +211,19 @@ TEST_CASE("docs/ctl.md is the reference page", "[ctl][docs]") {
   text << file.rdbuf();
   REQUIRE(text.str() == reference_page());
 }
+
+TEST_CASE("the instances of a service stand below a row for all of them", "[ctl][render]") {
+  const std::vector services = {service("db", "running", "up"), service("web@1", "running", "up"),
+                                service("web@2", "starting", "changing")};
+  const std::vector<wire::ServiceScale> scales = {{"idle", 1, 0, 0, true}, {"web", 3, 2, 1, true}};
+  REQUIRE(render_status_table(services, {}, Paint::off, scales) ==
+          "NAME     STATE     SINCE  PID  RESTARTS  READY  CAUSE\n"
+          "db       running   0 s    -    0         yes\n"
+          "idle     0/0 up    -      -    -         -      1 → 0 (override)\n"
+          "web      1/2 up    -      -    -         -      3 → 2 (override)\n"
+          "  web@1  running   0 s    -    0         yes\n"
+          "  web@2  starting  0 s    -    0         no\n");
+  REQUIRE(render_status_details(services, Paint::off, scales).find("instances  3 → 2 (override), 1 up") !=
+          std::string::npos);
+  REQUIRE(scale_text({"web", 3, 3, 3, false}) == "3");
+}

@@ -115,10 +115,20 @@ TEST_CASE("scaling up starts the new ones; all are called by number then", "[eng
   CHECK(!is_there(s, "worker@x"));
 }
 
-TEST_CASE("scaling down stops the highest numbers; they leave from the top", "[engine][population]") {
+TEST_CASE("a service has as many instances as its settings say", "[engine][population]") {
+  Story s({Service("worker").instances(3)});
+  s.boot();
+  CHECK(s.orders() == Names{"spawn worker@1", "spawn worker@2", "spawn worker@3"});
+  s.run().stop({"worker@2"});
+  CHECK(s.orders() == Names{"TERM worker@2"});
+  CHECK(place_of(s.engine().world(), s.at("worker@2")) == InstancePlace{2, 3});
+}
+
+TEST_CASE("scaling down stops the highest numbers first; they leave from the top", "[engine][population]") {
   Story s = three_workers();
   const ChangeId change = s.scale({to("worker", 1)});
-  CHECK(s.orders() == Names{"TERM worker@2", "TERM worker@3"});
+  CHECK(s.orders() == Names{"TERM worker@3", "TERM worker@2"});
+  CHECK(place_of(s.engine().world(), s.at("worker@1")) == InstancePlace{1, 1});
   s.ends("worker@2");
   CHECK(is_there(s, "worker@2"));
   s.ends("worker@3");
@@ -226,6 +236,11 @@ TEST_CASE("a transient service leaves when it has ended with success", "[engine]
   CHECK(s.state("bad") == "failed");
   CHECK(s.reply(s.stop({"bad"})) == "bad=done (exit 3)");
   CHECK(!is_there(s, "bad"));
+  s.add(transient("kept", Transience::until_stopped));
+  s.run().ends("kept");
+  CHECK(s.state("kept") == "completed");
+  s.stop({"kept"});
+  CHECK(!is_there(s, "kept"));
   s.add(transient("gone", Transience::until_end));
   s.run().ends("gone", code(3));
   CHECK(!is_there(s, "gone"));
@@ -233,4 +248,16 @@ TEST_CASE("a transient service leaves when it has ended with success", "[engine]
   s.run().stop({"stopped"});
   s.ends("stopped", signal(15));
   CHECK(!is_there(s, "stopped"));
+}
+
+TEST_CASE("what conflicts with one that leaves waits until it has left", "[engine][population]") {
+  Story s({Service("old")});
+  s.boot().run();
+  (void)s.orders();
+  s.remove("old");
+  const ChangeId change = s.add(Service("new").conflicts({"old"}));
+  CHECK(s.state("new") == "waiting");
+  s.ends("old").run();
+  CHECK(s.orders() == Names{"TERM old", "spawn new", "old has left"});
+  CHECK(s.reply(change) == "new=done");
 }

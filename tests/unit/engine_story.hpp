@@ -61,6 +61,7 @@ struct Service {
     health.action = action;
     return *this;
   }
+  Service& instances(std::uint32_t count) { return named.instances = count, *this; }
   Service& disabled() { return named.spec.enabled = false, *this; }
   Service& target() {
     named.spec.type = ServiceType::target;
@@ -220,6 +221,15 @@ class Story {
   ChangeId start(Names names) { return command(CommandKind::start, std::move(names)); }
   ChangeId stop(Names names) { return command(CommandKind::stop, std::move(names)); }
   ChangeId restart(Names names) { return command(CommandKind::restart, std::move(names)); }
+  // A rolling restart of these services or instances.
+  ChangeId roll(Names names, std::uint32_t at_a_time = 1) {
+    CommandGiven out{.change = next_change(), .kind = CommandKind::roll, .targets = {}, .signal = {}};
+    for (const std::string& name : names)
+      for (const InstanceId target : find_instances(engine_.world(), name)) out.targets.push_back(target);
+    out.at_a_time = at_a_time;
+    tell(std::move(out));
+    return ChangeId{last_change_};
+  }
   ChangeId kill(Names names) { return command(CommandKind::kill, std::move(names)); }
   ChangeId pause(Names names) { return command(CommandKind::pause, std::move(names)); }
   ChangeId resume(Names names) { return command(CommandKind::resume, std::move(names)); }
@@ -321,8 +331,8 @@ class Story {
   void note(const ChangeDone& e) {
     std::string text;
     for (const TargetResult& r : e.results)
-      text += fmt::format("{}{}{}={}{}", text.empty() ? "" : " ", name(r.instance),
-                          r.along_with == kNoInstance ? "" : "<" + name(r.along_with), enum_name(r.outcome),
+      text += fmt::format("{}{}{}={}{}", text.empty() ? "" : " ", r.name,
+                          r.along_with == kNoInstance ? "" : "<" + r.along_with_name, enum_name(r.outcome),
                           r.cause.empty() ? "" : " (" + r.cause + ")");
     for (const TargetResult& r : e.results) took_[{e.change, r.instance}] = r.took;
     CHECK(replies_.emplace(e.change, text).second);

@@ -23,20 +23,24 @@ Complaint shutdown_reason(const Scene& scene, const Effect& effect) {
 
 // The service whose end decides the code.
 std::optional<InstanceId> source_of_code(const Scene& scene) {
-  if (!scene.set.daemon.exit_code_from.empty()) {
-    for (const InstanceId id : scene.all())
-      if (scene.name(id) == scene.set.daemon.exit_code_from) return id;
-  }
-  if (scene.shutdown != ShutdownReason::done) return scene.shutdown_by;
   // The first that failed by itself, else the first that missed something.
   const auto rank = [&](InstanceId id) {
     const Seen& s = scene.seen[id.value];
     return std::pair{s.row->input == Input::requirement_lost, s.state_since};
   };
-  std::optional<InstanceId> first;
-  for (const InstanceId id : scene.all())
-    if (scene.seen[id.value].state == State::failed && (!first || rank(id) < rank(*first))) first = id;
-  return first;
+  const auto first_failed = [&](const std::vector<InstanceId>& among) {
+    std::optional<InstanceId> first;
+    for (const InstanceId id : among)
+      if (scene.seen[id.value].state == State::failed && (!first || rank(id) < rank(*first))) first = id;
+    return first;
+  };
+  if (!scene.set.daemon.exit_code_from.empty()) {
+    const std::vector<InstanceId> named = scene.members_of(scene.set.daemon.exit_code_from);
+    const auto failed = first_failed(named);
+    return failed || named.empty() ? failed : named.front();
+  }
+  if (scene.shutdown != ShutdownReason::done) return scene.shutdown_by;
+  return first_failed(scene.all());
 }
 
 int code_of(const Seen& s) {

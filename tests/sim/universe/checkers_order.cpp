@@ -19,7 +19,7 @@ std::optional<InstanceId> starter(const Scene& scene, const Effect& effect) {
 
 Complaint requirements_at_start(const Scene& scene, const Effect& effect) {
   const auto id = starter(scene, effect);
-  if (!id) return std::nullopt;
+  if (!id || scene.is_rolling()) return std::nullopt;
   for (const InstanceId r : scene.links[id->value].needs)
     if (!is_met(scene, *id, r))
       return fmt::format("{} is started, but {}, which it requires, is {}", scene.name(*id), scene.name(r),
@@ -39,7 +39,7 @@ bool has_deadline_fired(const Scene& scene) {
 // They may have crashed while its hooks ran, but will be back.
 Complaint requirements_at_spawn(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<SpawnRun>(&effect);
-  if (e == nullptr) return std::nullopt;
+  if (e == nullptr || scene.is_rolling()) return std::nullopt;
   for (const InstanceId r : scene.links[e->instance.value].needs)
     if (is_lost(scene, e->instance, r) || (scene.inside(r).facts.is_leaving && !has_deadline_fired(scene)))
       return fmt::format("{} is spawned, but {}, which it requires, is {} and lost", scene.name(e->instance),
@@ -50,7 +50,8 @@ Complaint requirements_at_spawn(const Scene& scene, const Effect& effect) {
 // Nor when it has to go down by now.
 Complaint no_spawn_in_vain(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<SpawnRun>(&effect);
-  if (e == nullptr || (scene.inside(e->instance).goal == Goal::up && !scene.inside(e->instance).is_cycling))
+  if (e == nullptr || scene.is_rolling() ||
+      (scene.inside(e->instance).goal == Goal::up && !scene.inside(e->instance).is_cycling))
     return std::nullopt;
   return fmt::format("{} is spawned, but has to go down", scene.name(e->instance));
 }
@@ -66,7 +67,7 @@ Complaint start_delay(const Scene& scene, const Effect& effect) {
 
 Complaint order_of_start(const Scene& scene, const Effect& effect) {
   const auto id = starter(scene, effect);
-  if (!id) return std::nullopt;
+  if (!id || scene.is_rolling()) return std::nullopt;
   for (const InstanceId f : scene.links[id->value].comes_after) {
     if (is_surely_awaited(scene, *id, f))
       return fmt::format("{} is started, but {}, which comes before it, is {}", scene.name(*id), scene.name(f),
@@ -87,7 +88,7 @@ Complaint order_of_stop(const Scene& scene, const Effect& effect) {
   for (const InstanceId f : links.comes_before) {
     const Seen& s = scene.seen[f.value];
     const bool is_cycling = scene.inside(f).is_cycling && is_rising_or_up(s.state);
-    const bool has_to_go = scene.inside(f).goal == Goal::down || is_cycling || s.was_told_to_end;
+    const bool has_to_go = scene.inside(f).goal == Goal::down || is_cycling || (s.was_told_to_end && !s.is_replaced);
     if ((s.run_is_open || is_live(s.state)) && has_to_go)
       return fmt::format("{} is told to end before {}, which comes after it", scene.name(e->instance), scene.name(f));
   }

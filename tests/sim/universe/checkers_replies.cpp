@@ -30,7 +30,10 @@ Complaint change_companions(const Scene& scene, const Effect& effect) {
   const bool is_upward = change != scene.changes.end() && (change->second.command.kind == CommandKind::start ||
                                                            change->second.command.kind == CommandKind::restart);
   for (const TargetResult& result : e->results) {
-    if (result.along_with == kNoInstance) continue;
+    const auto it = scene.changes.find(e->change);
+    const bool is_gone = it != scene.changes.end() &&
+                         (it->second.gone.contains(result.instance) || it->second.gone.contains(result.along_with));
+    if (result.along_with == kNoInstance || is_gone) continue;
     const auto& needs = scene.links[result.instance.value].needs;
     const auto& conflicts = scene.links[result.instance.value].conflicts;
     const bool gives_way = result.along == Along::gives_way;
@@ -96,6 +99,7 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
   switch (command.kind) {
     case CommandKind::start: return !is_done || (is_target ? is_up : is_resting(result.state));
     case CommandKind::restart:
+    case CommandKind::roll:
       if (!is_done || (!is_target && is_resting(result.state))) return true;
       return is_up && (!is_target || has_no_run || s.run > change.runs_before[result.instance.value]);
     case CommandKind::stop:
@@ -120,7 +124,8 @@ Complaint change_result(const Scene& scene, const Effect& effect) {
   if (it == scene.changes.end()) return std::nullopt;
   const CommandKind kind = it->second.command.kind;
   for (const TargetResult& result : e->results) {
-    const bool is_upward = kind == CommandKind::start || kind == CommandKind::restart;
+    const bool is_upward = kind == CommandKind::start || kind == CommandKind::restart || kind == CommandKind::roll;
+    if (it->second.gone.contains(result.instance)) continue;
     const bool is_explained = !is_upward || result.outcome == Outcome::done || !result.cause.empty();
     if (!is_explained || !is_true(scene, it->second, result))
       return fmt::format("change {}: {} for {}, which is {}, is not true or not explained", e->change.value,

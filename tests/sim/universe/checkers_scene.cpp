@@ -70,7 +70,7 @@ Complaint backoff_times(const Scene& scene) {
 // The flags that spare the engine a search, computed by a search.
 Complaint bookkeeping(const Scene& scene) {
   const auto all = scene.all();
-  std::vector<char> going(all.size());
+  std::vector<char> going(scene.seen.size());
   // Of each pair: whether the one has to go since the other, which it needs, is where it is.
   const auto pushes = [&](InstanceId id, InstanceId r) {
     return is_lost(scene, id, r) || is_unbound(scene, id, r) || going[r.value] != 0;
@@ -80,7 +80,8 @@ Complaint bookkeeping(const Scene& scene) {
     for (const InstanceId id : all) {
       const Instance& i = scene.inside(id);
       const bool is_up = is_rising_or_up(i.state);
-      const bool is_asked = i.goal == Goal::down || i.run_was_asked_to_end || (i.is_cycling && is_up);
+      const bool is_told = i.run_was_asked_to_end && !scene.seen[id.value].is_replaced;
+      const bool is_asked = i.goal == Goal::down || is_told || (i.is_cycling && is_up);
       const bool is_pushed =
           std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return pushes(id, r); });
       const bool is_leaving = is_live(i.state) && (is_asked || is_pushed);
@@ -231,6 +232,9 @@ Complaint stop_answers(const Scene& scene) {
   for (const auto& [id, change] : scene.changes) {
     const CommandKind kind = change.command.kind;
     const bool is_stop = kind == CommandKind::stop || kind == CommandKind::kill;
+    if (change.is_disturbed) continue;
+    // Of one that has left nobody knows any more what it took along.
+    if (!std::ranges::all_of(change.command.targets, [&](InstanceId t) { return scene.cast.is_there(t); })) continue;
     if (is_stop && !change.is_forgotten && std::ranges::all_of(taken_down_by(scene, change.command), is_decided))
       return fmt::format("change {} has no answer", id.value);
   }
@@ -265,7 +269,8 @@ bool hangs(const Scene& scene, InstanceId id) {
 }
 
 Complaint liveness(const Scene& scene) {
-  if (scene.finished) return std::nullopt;
+  // Of those who wait for each other through newcomers nothing is claimed.
+  if (scene.finished || scene.has_new_cast) return std::nullopt;
   for (const InstanceId id : scene.all()) {
     const Instance& i = scene.inside(id);
     const bool is_explained = i.cause != Cause::none && !cause_text(scene.engine.world(), i).empty();
@@ -286,7 +291,8 @@ Complaint liveness(const Scene& scene) {
 // Running it goes on for ever, and what is paused is waited for as long.
 bool may_wait(const Scene& scene, const CommandGiven& command) {
   const bool is_wait = command.kind == CommandKind::wait;
-  const bool is_upward = command.kind == CommandKind::start || command.kind == CommandKind::restart;
+  const bool is_upward = command.kind == CommandKind::start || command.kind == CommandKind::restart ||
+                         command.kind == CommandKind::roll || command.kind == CommandKind::scale;
   // So is what the restart of a target takes along, which may have something else to wait for.
   const bool is_along = command.kind == CommandKind::restart;
   if (is_along && std::ranges::any_of(taken_down_by(scene, command), [&](InstanceId id) { return hangs(scene, id); }))
@@ -300,7 +306,7 @@ bool may_wait(const Scene& scene, const CommandGiven& command) {
 
 Complaint changes_end(const Scene& scene) {
   for (const auto& [id, change] : scene.changes)
-    if (!change.is_forgotten && (scene.finished || !may_wait(scene, change.command)))
+    if (!change.is_forgotten && (scene.finished || (!scene.has_new_cast && !may_wait(scene, change.command))))
       return fmt::format("change {} never ends", id.value);
   return std::nullopt;
 }

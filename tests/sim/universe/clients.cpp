@@ -1,29 +1,65 @@
 #include "sim/universe/clients.hpp"
 
-namespace sup::sim {
+#include <fmt/format.h>
 
-std::vector<InstanceId> Clients::all_targets() const {
-  std::vector<InstanceId> out;
-  for (std::uint32_t index = 0; index < services_; ++index) out.push_back(InstanceId{index});
-  return out;
-}
+#include <algorithm>
+
+#include "sim/universe/situation.hpp"
+
+namespace sup::sim {
+namespace {
+
+constexpr std::size_t kMaxServices = 16;
+constexpr std::uint32_t kMaxInstances = 5;  // One more than anybody wants.
+
+}  // namespace
 
 std::vector<InstanceId> Clients::some_targets(InstanceId hot) {
-  if (dice_.percent(50)) return {hot};
-  if (dice_.percent(15)) return all_targets();
+  const std::vector<InstanceId> all = cast_.all();
+  if (all.empty() || (dice_.percent(50) && cast_.is_there(hot))) return {hot};
+  if (dice_.percent(15)) return all;
   std::vector<InstanceId> out;
-  for (std::uint32_t count = 1 + dice_.below(3); count > 0; --count) out.push_back(InstanceId{dice_.below(services_)});
+  for (std::uint32_t count = 1 + dice_.below(3); count > 0; --count) out.push_back(dice_.pick(all));
   return out;
 }
 
-Event Clients::next(InstanceId hot) {
-  if (last_change_ > 0 && dice_.percent(5))
-    return ChangeForgotten{ChangeId{1 + dice_.below(static_cast<std::uint32_t>(last_change_))}};
+// Some of them are told to be as many as they are, or more than are there.
+Event Clients::scale() {
+  Scaled out{.scalings = {}, .change = ChangeId{++last_change_}};
+  const std::vector<std::string> services = cast_.services();
+  for (std::uint32_t count = dice_.percent(70) ? 1 : 2; count > 0 && !services.empty(); --count) {
+    const std::string& name = dice_.pick(services);
+    const bool is_once = std::ranges::count(out.scalings, name, &Scaling::service) == 0;
+    if (is_once && !cast_.is_external(name)) out.scalings.push_back({name, dice_.below(kMaxInstances)});
+  }
+  return out;
+}
+
+Event Clients::add_service() {
+  std::vector<std::string> services = cast_.services();
+  std::erase_if(services, [this](const std::string& name) { return cast_.is_external(name); });
+  const bool is_taken = !services.empty() && dice_.percent(10);
+  const std::string name = is_taken ? dice_.pick(services) : fmt::format("t{}", ++last_newcomer_);
+  const ChangeId start = dice_.percent(80) ? ChangeId{++last_change_} : ChangeId{};
+  return ServiceAdded{std::make_shared<const NamedService>(make_newcomer(dice_, name, services)), 1 + dice_.below(3),
+                      start};
+}
+
+// Of those that were added; and now and then one that is not there.
+Event Clients::remove_service() {
+  std::vector<std::string> names = cast_.services();
+  std::erase_if(names, [](const std::string& name) { return !name.starts_with('t'); });
+  if (names.empty()) names.emplace_back("nobody");
+  return ServiceRemoved{dice_.pick(names), dice_.percent(80) ? ChangeId{++last_change_} : ChangeId{}};
+}
+
+CommandGiven Clients::command(InstanceId hot) {
   static const std::vector<CommandKind> kKinds = {
-      CommandKind::start,  CommandKind::start,   CommandKind::start,   CommandKind::stop,  CommandKind::stop,
-      CommandKind::stop,   CommandKind::restart, CommandKind::restart, CommandKind::kill,  CommandKind::signal,
-      CommandKind::wait,   CommandKind::wait,    CommandKind::pause,   CommandKind::pause, CommandKind::pause,
-      CommandKind::resume, CommandKind::reload,  CommandKind::reload,  CommandKind::reload};
+      CommandKind::start,  CommandKind::start,   CommandKind::start,   CommandKind::stop,   CommandKind::stop,
+      CommandKind::stop,   CommandKind::restart, CommandKind::restart, CommandKind::kill,   CommandKind::signal,
+      CommandKind::wait,   CommandKind::wait,    CommandKind::pause,   CommandKind::pause,  CommandKind::pause,
+      CommandKind::resume, CommandKind::reload,  CommandKind::reload,  CommandKind::reload, CommandKind::roll,
+      CommandKind::roll};
   CommandGiven out{
       .change = ChangeId{++last_change_}, .kind = dice_.pick(kKinds), .targets = some_targets(hot), .signal = {}};
   out.signal = Signal{dice_.pick(std::vector{1, 9, 10, 15})};
@@ -31,11 +67,21 @@ Event Clients::next(InstanceId hot) {
   out.wait_for =
       dice_.pick(std::vector{WaitFor::ready, WaitFor::healthy, WaitFor::exited, WaitFor::stopped, WaitFor::completed});
   out.wait_mode = dice_.percent(30) ? WaitMode::any : WaitMode::all;
+  out.at_a_time = 1 + dice_.below(3);
   return out;
 }
 
+Event Clients::next(InstanceId hot) {
+  if (last_change_ > 0 && dice_.percent(5))
+    return ChangeForgotten{ChangeId{1 + dice_.below(static_cast<std::uint32_t>(last_change_))}};
+  if (dice_.percent(8)) return scale();
+  if (dice_.percent(4) && cast_.services().size() < kMaxServices) return add_service();
+  if (dice_.percent(4)) return remove_service();
+  return command(hot);
+}
+
 Event Clients::for_all(CommandKind kind) {
-  return CommandGiven{.change = ChangeId{++last_change_}, .kind = kind, .targets = all_targets(), .signal = {}};
+  return CommandGiven{.change = ChangeId{++last_change_}, .kind = kind, .targets = cast_.all(), .signal = {}};
 }
 
 }  // namespace sup::sim

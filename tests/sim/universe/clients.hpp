@@ -1,16 +1,19 @@
-// Clients: people who give commands at random, and now and then do not wait for the answer.
+// Clients: people who give commands at random, have more or fewer of a service, add and remove services, and now and
+// then do not wait for the answer.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "engine/event.hpp"
+#include "sim/universe/cast.hpp"
 #include "sim/universe/dice.hpp"
 
 namespace sup::sim {
 
 class Clients {
  public:
-  Clients(std::size_t services, Dice& dice) : services_(static_cast<std::uint32_t>(services)), dice_(dice) {}
+  Clients(const Cast& cast, Dice& dice) : cast_(cast), dice_(dice) {}
 
   // A command, or that somebody does not want to hear of one any more. `hot` is what has just changed: people like to
   // give commands about that.
@@ -20,11 +23,15 @@ class Clients {
 
  private:
   std::vector<InstanceId> some_targets(InstanceId hot);
-  std::vector<InstanceId> all_targets() const;
+  Event scale();
+  Event add_service();
+  Event remove_service();
+  CommandGiven command(InstanceId hot);
 
-  std::uint32_t services_;
+  const Cast& cast_;
   Dice& dice_;
   std::uint64_t last_change_ = 0;
+  std::uint32_t last_newcomer_ = 0;
 };
 
 }  // namespace sup::sim

@@ -56,7 +56,7 @@ void Kernel::decide_life(Process& main, const ServiceSpec& spec, Instant now) {
 }
 
 void Kernel::populate(KernelRun& run, Instant now) {
-  const ServiceSpec& spec = set_.services[run.instance.value].spec;
+  const ServiceSpec& spec = run.service->spec;
   Process main = make_process(true);
   decide_life(main, spec, now);
   run.processes.push_back(main);
@@ -121,7 +121,7 @@ void Kernel::execute(KernelRun& run) {
   populate(run, run.spawned_at);
   plan_sayings(run, run.spawned_at);
   // It may be heard before the daemon knows that it runs.
-  if (ready_kind(set_.services[run.instance.value].spec) == ReadyKind::notify && !is_calm_ && dice_.percent(10))
+  if (ready_kind(run.service->spec) == ReadyKind::notify && !is_calm_ && dice_.percent(10))
     run.reports.emplace_back(BecameReady{run.instance, run.run, ReadyBy::said});
   for (const SignalRun& signal : std::exchange(run.pending, {})) deliver(run, signal, run.spawned_at);
   if (run.is_kill_pending)
@@ -231,7 +231,7 @@ void Kernel::calm_down(Process& process, bool ends_by_itself, Instant now) {
 }
 
 void Kernel::calm_down(KernelRun& run, Instant now) {
-  const ServiceSpec& spec = set_.services[run.instance.value].spec;
+  const ServiceSpec& spec = run.service->spec;
   if (!run.is_executed) run.failure.clear();
   if (run.is_launching()) run.spawned_at = std::min(run.spawned_at, now + 50ms);
   const bool has_launcher = spec.type == ServiceType::forking && !run.is_found;

@@ -14,6 +14,7 @@
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
 #include "engine/instance.hpp"
+#include "sim/universe/cast.hpp"
 #include "sim/universe/process.hpp"
 #include "sim/universe/situation.hpp"
 
@@ -45,6 +46,7 @@ struct Search {
 struct KernelRun {
   InstanceId instance;
   RunId run;
+  ServiceRef service;           // As it was when the run began.
   Instant spawned_at = kNever;  // When its program is executed, or fails to be. Never: there was no order yet.
   std::string failure;          // Not empty: it will fail.
   bool is_executed = false;     // Or has failed to be.
@@ -82,7 +84,7 @@ inline constexpr Duration kMaxMoreTime = std::chrono::seconds{5};
 
 class Kernel {
  public:
-  Kernel(const SpecSet& set, const Temper& temper, Dice& dice) : set_(set), temper_(temper), dice_(dice) {}
+  Kernel(const Cast& cast, const Temper& temper, Dice& dice) : cast_(cast), temper_(temper), dice_(dice) {}
 
   // Carries out an effect; those that are no orders mean nothing to it.
   void obey(const Effect& effect, Instant now);
@@ -142,12 +144,12 @@ class Kernel {
   void ask_external(const AskHealth& order, Instant now);
   void answer_externals(std::vector<Event>& out, Instant now);
   [[nodiscard]] bool is_external(InstanceId id) const {
-    return set_.services[id.value].spec.type == ServiceType::external;
+    return cast_.is_there(id) && cast_.spec(id).type == ServiceType::external;
   }
   void calm_down(KernelRun& run, Instant now);
   void calm_down(Process& process, bool ends_by_itself, Instant now);
 
-  const SpecSet& set_;
+  const Cast& cast_;
   const Temper& temper_;
   Dice& dice_;
   bool is_calm_ = false;

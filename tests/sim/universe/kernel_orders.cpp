@@ -28,6 +28,7 @@ KernelRun& Kernel::find_or_make(InstanceId instance, RunId id) {
   if (KernelRun* run = find(id)) return *run;
   return runs_.emplace_back(KernelRun{.instance = instance,
                                       .run = id,
+                                      .service = cast_.definition(instance),
                                       .failure = {},
                                       .main_end = {},
                                       .pending = {},
@@ -149,7 +150,7 @@ void Kernel::carry_out(const SignalRun& order, Instant now) {
 }
 
 void Kernel::deliver(KernelRun& run, const SignalRun& order, Instant now) {
-  const auto& reload = set_.services[run.instance.value].spec.reload->signal;
+  const auto& reload = run.service->spec.reload->signal;
   if (order.reason == SignalReason::command && order.signal == reload) answer_reload(run, now);
   for (Process& process : run.processes) {
     const bool is_reached = order.to == SignalTarget::all || process.is_main ||

@@ -26,7 +26,7 @@ void Kernel::plan_readiness(KernelRun& run, Instant now) {
   if (dice_.percent(30))
     plan(run, now + dice_.up_to(1s), ReadyProbeFailed{run.instance, run.run, "tcp 127.0.0.1:80: connection refused"});
   const Instant ready = now + (dice_.percent(20) ? 0ms : dice_.up_to(dice_.percent(70) ? Duration{2s} : Duration{10s}));
-  const ReadyBy by = shows_by(set_.services[run.instance.value].spec);
+  const ReadyBy by = shows_by(run.service->spec);
   plan(run, ready, BecameReady{run.instance, run.run, by});
   if (dice_.percent(20)) plan(run, ready + dice_.up_to(20s), BecameReady{run.instance, run.run, by});
 }
@@ -51,7 +51,7 @@ void Kernel::plan_chatter(KernelRun& run, Instant now) {
 
 // Signs of life, until it forgets one.
 void Kernel::plan_life(KernelRun& run, Instant now) {
-  const Duration interval = *set_.services[run.instance.value].spec.watchdog;
+  const Duration interval = *run.service->spec.watchdog;
   Instant due = now;
   for (std::uint32_t count = dice_.below(20); count > 0; --count) {
     due += dice_.up_to(interval);
@@ -60,7 +60,7 @@ void Kernel::plan_life(KernelRun& run, Instant now) {
 }
 
 void Kernel::plan_sayings(KernelRun& run, Instant now) {
-  const ServiceSpec& spec = set_.services[run.instance.value].spec;
+  const ServiceSpec& spec = run.service->spec;
   if (is_calm_) return calm_sayings(run, now);
   if (has_to_show(spec)) plan_readiness(run, now);
   if (spec.watchdog) plan_life(run, now);
@@ -99,7 +99,7 @@ void Kernel::calm_sayings(KernelRun& run, Instant now) {
   run.sayings.clear();
   const Instant soon = now + dice_.up_to(kSoon);
   plan(run, soon, WatchdogSet{run.instance, run.run, 0ms});
-  plan(run, soon, BecameReady{run.instance, run.run, shows_by(set_.services[run.instance.value].spec)});
+  plan(run, soon, BecameReady{run.instance, run.run, shows_by(run.service->spec)});
 }
 
 }  // namespace sup::sim

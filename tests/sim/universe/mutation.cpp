@@ -142,6 +142,23 @@ bool pause_for_signals(Tamper&, Event& event) {
   return true;
 }
 
+bool one_too_many(Tamper&, Event& event) {
+  if (auto* scaled = std::get_if<Scaled>(&event))
+    for (Scaling& scaling : scaled->scalings) ++scaling.instances;
+  return true;
+}
+bool lose_removals(Tamper&, Event& event) { return !std::holds_alternative<ServiceRemoved>(event); }
+bool all_at_a_time(Tamper&, Event& event) {
+  if (auto* command = std::get_if<CommandGiven>(&event); command != nullptr && command->kind == CommandKind::roll)
+    command->at_a_time = 100;
+  return true;
+}
+bool roll_for_restart(Tamper&, Event& event) {
+  if (auto* command = std::get_if<CommandGiven>(&event); command != nullptr && command->kind == CommandKind::restart)
+    command->kind = CommandKind::roll;
+  return true;
+}
+
 bool lose_readiness(Tamper&, Event& event) { return !std::holds_alternative<BecameReady>(event); }
 bool lengthen_watchdog(Tamper&, Event& event) {
   if (auto* set = std::get_if<WatchdogSet>(&event)) set->interval *= 2;
@@ -197,6 +214,14 @@ void falling_runs(Tamper&, Effect effect, std::vector<Effect>& out) {
 bool hear_falling_runs(Tamper&, Event& event) {
   std::visit(mirror, event);
   return true;
+}
+// Who is told to end has left.
+void leave_early(Tamper& tamper, Effect effect, std::vector<Effect>& out) {
+  const auto* change = std::get_if<StateChanged>(&effect);
+  const bool is_leaver = change != nullptr && change->to == State::stopping &&
+                         tamper.engine->world().at(change->instance).presence == Presence::vanishing;
+  if (is_leaver) out.emplace_back(InstanceVacated{change->instance});
+  out.push_back(std::move(effect));
 }
 void always_done(Tamper&, Effect effect, std::vector<Effect>& out) {
   if (auto* done = std::get_if<ChangeDone>(&effect))
@@ -286,6 +311,10 @@ constexpr Mutation kMutations[] = {
     {.name = "survivors are not heard of", .caught_by = "stop-answers", .hear = lose_survivors},
     {.name = "other survivors are heard of", .caught_by = "change-result", .hear = rename_survivors},
     {.name = "signals are taken for pauses", .caught_by = "pause-asked", .hear = pause_for_signals},
+    {.name = "a scaling makes one too many", .caught_by = "population", .hear = one_too_many},
+    {.name = "a removal is not heard", .caught_by = "population", .hear = lose_removals},
+    {.name = "a rolling restart takes all at a time", .caught_by = "rolling", .hear = all_at_a_time},
+    {.name = "a restart is taken for a rolling one", .caught_by = "rolling", .hear = roll_for_restart},
     {.name = "that it is ready is not heard", .caught_by = "ready-in-time", .hear = lose_readiness},
     {.name = "every sign of life counts twice", .caught_by = "life-in-time", .hear = lengthen_watchdog},
     {.name = "signs of life are taken for reloads", .caught_by = "reload-asked", .hear = reload_for_life},
@@ -313,6 +342,7 @@ constexpr Mutation kMutations[] = {
     {.name = "a change of state is told twice", .caught_by = "state-chain", .tell = repeat<StateChanged, 2>},
     {.name = "the end of a change is not told", .caught_by = "no-change-is-kept", .tell = repeat<ChangeDone, 0>},
     {.name = "the end of a change is told twice", .caught_by = "change-once", .tell = repeat<ChangeDone, 2>},
+    {.name = "who is to leave has left", .caught_by = "leaves-at-rest", .tell = leave_early},
     {.name = "every change is called done", .caught_by = "change-result", .tell = always_done},
     {.name = "a result is missing", .caught_by = "change-targets", .tell = fewer_results},
     {.name = "what is taken along names itself", .caught_by = "change-companions", .tell = reasonless_companions},

@@ -3,64 +3,17 @@
 #include <algorithm>
 
 namespace sup::sim {
-namespace {
-
-InstanceId find(const SpecSet& set, const std::string& name) {
-  const auto it = std::ranges::find(set.services, name, &NamedService::name);
-  return InstanceId{static_cast<std::uint32_t>(it - set.services.begin())};
-}
-
-std::vector<Links> make_links(const SpecSet& set) {
-  std::vector<Links> out(set.services.size());
-  const auto need = [&](InstanceId from, const Dependency& on) {
-    const InstanceId to = find(set, on.service);
-    out[from.value].needs.push_back(to);
-    out[from.value].needs_until[to] = on.until;
-    out[to.value].needed_by.push_back(from);
-  };
-  const auto follow = [&](InstanceId later, InstanceId earlier, Until until) {
-    out[later.value].comes_after.push_back(earlier);
-    out[earlier.value].comes_before.push_back(later);
-    Until& most = out[later.value].after_until.try_emplace(earlier, until).first->second;
-    most = std::max(most, until);
-  };
-  for (std::uint32_t index = 0; index < out.size(); ++index) {
-    const InstanceId self{index};
-    const ServiceSpec& spec = set.services[index].spec;
-    for (const Dependency& on : spec.requires_) {
-      need(self, on);
-      if (set.services[find(set, on.service).value].external->on_lost == OnLost::stop)
-        out[index].binds_to.push_back(find(set, on.service));
-    }
-    for (const Dependency& on : spec.binds_to) {
-      need(self, on);
-      out[index].binds_to.push_back(find(set, on.service));
-    }
-    for (const Dependency& on : spec.wants) follow(self, find(set, on.service), on.until);
-    for (const Dependency& on : spec.after) follow(self, find(set, on.service), on.until);
-    for (const std::string& other : spec.before) follow(find(set, other), self, Until::ready);
-    for (const std::string& other : spec.conflicts) {
-      out[index].conflicts.push_back(find(set, other));
-      out[find(set, other).value].conflicts.push_back(self);
-    }
-  }
-  return out;
-}
-
-}  // namespace
 
 bool Scene::all_rests() const {
   return std::ranges::all_of(
       all(), [&](InstanceId id) { return is_resting(seen[id.value].state) || spec(id).type == ServiceType::external; });
 }
 
-Scene::Scene(const SpecSet& the_set, const Engine& the_engine, const Kernel& the_kernel)
-    : set(the_set), engine(the_engine), kernel(the_kernel), links(make_links(the_set)), seen(the_set.services.size()) {}
-
-std::vector<InstanceId> Scene::all() const {
-  std::vector<InstanceId> out(seen.size());
-  for (std::uint32_t index = 0; index < out.size(); ++index) out[index] = InstanceId{index};
-  return out;
+Scene::Scene(const SpecSet& the_set, Cast& the_cast, const Engine& the_engine, const Kernel& the_kernel)
+    : set(the_set), cast(the_cast), engine(the_engine), kernel(the_kernel) {
+  cast.watch(engine);
+  for (const NamedService& service : set.services) asked[service.name] = {service.instances, false};
+  meet();
 }
 
 namespace {
@@ -102,11 +55,17 @@ void Scene::begin_step(const Event* what, Instant at) {
   now = at;
   main_exit.reset();
   killed.clear();
+  named_by_service = {};
+  rolled.clear();
+  // A turn of a rolling restart may come at any time, and not all that it does can be seen.
+  if (is_rolling()) wake_hopes();
   if (event == nullptr || finished) return;
   std::visit([this](const auto& e) { hear(e); }, *event);
 }
 
 void Scene::end_step() {
+  note_departures();
+  note_rolls_left();
   for (const InstanceId id : all()) {
     Seen& s = seen[id.value];
     const bool is_wanted = inside(id).goal == Goal::up;
@@ -161,7 +120,7 @@ void Scene::hear(const ReadyFailed& e) {
 
 void Scene::hear(const HealthProbed& e) {
   Seen& s = seen[e.instance.value];
-  const bool is_external = spec(e.instance).type == ServiceType::external;
+  const bool is_external = cast.is_there(e.instance) && spec(e.instance).type == ServiceType::external;
   if (s.run != e.run || (is_external ? !s.is_probed : !is_serving(s))) return;
   s.is_probed = false;
   s.probes_good = e.failure.empty() ? s.probes_good + 1 : 0;
@@ -245,17 +204,22 @@ void Scene::wake_hopes() {
 }
 
 void Scene::hear(const CommandGiven& e) {
-  OpenChange change{e, {}, now, false};
+  CommandGiven command = e;
+  std::erase_if(command.targets, [this](InstanceId id) { return !cast.is_there(id); });
+  OpenChange change;
+  change.command = command;
+  change.since = now;
   for (const Seen& s : seen) change.runs_before.push_back(s.run);
   changes.emplace(e.change, std::move(change));
-  if (e.kind == CommandKind::start || e.kind == CommandKind::restart) {
-    wake_hopes();
-    for (const InstanceId id : e.targets) seen[id.value].restarts.clear();
-  }
+  if (e.kind == CommandKind::start || e.kind == CommandKind::restart || e.kind == CommandKind::roll) wake_hopes();
+  if (e.kind == CommandKind::start || e.kind == CommandKind::restart)
+    for (const InstanceId id : command.targets) seen[id.value].restarts.clear();
 }
 
 void Scene::hear(const ChangeForgotten& e) {
-  if (const auto it = changes.find(e.change); it != changes.end()) it->second.is_forgotten = true;
+  const auto it = changes.find(e.change);
+  // A rolling restart goes on, and ends as any.
+  if (it != changes.end() && it->second.command.kind != CommandKind::roll) it->second.is_forgotten = true;
 }
 
 void Scene::hear(const Boot&) { is_booted = true; }
@@ -265,11 +229,6 @@ void Scene::hear(const ShutdownRequested& e) {
   is_shutdown_asked = true;
   if (is_now) killed_since = std::min(killed_since, now);
 }
-
-void Scene::hear(const ServiceAdded&) {}
-void Scene::hear(const ServiceRemoved&) {}
-void Scene::hear(const Scaled&) {}
-void Scene::hear(const DefinitionChanged&) {}
 
 // ---- what comes out ----
 
@@ -295,7 +254,7 @@ void Scene::begin_run(InstanceId id, RunId run) {
   s.run_is_open = true;
   s.is_spawned = s.is_executed = s.is_main_gone = s.is_search_ordered = s.is_found = false;
   s.was_told_to_end = s.is_asked_again = s.has_start_failed = s.is_frozen = false;
-  s.is_unfit = s.is_confirmed = s.stays_down = false;
+  s.is_unfit = s.is_confirmed = s.stays_down = s.is_replaced = false;
   s.more_time_until = s.found_at = {};
   s.life_due = kNever;
   s.watchdog = spec(id).watchdog.value_or(Duration{});
@@ -411,7 +370,9 @@ void Scene::see(const StateChanged& e) {
   const bool has_failed = s.has_start_failed || s.is_unfit;
   const bool is_killed = e.row->input == Input::kill_now || e.row->input == Input::out_of_time;
   const bool is_target = !has_process(spec(e.instance));  // There is nothing to be told.
-  const bool is_told = e.row->input == Input::may_stop || (is_killed && !was_main_gone && !has_failed);
+  const bool is_replaced = e.row->input == Input::want_replace && e.to == State::stopping;
+  if (is_replaced) s.is_replaced = true;
+  const bool is_told = e.row->input == Input::may_stop || is_replaced || (is_killed && !was_main_gone && !has_failed);
   if (is_told && !is_target) s.was_told_to_end = true;
   const bool is_end = !is_live(e.to) && (e.row->input == Input::ended || e.row->input == Input::spawn_failed);
   const bool is_last_end = is_end && (e.to == State::failed || e.to == State::completed);
@@ -433,11 +394,17 @@ void Scene::see(const StateChanged& e) {
   s.row = e.row;
   s.state_since = now;
   last_changed = e.instance;
+  moved.insert(members[e.instance.value].service);
+  note_rolls(e);
 }
 
-void Scene::see(const ChangeDone& e) { changes.erase(e.change); }
-
-void Scene::see(const InstanceVacated&) {}
+void Scene::see(const ChangeDone& e) {
+  const auto it = changes.find(e.change);
+  if (it == changes.end()) return;
+  const CommandGiven& command = it->second.command;
+  if (command.kind == CommandKind::roll) rolled.insert(command.targets.begin(), command.targets.end());
+  changes.erase(it);
+}
 
 void Scene::see(const ShutdownBegun&) {
   shutdown = shutdown_by ? ShutdownReason::service : is_shutdown_asked ? ShutdownReason::asked : ShutdownReason::done;

@@ -5,11 +5,13 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "engine/engine.hpp"
 #include "engine/transitions.hpp"
+#include "sim/universe/cast.hpp"
 #include "sim/universe/kernel.hpp"
 
 namespace sup::sim {
@@ -55,6 +57,7 @@ struct Seen {
   bool is_found = false;
   bool is_frozen = false;
   bool was_told_to_end = false;
+  bool is_replaced = false;  // So it was by a rolling restart.
   bool has_start_failed = false;
   bool is_unfit = false;            // It is ended for its watchdog.
   bool is_confirmed = false;        // It has said that it is ready.
@@ -99,16 +102,37 @@ struct OpenChange {
   std::vector<RunId> runs_before;  // By instance.
   Instant since;
   bool is_forgotten = false;
+  std::set<InstanceId> replaced = {};  // Of a rolling restart: those whose turn has come,
+  std::set<InstanceId> settled = {};   // of them those that came up, or were told otherwise,
+  bool has_failed = false;             // and whether one did not come up.
+  bool is_disturbed = false;           // Somebody has come or gone since: who takes along whom is not known.
+  std::set<InstanceId> gone = {};      // Those in whose place there may be somebody else by now.
+};
+
+// Who is in a slot.
+struct Member {
+  std::string service;
+  std::uint32_t number = 0;
+  Presence presence = Presence::vacant;  // Or here, or vanishing.
+};
+
+// What somebody wanted of a service.
+struct Asked {
+  std::uint32_t instances = 1;
+  bool is_removed = false;
 };
 
 enum class ShutdownReason : std::uint8_t { none, asked, done, service };
 
 struct Scene {
   const SpecSet& set;
+  Cast& cast;
   const Engine& engine;
   const Kernel& kernel;
-  std::vector<Links> links;
-  std::vector<Seen> seen;
+  std::vector<Links> links;     // By slot.
+  std::vector<Seen> seen;       // By slot.
+  std::vector<Member> members;  // By slot.
+  std::map<std::string, Asked> asked;
   std::map<ChangeId, OpenChange> changes;
   Instant now;
 
@@ -116,9 +140,16 @@ struct Scene {
   const Event* event = nullptr;         // Null in a tick.
   std::optional<InstanceId> main_exit;  // Its main process ended, and the rest has not been signalled for it.
   std::vector<RunId> killed;            // KILL has been ordered for these in this step.
+  std::vector<InstanceId> coming;       // Who is there, or is to stay, from this step on.
+  std::vector<InstanceId> leaving;      // Who is to leave from this step on.
+  std::set<InstanceId> farewells;       // Who has been told to have left, while nobody else is in the slot.
+  std::set<std::string> moved;          // Services of which something has changed its state.
+  std::set<InstanceId> rolled;          // Targets of rolling restarts that have ended in this step.
+  ChangeId named_by_service;            // The change that it opens, if that names services.
   InstanceId last_changed;
   RunId last_run;  // The highest so far.
 
+  bool has_new_cast = false;  // Somebody has come or gone since the beginning.
   bool is_booted = false;
   bool is_calm = false;  // The faults are over.
   Instant calm_since = kNever;
@@ -129,18 +160,29 @@ struct Scene {
   Instant killed_since = kNever;  // The patience of the shutdown was over.
   std::optional<Finished> finished;
 
-  Scene(const SpecSet& the_set, const Engine& the_engine, const Kernel& the_kernel);
+  Scene(const SpecSet& the_set, Cast& the_cast, const Engine& the_engine, const Kernel& the_kernel);
 
   // Before the engine hears of it (nothing: a tick).
   void begin_step(const Event* what, Instant at);
+  // The engine has heard of it.
+  void meet();
   // After the checkers have judged it.
   void note(const Effect& effect);
   void end_step();
 
-  [[nodiscard]] const ServiceSpec& spec(InstanceId id) const { return set.services[id.value].spec; }
-  [[nodiscard]] const std::string& name(InstanceId id) const { return set.services[id.value].name; }
+  [[nodiscard]] const ServiceSpec& spec(InstanceId id) const { return cast.spec(id); }
+  [[nodiscard]] std::string name(InstanceId id) const { return cast.name(id); }
   [[nodiscard]] const Instance& inside(InstanceId id) const { return engine.world().at(id); }
-  [[nodiscard]] std::vector<InstanceId> all() const;
+  [[nodiscard]] std::vector<InstanceId> all() const { return cast.all(); }
+  // Those of one service, by number.
+  [[nodiscard]] std::vector<InstanceId> members_of(const std::string& service) const;
+  // It is transient, and all of it has come to the end that it was to have.
+  [[nodiscard]] bool has_had_its_time(const std::string& service) const;
+  [[nodiscard]] bool is_to_go(InstanceId id) const;
+  // A rolling restart goes on: what a step has begun may be asked down in the same step, when the next turn comes.
+  [[nodiscard]] bool is_rolling() const;
+  // The change is a rolling restart in which it may be the turn of this one.
+  [[nodiscard]] bool allows_turn(const OpenChange& change, InstanceId id) const;
   // All that can come to an end has.
   [[nodiscard]] bool all_rests() const;
 
@@ -189,7 +231,17 @@ struct Scene {
   void begin_run(InstanceId id, RunId run);
   void note_stop_step(InstanceId id, Seen& s);
   void note_backoff(InstanceId id, Seen& s);
+  void note_rolls(const StateChanged& e);
   void wake_hopes();
+  // links.cpp
+  void link_all();
+  void free_users_of(InstanceId id);
+  void unlink(InstanceId id);
+  // population.cpp
+  void open_change(ChangeId id, CommandKind kind, std::vector<InstanceId> targets);
+  void note_targets();
+  void note_departures();
+  void note_rolls_left();
 };
 
 // What the configuration says of an end, told again for the checkers.

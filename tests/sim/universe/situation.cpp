@@ -265,6 +265,8 @@ std::string hooks_text(std::string_view key, const std::vector<Hook>& hooks) {
   return list_text(key, limits);
 }
 
+}  // namespace
+
 std::string describe(const NamedService& service) {
   const ServiceSpec& s = service.spec;
   const RestartSpec& r = s.restart;
@@ -300,24 +302,55 @@ std::string describe(const NamedService& service) {
   for (const StopStep& step : s.stop.steps)
     out += fmt::format(" {}:{}:{}", step.command.argv.empty() ? signal_name(step.signal) : "command",
                        enum_name(step.to), format_duration(step.wait));
+  if (service.instances != 1) out += fmt::format(" ] instances={} [", service.instances);
   return out + fmt::format(" ] success=[{}]\n", fmt::join(s.success_codes, ","));
 }
-
-}  // namespace
 
 Situation make_situation(Dice& dice) {
   Situation out;
   const std::uint32_t count = 2 + dice.below(11);
   const std::uint32_t hooks_chance = dice.pick(std::vector<std::uint32_t>{0, 20, 20, 70});
-  for (std::uint32_t i = 0; i < count; ++i)
-    if (dice.percent(8))
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (dice.percent(8)) {
       out.set.services.push_back(random_external(dice, name_of(i)));
-    else
-      out.set.services.push_back({name_of(i), random_service(dice, hooks_chance), 0, 0});
+      continue;
+    }
+    NamedService& service = out.set.services.emplace_back();
+    service.name = name_of(i);
+    service.spec = random_service(dice, hooks_chance);
+    if (dice.percent(25)) service.instances = 2 + dice.below(2);
+  }
   connect(dice, out.set.services);
   drop_contradictions(out.set.services);
   out.set.daemon = random_daemon(dice, out.set.services);
   out.temper = random_temper(dice);
+  return out;
+}
+
+NamedService make_newcomer(Dice& dice, const std::string& name, const std::vector<std::string>& others) {
+  NamedService out;
+  out.name = name;
+  out.spec = random_service(dice, 20);
+  if (dice.percent(70)) out.spec.on_exit = OnExit::none;
+  out.transience = dice.pick(std::vector{Transience::none, Transience::until_success, Transience::until_success,
+                                         Transience::until_end, Transience::until_stopped});
+  bool is_free = true;  // It needs nothing yet.
+  for (std::uint32_t count = dice.below(3); count > 0 && !others.empty(); --count) {
+    const Dependency to{dice.pick(others), dice.percent(70) ? Until::ready : Until::started};
+    const auto names = [&](const Dependency& d) { return d.service == to.service; };
+    if (to.service == name || std::ranges::any_of(out.spec.after, names)) continue;
+    // Two that it needs may conflict.
+    const std::uint32_t kind = is_free ? dice.below(5) : 0;
+    std::vector<Dependency>& list = kind == 0   ? out.spec.after
+                                    : kind == 1 ? out.spec.wants
+                                    : kind == 2 ? out.spec.binds_to
+                                                : out.spec.requires_;
+    is_free = is_free && kind == 0;
+    list.push_back(to);
+  }
+  // What it conflicts with may be needed by what it needs.
+  if (is_free && !others.empty() && dice.percent(20))
+    if (const std::string& other = dice.pick(others); other != name) out.spec.conflicts.push_back(other);
   return out;
 }
 

@@ -49,8 +49,12 @@ struct Situation {
 };
 
 [[nodiscard]] Situation make_situation(Dice& dice);
+// A service that is added later: most are transient. It may need some of these.
+[[nodiscard]] NamedService make_newcomer(Dice& dice, const std::string& name, const std::vector<std::string>& others);
 
 // The configuration as lines for people.
 [[nodiscard]] std::string describe(const SpecSet& set);
+// One service, as a line.
+[[nodiscard]] std::string describe(const NamedService& service);
 
 }  // namespace sup::sim

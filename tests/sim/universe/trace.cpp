@@ -4,14 +4,15 @@
 
 #include "base/text.hpp"
 #include "engine/transitions.hpp"
+#include "sim/universe/situation.hpp"
 
 namespace sup::sim {
 namespace {
 
 struct Describe {
-  const SpecSet& set;
+  const Cast& cast;
 
-  [[nodiscard]] const std::string& name(InstanceId id) const { return set.services[id.value].name; }
+  [[nodiscard]] std::string name(InstanceId id) const { return cast.name(id); }
   [[nodiscard]] std::string names(const std::vector<InstanceId>& ids) const {
     std::string out;
     for (const InstanceId id : ids) out += " " + name(id);
@@ -52,8 +53,8 @@ struct Describe {
   }
   std::string operator()(const Survived& e) const { return fmt::format("survived {}: {}", run(e), e.what); }
   std::string operator()(const CommandGiven& e) const {
-    static constexpr std::string_view kKinds[] = {"start",  "stop",  "restart", "reload", "kill",
-                                                  "signal", "pause", "resume",  "wait",   "scale"};
+    static constexpr std::string_view kKinds[] = {"start",  "stop",  "restart", "roll", "reload", "kill",
+                                                  "signal", "pause", "resume",  "wait", "scale"};
     std::string out =
         fmt::format("change {}: {}{}", e.change.value, kKinds[static_cast<std::size_t>(e.kind)], names(e.targets));
     if (e.kind == CommandKind::signal) out += fmt::format(" {} to {}", signal_name(e.signal), enum_name(e.to));
@@ -69,7 +70,9 @@ struct Describe {
     return e.pace == ShutdownPace::at_once ? "shutdown at once" : "shutdown";
   }
   std::string operator()(const ServiceAdded& e) const {
-    return fmt::format("change {}: service {} is added, {} x", e.start.value, e.service->name, e.instances);
+    std::string text = describe(*e.service);
+    text.pop_back();  // The end of the line.
+    return fmt::format("change {}: added, {} x{}", e.start.value, e.instances, text);
   }
   std::string operator()(const ServiceRemoved& e) const {
     return fmt::format("change {}: service {} is removed", e.stop.value, e.name);
@@ -124,7 +127,7 @@ struct Describe {
 
 }  // namespace
 
-std::string describe(const SpecSet& set, const Event& event) { return std::visit(Describe{set}, event); }
-std::string describe(const SpecSet& set, const Effect& effect) { return std::visit(Describe{set}, effect); }
+std::string describe(const Cast& cast, const Event& event) { return std::visit(Describe{cast}, event); }
+std::string describe(const Cast& cast, const Effect& effect) { return std::visit(Describe{cast}, effect); }
 
 }  // namespace sup::sim

@@ -5,11 +5,11 @@
 
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
-#include "spec/spec_set.hpp"
+#include "sim/universe/cast.hpp"
 
 namespace sup::sim {
 
-[[nodiscard]] std::string describe(const SpecSet& set, const Event& event);
-[[nodiscard]] std::string describe(const SpecSet& set, const Effect& effect);
+[[nodiscard]] std::string describe(const Cast& cast, const Event& event);
+[[nodiscard]] std::string describe(const Cast& cast, const Effect& effect);
 
 }  // namespace sup::sim

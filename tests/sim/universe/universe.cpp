@@ -27,10 +27,11 @@ Universe::Universe(std::uint64_t seed, const Mutation& mutation, Tracing tracing
       tracing_(tracing),
       dice_(seed),
       situation_(make_situation(dice_)),
-      kernel_(situation_.set, situation_.temper, dice_),
+      cast_(situation_.set),
+      kernel_(cast_, situation_.temper, dice_),
       engine_(distorted(situation_.set, mutation), seed),
-      scene_(situation_.set, engine_, kernel_),
-      clients_(situation_.set.services.size(), dice_),
+      scene_(situation_.set, cast_, engine_, kernel_),
+      clients_(cast_, dice_),
       tamper_{&engine_, &kernel_} {}
 
 void Universe::run() {
@@ -69,6 +70,7 @@ void Universe::live_with_faults() {
 
 // What has just changed, or something that it requires.
 InstanceId Universe::hot_spot() {
+  if (scene_.last_changed.value >= scene_.links.size()) return scene_.last_changed;
   const std::vector<InstanceId>& needs = scene_.links[scene_.last_changed.value].needs;
   return needs.empty() || dice_.percent(70) ? scene_.last_changed : dice_.pick(needs);
 }
@@ -86,6 +88,7 @@ void Universe::settle_in_calm() {
     if (is_over()) return;
     if (turns == kMaxCalmTurns) return complain("liveness", "it never comes to rest");
     judge(rest_checkers());
+    judge(population_rest_checkers());
     if (violation_ || is_second) return;
     const CommandKind kind = dice_.pick(std::vector{CommandKind::start, CommandKind::restart, CommandKind::stop});
     turn(now_ + 1s, {dice_.percent(50) ? clients_.for_all(kind) : clients_.next(scene_.last_changed)});
@@ -153,17 +156,19 @@ void Universe::turn(Instant at, std::vector<Event> commands) {
 }
 
 void Universe::deliver(Event event) {
-  if (tracing_ == Tracing::on) write_down(describe(situation_.set, event));
+  if (tracing_ == Tracing::on) write_down(describe(cast_, event));
   scene_.begin_step(&event, now_);
   Event heard = event;
   const bool is_heard = mutation_.hear == nullptr || mutation_.hear(tamper_, heard);
   if (is_heard) engine_.step(engine_time(now_), std::move(heard));
+  scene_.meet();
   take_effects();
 }
 
 void Universe::tick() {
   scene_.begin_step(nullptr, now_);
   engine_.tick(engine_time(now_));
+  scene_.meet();
   take_effects();
 }
 
@@ -176,9 +181,9 @@ void Universe::take_effects() {
       effects.push_back(std::move(effect));
   }
   for (Effect& effect : effects) {
-    if (tracing_ == Tracing::on) write_down("    " + describe(situation_.set, effect));
+    if (tracing_ == Tracing::on) write_down("    " + describe(cast_, effect));
     for (const auto checkers : {run_checkers(), hook_checkers(), ready_checkers(), order_checkers(), policy_checkers(),
-                                reply_checkers(), exit_checkers()})
+                                reply_checkers(), population_checkers(), exit_checkers()})
       if (!violation_) judge(checkers, effect);
     if (violation_) return;
     scene_.note(effect);
@@ -191,6 +196,7 @@ void Universe::take_effects() {
   judge(step_checkers());
   judge(hook_step_checkers());
   judge(ready_step_checkers());
+  judge(population_step_checkers());
 }
 
 void Universe::obey(const Effect& effect) {

@@ -62,6 +62,7 @@ class Universe {
   Tracing tracing_;
   Dice dice_;
   Situation situation_;
+  Cast cast_;
   Kernel kernel_;
   Engine engine_;
   Scene scene_;
