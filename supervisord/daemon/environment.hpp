@@ -29,8 +29,9 @@ struct EnvEntry {
 };
 
 // Where variables come from, in rising order of strength: TERM if the service has a terminal, supervisord's own
-// environment (as far as env-inherit lets it in), INSTANCE and INSTANCES if it has a place, the env of [supervisord], the user's HOME, USER, LOGNAME and SHELL if
-// the service has a user, its env files, its env, and INVOCATION_ID, which every service gets and which comes first.
+// environment (as far as env-inherit lets it in), INSTANCE and INSTANCES if it has a place, the env of [supervisord],
+// the user's HOME, USER, LOGNAME and SHELL if the service has a user, its env files, its env, and INVOCATION_ID, which
+// every service gets and which comes first.
 struct EnvSources {
   const std::vector<std::pair<std::string, std::string>>& own;
   const Environment& daemon;
