@@ -10,11 +10,15 @@
 #include "daemon/run_tokens.hpp"
 #include "daemon/runs.hpp"
 #include "engine/graph.hpp"
+#include "sys/clock.hpp"
 
 namespace sup {
 namespace {
 
 constexpr const char* kCannotAsk = "?";
+// A daemon that makes itself in two steps leaves a process for an instant, which on its way out has no environment any
+// more, and whose child has not come to us yet. Who stays longer is a stranger.
+constexpr Duration kPassing = std::chrono::milliseconds{20};
 
 // What passes: then whose a process is can be asked again.
 bool is_shortage(const Error& error) {
@@ -95,6 +99,7 @@ void Runs::reap_orphans() {
     if (it == orphan_owners_.end()) continue;
     const InstanceId owner = it->second;
     orphan_owners_.erase(it);
+    strangers_since_.erase(reaped->pid);
     Run* run = owner == kNoInstance ? nullptr : runs_[owner.value].get();
     if (run == nullptr) continue;
     std::erase(run->orphans, reaped->pid);
@@ -109,7 +114,9 @@ bool Runs::adopt_orphans() {
   if (!pids) return false;
   bool is_anybody_new = false;
   // In the middle of its exec it could not say whose it is; an end is no moment for mistakes.
-  const bool asks_again = std::exchange(is_undecided_, false) || !ending_.empty() || !tasking_.empty();
+  const bool was_undecided = is_undecided_ || is_somebody_passing_;
+  is_undecided_ = is_somebody_passing_ = false;
+  const bool asks_again = was_undecided || !ending_.empty() || !tasking_.empty();
   for (const pid_t pid : *pids) {
     const auto known = orphan_owners_.find(pid);
     if (known == orphan_owners_.end())
@@ -126,7 +133,12 @@ bool Runs::adopt(pid_t pid) {
   const auto owner = owner_of(pid);
   if (!orphans_->is_exact() && (!owner || runs_[owner->value]->main.pid == pid)) return false;
   orphan_owners_[pid] = owner.value_or(kNoInstance);
-  if (!owner) return true;
+  if (!owner) {
+    const Instant now = sys::monotonic_now();
+    is_somebody_passing_ |= now - strangers_since_.try_emplace(pid, now).first->second < kPassing;
+    return true;
+  }
+  strangers_since_.erase(pid);
   Run& run = *runs_[owner->value];
   run.orphans.push_back(pid);
   if (run.is_doomed) ::kill(pid, SIGKILL);  // Our child: the number is its own until we reap it.
@@ -176,6 +188,10 @@ bool Runs::may_be_populated(const sys::Cgroup& group) {
 bool Runs::has_rest(InstanceId instance, Run& run) {
   if (is_undecided_) look_again_.arm(kLookAgain);
   if (is_undecided_ || !run.tasks.empty() || !run.orphans.empty()) return true;
+  if (is_somebody_passing_ && !run.group) {
+    look_again_.arm(kPassing);
+    return true;
+  }
   if (run.group) {
     if (!may_be_populated(*run.group)) return false;
     watch(instance, run);

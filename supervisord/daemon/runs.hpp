@@ -299,6 +299,7 @@ class Runs {
   Post post_;
   std::vector<std::unique_ptr<Run>> runs_;               // By instance; null: none is alive.
   std::unordered_map<pid_t, InstanceId> orphan_owners_;  // kNoInstance: belongs to no run.
+  std::unordered_map<pid_t, Instant> strangers_since_;   // Of those that belong to no run: when they came.
   std::map<std::string, OwnStdio> lent_;                 // By service.
   std::vector<InstanceId> ending_;    // Main process gone; it is not known yet whether anything is left.
   std::vector<InstanceId> draining_;  // Main process gone, others alive.
@@ -310,6 +311,7 @@ class Runs {
   std::optional<sys::CgroupWatch> watch_;  // Of draining cgroups. Empty without cgroups.
   std::optional<sys::Orphans> orphans_;    // Empty without /proc.
   bool is_undecided_ = false;              // Whose an orphan is cannot be asked at the moment: nothing is over.
+  bool is_somebody_passing_ = false;       // Somebody whose child may be of a run has just come.
   sys::Oracle oracle_{kAnswerPatience};    // For what a process keeps in its own memory.
   loop::Poll poll_;
   loop::Timer look_again_;  // For what the kernel could not tell or would not watch.
