@@ -51,10 +51,13 @@ bool read(const Json& json, std::optional<T>& value) {
   return json.is_null() || read(json, value.emplace());
 }
 
+// A list that the daemon of another version does not have yet is empty.
 template <class T>
-constexpr bool kIsOptional = false;
+constexpr bool kMayBeAbsent = false;
 template <class T>
-constexpr bool kIsOptional<std::optional<T>> = true;
+constexpr bool kMayBeAbsent<std::optional<T>> = true;
+template <class T>
+constexpr bool kMayBeAbsent<std::vector<T>> = true;
 
 template <MessageStruct T>
 bool read(const Json& json, T& message) {
@@ -64,7 +67,7 @@ bool read(const Json& json, T& message) {
     auto& member = message.*row.member;
     const auto found = json.find(row.name);
     if (found == json.end())
-      is_good = is_good && kIsOptional<std::remove_reference_t<decltype(member)>>;
+      is_good = is_good && kMayBeAbsent<std::remove_reference_t<decltype(member)>>;
     else
       is_good = is_good && read(*found, member);
   });
