@@ -4,7 +4,7 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := build
-.PHONY: build run test check bench fmt install clean deps-run deps-test deps-lint help
+.PHONY: build run test check bench fmt install clean deps-run deps-test deps-fuzz deps-lint help
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -15,10 +15,10 @@ build: deps-run  ## build build/release/supervisord and build/release/ctl
 run: build  ## run supervisord in the foreground on conf.d/, with all its files under ./run
 	@scripts/run
 
-test: deps-test  ## every test but format and tidy
+test: deps-test deps-fuzz  ## every test but format and tidy
 	@tests/run
 
-check: deps-test deps-lint  ## format, tidy, then every test
+check: deps-test deps-fuzz deps-lint  ## format, tidy, then every test
 	@scripts/lint
 	@tests/run
 
@@ -40,6 +40,9 @@ deps-run:
 
 deps-test:
 	@scripts/install-deps --build --run --test
+
+deps-fuzz:
+	@scripts/install-deps --fuzz
 
 deps-lint:
 	@scripts/install-deps --lint
