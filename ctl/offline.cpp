@@ -18,7 +18,7 @@ OrFailure<SpecSet> load_offline(Context& context) {
 OrFailure<std::vector<std::size_t>> named_offline(const Context& context, const SpecSet& set) {
   std::vector<std::string> known;
   for (const NamedService& service : set.services) known.push_back(service.name);
-  auto found = wire::resolve_names(context.call.arguments.texts("names"), known);
+  auto found = wire::resolve_names(without_groups(set.groups, context.call.arguments.texts("names")), known);
   if (found) return *std::move(found);
   wire::ErrorReply error{.name = std::string(wire::MessageRows<wire::NoSuchService>::kName), .parameters = {}};
   error.parameters.emplace_back("name", found.error().name);

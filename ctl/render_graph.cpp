@@ -18,7 +18,8 @@ using wire::GraphService;
 
 // What is expanded beneath a service: what it starts with it. Order and conflicts are told and no more.
 bool is_need(const GraphRelation& relation) {
-  return relation.kind == "requires" || relation.kind == "binds-to" || relation.kind == "wants";
+  return relation.kind == "parent" || relation.kind == "requires" || relation.kind == "binds-to" ||
+         relation.kind == "wants";
 }
 
 class TreeText {

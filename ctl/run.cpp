@@ -120,8 +120,9 @@ std::string service_names(std::span<const std::string> words) {
   client->set_deadline(sys::monotonic_now() + kPatience);
   const auto reply = client->ask<wire::StatusReply>(wire::command(wire::Verb::status), {});
   std::string text;
-  if (reply)
-    for (const wire::ServiceStatus& service : reply->services) text += service.name + "\n";
+  if (!reply) return text;
+  for (const wire::ServiceStatus& service : reply->services) text += service.name + "\n";
+  for (const std::string& group : reply->groups) text += group + "\n";
   return text;
 }
 

@@ -23,39 +23,76 @@ struct Line {
   const wire::TreeProcess* process = nullptr;  // Null: a heading.
 };
 
-// The children of each process of a service; those whose parent is no process of it are children of 0.
-using Children = std::map<std::int64_t, std::vector<const wire::TreeProcess*>>;
+// A service or a process, and what stands under it: its processes first, then its children.
+struct Node {
+  std::string text;
+  Style style = Style::plain;
+  const wire::TreeProcess* process = nullptr;
+  std::vector<std::size_t> below = {};
+};
 
-Children children_of(const wire::TreeService& service) {
-  std::map<std::int64_t, bool> is_here;
-  for (const wire::TreeProcess& process : service.processes) is_here[process.pid] = true;
-  Children out;
-  for (const wire::TreeProcess& process : service.processes)
-    out[is_here.contains(process.parent) ? process.parent : 0].push_back(&process);
-  return out;
-}
-
-// By hand, since a chain of processes may be longer than the stack is deep.
-void add_processes(std::vector<Line>& lines, const Children& children, const std::string& indent) {
-  struct Step {
-    std::int64_t parent;
-    std::size_t next;
-    std::string indent;
-  };
-  std::vector<Step> path{{0, 0, indent}};
-  while (!path.empty()) {
-    Step& step = path.back();
-    const auto found = children.find(step.parent);
-    if (found == children.end() || step.next == found->second.size()) {
-      path.pop_back();
-      continue;
+// All nodes; the first is supervisord.
+class Forest {
+ public:
+  explicit Forest(const wire::TreeReply& reply) {
+    nodes_.push_back({fmt::format("supervisord, pid {}", reply.pid), Style::title});
+    for (const wire::TreeService& service : reply.services) add_service(service);
+    for (const wire::TreeService& service : reply.services) {
+      // Where the parent was not asked for, it stands at the top.
+      const auto parent = service.parent ? services_.find(*service.parent) : services_.end();
+      nodes_[parent == services_.end() ? 0 : parent->second].below.push_back(nodes_of_.at(&service));
     }
-    const wire::TreeProcess* process = found->second[step.next++];
-    const bool is_last = step.next == found->second.size();
-    lines.push_back({step.indent + (is_last ? "└─ " : "├─ ") + std::to_string(process->pid), Style::plain, process});
-    path.push_back({process->pid, 0, step.indent + (is_last ? "   " : "│  ")});
   }
-}
+
+  // By hand, since a chain of processes may be longer than the stack is deep.
+  [[nodiscard]] std::vector<Line> lines() const {
+    struct Step {
+      const Node& node;
+      std::size_t next;
+      std::string indent;
+    };
+    std::vector<Line> out{{nodes_[0].text, nodes_[0].style, nullptr}};
+    std::vector<Step> path{{nodes_[0], 0, ""}};
+    while (!path.empty()) {
+      Step& step = path.back();
+      if (step.next == step.node.below.size()) {
+        path.pop_back();
+        continue;
+      }
+      const Node& node = nodes_[step.node.below[step.next++]];
+      const bool is_last = step.next == step.node.below.size();
+      out.push_back({step.indent + (is_last ? "└─ " : "├─ ") + node.text, node.style, node.process});
+      path.push_back({node, 0, step.indent + (is_last ? "   " : "│  ")});
+    }
+    return out;
+  }
+
+ private:
+  std::size_t add(Node node) {
+    nodes_.push_back(std::move(node));
+    return nodes_.size() - 1;
+  }
+
+  // Processes whose parent is none of the service stand under the service itself.
+  void add_service(const wire::TreeService& service) {
+    const Style style = service.processes.empty() ? Style::faint : Style::plain;
+    const std::size_t self =
+        add({fmt::format("{} ({}{})", service.service, service.state, service.daemon ? ", daemon" : ""), style});
+    nodes_of_[&service] = self;
+    services_.emplace(service.service.substr(0, service.service.find('@')), self);
+    std::map<std::int64_t, std::size_t> by_pid;
+    for (const wire::TreeProcess& process : service.processes)
+      by_pid[process.pid] = add({std::to_string(process.pid), Style::plain, &process});
+    for (const wire::TreeProcess& process : service.processes) {
+      const auto parent = by_pid.find(process.parent);
+      nodes_[parent == by_pid.end() ? self : parent->second].below.push_back(by_pid[process.pid]);
+    }
+  }
+
+  std::vector<Node> nodes_;
+  std::map<const wire::TreeService*, std::size_t> nodes_of_;
+  std::map<std::string, std::size_t> services_;  // The first instance of each.
+};
 
 std::string role_note(const wire::TreeProcess& process) {
   return process.role == "hook" ? "(hook) " : process.state == "Z" ? "(dead) " : "";
@@ -74,17 +111,9 @@ TableRow row_of(const Line& line) {
 }  // namespace
 
 std::string render_tree(const wire::TreeReply& reply, std::optional<unsigned> width, Paint paint) {
-  std::vector<Line> lines{{fmt::format("supervisord, pid {}", reply.pid), Style::title, nullptr}};
-  for (std::size_t i = 0; i < reply.services.size(); ++i) {
-    const wire::TreeService& service = reply.services[i];
-    const bool is_last = i + 1 == reply.services.size();
-    lines.push_back({fmt::format("{}{} ({})", is_last ? "└─ " : "├─ ", service.service, service.state),
-                     service.processes.empty() ? Style::faint : Style::plain, nullptr});
-    add_processes(lines, children_of(service), is_last ? "   " : "│  ");
-  }
   constexpr std::string_view kTitles[] = {"PROCESS", "USER", "CPU", "MEMORY", "COMMAND"};
   std::vector<TableRow> rows;
-  for (const Line& line : lines) rows.push_back(row_of(line));
+  for (const Line& line : Forest(reply).lines()) rows.push_back(row_of(line));
   return render_table(kTitles, rows, width, paint);
 }
 

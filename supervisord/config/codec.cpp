@@ -100,6 +100,7 @@ void Decoder::unknown_key(const Entry& entry, std::string_view suggestion) {
 void decode(Decoder& decoder, const Value& table, ServiceSpec& out) { decode_root(decoder, table, out); }
 void decode(Decoder& decoder, const Value& table, DaemonSpec& out) { decode_root(decoder, table, out); }
 void decode(Decoder& decoder, const Value& table, ExternalSpec& out) { decode_root(decoder, table, out); }
+void decode(Decoder& decoder, const Value& table, GroupSpec& out) { decode_root(decoder, table, out); }
 
 ValueTable encode(const ServiceSpec& spec, Detail detail) { return encode_table(spec, detail); }
 ValueTable encode(const DaemonSpec& spec, Detail detail) { return encode_table(spec, detail); }

@@ -10,6 +10,7 @@
 #include "config/value.hpp"
 #include "spec/daemon_spec.hpp"
 #include "spec/external_spec.hpp"
+#include "spec/groups.hpp"
 #include "spec/service_spec.hpp"
 
 namespace sup {
@@ -53,6 +54,7 @@ class Decoder {
 void decode(Decoder& decoder, const Value& table, ServiceSpec& out);
 void decode(Decoder& decoder, const Value& table, DaemonSpec& out);
 void decode(Decoder& decoder, const Value& table, ExternalSpec& out);
+void decode(Decoder& decoder, const Value& table, GroupSpec& out);
 
 // The inverse: a table that decodes to an equal spec. What is unset (an empty path, a limit that was not given) has no
 // entry.

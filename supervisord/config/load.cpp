@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::string_view kServiceTable = "service";
 constexpr std::string_view kExternalTable = "external";
+constexpr std::string_view kGroupTable = "group";
 constexpr std::string_view kDaemonTable = "supervisord";
 
 // A definition as it was written. Lives while loading only: a SpecSet keeps no places but file and line of each
@@ -49,6 +50,22 @@ Span span_in(const Definition& definition, std::string_view key, std::optional<s
   const auto* array = value->get_if<ValueArray>();
   if (element && array != nullptr && *element < array->size()) span = (*array)[*element].span;
   return span;
+}
+
+Result<> check_name(std::string_view kind, std::string_view name) {
+  const auto is_alnum = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  const auto is_part = [&](char c) { return is_alnum(c) || c == '_' || c == '.' || c == '-'; };
+  const std::string shown = "'" + printable(name, 80) + "' cannot be the name of a " + std::string(kind) + ": ";
+  if (name.empty()) return fail(Errc::invalid, shown + "it is empty");
+  if (name == "all") return fail(Errc::invalid, shown + "it stands for every service in commands");
+  if (name.size() > kMaxServiceName)
+    return fail(Errc::invalid, shown + fmt::format("it is longer than {} bytes", kMaxServiceName));
+  if (!is_alnum(name[0])) return fail(Errc::invalid, shown + "it must begin with a letter or digit");
+  if (!std::all_of(name.begin(), name.end(), is_part))
+    return fail(Errc::invalid, shown + "it may only have letters, digits, _ . and -");
+  return {};
 }
 
 class Loader {
@@ -98,7 +115,8 @@ class Loader {
 
   void add_root_entry(std::uint32_t file, Entry& entry) {
     if (entry.key == kDaemonTable) return add_daemon({file, entry.key_span, std::move(entry.value)});
-    if (entry.key != kServiceTable && entry.key != kExternalTable) return unknown_table(file, entry);
+    const bool is_known = entry.key == kServiceTable || entry.key == kExternalTable || entry.key == kGroupTable;
+    if (!is_known) return unknown_table(file, entry);
     auto* table = std::get_if<ValueTable>(&entry.value.data);
     if (table == nullptr)
       return report_.error(set_.files[file], entry.key_span,
@@ -108,13 +126,13 @@ class Loader {
   }
 
   void unknown_table(std::uint32_t file, const Entry& entry) {
-    constexpr std::string_view kKnown[] = {kServiceTable, kExternalTable, kDaemonTable};
+    constexpr std::string_view kKnown[] = {kServiceTable, kExternalTable, kGroupTable, kDaemonTable};
     constexpr std::string_view kServiceWords[] = {"services", "program",   "programs", "unit",
                                                   "process",  "processes", "app",      "apps"};
     const bool means_service =
         std::find(std::begin(kServiceWords), std::end(kServiceWords), entry.key) != std::end(kServiceWords);
     const auto near = nearest(entry.key, kKnown);
-    std::string hint = "the tables are [service.NAME], [external.NAME] and [supervisord]";
+    std::string hint = "the tables are [service.NAME], [external.NAME], [group.NAME] and [supervisord]";
     if (means_service || near == kServiceTable)
       hint = "did you mean [service.NAME]?";
     else if (near)
@@ -136,15 +154,28 @@ class Loader {
     daemon_ = std::move(definition);
   }
 
-  // A service, or something external: these have their names in common.
+  void add_group(const std::string& name, Definition definition) {
+    const std::string& file = file_of(definition);
+    NamedGroup group{name, {}, definition.file, definition.key.line};
+    Decoder decoder(file, fmt::format("[group.{}]", toml_key(name)), report_);
+    decode(decoder, definition.table, group.spec);
+    if (const auto first = groups_.find(name); first != groups_.end())
+      return report_.error(file, definition.key,
+                           fmt::format("group '{}' is defined twice, first at {}", name, place_text(first->second)));
+    groups_.emplace(name, std::move(definition));
+    set_.groups.push_back(std::move(group));
+  }
+
+  // A service, or something external: these have their names in common. Or a group.
   void add_named(std::string_view kind, const std::string& name, Definition definition) {
     const std::string& file = file_of(definition);
-    if (const auto good = check_service_name(name); !good)
+    if (const auto good = check_name(kind == kGroupTable ? "group" : "service", name); !good)
       return report_.error(file, definition.key, good.error().what);
     if (definition.table.get_if<ValueTable>() == nullptr)
       return report_.error(file, definition.key,
                            fmt::format("{}.{}: expected a table, found {}", kind, name, describe(definition.table)),
                            fmt::format("its table has a name: [{}.web]", kind));
+    if (kind == kGroupTable) return add_group(name, std::move(definition));
     NamedService service;
     service.name = name;
     service.file = definition.file;
@@ -173,6 +204,7 @@ class Loader {
     std::sort(set_.services.begin(), set_.services.end(),
               [](const NamedService& a, const NamedService& b) { return a.name < b.name; });
     set_.services.shrink_to_fit();
+    std::ranges::sort(set_.groups, {}, &NamedGroup::name);
   }
 
   void count_instances(const EnvLookup& env) {
@@ -191,7 +223,10 @@ class Loader {
 
   [[nodiscard]] SourcePlace locate(const SpecPlace& place, bool& found) const {
     const Definition* definition = daemon_ ? &*daemon_ : nullptr;
-    if (place.service != SpecPlace::kDaemon) definition = &definitions_.at(set_.services[place.service].name);
+    if (place.group)
+      definition = &groups_.at(set_.groups[*place.group].name);
+    else if (place.service != SpecPlace::kDaemon)
+      definition = &definitions_.at(set_.services[place.service].name);
     if (definition == nullptr) return {};
     const Span span = span_in(*definition, place.key, place.element, found);
     return {file_of(*definition), span};
@@ -213,6 +248,7 @@ class Loader {
   Report& report_;
   std::optional<Definition> daemon_;
   std::map<std::string, Definition, std::less<>> definitions_;
+  std::map<std::string, Definition, std::less<>> groups_;
   bool is_complete_ = true;
   bool is_full_ = false;
 };
@@ -277,20 +313,6 @@ std::string render_all(const Loaded& loaded, Colors colors) {
   return out;
 }
 
-Result<> check_service_name(std::string_view name) {
-  const auto is_alnum = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  const auto is_part = [&](char c) { return is_alnum(c) || c == '_' || c == '.' || c == '-'; };
-  const std::string shown = "'" + printable(name, 80) + "' cannot be the name of a service: ";
-  if (name.empty()) return fail(Errc::invalid, shown + "it is empty");
-  if (name == "all") return fail(Errc::invalid, shown + "it stands for every service in commands");
-  if (name.size() > kMaxServiceName)
-    return fail(Errc::invalid, shown + fmt::format("it is longer than {} bytes", kMaxServiceName));
-  if (!is_alnum(name[0])) return fail(Errc::invalid, shown + "it must begin with a letter or digit");
-  if (!std::all_of(name.begin(), name.end(), is_part))
-    return fail(Errc::invalid, shown + "it may only have letters, digits, _ . and -");
-  return {};
-}
+Result<> check_service_name(std::string_view name) { return check_name("service", name); }
 
 }  // namespace sup

@@ -140,10 +140,16 @@ std::string json_schema() {
   external["type"] = "object";
   external["propertyNames"] = names;
   external["additionalProperties"]["$ref"] = "#/$defs/external";
+  auto& group = out["properties"]["group"];
+  group["description"] = "Names for several services in commands.";
+  group["type"] = "object";
+  group["propertyNames"] = names;
+  group["additionalProperties"]["$ref"] = "#/$defs/group";
   out["properties"]["supervisord"]["$ref"] = "#/$defs/supervisord";
   out["additionalProperties"] = false;
   out["$defs"]["service"] = json_of(make_value(table_schema<ServiceSpec>()));
   out["$defs"]["external"] = json_of(make_value(table_schema<ExternalSpec>()));
+  out["$defs"]["group"] = json_of(make_value(table_schema<GroupSpec>()));
   out["$defs"]["supervisord"] = json_of(make_value(table_schema<DaemonSpec>()));
   return out.dump(2) + "\n";
 }
@@ -166,6 +172,10 @@ std::string settings_manual() {
       "server on another machine, a mount. It has a name as services have, is named by their `requires`, `binds-to`, "
       "`wants` and `after`, and is asked all the time whether it is there, by one of tcp, unix, http, exec and file.\n";
   out += setting_sections<ExternalSpec>("", "###");
+  out +=
+      "\n## `[group.NAME]`\n\nA name for several services in commands: `ctl stop NAME` stops them all. It is made as "
+      "that of a service, and no service has it.\n";
+  out += setting_sections<GroupSpec>("", "###");
   out += "\n## `[supervisord]`\n\nSettings of supervisord itself. The table may be there once in all files.\n";
   out += setting_sections<DaemonSpec>("", "###");
   return out;
@@ -177,6 +187,7 @@ std::string config_template() {
       "#.\n\n";
   out += "#[service.NAME]\n" + template_settings<ServiceSpec>("");
   out += "\n#[external.NAME]\n" + template_settings<ExternalSpec>("");
+  out += "\n#[group.NAME]\n" + template_settings<GroupSpec>("");
   out += "\n#[supervisord]\n" + template_settings<DaemonSpec>("");
   return out;
 }

@@ -123,7 +123,7 @@ Result<std::vector<std::string>> only_services(const SpecSet& set, const std::ve
   if (only.empty()) return std::vector<std::string>();
   std::vector<std::string> known;
   for (const NamedService& service : set.services) known.push_back(service.name);
-  const auto resolved = wire::resolve_names(only, known);
+  const auto resolved = wire::resolve_names(without_groups(set.groups, only), known);
   if (!resolved)
     return fail(
         Errc::not_found,

@@ -42,6 +42,8 @@ std::vector<char> involved_in(const World& w, CommandKind kind, const std::vecto
     work.pop_back();
     if (std::exchange(out[id.value], char{1}) != 0 || !is_upward(kind)) continue;
     const Relations& relations = w.relations(w.at(id));
+    const std::vector<InstanceId> children = children_to_start(w, id);
+    work.insert(work.end(), children.begin(), children.end());
     work.insert(work.end(), relations.requires_.begin(), relations.requires_.end());
     work.insert(work.end(), relations.wants.begin(), relations.wants.end());
   }

@@ -124,6 +124,8 @@ void handle_tree(Server& server, Session& session, const wire::Call& call) {
     Seed& seed = seeds.emplace_back();
     seed.service.service = w.name(i);
     seed.service.state = enum_name(i.state);
+    if (!w.spec(i).parent.empty()) seed.service.parent = w.spec(i).parent;
+    seed.service.daemon = w.spec(i).daemon;
     seed.run = supervisor.runs().view(id);
     if (seed.run) seed.service.run = static_cast<std::int64_t>(i.run.value);
   }

@@ -35,6 +35,7 @@ Result<> check_between(const World& w, const NamedService& service) {
   SpecSet set;
   set.daemon = w.daemon;
   NamedService alone = service;
+  alone.spec.parent.clear();
   for (auto* list : {&alone.spec.requires_, &alone.spec.binds_to, &alone.spec.wants, &alone.spec.after}) list->clear();
   for (auto* names : {&alone.spec.before, &alone.spec.conflicts}) names->clear();
   set.services.push_back(std::move(alone));

@@ -48,6 +48,7 @@ void handle_status(Server& server, Session& session, const wire::Call& call) {
   for (const ServiceId id : supervisor.world().by_name)
     if (is_scaled(supervisor.world(), id) && is_asked_for(id))
       reply.scales.push_back(view_scale(supervisor.world(), id));
+  for (const NamedGroup& group : supervisor.world().groups) reply.groups.push_back(group.name);
   session.send(wire::encode_reply(reply));
 }
 

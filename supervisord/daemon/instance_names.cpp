@@ -37,9 +37,14 @@ Index index_of(const World& w, bool has_numbers) {
 
 std::expected<std::vector<InstanceId>, wire::UnknownName> resolve_instances(const World& w,
                                                                             std::span<const std::string> patterns) {
-  const Index index = index_of(w, asks_for_numbers(patterns));
-  const auto resolved = wire::resolve_names(patterns, index.names);
-  if (!resolved) return std::unexpected(resolved.error());
+  Index index = index_of(w, asks_for_numbers(patterns));
+  const std::vector<std::string> services = without_groups(w.groups, patterns);
+  if (services.empty() && !patterns.empty()) return std::vector<InstanceId>{};
+  const auto resolved = wire::resolve_names(services, index.names);
+  if (!resolved) {
+    for (const NamedGroup& group : w.groups) index.names.push_back(group.name);
+    return std::unexpected(wire::unknown_name(resolved.error().name, index.names));
+  }
   std::vector<InstanceId> out;
   std::vector<char> is_taken(w.instances.size());
   for (const std::size_t at : *resolved)

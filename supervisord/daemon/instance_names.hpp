@@ -12,8 +12,8 @@
 namespace sup {
 
 // The instances that the patterns name, sorted by service and number, each once: "web" means all instances of web, and
-// "web@2" one. No patterns mean all. The first pattern that names nobody is the error; a service without instances is
-// somebody.
+// "web@2" one. The name of a group means its members. No patterns mean all. The first pattern that names nobody is the
+// error; a service without instances is somebody.
 [[nodiscard]] std::expected<std::vector<InstanceId>, wire::UnknownName> resolve_instances(
     const World& w, std::span<const std::string> patterns);
 

@@ -29,6 +29,7 @@ spdlog::level::level_enum level_of(State from, State to) {
     case State::running:
     case State::reloading:
     case State::paused:
+    case State::joining:
     case State::stopped:
     case State::completed: return spdlog::level::info;
     case State::waiting:

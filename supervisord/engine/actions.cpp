@@ -404,6 +404,12 @@ void note_asked(World&, Instance& i) {
 
 void note_lost(World& w, Instance& i) { note_cause_by(w, i, Cause::requirement, *lost_requirement(w, i)); }
 
+void begin_join(World& w, Instance& i) {
+  i.cause = Cause::none;
+  i.is_cycling = false;
+  w.follow_ups.push_back({FollowUp::Kind::dismiss_daemons, w.id(i), {}});
+}
+
 void note_completed(World& w, Instance& i) { rest(w, i, Cause::last_end); }
 
 void note_failed(World& w, Instance& i) { rest(w, i, Cause::last_end); }

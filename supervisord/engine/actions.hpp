@@ -61,6 +61,7 @@ void kill_everything(World&, Instance&);
 void kill_asked(World&, Instance&);
 void note_asked(World&, Instance&);
 void note_lost(World&, Instance&);
+void begin_join(World&, Instance&);
 void note_completed(World&, Instance&);
 void note_failed(World&, Instance&);
 void come_back(World&, Instance&);
@@ -141,6 +142,8 @@ inline constexpr Action kill_everything{"kill everything", act::kill_everything}
 inline constexpr Action kill_asked{"kill everything", act::kill_asked};
 inline constexpr Action note_asked{"rest", act::note_asked};
 inline constexpr Action note_lost{"rest, note requirement", act::note_lost};
+// Its children decide: daemons are told to go, the others are waited for.
+inline constexpr Action begin_join{"dismiss its daemons", act::begin_join};
 inline constexpr Action note_completed{"rest, on-exit", act::note_completed};
 inline constexpr Action note_failed{"rest, on-exit", act::note_failed};
 // It goes up again without back-off: nobody's fault.

@@ -32,7 +32,8 @@ Decision judge_up(const World& w, const Instance& i) {
   if (i.presence == Presence::vanishing) return Verdict{Outcome::cancelled, "is being removed"};
   if (i.goal == Goal::down) return Verdict{Outcome::cancelled, kSuperseded};
   if (i.state == State::failed || i.state == State::backoff) return kFailed;
-  if (is_ready(w, i) || i.state == State::completed) return kDone;
+  const bool has_worked = i.state == State::completed || (i.state == State::joining && !i.facts.is_leaving);
+  if (is_ready(w, i) || has_worked) return kDone;
   // It is started when that is gone, but nobody knows when.
   if (is_live(i.state) && is_stuck(i)) return kFailed;
   return std::nullopt;

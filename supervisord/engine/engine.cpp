@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "engine/actions.hpp"
 #include "engine/population.hpp"
 #include "engine/transitions.hpp"
 
@@ -52,18 +53,17 @@ void Engine::finish_turn() {
   run_follow_ups();
   do {
     settle();
+    tell_last();
     while (!deadlines_.empty() && deadlines_.begin()->first <= w_.now) {
-      dispatch(deadlines_.begin()->second, Input::deadline);
+      const InstanceId id = deadlines_.begin()->second;
+      dispatch(id, w_.at(id).stop_by <= w_.now ? Input::out_of_time : Input::deadline);
       settle();
+      tell_last();
     }
   } while (roll_on());
   remove_ended();
   let_go();
   if (w_.now >= shutdown_deadline_) fire_shutdown_deadline();
-  if (is_booted_ && !is_shutting_down_ && busy_count_ == 0 && w_.daemon.exit == ExitWhen::when_done) {
-    is_all_done_ = true;
-    begin_shutdown("all services are done");
-  }
   if (!is_shutting_down_ || is_finished_ || busy_count_ > 0) return;
   settle();  // What is external goes, too.
   finish();
@@ -202,174 +202,6 @@ void Engine::handle(const Ended& event) {
   dispatch(event.instance, Input::ended);
 }
 
-// ---- commands ----
-
-void Engine::handle(const Boot& event) {
-  std::vector<InstanceId> enabled = event.only;
-  for (const Instance& i : w_.present()) {
-    const bool is_external = w_.spec(i).type == ServiceType::external;
-    if (is_external || (event.only.empty() && w_.spec(i).enabled)) enabled.push_back(w_.id(i));
-  }
-  is_booted_ = true;
-  w_.booted_at = w_.now;
-  start(enabled, Input::want_up);
-}
-
-void Engine::handle(const CommandGiven& given) {
-  CommandGiven command = given;
-  std::ranges::sort(command.targets);  // Who names a service twice means it once.
-  command.targets.erase(std::ranges::unique(command.targets).begin(), command.targets.end());
-  std::erase_if(command.targets, [this](InstanceId id) { return !w_.is_present(id); });
-  changes_.open(w_, command);
-  const bool is_upward =
-      command.kind == CommandKind::start || command.kind == CommandKind::restart || command.kind == CommandKind::roll;
-  if (is_shutting_down_ && is_upward) return changes_.refuse(w_, command.change, "supervisord is shutting down");
-  switch (command.kind) {
-    case CommandKind::start: take_along(command.change, start(command.targets, Input::want_up)); break;
-    case CommandKind::restart:
-      take_along(command.change, start(command.targets, Input::want_restart));
-      take_along(command.change, leaving_with(command.targets));
-      break;
-    case CommandKind::stop: take_along(command.change, stop(command.targets, Input::want_down)); break;
-    case CommandKind::kill:
-      take_along(command.change, stop(command.targets, Input::want_down));
-      for (const InstanceId id : command.targets) dispatch(id, Input::kill_now);
-      break;
-    case CommandKind::signal: signal(command); break;
-    case CommandKind::reload:
-      for (const InstanceId id : command.targets)
-        if (has_reload(w_.spec(w_.at(id)))) dispatch(id, Input::want_reload);
-      break;
-    case CommandKind::pause:
-      for (const InstanceId id : command.targets) dispatch(id, Input::want_pause);
-      break;
-    case CommandKind::resume:
-      for (const InstanceId id : command.targets) dispatch(id, Input::want_resume);
-      break;
-    case CommandKind::roll:  // As their turns come.
-    case CommandKind::wait:
-    case CommandKind::scale: break;
-  }
-  touched_.insert(touched_.end(), command.targets.begin(), command.targets.end());
-}
-
-void Engine::handle(const ChangeForgotten& event) { changes_.forget(event.change); }
-
-// Wants the targets up, and before them all that they require or want, as far as it is not up or on its way. What is
-// ending is not on its way: its policy may leave it down. What leaves for good is left alone. Returned is what goes
-// down for it.
-std::vector<Companion> Engine::start(const std::vector<InstanceId>& targets, Input input) {
-  std::vector<char> is_seen(w_.instances.size());
-  for (const InstanceId id : targets) is_seen[id.value] = 1;
-  std::vector<InstanceId> work = targets;
-  std::vector<InstanceId> pulled;
-  std::vector<Companion> gone;
-  while (!work.empty()) {
-    const Relations& relations = w_.relations(w_.at(work.back()));
-    work.pop_back();
-    const auto pull = [&](InstanceId other, const std::vector<Terms>& special) {
-      // What has gone far enough for this is not begun again.
-      const Terms terms = terms_of(special, other);
-      if (terms.until != Until::ready && is_met(w_.at(other).facts, terms)) return;
-      if (std::exchange(is_seen[other.value], char{1}) != 0) return;
-      work.push_back(other);
-      pulled.push_back(other);
-    };
-    for (const InstanceId other : relations.requires_) pull(other, relations.terms);
-    for (const InstanceId other : relations.wants) pull(other, relations.order_terms);
-  }
-  for (const InstanceId id : pulled) {
-    const Instance& i = w_.at(id);
-    const bool is_ending = is_resting(i.state) || i.state == State::stopping || i.state == State::killing;
-    const bool is_on_its_way = i.goal == Goal::up && !is_ending;
-    if (i.presence != Presence::here) continue;
-    if (!is_ready(w_, i) && !is_on_its_way) dispatch(id, Input::want_up);
-    make_way(id, gone);
-  }
-  for (const InstanceId id : targets) {
-    if (w_.at(id).presence != Presence::here) continue;
-    dispatch(id, input);
-    make_way(id, gone);
-  }
-  // What was named has an answer of its own, and what came up again after all has not gone.
-  std::erase_if(gone, [&](const Companion& c) {
-    return std::ranges::binary_search(targets, c.instance) || w_.at(c.instance).goal == Goal::up;
-  });
-  std::ranges::sort(gone, {}, &Companion::instance);
-  gone.erase(std::ranges::unique(gone, {}, &Companion::instance).begin(), gone.end());
-  return gone;
-}
-
-// What conflicts with it goes down, and so does what would come back by itself. What has failed or completed for good
-// may rest as it is.
-void Engine::make_way(InstanceId id, std::vector<Companion>& gone) {
-  if (w_.at(id).goal == Goal::down || is_resting(w_.at(id).state)) return;
-  for (const InstanceId c : w_.relations(w_.at(id)).conflicts) {
-    const Instance& other = w_.at(c);
-    const bool may_come_back = other.state == State::failed && other.cause == Cause::requirement;
-    if (other.goal == Goal::up && (!is_resting(other.state) || may_come_back)) {
-      w_.led_by = id;
-      gone.push_back({c, id, Along::gives_way, true});
-      for (const Companion& d : stop({c}, Input::give_way)) gone.push_back({d.instance, d.along_with, d.along, true});
-      // It may be wanted up again by the same command; what was asked of it before is over.
-      changes_.evaluate(w_, {c});
-    }
-  }
-}
-
-// Wants the targets down, and with them all that require them, directly or not, and are up or on their way: these are
-// returned.
-std::vector<Companion> Engine::stop(const std::vector<InstanceId>& targets, Input input) {
-  std::vector<Companion> out;
-  std::vector<char> is_seen(w_.instances.size());
-  for (const InstanceId id : targets) is_seen[id.value] = 1;
-  for (const InstanceId id : targets) dispatch(id, input);
-  std::vector<InstanceId> work = targets;
-  for (std::size_t next = 0; next < work.size(); ++next) {
-    const InstanceId id = work[next];
-    for (const InstanceId d : w_.relations(w_.at(id)).required_by) {
-      const Instance& i = w_.at(d);
-      if (i.goal == Goal::down || is_resting(i.state) || std::exchange(is_seen[d.value], char{1})) continue;
-      w_.led_by = id;
-      dispatch(d, Input::follow_down);
-      out.push_back({d, id});
-      work.push_back(d);
-    }
-  }
-  return out;
-}
-
-// What the restart of the targets takes down and brings back: what requires them and is alive.
-std::vector<Companion> Engine::leaving_with(const std::vector<InstanceId>& targets) const {
-  std::vector<Companion> out;
-  std::vector<char> is_seen(w_.instances.size());
-  for (const InstanceId id : targets) is_seen[id.value] = 1;
-  std::vector<InstanceId> work = targets;
-  while (!work.empty()) {
-    const InstanceId id = work.back();
-    work.pop_back();
-    if (!w_.at(id).facts.is_leaving) continue;
-    for (const InstanceId d : w_.relations(w_.at(id)).required_by) {
-      const Instance& i = w_.at(d);
-      if (i.goal == Goal::down || !i.facts.is_leaving || std::exchange(is_seen[d.value], char{1})) continue;
-      out.push_back({d, id});
-      work.push_back(d);
-    }
-  }
-  return out;
-}
-
-void Engine::take_along(ChangeId change, const std::vector<Companion>& companions) {
-  changes_.join(w_, change, companions);
-  for (const Companion& c : companions) touched_.push_back(c.instance);
-}
-
-void Engine::signal(const CommandGiven& command) {
-  for (const InstanceId id : command.targets)
-    if (is_live(w_.at(id).state) && has_process(w_.spec(w_.at(id))))
-      w_.effects.emplace_back(SignalRun{id, w_.at(id).run, command.signal, command.to, SignalReason::command});
-}
-
 // ---- transitions ----
 
 void Engine::dispatch(InstanceId id, Input input) {
@@ -381,8 +213,10 @@ void Engine::dispatch(InstanceId id, Input input) {
   const State from = i.state;
   const bool was_awaiting = is_awaiting_ready(w_, i);
   const bool was_asked = is_asked_for_health(w_, i);
-  if (row->to != from) i.deadline = kNever;  // A deadline dies with its state.
+  if (row->to != from) i.deadline = i.stop_by = kNever;  // A deadline dies with its state.
   if (row->action->act != nullptr) row->action->act(w_, i);
+  const bool is_new_stop = row->to == State::stopping && (from != State::stopping || row->action == &begin_post_stop);
+  if (is_shutting_down_ && is_new_stop) share_time(id);
   sync_deadline(id, deadline_before);
   if (row->to != from) enter(id, from, *row);
   // No row has to remember what is under way.
@@ -416,12 +250,16 @@ void Engine::enter(InstanceId id, State from, const Row& row) {
   const bool is_ours = w_.spec(i).type != ServiceType::external;  // The other has no end that could be waited for.
   if (is_ours && is_resting(from)) ++busy_count_;
   if (is_ours && is_resting(row.to)) --busy_count_;
+  const std::size_t work = is_work(w_.spec(i)) ? 1 : 0;
+  if (is_resting(from)) work_count_ += work;
+  if (is_resting(row.to)) work_count_ -= work;
   if (has_had_its_time(id)) ended_.push_back(id);
   w_.effects.emplace_back(StateChanged{id, i.run, from, row.to, &row, i.pid, cause_text(w_, i)});
 }
 
 void Engine::sync_deadline(InstanceId id, Instant before) {
-  const Instant after = w_.at(id).deadline;
+  Instance& i = w_.at(id);
+  const Instant after = i.deadline = std::min(i.deadline, i.stop_by);
   if (after == before) return;
   if (before != kNever) deadlines_.erase({before, id});
   if (after != kNever) deadlines_.insert({after, id});
@@ -452,8 +290,10 @@ void Engine::settle() {
       queue_.pop_front();
       w_.at(id).is_queued = false;
       settle_one(id);
+      run_follow_ups();
     }
-  } while (serve_line());
+    leave_when_done();
+  } while (!queue_.empty() || serve_line());
   tell_changes();
 }
 
@@ -482,6 +322,10 @@ void Engine::settle_one(InstanceId id) {
     case State::reloading:
     case State::paused:
       if (i.facts.is_leaving && is_free_to_stop(i)) dispatch(id, Input::may_stop);
+      return;
+    case State::joining:
+      if (i.facts.is_leaving) return is_free_to_stop(i) ? dispatch(id, Input::may_stop) : void();
+      if (is_joined(i)) dispatch(id, Input::joined);
       return;
     case State::failed:
       if (i.cause == Cause::requirement && !is_shutting_down_ && has_requirements(i))

@@ -74,7 +74,10 @@ class Engine {
   void tell_changes();
   void finish_turn();
   void run_follow_ups();
-  std::vector<Companion> start(const std::vector<InstanceId>& targets, Input input);
+  // Whether what is started brings up its children.
+  enum class Brood : std::uint8_t { along, left };
+  std::vector<Companion> start(const std::vector<InstanceId>& targets, Input input, Brood brood = Brood::along);
+  void dismiss_daemons(InstanceId parent);
   void make_way(InstanceId id, std::vector<Companion>& gone);
   bool roll_on();
   std::vector<Companion> stop(const std::vector<InstanceId>& targets, Input input = Input::want_down);
@@ -82,6 +85,10 @@ class Engine {
   void take_along(ChangeId change, const std::vector<Companion>& companions);
   void signal(const CommandGiven& command);
   void begin_shutdown(std::string why);
+  void plan_shutdown();
+  void share_time(InstanceId id);
+  void tell_last();
+  void leave_when_done();
   void kill_all(Input input);
   void fire_shutdown_deadline();
   void finish();
@@ -121,10 +128,15 @@ class Engine {
   Leavers leavers_;             // Since the last take_effects().
   Leavers told_leavers_;        // Those before, who were in its effects.
   std::size_t busy_count_ = 0;  // Instances that do not rest.
+  std::size_t work_count_ = 0;  // Those of them that exit = "when-done" waits for.
   bool is_booted_ = false;
   bool is_shutting_down_ = false;
   bool is_finished_ = false;
   Instant shutdown_deadline_ = kNever;
+  // In a shutdown: who is told to stop after all others, and, by instance, how long at most the longest chain takes of
+  // what is stopped one after the other when this one has stopped.
+  std::vector<InstanceId> last_;
+  std::vector<Duration> stop_chains_;
   bool is_all_done_ = false;          // The shutdown was caused by exit = "when-done".
   InstanceId exit_by_ = kNoInstance;  // Whose end caused the shutdown.
 };

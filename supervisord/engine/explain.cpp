@@ -139,10 +139,14 @@ Explanation explain(const World& w, InstanceId id) {
     for (const InstanceId other : waited_for(w, i)) out.waits_for.push_back(named_state(w, other));
   if (i.facts.is_leaving && is_rising_or_up(i.state)) {
     for (const InstanceId d : relations.required_by)
-      if (is_live(w.at(d).state)) out.waits_for.push_back(named_state(w, d));
+      if (w.at(d).facts.is_live) out.waits_for.push_back(named_state(w, d));
     for (const InstanceId f : relations.followed_by)
       if (w.at(f).facts.is_leaving) out.waits_for.push_back(named_state(w, f));
   }
+  if (i.state == State::joining && !i.facts.is_leaving)
+    for (const InstanceId d : relations.required_by)
+      if (w.at(d).facts.is_busy && is_child(terms_of(w.graph[d.value].terms, id).bond))
+        out.waits_for.push_back(named_state(w, d));
   for (const InstanceId r : relations.requires_) out.needs.push_back(named_state(w, r));
   for (const InstanceId d : relations.required_by) out.needed_by.push_back(w.name(w.at(d)));
   for (const InstanceId d : dependents_of(w, id))

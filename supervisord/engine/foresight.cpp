@@ -59,7 +59,7 @@ std::string names_of(const World& w, const std::vector<InstanceId>& ids) {
 
 void read_restart(const World& after, InstanceId id, Foresight& out) {
   const Instance& i = after.at(id);
-  if (is_resting(i.state) || !out.shutdown.empty()) return;
+  if (is_resting(i.state) || i.state == State::joining || !out.shutdown.empty()) return;
   const RestartSpec& policy = after.spec(i).restart;
   out.restart_in = i.state == State::backoff ? restart_delay(policy, i.restarts_in_row - 1, 0) : Duration{0};
   if (!policy.max.count) return;

@@ -13,7 +13,12 @@ namespace sup {
 enum class Bond : std::uint8_t {
   requirement,  // If it goes for good, so does this.
   binding,      // Likewise whenever its run ends.
+  child,        // To its parent, which waits for it when its run has completed.
+  daemon,       // To its parent, without which it is of no use.
 };
+// Whether the end of the other's run ends this, too.
+[[nodiscard]] constexpr bool is_bound(Bond bond) { return bond == Bond::binding || bond == Bond::daemon; }
+[[nodiscard]] constexpr bool is_child(Bond bond) { return bond == Bond::child || bond == Bond::daemon; }
 
 // What an edge says beyond that it is there.
 struct Terms {

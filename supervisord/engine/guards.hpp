@@ -132,6 +132,10 @@ inline constexpr Guard policy_gives_up{"the restart policy is exhausted", [](con
 inline constexpr Guard ended_well{"ended with success",
                                   [](const World& w, const Instance& i) { return is_success(w.spec(i), last_end(i)); }};
 
+inline constexpr Guard leaves_children{
+    "ended with success, and has children that do not rest",
+    [](const World& w, const Instance& i) { return i.counts.busy_children > 0 && ended_well.ask(w, i); }};
+
 inline constexpr Guard has_next_step{"another stop step is left", [](const World& w, const Instance& i) {
                                        return i.stop_step + std::size_t{1} < w.spec(i).stop.steps.size();
                                      }};

@@ -41,14 +41,17 @@ enum class Cause : std::uint8_t {
 
 // What the neighbours of an instance have to know of it. publish() in world.hpp keeps this up to date.
 struct Facts {
-  bool is_live = false;
-  bool is_leaving = false;  // Is alive, but has to go down or was told to.
-  bool is_gone = true;      // Will not become ready by itself.
-  bool is_ready = false;    // What requires it may start.
-  bool is_healthy = false;  // Is up, and its probes say so. Never without health in its settings.
-  bool is_coming = false;   // On its way up: what only follows it waits.
-  bool is_started = false;  // Its program was executed and goes on, or (oneshot) it has done its work.
-  bool is_up = false;       // It was ready, and its run has not ended since.
+  bool is_live = false;      // Something of it is alive, or its children go on for it.
+  bool is_busy = false;      // It does not rest.
+  bool is_joining = false;   // Its run has completed, and its children go on.
+  bool is_leaving = false;   // Is alive, but has to go down or was told to.
+  bool is_gone = true;       // Will not become ready by itself.
+  bool is_ready = false;     // What requires it may start.
+  bool is_healthy = false;   // Is up, and its probes say so. Never without health in its settings.
+  bool is_unproven = false;  // Is up, and its probes have not said yet whether it is healthy.
+  bool is_coming = false;    // On its way up: what only follows it waits.
+  bool is_started = false;   // Its program was executed and goes on, or (oneshot) it has done its work.
+  bool is_up = false;        // It was ready, and its run has not ended since.
   bool is_completed = false;
   bool is_at_work = false;  // It is to be up, and on its way there or there: it may complete.
   friend bool operator==(const Facts&, const Facts&) = default;
@@ -64,6 +67,7 @@ struct Counts {
   std::uint32_t leaving_followers = 0;
   std::uint32_t broken_bindings = 0;  // What it is bound to, and has ended.
   std::uint32_t live_bindings = 0;    // What is bound to it, and alive.
+  std::uint32_t busy_children = 0;
   std::uint32_t live_conflicts = 0;
 };
 
@@ -115,6 +119,7 @@ struct Instance {
   Instant run_since;      // When its program was executed; before that, when the run was begun.
   Duration run_length{};  // From there to the end of the main process, once it has ended.
   Instant deadline = kNever;
+  Instant stop_by = kNever;              // In a shutdown: when its share of the time for its stop is over.
   Instant watchdog_due = kNever;         // When its next sign of life is due, while it is up.
   Instant reload_due = kNever;           // When the reload that is under way has failed.
   Duration watchdog{};                   // How often it has to give one; 0: never.

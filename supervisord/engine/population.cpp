@@ -50,17 +50,22 @@ void each_pair(const World& w, ServiceId from, ServiceId to, Whom whom, Visit vi
       if (whom == Whom::all || w.at(t).presence == Presence::here) visit(f, t);
 }
 
+Bond bond_of(const World& w, ServiceId from, ServiceId to, RelationKind kind) {
+  if (kind == RelationKind::parent) return w.service(from).definition->spec.daemon ? Bond::daemon : Bond::child;
+  const bool is_bound = kind == RelationKind::binds_to || (kind == RelationKind::requires_ &&
+                                                           w.service(to).definition->external->on_lost == OnLost::stop);
+  return is_bound ? Bond::binding : Bond::requirement;
+}
+
 void connect_all(World& w, ServiceId from, ServiceId to, EdgeKind kind, const Relation& relation) {
   const Whom whom = relation.kind == RelationKind::conflicts ? Whom::all : Whom::staying;
-  const bool is_bound =
-      relation.kind == RelationKind::binds_to ||
-      (relation.kind == RelationKind::requires_ && w.service(to).definition->external->on_lost == OnLost::stop);
-  const Bond bond = is_bound ? Bond::binding : Bond::requirement;
+  const Bond bond = bond_of(w, from, to, relation.kind);
   each_pair(w, from, to, whom, [&](InstanceId f, InstanceId t) { connect(w.graph, f, t, kind, relation.until, bond); });
 }
 
 void relate(World& w, ServiceId self, ServiceId to, const Relation& relation) {
   switch (relation.kind) {
+    case RelationKind::parent:
     case RelationKind::requires_:
     case RelationKind::binds_to: return connect_all(w, self, to, kRequires, relation);
     case RelationKind::wants:
@@ -83,7 +88,7 @@ bool names(const ServiceSpec& spec, std::string_view name) {
 }  // namespace
 
 World::World(SpecSet set, std::uint64_t seed)
-    : daemon(std::move(set.daemon)), files(std::move(set.files)), chance(seed) {
+    : daemon(std::move(set.daemon)), groups(std::move(set.groups)), files(std::move(set.files)), chance(seed) {
   rows_taken.resize(transitions().size());
   services.reserve(set.services.size());
   instances.reserve(set.services.size());
@@ -184,6 +189,7 @@ void recount(World& w, InstanceId id) {
                  [&](const Facts& f, InstanceId r) { return is_such(f, terms_of(relations.terms, r)); });
   };
   const auto is_live = [](const Facts& f, InstanceId) { return f.is_live; };
+  const auto bond = [&](InstanceId d) { return terms_of(w.graph[d.value].terms, id).bond; };
   w.at(id).counts = {
       .unready_requirements = needs([](const Facts& f, Terms t) { return !is_met(f, t); }),
       .gone_requirements = needs([](const Facts& f, Terms t) { return is_gone_for(f, t); }),
@@ -193,11 +199,11 @@ void recount(World& w, InstanceId id) {
           [&](const Facts& f, InstanceId other) { return is_awaited(f, terms_of(relations.order_terms, other)); }),
       .live_dependents = count(relations.required_by, is_live),
       .leaving_followers = count(relations.followed_by, [](const Facts& f, InstanceId) { return f.is_leaving; }),
-      .broken_bindings = needs([](const Facts& f, Terms t) { return t.bond == Bond::binding && !holds(f, t); }),
-      .live_bindings = count(relations.required_by,
-                             [&](const Facts& f, InstanceId d) {
-                               return f.is_live && terms_of(w.graph[d.value].terms, id).bond == Bond::binding;
-                             }),
+      .broken_bindings = needs([](const Facts& f, Terms t) { return is_bound(t.bond) && !holds(f, t); }),
+      .live_bindings =
+          count(relations.required_by, [&](const Facts& f, InstanceId d) { return f.is_live && is_bound(bond(d)); }),
+      .busy_children =
+          count(relations.required_by, [&](const Facts& f, InstanceId d) { return f.is_busy && is_child(bond(d)); }),
       .live_conflicts = count(relations.conflicts, is_live),
   };
 }

@@ -45,7 +45,15 @@ void Engine::handle(const ServiceRemoved& event) {
 }
 
 void Engine::handle(const DefinitionChanged& event) {
-  if (const auto found = find_service(w_, event.service->name)) w_.services[found->value].definition = event.service;
+  const auto found = find_service(w_, event.service->name);
+  if (!found) return;
+  const bool was_work = is_work(w_.service(*found).definition->spec), is_work_now = is_work(event.service->spec);
+  w_.services[found->value].definition = event.service;
+  for (const InstanceId id : w_.service(*found).instances) {
+    if (is_resting(w_.at(id).state)) continue;
+    work_count_ += is_work_now ? 1 : 0;
+    work_count_ -= was_work ? 1 : 0;
+  }
 }
 
 void Engine::handle(const Scaled& event) {
@@ -168,6 +176,12 @@ bool Engine::roll_on() {
   std::vector<InstanceId> next;
   for (const Turn& turn : turns)
     if (std::ranges::find(next, turn.instance) == next.end()) next.push_back(turn.instance);
+  // What is joining has no run of its own left: it comes up again after its children.
+  std::vector<InstanceId> joining;
+  for (const InstanceId id : next)
+    if (w_.at(id).state == State::joining) joining.push_back(id);
+  std::erase_if(next, [this](InstanceId id) { return w_.at(id).state == State::joining; });
+  start(joining, Input::want_restart);
   start(next, Input::want_replace);
   changes_.begin(turns);
   return !turns.empty();

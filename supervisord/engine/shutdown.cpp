@@ -14,7 +14,7 @@ void Engine::handle(const ShutdownRequested& event) {
   if (is_second || event.pace == ShutdownPace::at_once) kill_all(Input::kill_now);
 }
 
-// Only ends of runs ask for these, and a turn has at most one; what is started here begins no end.
+// Only ends ask for these; what is started or dismissed here ends nothing by itself.
 void Engine::run_follow_ups() {
   for (const FollowUp& f : std::exchange(w_.follow_ups, {})) {
     if (is_shutting_down_) continue;
@@ -24,6 +24,7 @@ void Engine::run_follow_ups() {
         for (const InstanceId id : find_instances(w_, f.target))
           start({id}, w_.at(id).state == State::completed ? Input::want_restart : Input::want_up);
         break;
+      case FollowUp::Kind::dismiss_daemons: dismiss_daemons(f.by); break;
       case FollowUp::Kind::shutdown: {
         exit_by_ = f.by;
         const Instance& i = w_.at(f.by);
@@ -34,21 +35,39 @@ void Engine::run_follow_ups() {
   }
 }
 
+// What is last is stopped when all others are; but what of it is not up is not begun any more.
 void Engine::begin_shutdown(std::string why) {
   is_shutting_down_ = true;
   shutdown_deadline_ = w_.now + w_.daemon.shutdown_timeout;
   w_.effects.emplace_back(ShutdownBegun{std::move(why)});
+  plan_shutdown();
   for (std::uint32_t index = 0; index < w_.instances.size(); ++index) {
-    const State state = w_.instances[index].state;
+    const InstanceId id{index};
+    const State state = w_.at(id).state;
+    if (state == State::stopping) {
+      const Instant before = w_.at(id).deadline;
+      share_time(id);
+      sync_deadline(id, before);
+    }
     // What rests is left as it is: its last end is worth keeping in the final status.
-    if (!is_resting(state)) dispatch(InstanceId{index}, Input::want_down);
+    const bool is_kept = is_rising_or_up(state) && std::ranges::binary_search(last_, id);
+    if (!is_resting(state) && !is_kept) dispatch(id, Input::want_down);
   }
+}
+
+// Before anything that waited for the last end of the work may start.
+void Engine::leave_when_done() {
+  if (!is_booted_ || is_shutting_down_ || work_count_ > 0 || w_.daemon.exit != ExitWhen::when_done) return;
+  is_all_done_ = true;
+  begin_shutdown("all services are done");
 }
 
 void Engine::kill_all(Input input) {
   if (!std::exchange(w_.is_out_of_patience, true)) shutdown_deadline_ = w_.now + kSurvivorGrace;
+  for (const InstanceId id : std::exchange(last_, {}))
+    if (!is_resting(w_.at(id).state)) dispatch(id, Input::want_down);
   for (std::uint32_t index = 0; index < w_.instances.size(); ++index)
-    if (is_live(w_.instances[index].state)) dispatch(InstanceId{index}, input);
+    if (is_there(w_.instances[index].state)) dispatch(InstanceId{index}, input);
   settle();
 }
 
@@ -67,8 +86,8 @@ void Engine::finish() {
 }
 
 // Whose end decides the exit code: the service named by exit-code-from (of several instances the first that failed), or
-// the one whose end caused the shutdown, or, when all was done, the first that failed by itself. None when the shutdown
-// was asked for.
+// the one whose end caused the shutdown, or, when all was done, the first of the work that failed by itself. None when
+// the shutdown was asked for.
 InstanceId Engine::exit_code_source() const {
   // Those that failed for want of another tell nothing that the other does not tell better.
   const auto rank = [](const Instance& i) { return std::pair{i.cause == Cause::requirement, i.since}; };
@@ -82,7 +101,8 @@ InstanceId Engine::exit_code_source() const {
     return first == kNoInstance && !named.empty() ? named.front() : first;
   }
   if (!is_all_done_) return exit_by_;
-  for (const Instance& i : w_.present()) note(i);
+  for (const Instance& i : w_.present())
+    if (!w_.spec(i).daemon) note(i);
   return first;
 }
 

@@ -13,7 +13,8 @@ Instant moment_of(const Instance& other, Until until) {
   switch (until) {
     case Until::started: return other.start.spawned;
     case Until::completed: return other.state == State::completed ? other.since : kNever;
-    case Until::ready: return other.start.ended;
+    case Until::ready:
+    case Until::healthy: return other.start.ended;  // At least.
   }
   return kNever;
 }

@@ -17,6 +17,7 @@ enum class State : std::uint8_t {
   paused,
   stopping,
   killing,
+  joining,
   backoff,
   completed,
   failed,
@@ -33,6 +34,7 @@ inline constexpr auto kEnumNames<State> = std::array{
     EnumName{State::paused, "paused", "Its processes are frozen."},
     EnumName{State::stopping, "stopping", "Something of it is alive and was told to end, or its stop hooks run."},
     EnumName{State::killing, "killing", "Something of it is alive and was sent KILL."},
+    EnumName{State::joining, "joining", "It has done its work, and waits for its children to do theirs."},
     EnumName{State::backoff, "backoff", "It ended or could not be started; waits to be started again."},
     EnumName{State::completed, "completed", "It has done its work: the last run ended with success."},
     EnumName{State::failed, "failed", "It ended without success, or cannot be started, and will not be tried again."},
@@ -54,6 +56,7 @@ enum class Input : std::uint8_t {
   may_stop,
   requirement_lost,
   requirement_back,
+  joined,
   spawned,
   spawn_failed,
   main_found,
@@ -86,6 +89,7 @@ inline constexpr auto kEnumNames<Input> = std::array{
     EnumName{Input::may_stop, "may stop", "It is to stop, and nothing that depends on it is alive any more."},
     EnumName{Input::requirement_lost, "requirement lost", "Something it requires will not become ready by itself."},
     EnumName{Input::requirement_back, "requirement back", "What it failed for is ready again."},
+    EnumName{Input::joined, "joined", "The last of its children rests."},
     EnumName{Input::spawned, "spawned", "Its program was executed."},
     EnumName{Input::spawn_failed, "spawn failed", "Its program could not be executed; the failing step is known."},
     EnumName{Input::main_found, "main found", "The daemon that a forking service left is known."},
@@ -144,6 +148,7 @@ inline constexpr auto kEnumNames<Status> =
     case State::stopped: return Status::down;
     case State::running:
     case State::reloading:
+    case State::joining:
     case State::completed: return Status::up;
     case State::failed: return Status::failed;
     case State::waiting:
@@ -165,10 +170,13 @@ inline constexpr auto kEnumNames<Status> =
 // Whether it does its work: what requires it may use it.
 [[nodiscard]] constexpr bool is_serving(State state) { return state == State::running || state == State::reloading; }
 
-// Whether it is alive and nobody has begun to end it.
+// Whether it is there and nobody has begun to end it.
 [[nodiscard]] constexpr bool is_rising_or_up(State state) {
-  return state == State::starting || is_serving(state) || state == State::paused;
+  return state == State::starting || is_serving(state) || state == State::paused || state == State::joining;
 }
+
+// Whether something of it is alive, or its children go on for it: who comes before it in the order of stopping waits.
+[[nodiscard]] constexpr bool is_there(State state) { return is_live(state) || state == State::joining; }
 
 // Whether nothing more happens in this state unless something from outside does.
 [[nodiscard]] constexpr bool is_resting(State state) {

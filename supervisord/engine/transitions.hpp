@@ -18,6 +18,8 @@
 //   stopping   it was told to end, or its main process is gone and the rest was told to end; its pre-stop and post-stop
 //              hooks run here
 //   killing    patience is over: KILL was sent to everything of the run, and is repeated
+//   joining    its run ended with success, and is not followed by another; its children go on, and it counts as
+//              completed when the last of them rests
 //   backoff    its run ended (or could not begin) and the restart policy lets it wait a moment before the next
 //   completed  it ended with success and is not to be started again by itself
 //   failed     it ended without success, or cannot run, and is not to be started again by itself
@@ -41,13 +43,13 @@
 // (notices.cpp), since a program may say anything at any time. Each carries
 // the id of a run, and one that is about an older run was dropped before it comes here: no stale exit exists. From the
 // clock: deadline. A deadline belongs to a state and dies when the state is left: no stale timer exists. From the
-// neighbours: may_start, may_stop, requirement_lost, requirement_back. They are not sent by anybody. After each change
-// the engine looks at the instances whose surroundings have changed (settle(), through a queue, never by recursion) and
-// asks the questions of world.hpp. So an order to stop travels down the graph and the stopping itself comes back up:
-// goals first, then may_stop for those which nothing alive depends on. What the neighbours have to know of an instance
-// are its *facts* (is it ready, gone, leaving, ...). publish() keeps them up to date after every transition, and with
-// them the counts by which the questions are answered without a search. Start slots (start-parallelism) are given out
-// from a line, so that nobody is passed over for ever.
+// neighbours: may_start, may_stop, requirement_lost, requirement_back, joined. They are not sent by anybody. After each
+// change the engine looks at the instances whose surroundings have changed (settle(), through a queue, never by
+// recursion) and asks the questions of world.hpp. So an order to stop travels down the graph and the stopping itself
+// comes back up: goals first, then may_stop for those which nothing alive depends on. What the neighbours have to know
+// of an instance are its *facts* (is it ready, gone, leaving, ...). publish() keeps them up to date after every
+// transition, and with them the counts by which the questions are answered without a search. Start slots
+// (start-parallelism) are given out from a line, so that nobody is passed over for ever.
 //
 // Phases
 // ------
@@ -65,6 +67,13 @@
 // ready within its time has failed to start. While one is up, a watchdog may want signs of life of it: the state's
 // deadline is the next of them, and moves with each. A run that misses it is *unfit*: it is ended as if it had failed
 // by itself, so that its dependents stay and the restart policy decides.
+//
+// The tree
+// --------
+// A child requires its parent, and three things beside that. A start of the parent brings it up. While the parent is
+// joining a child has what it requires, since it may have to begin another run to do its work. And what is a daemon is
+// bound to the run of its parent, and told to go when that completes. What is joining has no process, but it is
+// *there*: it leaves after its children, in the order of stopping, like any other.
 //
 // What a failure of the world is
 // ------------------------------

@@ -12,7 +12,7 @@ void Engine::settle_waiting(InstanceId id) {
     if (i.health->verdict == Health::healthy) dispatch(id, Input::became_ready);
     return;
   }
-  if (!is_free_to_start(i)) return drop_delay(id);
+  if (!is_free_to_start(i) || is_shutting_down_) return drop_delay(id);
   if (has_to_delay(w_, i)) return dispatch(id, Input::may_start);
   if (!is_delaying(i)) stand_in_line(id);
 }

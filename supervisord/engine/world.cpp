@@ -85,7 +85,7 @@ bool is_ready(const World& w, const Instance& i) {
     case ServiceType::external:
     case ServiceType::notify:
     case ServiceType::simple: return is_serving(i.state) && !i.facts.is_leaving;
-    case ServiceType::oneshot: return i.state == State::completed;
+    case ServiceType::oneshot: return i.state == State::completed || (i.state == State::joining && !i.facts.is_leaving);
   }
   return false;
 }
@@ -95,6 +95,15 @@ bool is_awaiting_ready(const World& w, const Instance& i) {
 }
 
 bool is_free_to_stop(const Instance& i) { return i.counts.live_dependents == 0 && i.counts.leaving_followers == 0; }
+
+bool is_joined(const Instance& i) { return i.counts.busy_children == 0; }
+
+std::vector<InstanceId> children_to_start(const World& w, InstanceId parent) {
+  std::vector<InstanceId> out;
+  for (const InstanceId d : w.graph[parent.value].required_by)
+    if (is_child(terms_of(w.graph[d.value].terms, parent).bond) && w.spec(w.at(d)).enabled) out.push_back(d);
+  return out;
+}
 
 bool has_requirements(const Instance& i) { return i.counts.unready_requirements == 0; }
 
@@ -133,9 +142,11 @@ bool is_far_enough(const Facts& facts, Terms terms) {
 }  // namespace
 
 bool is_met(const Facts& facts, Terms terms) {
+  if (terms.bond == Bond::child && facts.is_joining) return true;
   switch (terms.until) {
     case Until::started: return (facts.is_started && !facts.is_leaving) || is_far_enough(facts, terms);
     case Until::ready: return facts.is_ready;
+    case Until::healthy: return facts.is_healthy;
     case Until::completed: return facts.is_completed;
   }
   return false;
@@ -144,7 +155,8 @@ bool is_met(const Facts& facts, Terms terms) {
 bool holds(const Facts& facts, Terms terms) {
   switch (terms.until) {
     case Until::started: return facts.is_started;
-    case Until::ready: return facts.is_up;
+    case Until::ready:
+    case Until::healthy: return facts.is_up;
     case Until::completed: return facts.is_completed;
   }
   return false;
@@ -156,6 +168,7 @@ bool is_awaited(const Facts& facts, Terms terms) {
   switch (terms.until) {
     case Until::started: return facts.is_coming && !is_met(facts, terms);
     case Until::ready: return facts.is_coming;
+    case Until::healthy: return facts.is_coming || facts.is_unproven;
     case Until::completed: return facts.is_at_work;
   }
   return false;
@@ -171,7 +184,7 @@ std::vector<InstanceId> waited_for(const World& w, const Instance& i) {
   for (const InstanceId c : relations.conflicts)
     if (w.at(c).facts.is_live) out.push_back(c);
   for (const InstanceId d : relations.required_by)
-    if (w.at(d).facts.is_live && terms_of(w.graph[d.value].terms, w.id(i)).bond == Bond::binding) out.push_back(d);
+    if (w.at(d).facts.is_live && is_bound(terms_of(w.graph[d.value].terms, w.id(i)).bond)) out.push_back(d);
   return out;
 }
 
@@ -179,7 +192,7 @@ namespace {
 
 // It is alive but has to go down, or was told to. What ends by itself is not leaving: its dependents stay.
 bool has_to_leave(const Instance& i) {
-  if (!is_live(i.state)) return false;
+  if (!is_there(i.state)) return false;
   if (i.goal == Goal::down || (i.run_was_asked_to_end && !i.is_replaced)) return true;
   if (i.is_cycling && is_rising_or_up(i.state)) return true;
   return i.counts.gone_requirements > 0 || i.counts.leaving_requirements > 0 || i.counts.broken_bindings > 0;
@@ -194,7 +207,7 @@ bool is_gone(const World& w, const Instance& i) {
 // It is on its way up, or will be after a restart.
 bool is_coming(const Instance& i) {
   if (i.goal == Goal::down) return false;
-  const bool is_up = is_serving(i.state) || i.state == State::paused;
+  const bool is_up = is_serving(i.state) || i.state == State::paused || i.state == State::joining;
   return i.state == State::waiting || i.state == State::starting || i.state == State::stopping ||
          i.state == State::killing || (is_up && i.facts.is_leaving);
 }
@@ -205,6 +218,7 @@ bool is_started(const World& w, const Instance& i) {
     case State::running:
     case State::reloading:
     case State::paused: return true;
+    case State::joining:
     case State::completed: return w.spec(i).type == ServiceType::oneshot;
     case State::stopped:
     case State::waiting:
@@ -227,7 +241,7 @@ bool tell_dependent(Counts& counts, Terms terms, const Facts& was, const Facts& 
   adjust(counts.unready_requirements, !is_met(was, terms), !is_met(is, terms));
   adjust(counts.gone_requirements, is_gone_for(was, terms), is_gone_for(is, terms));
   adjust(counts.leaving_requirements, was.is_leaving, is.is_leaving);
-  if (terms.bond == Bond::binding) adjust(counts.broken_bindings, !holds(was, terms), !holds(is, terms));
+  if (is_bound(terms.bond)) adjust(counts.broken_bindings, !holds(was, terms), !holds(is, terms));
   return counts.gone_requirements != before.gone_requirements ||
          counts.leaving_requirements != before.leaving_requirements || counts.broken_bindings != before.broken_bindings;
 }
@@ -238,8 +252,11 @@ void tell_neighbours(World& w, InstanceId id, const Facts& was, const Facts& is,
   for (const InstanceId d : relations.required_by)
     if (tell_dependent(w.at(d).counts, terms_of(w.graph[d.value].terms, id), was, is)) work.push_back(d);
   for (const InstanceId r : relations.requires_) adjust(w.at(r).counts.live_dependents, was.is_live, is.is_live);
-  for (const Terms& terms : relations.terms)
-    if (terms.bond == Bond::binding) adjust(w.at(terms.other).counts.live_bindings, was.is_live, is.is_live);
+  for (const Terms& terms : relations.terms) {
+    Counts& counts = w.at(terms.other).counts;
+    if (is_bound(terms.bond)) adjust(counts.live_bindings, was.is_live, is.is_live);
+    if (is_child(terms.bond)) adjust(counts.busy_children, was.is_busy, is.is_busy);
+  }
   for (const InstanceId c : relations.conflicts) adjust(w.at(c).counts.live_conflicts, was.is_live, is.is_live);
   for (const InstanceId f : relations.followed_by) {
     const Terms terms = terms_of(w.graph[f.value].order_terms, id);
@@ -251,16 +268,20 @@ void tell_neighbours(World& w, InstanceId id, const Facts& was, const Facts& is,
 // Whether it has to leave comes first: the others ask for it.
 void update_facts(const World& w, Instance& i) {
   Facts& out = i.facts;
-  out.is_live = is_live(i.state);
+  out.is_live = is_there(i.state);
+  out.is_busy = !is_resting(i.state);
   out.is_leaving = has_to_leave(i);
+  out.is_joining = i.state == State::joining && !out.is_leaving;
   out.is_gone = is_gone(w, i);
   out.is_ready = is_ready(w, i);
   out.is_healthy = out.is_ready && i.health->verdict == Health::healthy;
   out.is_coming = is_coming(i);
   out.is_started = is_started(w, i);
   out.is_completed = i.state == State::completed;
-  out.is_up =
-      is_serving(i.state) || i.state == State::paused || (out.is_completed && w.spec(i).type == ServiceType::oneshot);
+  const bool has_worked = (out.is_completed || out.is_joining) && w.spec(i).type == ServiceType::oneshot;
+  out.is_up = is_serving(i.state) || i.state == State::paused || has_worked;
+  out.is_unproven =
+      i.goal == Goal::up && out.is_up && w.spec(i).health.is_written() && i.health->verdict == Health::unknown;
   out.is_at_work = i.goal == Goal::up && (out.is_coming || out.is_live);
 }
 
@@ -301,22 +322,45 @@ std::string absence_text(const Instance& i) {
   return i.health->has_last_failed ? "not there: " + i.health->last_failure : "is being asked for";
 }
 
+// How the other is whom `i` waits for: its state, and what it lacks beyond that.
+std::string lack_text(const World& w, const Instance& i, InstanceId other) {
+  const Instance& o = w.at(other);
+  if (w.spec(o).type == ServiceType::external) return absence_text(o);
+  const Relations& relations = w.relations(i);
+  const bool is_needed = std::ranges::binary_search(relations.requires_, other);
+  const Terms terms = terms_of(is_needed ? relations.terms : relations.order_terms, other);
+  const bool lacks_health = terms.until == Until::healthy && is_serving(o.state) && !o.facts.is_leaving;
+  if (!lacks_health) return std::string(enum_name(o.state));
+  return fmt::format("{}, {}", enum_name(o.state),
+                     o.health->verdict == Health::unhealthy ? health_text(*o.health) : "not healthy yet");
+}
+
 std::string waiting_text(const World& w, const Instance& i) {
   if (w.spec(i).type == ServiceType::external) return absence_text(i);
   std::string out;
   std::size_t count = 0;
   const auto add = [&](InstanceId other) {
     if (++count > kMaxNamed) return;
-    const Instance& o = w.at(other);
-    const bool is_external = w.spec(o).type == ServiceType::external;
-    out += fmt::format("{}{} ({})", out.empty() ? "waiting for " : ", ", w.name(o),
-                       is_external ? absence_text(o) : std::string(enum_name(o.state)));
+    out += fmt::format("{}{} ({})", out.empty() ? "waiting for " : ", ", w.name(w.at(other)), lack_text(w, i, other));
   };
   if (is_delaying(i)) return fmt::format("waiting for its start-delay of {}", format_duration(w.spec(i).start_delay));
   for (const InstanceId other : waited_for(w, i)) add(other);
   if (count > kMaxNamed) out += fmt::format(" and {} more", count - kMaxNamed);
   const bool is_out_of_slots = w.daemon.start_parallelism != 0 && w.starting_count >= w.daemon.start_parallelism;
   return out.empty() && is_out_of_slots ? "waiting for a start slot" : out;
+}
+
+// Of those that it waits for after its own end.
+std::string joining_text(const World& w, const Instance& i) {
+  std::string out;
+  std::size_t count = 0;
+  for (const InstanceId d : w.relations(i).required_by) {
+    const bool is_awaited = w.at(d).facts.is_busy && is_child(terms_of(w.graph[d.value].terms, w.id(i)).bond);
+    if (!is_awaited || ++count > kMaxNamed) continue;
+    out += fmt::format("{}{} ({})", out.empty() ? "waiting for its children " : ", ", w.name(w.at(d)),
+                       enum_name(w.at(d).state));
+  }
+  return count > kMaxNamed ? fmt::format("{} and {} more", out, count - kMaxNamed) : out;
 }
 
 // "dependency web failed (dependency db failed (exit 3))": the one that is missed, and the first of the chain.
@@ -358,6 +402,7 @@ std::string followed_text(const World& w, const Instance& i) {
 
 std::string cause_text(const World& w, const Instance& i) {
   if (i.state == State::waiting) return waiting_text(w, i);
+  if (i.state == State::joining) return joining_text(w, i);
   if (is_live(i.state)) return live_text(w, i);
   switch (i.cause) {
     case Cause::none: return {};

@@ -21,6 +21,8 @@ namespace sup {
 
 // KILL is repeated this often to what is alive in spite of it (a process in D state gets it when it wakes).
 inline constexpr Duration kKillRetry = std::chrono::seconds{1};
+// So long what was killed may take to be gone, where the time of a shutdown is divided.
+inline constexpr Duration kDeathTakes = std::chrono::milliseconds{100};
 // When the shutdown budget is over and KILL did not help either, supervisord leaves after this time all the same.
 inline constexpr Duration kSurvivorGrace = std::chrono::seconds{2};
 
@@ -43,7 +45,7 @@ class Chance {
 
 // Consequences that an action asks for and the engine carries out before it settles.
 struct FollowUp {
-  enum class Kind : std::uint8_t { shutdown, start } kind = Kind::shutdown;
+  enum class Kind : std::uint8_t { shutdown, start, dismiss_daemons } kind = Kind::shutdown;
   InstanceId by;       // The instance whose end asks for it.
   std::string target;  // The service, for Kind::start.
 };
@@ -57,6 +59,7 @@ struct ServiceSlot {
 
 struct World {
   DaemonSpec daemon;
+  std::vector<NamedGroup> groups;     // What commands may call several services; sorted by name.
   std::vector<std::string> files;     // Where the services of the start were defined.
   std::vector<ServiceSlot> services;  // Slots, as are instances.
   std::vector<ServiceId> by_name;     // Those that are there, sorted by name.
@@ -125,6 +128,10 @@ void wait_for_reload_until(Instance& i, Instant due);
 [[nodiscard]] bool is_awaiting_ready(const World& w, const Instance& i);
 // Nothing that has to be stopped before it is alive.
 [[nodiscard]] bool is_free_to_stop(const Instance& i);
+// Its run has completed, and so have those of its children.
+[[nodiscard]] bool is_joined(const Instance& i);
+// Whom a parent brings up with it: those of its children that are enabled.
+[[nodiscard]] std::vector<InstanceId> children_to_start(const World& w, InstanceId parent);
 // All that it requires is ready.
 [[nodiscard]] bool has_requirements(const Instance& i);
 // All that it requires is ready, and nothing that it follows is still coming.

@@ -38,6 +38,7 @@ class Checker {
       relations_.check_names(i);
     }
     relations_.check_daemon();
+    for (std::size_t g = 0; g < set_.groups.size(); ++g) relations_.check_group(g);
     check_log_paths();
     relations_.check_all();
     return std::move(problems_);

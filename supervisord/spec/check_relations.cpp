@@ -60,9 +60,10 @@ bool RelationChecker::check_name(SpecPlace place, std::string_view wanted, std::
 
 void RelationChecker::check_names(std::size_t i) {
   for_each_relation(spec(i), [&](const Relation& relation) {
-    if (check_name({i, relation.key, relation.element}, relation.service, relation.key)) check_completion(i, relation);
+    if (check_name({i, relation.key, relation.element}, relation.service, relation.key)) check_until(i, relation);
   });
   check_needs(i);
+  check_parent(i);
   const OnGiveUp& on_give_up = spec(i).restart.on_give_up;
   if (on_give_up.action == GiveUpAction::start)
     check_startable({i, "restart.on-give-up.start", {}}, on_give_up.start, "restart.on-give-up.start");
@@ -74,10 +75,31 @@ void RelationChecker::check_startable(SpecPlace place, std::string_view wanted, 
     contradiction(place, std::string(object) + ": " + quoted(wanted) + " is external: it cannot be started");
 }
 
-void RelationChecker::check_completion(std::size_t i, const Relation& relation) {
-  if (relation.until != Until::completed) return;
+// A daemon has nobody to wait for, and its own parent has to be there when it starts.
+void RelationChecker::check_parent(std::size_t i) {
+  const auto found = find(spec(i).parent);
+  if (spec(i).parent.empty() || !found) return;
+  const std::string parent = quoted(spec(i).parent);
+  if (spec(*found).type == ServiceType::external)
+    contradiction({i, "parent", {}}, "parent: " + parent + " is external", "a parent is a service of supervisord");
+  if (spec(*found).daemon)
+    contradiction({i, "parent", {}}, "parent: " + parent + " is a daemon, and a daemon has no children", {},
+                  {{{*found, "daemon", {}}, "daemon"}});
+  if (spec(i).daemon && spec(*found).type == ServiceType::oneshot)
+    contradiction({i, "daemon", {}}, "daemon: the run of its parent " + parent + " has ended when that is ready",
+                  "it is a oneshot; remove daemon, or choose a parent that goes on");
+}
+
+// Whether the other can ever be so far.
+void RelationChecker::check_until(std::size_t i, const Relation& relation) {
   const ServiceSpec& other = spec(*find(relation.service));
   const SpecPlace place{i, relation.key, relation.element};
+  if (relation.until == Until::healthy && !other.health.is_written())
+    contradiction(
+        place,
+        std::string(relation.key) + ": " + quoted(relation.service) + " is never healthy: its settings have no health",
+        "give it for example health = { tcp = \"127.0.0.1:5432\" }, or wait until = \"ready\"");
+  if (relation.until != Until::completed) return;
   const std::string what = std::string(relation.key) + ": " + quoted(relation.service) + " never completes: ";
   if (!has_process(other))
     contradiction(place, what + "it is " + (other.type == ServiceType::target ? "a target" : "external"),
@@ -96,7 +118,9 @@ void RelationChecker::check_needs(std::size_t i) {
       if (earlier.service == relation.service)
         return contradiction({i, relation.key, relation.element},
                              std::string(relation.key) + ": " + quoted(relation.service) + " is named before",
-                             std::string(relation.key) + " contains all that " + std::string(earlier.key) + " means",
+                             earlier.kind == RelationKind::parent ? "a child needs its parent in any case"
+                                                                  : std::string(relation.key) + " contains all that " +
+                                                                        std::string(earlier.key) + " means",
                              {{{i, earlier.key, earlier.element}, std::string(earlier.key)}});
     needs.push_back(relation);
   });
@@ -105,6 +129,30 @@ void RelationChecker::check_needs(std::size_t i) {
 void RelationChecker::check_daemon() {
   const std::string& from = set_.daemon.exit_code_from;
   if (!from.empty()) check_name({SpecPlace::kDaemon, "exit-code-from", {}}, from, "exit-code-from");
+  const auto is_enabled = [](const NamedService& service) { return service.spec.enabled; };
+  const auto is_enabled_work = [](const NamedService& service) {
+    return service.spec.enabled && is_work(service.spec);
+  };
+  if (set_.daemon.exit == ExitWhen::when_done && std::ranges::any_of(set_.services, is_enabled) &&
+      std::ranges::none_of(set_.services, is_enabled_work))
+    contradiction({SpecPlace::kDaemon, "exit", {}},
+                  "exit: there is no work to wait for: all enabled services are daemons or targets",
+                  "remove daemon where the end of a service is to be the end of all");
+}
+
+void RelationChecker::check_group(std::size_t g) {
+  const NamedGroup& group = set_.groups[g];
+  if (const auto service = find(group.name))
+    contradiction({.service = SpecPlace::kDaemon, .key = {}, .element = {}, .group = g},
+                  "group " + quoted(group.name) + " has the name of a service", "commands could mean either",
+                  {{{*service, {}, {}}, "service"}});
+  if (group.spec.members.empty())
+    contradiction({.service = SpecPlace::kDaemon, .key = "members", .element = {}, .group = g},
+                  "group " + quoted(group.name) + " has no members",
+                  "write for example members = [\"web\", \"worker\"]");
+  for (std::size_t m = 0; m < group.spec.members.size(); ++m)
+    check_name({.service = SpecPlace::kDaemon, .key = "members", .element = m, .group = g}, group.spec.members[m],
+               "members");
 }
 
 void RelationChecker::check_all() {
@@ -119,22 +167,27 @@ void RelationChecker::add_edges(std::size_t i) {
     if (relation.kind == RelationKind::conflicts) return;
     const auto other = find(relation.service);
     if (!other || *other == i) return;
+    const SpecPlace place{i, relation.key, relation.element};
     const bool is_reversed = relation.kind == RelationKind::before;
-    edges_[is_reversed ? *other : i].push_back(
-        {is_reversed ? i : *other, {i, relation.key, relation.element}, relation.key});
+    const bool is_child = relation.kind == RelationKind::parent;
+    const std::string_view word = is_child ? "is a child of" : relation.key;
+    const std::size_t awaited = relation.until == Until::completed ? completion_of(*other) : *other;
+    edges_[is_reversed ? *other : i].push_back({is_reversed ? i : awaited, place, word});
+    if (is_child && !spec(i).daemon) edges_[completion_of(*other)].push_back({completion_of(i), place, word});
     if (is_need(relation.kind)) needed_by_[*other].push_back(i);
   });
+  edges_[completion_of(i)].push_back({i, {}, {}});
 }
 
 // A depth-first walk with its own stack: chains of services can be longer than the machine's stack is deep.
 void RelationChecker::check_cycles() {
   const std::size_t count = set_.services.size();
-  edges_.resize(count);
+  edges_.resize(2 * count);
   needed_by_.resize(count);
   for (std::size_t i = 0; i < count; ++i) add_edges(i);
-  visited_.assign(count, Visit::never);
+  visited_.assign(2 * count, Visit::never);
   in_cycle_.assign(count, false);
-  for (std::size_t root = 0; root < count; ++root)
+  for (std::size_t root = 0; root < 2 * count; ++root)
     if (visited_[root] == Visit::never) walk(root);
 }
 
@@ -143,12 +196,12 @@ void RelationChecker::walk(std::size_t root) {
   visited_[root] = Visit::on_path;
   while (!path.empty()) {
     Step& step = path.back();
-    if (step.next_edge == edges_[step.service].size()) {
-      visited_[step.service] = Visit::done;
+    if (step.next_edge == edges_[step.node].size()) {
+      visited_[step.node] = Visit::done;
       path.pop_back();
       continue;
     }
-    const std::size_t to = edges_[step.service][step.next_edge++].to;
+    const std::size_t to = edges_[step.node][step.next_edge++].to;
     if (visited_[to] == Visit::on_path) report_cycle(path, to);
     if (visited_[to] != Visit::never) continue;
     visited_[to] = Visit::on_path;
@@ -158,28 +211,29 @@ void RelationChecker::walk(std::size_t root) {
 
 // The cycle is the end of `path` from `first` on. Of several cycles through one service the first found is told.
 void RelationChecker::report_cycle(const std::vector<Step>& path, std::size_t first) {
-  const auto begin = std::find_if(path.begin(), path.end(), [&](const Step& step) { return step.service == first; });
-  std::vector<Step> cycle(begin, path.end());
-  if (std::any_of(cycle.begin(), cycle.end(), [&](const Step& step) { return in_cycle_[step.service]; })) return;
-  for (const Step& step : cycle) in_cycle_[step.service] = true;
-  const auto smallest =
-      std::min_element(cycle.begin(), cycle.end(), [](const Step& a, const Step& b) { return a.service < b.service; });
-  std::rotate(cycle.begin(), smallest, cycle.end());
+  std::vector<Step> cycle(std::find_if(path.begin(), path.end(), [&](const Step& step) { return step.node == first; }),
+                          path.end());
+  const auto edge_of = [&](const Step& step) -> const Edge& { return edges_[step.node][step.next_edge - 1]; };
+  if (std::any_of(cycle.begin(), cycle.end(), [&](const Step& step) { return in_cycle_[service_of(step.node)]; }))
+    return;
+  for (const Step& step : cycle) in_cycle_[service_of(step.node)] = true;
+  std::erase_if(cycle, [&](const Step& step) { return edge_of(step).word.empty(); });
+  const auto by_service = [&](const Step& a, const Step& b) { return service_of(a.node) < service_of(b.node); };
+  std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end(), by_service), cycle.end());
   constexpr std::size_t kShown = 16;
   std::string text;
   std::vector<SpecRelated> related;
   for (std::size_t i = 0; i < cycle.size() && i < kShown; ++i) {
-    const Edge& edge = edges_[cycle[i].service][cycle[i].next_edge - 1];
-    text += name(cycle[i].service) + " -> ";
-    related.push_back({edge.place, written(edge, cycle[i].service)});
+    text += name(service_of(cycle[i].node)) + " -> ";
+    related.push_back({edge_of(cycle[i]).place, written(edge_of(cycle[i]), service_of(cycle[i].node))});
   }
   if (cycle.size() > kShown) text += "(" + std::to_string(cycle.size() - kShown) + " more) -> ";
-  contradiction(related[0].place, "dependency cycle: " + text + name(cycle[0].service), {}, related);
+  contradiction(related[0].place, "dependency cycle: " + text + name(service_of(cycle[0].node)), {}, related);
 }
 
 // As the user wrote it: "a requires b", "b before a".
 std::string RelationChecker::written(const Edge& edge, std::size_t from) const {
-  const std::size_t object = edge.place.service == from ? edge.to : from;
+  const std::size_t object = edge.place.service == from ? service_of(edge.to) : from;
   return name(edge.place.service) + " " + std::string(edge.word) + " " + name(object);
 }
 

@@ -37,7 +37,10 @@ struct Fields<DaemonSpec> {
       Field{"log", &DaemonSpec::log, OnChange::live, "{ level = \"info\", services = \"file\" }",
             "supervisord's own log, and the defaults for the logs of services."},
       Field{"shutdown-timeout", &DaemonSpec::shutdown_timeout, OnChange::live, "\"90s\"",
-            "How long the stop of everything may take; what is alive then gets KILL.", Range{0, kYear}},
+            "How long the stop of everything may take; what is alive then gets KILL. Where services that are stopped "
+            "one after the other could take longer, each gets its share: KILL comes before its own time is over, so "
+            "that the next ones still have theirs.",
+            Range{0, kYear}},
       Field{"start-parallelism", &DaemonSpec::start_parallelism, OnChange::live, "4",
             "How many services may be starting at the same time; 0 means no bound.", Range{0, 100'000}},
       Field{

@@ -10,7 +10,7 @@
 
 namespace sup {
 
-enum class RelationKind : std::uint8_t { requires_, binds_to, wants, after, before, conflicts };
+enum class RelationKind : std::uint8_t { parent, requires_, binds_to, wants, after, before, conflicts };
 
 // One of them as it was written: under `key`, as this element of the list.
 struct Relation {
@@ -32,6 +32,7 @@ void for_each_relation(const ServiceSpec& spec, Visit visit) {
         visit(Relation{kind, key, j, list[j]});
     }
   };
+  if (!spec.parent.empty()) visit(Relation{RelationKind::parent, "parent", std::nullopt, spec.parent});
   each(RelationKind::requires_, "requires", spec.requires_);
   each(RelationKind::binds_to, "binds-to", spec.binds_to);
   each(RelationKind::wants, "wants", spec.wants);
@@ -42,7 +43,7 @@ void for_each_relation(const ServiceSpec& spec, Visit visit) {
 
 // Whether this cannot be up without the other, and a start of it starts the other.
 [[nodiscard]] constexpr bool is_need(RelationKind kind) {
-  return kind == RelationKind::requires_ || kind == RelationKind::binds_to;
+  return kind == RelationKind::parent || kind == RelationKind::requires_ || kind == RelationKind::binds_to;
 }
 
 }  // namespace sup

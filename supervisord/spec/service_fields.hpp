@@ -188,6 +188,13 @@ struct Fields<ServiceSpec> {
             "are called web@1, web@2 ..., and have INSTANCE and INSTANCES in their environment; in commands, env, "
             "paths and addresses {instance} and {instances} stand for these numbers. `ctl scale` changes how many run. "
             "Default: 1."},
+      Field{"parent", &ServiceSpec::parent, OnChange::live, "\"web\"",
+            "The service that this one is a child of: starting the parent starts it, it starts after the parent is "
+            "ready, and is stopped before it. When the run of the parent completes by itself, the parent waits for its "
+            "children, and counts as completed when the last of them has ended."},
+      Field{"daemon", &ServiceSpec::daemon, OnChange::live, "true",
+            "Whether nobody waits for its end: it is stopped when the run of its parent ends, or, without a parent "
+            "and with `exit = \"when-done\"`, when all other services are done. It has no children."},
       Field{"requires", &ServiceSpec::requires_, OnChange::live, "[\"db\"]",
             "Starting this starts these and waits until they are ready. When one of them is stopped, or fails for "
             "good, this is stopped. A crash that their own restart policy repairs leaves this alone. An element may "
@@ -257,6 +264,9 @@ struct Fields<ServiceSpec> {
             Unique{}},
       Field{"on-exit", &ServiceSpec::on_exit, OnChange::live, "\"shutdown\"",
             "What happens when the service has ended by itself and its restart policy does not start it again."},
+      Field{"last", &ServiceSpec::last, OnChange::live, "true",
+            "Whether it is stopped after all others when supervisord shuts down, with what it requires or comes after: "
+            "for log shippers and other helpers."},
       Field{"limits", &ServiceSpec::limits, OnChange::restart, "{ nofile = 65536, core = \"unlimited\" }",
             "Resource limits, see setrlimit(2). Each is one value for both, or \"soft:hard\"; only root "
             "(CAP_SYS_RESOURCE) may go above the hard limits that supervisord itself has."},

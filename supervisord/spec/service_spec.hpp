@@ -200,11 +200,12 @@ struct StderrSpec {
 };
 
 // How far another service has to be before one goes on that names it.
-enum class Until : std::uint8_t { started, ready, completed };
+enum class Until : std::uint8_t { started, ready, healthy, completed };
 template <>
 inline constexpr auto kEnumNames<Until> = std::array{
     EnumName{Until::started, "started", "Its program has been executed."},
     EnumName{Until::ready, "ready", "It is ready."},
+    EnumName{Until::healthy, "healthy", "It is ready, and its probes have succeeded (see `health`)."},
     EnumName{Until::completed, "completed", "It has ended with success, and is not started again by itself."},
 };
 
@@ -251,6 +252,8 @@ struct ServiceSpec {
   bool enabled = true;
   Duration start_delay{};
   Rare<InstanceCount> instances;
+  std::string parent;
+  bool daemon = false;
   std::vector<Dependency> requires_;  // "requires" is a keyword of C++.
   std::vector<Dependency> binds_to;
   std::vector<Dependency> wants;
@@ -274,6 +277,7 @@ struct ServiceSpec {
   std::vector<Hook> post_stop;
   std::vector<int> success_codes = {0};
   OnExit on_exit = OnExit::none;
+  bool last = false;
   Rare<LimitsSpec> limits;
   Rare<ResourcesSpec> resources;
   std::optional<std::int8_t> nice;
@@ -296,6 +300,8 @@ struct ServiceSpec {
 [[nodiscard]] inline bool has_process(const ServiceSpec& spec) {
   return spec.type != ServiceType::target && spec.type != ServiceType::external;
 }
+// Whether exit = "when-done" waits for its end.
+[[nodiscard]] inline bool is_work(const ServiceSpec& spec) { return !spec.daemon && has_process(spec); }
 
 // What a service that runs to stay has to wait for before it is ready.
 enum class ReadyKind : std::uint8_t { executed, notify, delay, probe, fd, log };

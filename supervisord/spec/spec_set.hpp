@@ -9,6 +9,7 @@
 
 #include "spec/daemon_spec.hpp"
 #include "spec/external_spec.hpp"
+#include "spec/groups.hpp"
 #include "spec/rare.hpp"
 #include "spec/service_spec.hpp"
 
@@ -47,10 +48,11 @@ struct NamedService {
 // A definition that is in use. It never changes, and a worker may read it when the engine has another one already.
 using ServiceRef = std::shared_ptr<const NamedService>;
 
-// All that was configured. Services are sorted by name, names are unique.
+// All that was configured. Services and groups are sorted by name, names are unique among both.
 struct SpecSet {
   DaemonSpec daemon;
   std::vector<NamedService> services;
+  std::vector<NamedGroup> groups;
   std::vector<std::string> files;
 };
 

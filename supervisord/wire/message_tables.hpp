@@ -90,7 +90,8 @@ struct MessageRows<StatusReply> {
                       Member{"daemon", &StatusReply::daemon, "supervisord itself."},
                       Member{"services", &StatusReply::services, "The services asked for, by name."},
                       Member{"scales", &StatusReply::scales,
-                             "Those that have not exactly one instance, or another number than their settings say."});
+                             "Those that have not exactly one instance, or another number than their settings say."},
+                      Member{"groups", &StatusReply::groups, "The names of all groups."});
 };
 static_assert(kEveryMemberIsARow<StatusReply>);
 
@@ -530,6 +531,8 @@ struct MessageRows<TreeService> {
   static constexpr std::string_view kDoc = "A service and all its processes.";
   static constexpr auto kRows = std::make_tuple(
       Member{"service", &TreeService::service, "Its name."}, Member{"state", &TreeService::state, "Its state."},
+      Member{"parent", &TreeService::parent, "The service that it is a child of."},
+      Member{"daemon", &TreeService::daemon, "Whether nobody waits for its end."},
       Member{"run", &TreeService::run, "The run that the processes belong to."},
       Member{"cgroup", &TreeService::cgroup, "The directory of the run's cgroup, if it has one."},
       Member{"processes", &TreeService::processes, "In the order of their numbers."});

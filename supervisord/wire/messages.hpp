@@ -79,6 +79,7 @@ struct StatusReply {
   DaemonStatus daemon;
   std::vector<ServiceStatus> services;
   std::vector<ServiceScale> scales;
+  std::vector<std::string> groups;
   friend bool operator==(const StatusReply&, const StatusReply&) = default;
 };
 
@@ -371,6 +372,8 @@ struct TreeProcess {
 struct TreeService {
   std::string service;
   std::string state;
+  std::optional<std::string> parent;
+  bool daemon = false;
   std::optional<std::int64_t> run;
   std::optional<std::string> cgroup;
   std::vector<TreeProcess> processes;

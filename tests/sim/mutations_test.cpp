@@ -42,9 +42,10 @@ TEST_CASE("every checker has a lie that only it was there for") {
   std::set<std::string_view> proven;
   for (const Mutation& mutation : mutations()) proven.insert(mutation.caught_by);
   // Source mutants (tests/sim/mutants) prove these: no lie from outside can bring them about.
-  for (const std::string_view name : {"bookkeeping", "progress", "no-overdue", "no-start-in-shutdown", "leaves-in-time",
-                                      "changes-end", "no-survivors", "requirements-at-spawn", "no-spawn-in-vain",
-                                      "bound-to-one-run", "untouched", "highest-first", "leavers-leave"})
+  for (const std::string_view name :
+       {"bookkeeping", "progress", "no-overdue", "no-start-in-shutdown", "leaves-in-time", "changes-end",
+        "no-survivors", "requirements-at-spawn", "no-spawn-in-vain", "bound-to-one-run", "untouched", "highest-first",
+        "leavers-leave", "told-before-killed"})
     proven.insert(name);
   const auto require_proof = [&](const auto& checkers) {
     for (const auto& checker : checkers) {
@@ -52,10 +53,11 @@ TEST_CASE("every checker has a lie that only it was there for") {
       REQUIRE(proven.count(checker.name) == 1);
     }
   };
-  for (const auto checkers : {run_checkers(), hook_checkers(), ready_checkers(), order_checkers(), policy_checkers(),
-                              reply_checkers(), population_checkers(), exit_checkers()})
+  for (const auto checkers : {run_checkers(), hook_checkers(), ready_checkers(), order_checkers(), tree_checkers(),
+                              policy_checkers(), reply_checkers(), population_checkers(), exit_checkers()})
     require_proof(checkers);
-  for (const auto checkers : {step_checkers(), hook_step_checkers(), ready_step_checkers(), population_step_checkers(),
-                              turn_checkers(), rest_checkers(), population_rest_checkers(), end_checkers()})
+  for (const auto checkers :
+       {step_checkers(), hook_step_checkers(), ready_step_checkers(), tree_step_checkers(), population_step_checkers(),
+        turn_checkers(), rest_checkers(), population_rest_checkers(), end_checkers()})
     require_proof(checkers);
 }

@@ -214,6 +214,20 @@ TEST_CASE("the number of findings is bounded and told") {
   REQUIRE(loaded.diagnostics.back().message == "2000 more problems are not shown");
 }
 
+TEST_CASE("groups are read with their place, by name, and stand for their members") {
+  const Loaded loaded = load_text(
+      "[group.site]\nmembers = [\"web\", \"db\"]\n[group.a]\nmembers = [\"db\"]\n"
+      "[service.web]\ncommand = [\"x\"]\n[service.db]\ncommand = [\"x\"]\n",
+      "f.toml");
+  REQUIRE_FALSE(loaded.has_errors);
+  REQUIRE(loaded.set.groups.size() == 2);
+  REQUIRE(loaded.set.groups[0].name == "a");
+  REQUIRE(loaded.set.groups[1].line == 1);
+  REQUIRE(find_group(loaded.set.groups, "nobody") == nullptr);
+  const std::vector<std::string> names = {"x*", "site"};
+  REQUIRE(without_groups(loaded.set.groups, names) == std::vector<std::string>{"x*", "web", "db"});
+}
+
 TEST_CASE("service names have a rule") {
   for (const char* good : {"a", "web-1.x_Y", "0", "All"}) REQUIRE(check_service_name(good).has_value());
   for (const char* bad : {"", "all", "-a", ".a", "_a", "a b", "a@1", "a/b", "ä", "a\n"})

@@ -87,12 +87,13 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
   REQUIRE(restart["delay"]["default"] == "1s");
 }
 
-// Of what makes a service ready, and of the kinds of probes, only one can be chosen: the template's others stay
-// comments.
+// Of what makes a service ready, and of the kinds of probes, only one can be chosen, and a service that is alone has no
+// parent: the template's others stay comments.
 static bool is_alternative(std::string_view line) {
-  constexpr std::string_view kOthers[] = {"#health.unix", "#health.http", "#health.exec", "#health.file", "#ready.tcp",
-                                          "#ready.unix",  "#ready.http",  "#ready.exec",  "#ready.file",  "#ready.fd",
-                                          "#ready.log",   "#unix",        "#http.",       "#exec",        "#file"};
+  constexpr std::string_view kOthers[] = {"#health.unix", "#health.http", "#health.exec", "#health.file",
+                                          "#ready.tcp",   "#ready.unix",  "#ready.http",  "#ready.exec",
+                                          "#ready.file",  "#ready.fd",    "#ready.log",   "#parent",
+                                          "#unix",        "#http.",       "#exec",        "#file"};
   return std::ranges::any_of(kOthers, [&](std::string_view other) { return line.starts_with(other); });
 }
 
@@ -107,6 +108,12 @@ TEST_CASE("the template without its comment marks is a configuration") {
   const std::size_t external = text.find("[external.NAME]");
   REQUIRE(external != std::string::npos);
   text.replace(external, 15, "[external.db]");
+  const std::size_t group = text.find("[group.NAME]");
+  REQUIRE(group != std::string::npos);
+  text.replace(group, 12, "[group.all-of-them]");
+  const std::size_t members = text.find("members = []");
+  REQUIRE(members != std::string::npos);
+  text.replace(members, 12, "members = [\"web\"]");
   const std::size_t type = text.find("type = \"simple\"");  // Else the example of pid-file means nothing.
   REQUIRE(type != std::string::npos);
   text.replace(type, 15, "type = \"forking\"");

@@ -89,6 +89,35 @@ TEST_CASE("until = completed waits for the end of what runs, and then needs it n
   REQUIRE(failing.cause("app") == "dependency migrate failed (exit 3)");
 }
 
+TEST_CASE("until = healthy waits for the probes of the other, and its later sickness is no loss") {
+  Story s({Service("db").health(HealthAction::none), Service("app").requires_({"db"}, Until::healthy),
+           Service("tunnel").binds_to({"db"}, Until::healthy)});
+  s.boot().run();
+  REQUIRE(s.state("app") == "waiting");
+  REQUIRE(s.cause("app") == "waiting for db (running, not healthy yet)");
+  s.probe("db", "timed out").probe("db", "timed out");
+  REQUIRE(s.cause("app") == "waiting for db (running, unhealthy (2 failures: timed out))");
+  s.probe("db").run();
+  REQUIRE(s.state("app") == "running");
+  REQUIRE(s.state("tunnel") == "running");
+  s.probe("db", "timed out").probe("db", "timed out");
+  REQUIRE(s.state("app") == "running");
+  REQUIRE(s.state("tunnel") == "running");
+}
+
+TEST_CASE("what only wants another with until = healthy goes on with any verdict of the probes") {
+  Story s({Service("cache").health(HealthAction::none), Service("app").wants({"cache"}, Until::healthy),
+           Service("late").after({"cache"}, Until::healthy)});
+  s.boot().run();
+  REQUIRE(s.state("app") == "waiting");
+  REQUIRE(s.cause("late") == "waiting for cache (running, not healthy yet)");
+  s.probe("cache", "timed out");
+  REQUIRE(s.state("app") == "waiting");
+  s.probe("cache", "timed out").run();
+  REQUIRE(s.state("app") == "running");
+  REQUIRE(s.state("late") == "running");
+}
+
 TEST_CASE("until = started does not wait until the other is ready") {
   Story s({Service("job").oneshot(), Service("watcher").requires_({"job"}, Until::started),
            Service("late").after({"job"}, Until::started)});

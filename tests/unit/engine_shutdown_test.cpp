@@ -61,8 +61,13 @@ TEST_CASE("what needs its time gets it in parallel") {
 TEST_CASE("when the budget is over, everything that is alive gets KILL, and order does not matter any more") {
   Story s({Service("db"), Service("web").requires_({"db"})}, budget(5s));
   s.boot().run().shutdown().orders();
-  s.pass(5s);
+  s.pass(5s - 1ms);
+  REQUIRE(s.state("web") == "killing");  // Its share is over.
+  REQUIRE(s.state("db") == "running");
+  s.orders();
+  s.pass(1ms);
   REQUIRE(s.orders() == Names{"KILL db", "KILL web"});
+  REQUIRE(s.why("db") == "out of time for the shutdown");
   REQUIRE(s.why("web") == "out of time for the shutdown");
   s.ends("web", signal(9)).ends("db", signal(9));
   REQUIRE(s.finished()->survivors.empty());
@@ -268,4 +273,95 @@ TEST_CASE("exit-code-from decides, whoever ended everything") {
     s.boot().run().ends("web", code(4)).ends("app", code(2));
     REQUIRE(s.finished()->exit_code == 4);
   }
+}
+
+TEST_CASE("what hangs has its share of the shutdown, and the next of the chain still gets its signal", "[budget]") {
+  const std::vector<StopStep> minute = {step(15, SignalTarget::group, 60s)};
+  Story s({Service("a").requires_({"b"}).stop(minute), Service("b").requires_({"c"}).stop(minute),
+           Service("c").stop(minute)},
+          budget(9s));
+  s.boot().run().orders();
+  s.shutdown();
+  REQUIRE(s.orders() == Names{"TERM a"});
+  s.pass(2900ms);
+  REQUIRE(s.state("a") == "stopping");
+  s.pass(200ms);
+  REQUIRE(s.state("a") == "killing");
+  REQUIRE(s.why("a") == "out of time for the shutdown");
+  REQUIRE(s.orders() == Names{"KILL a"});
+  s.ends("a", signal(9));
+  REQUIRE(s.orders() == Names{"TERM b"});
+  s.pass(3s).ends("b", signal(9));
+  REQUIRE(s.orders() == Names{"KILL b", "TERM c"});
+  s.pass(2700ms);
+  REQUIRE(s.state("c") == "stopping");
+  s.pass(199ms);
+  REQUIRE(s.orders().empty());
+  s.pass(1ms);
+  REQUIRE(s.orders() == Names{"KILL c"});
+}
+
+TEST_CASE("who is quick leaves the time to the others, and nobody loses time of his own without need", "[budget]") {
+  Story s({Service("a").requires_({"b"}).stop({step(15, SignalTarget::group, 4s)}),
+           Service("b").stop({step(15, SignalTarget::group, 4s)})},
+          budget(6s));
+  s.boot().run().shutdown();
+  s.pass(1s).ends("a", signal(15)).pass(3900ms);
+  REQUIRE(s.state("b") == "stopping");
+  s.pass(200ms);
+  REQUIRE(s.state("b") == "killing");
+  REQUIRE(s.why("b") == "did not end in time");
+}
+
+TEST_CASE("a stop that was under way when the shutdown began has its share as well, whatever it asks for", "[budget]") {
+  Story s({Service("a").after({"b"}).notify().stop({step(15, SignalTarget::group, 60s)}),
+           Service("b").stop({step(15, SignalTarget::group, 60s)})},
+          budget(4s));
+  s.boot().run().ready("a").stop({"a"});
+  s.shutdown().asks_for("a", 90s).pass(2100ms);
+  REQUIRE(s.state("a") == "killing");
+}
+
+TEST_CASE("hooks that follow a stop have their share, too", "[budget]") {
+  Story s({Service("a").stop({step(15, SignalTarget::group, 10s)}).with([](ServiceSpec& spec) {
+            spec.post_stop = {hook("cleanup", 10s)};
+          })},
+          budget(2s));
+  s.boot().run().shutdown();
+  s.pass(1s).ends("a", signal(9)).orders();
+  REQUIRE(s.state("a") == "stopping");
+  s.pass(900ms);
+  REQUIRE(s.orders().empty());
+  s.pass(200ms);
+  REQUIRE(s.state("a") == "killing");
+}
+
+TEST_CASE("what is last is stopped after all others, with what it requires or comes after", "[last]") {
+  Story s({Service("web"), Service("net"), Service("db").requires_({"net"}),
+           Service("shipper").last().requires_({"net"}), Service("helper").last()});
+  s.boot().run().orders();
+  s.shutdown();
+  REQUIRE(s.orders() == Names{"TERM db", "TERM web"});
+  s.ends("db", signal(15));
+  REQUIRE(s.orders().empty());
+  s.ends("web", signal(15));
+  REQUIRE(s.orders() == Names{"TERM helper", "TERM shipper"});
+  s.ends("shipper", signal(15)).ends("helper", signal(15));
+  REQUIRE(s.orders() == Names{"TERM net"});
+  s.ends("net", signal(15));
+  REQUIRE(s.finished().has_value());
+}
+
+TEST_CASE("what is last is not begun again in a shutdown, and is in no way of a second signal", "[last]") {
+  Story s({Service("web"), Service("shipper").last().restart(RestartWhen::always, 0s), Service("idle").last()});
+  s.boot().run().stop({"idle"});
+  s.ends("idle", signal(15)).orders();
+  s.shutdown().ends("shipper", code(1));
+  REQUIRE(s.orders() == Names{"TERM web"});
+  REQUIRE(s.state("shipper") == "stopped");
+
+  Story hasty({Service("web"), Service("shipper").last()});
+  hasty.boot().run().shutdown().orders();
+  hasty.shutdown();
+  REQUIRE(hasty.orders() == Names{"KILL shipper", "KILL web"});
 }

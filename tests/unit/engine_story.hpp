@@ -62,6 +62,9 @@ struct Service {
     return *this;
   }
   Service& instances(std::uint32_t count) { return named.instances = count, *this; }
+  Service& parent(std::string name) { return named.spec.parent = std::move(name), *this; }
+  Service& daemon() { return named.spec.daemon = true, *this; }
+  Service& last() { return named.spec.last = true, *this; }
   Service& disabled() { return named.spec.enabled = false, *this; }
   Service& target() {
     named.spec.type = ServiceType::target;

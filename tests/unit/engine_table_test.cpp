@@ -35,9 +35,10 @@ TEST_CASE("every row says why, and every state has a way out") {
   REQUIRE(left.size() == kStateCount);
 }
 
-TEST_CASE("every state is live, resting, waiting or in back-off, and has a status") {
+TEST_CASE("every state is live, resting, waiting, joining or in back-off, and has a status") {
   for (const auto& state : kEnumNames<State>) {
-    const bool is_between = state.value == State::waiting || state.value == State::backoff;
+    const bool is_between =
+        state.value == State::waiting || state.value == State::joining || state.value == State::backoff;
     REQUIRE(int{is_live(state.value)} + int{is_resting(state.value)} + int{is_between} == 1);
     REQUIRE_FALSE(enum_name(status_of(state.value)).empty());
   }

@@ -28,6 +28,7 @@ struct SceneChecker {
 [[nodiscard]] std::span<const EffectChecker> hook_checkers();        // What happens around them.
 [[nodiscard]] std::span<const EffectChecker> ready_checkers();       // Readiness, reloads, watchdogs.
 [[nodiscard]] std::span<const EffectChecker> order_checkers();       // Who before whom.
+[[nodiscard]] std::span<const EffectChecker> tree_checkers();        // Parents and children, and who is stopped last.
 [[nodiscard]] std::span<const EffectChecker> policy_checkers();      // Restarts.
 [[nodiscard]] std::span<const EffectChecker> reply_checkers();       // Changes.
 [[nodiscard]] std::span<const EffectChecker> population_checkers();  // Who comes and goes.
@@ -37,6 +38,7 @@ struct SceneChecker {
 [[nodiscard]] std::span<const SceneChecker> hook_step_checkers();
 [[nodiscard]] std::span<const SceneChecker> ready_step_checkers();
 [[nodiscard]] std::span<const SceneChecker> population_step_checkers();
+[[nodiscard]] std::span<const SceneChecker> tree_step_checkers();
 [[nodiscard]] std::span<const SceneChecker> turn_checkers();  // When all that was due at a moment is done.
 [[nodiscard]] std::span<const SceneChecker> rest_checkers();  // In a calm world in which nothing more will happen.
 [[nodiscard]] std::span<const SceneChecker> population_rest_checkers();

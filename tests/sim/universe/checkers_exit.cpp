@@ -16,7 +16,7 @@ Complaint silence(const Scene& scene, const Effect&) {
 Complaint shutdown_reason(const Scene& scene, const Effect& effect) {
   if (!std::holds_alternative<ShutdownBegun>(effect)) return std::nullopt;
   if (scene.shutdown != ShutdownReason::none) return "the shutdown begins twice";
-  const bool is_done = scene.set.daemon.exit == ExitWhen::when_done && scene.is_booted && scene.all_rests();
+  const bool is_done = scene.set.daemon.exit == ExitWhen::when_done && scene.is_booted && is_work_done(scene);
   if (scene.shutdown_by || scene.is_shutdown_asked || is_done) return std::nullopt;
   return "a shutdown without reason";
 }
@@ -40,7 +40,9 @@ std::optional<InstanceId> source_of_code(const Scene& scene) {
     return failed || named.empty() ? failed : named.front();
   }
   if (scene.shutdown != ShutdownReason::done) return scene.shutdown_by;
-  return first_failed(scene.all());
+  std::vector<InstanceId> work = scene.all();
+  std::erase_if(work, [&](InstanceId id) { return scene.spec(id).daemon; });
+  return first_failed(work);
 }
 
 int code_of(const Seen& s) {

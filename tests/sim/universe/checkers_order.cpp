@@ -82,7 +82,7 @@ Complaint order_of_stop(const Scene& scene, const Effect& effect) {
   if (e == nullptr || e->row->input != Input::may_stop) return std::nullopt;
   const Links& links = scene.links[e->instance.value];
   for (const InstanceId d : links.needed_by)
-    if (scene.seen[d.value].run_is_open || is_live(scene.seen[d.value].state))
+    if (scene.seen[d.value].run_is_open || is_there(scene, d))
       return fmt::format("{} is told to end while {}, which requires it, is alive", scene.name(e->instance),
                          scene.name(d));
   for (const InstanceId f : links.comes_before) {
@@ -108,12 +108,13 @@ Complaint no_start_in_shutdown(const Scene& scene, const Effect& effect) {
   const auto* spawn = std::get_if<SpawnRun>(&effect);
   const auto id = spawn == nullptr ? starter(scene, effect) : std::optional{spawn->instance};
   if (!id || scene.shutdown == ShutdownReason::none) return std::nullopt;
+  // What is last may go on with a start that had begun.
+  const bool had_begun = spawn != nullptr && scene.seen[id->value].run == spawn->run;
+  if (had_begun && std::ranges::count(scene.last, *id) > 0) return std::nullopt;
   return fmt::format("{} is started in a shutdown", scene.name(*id));
 }
 
-bool is_alive(const Scene& scene, InstanceId id) {
-  return scene.seen[id.value].run_is_open || is_live(scene.seen[id.value].state);
-}
+bool is_alive(const Scene& scene, InstanceId id) { return scene.seen[id.value].run_is_open || is_there(scene, id); }
 
 // Also what was started by a target, which has no run.
 std::optional<InstanceId> comes_to_life(const Scene& scene, const Effect& effect) {

@@ -20,6 +20,9 @@ const StateChanged* end_of_run(const Effect& effect) {
 Complaint sequel(const Scene& scene, const Effect& effect) {
   const StateChanged* e = end_of_run(effect);
   if (e == nullptr) return std::nullopt;
+  // What is last is wanted down as soon as it has ended by itself.
+  const bool is_last = std::ranges::count(scene.last, e->instance) > 0;
+  if (is_last && scene.inside(e->instance).goal == Goal::down) return std::nullopt;
   const Seen& s = scene.seen[e->instance.value];
   const bool is_pushed = std::ranges::any_of(scene.links[e->instance.value].needs, [&](InstanceId r) {
     return is_lost(scene, e->instance, r) || is_unbound(scene, e->instance, r) || scene.inside(r).facts.is_leaving;
@@ -32,7 +35,11 @@ Complaint sequel(const Scene& scene, const Effect& effect) {
     if (s.was_told_to_end) return false;
     if (s.stays_down) return e->to == State::failed;
     if (is_restarted(scene, e->instance, s.end)) return e->to == State::backoff || e->to == State::failed;
-    return e->to == (is_success(scene, e->instance, s.end) ? State::completed : State::failed);
+    if (!is_success(scene, e->instance, s.end)) return e->to == State::failed;
+    const bool has_busy_child = std::ranges::any_of(scene.links[e->instance.value].children, [&](InstanceId child) {
+      return !is_resting(scene.seen[child.value].state);
+    });
+    return e->to == (has_busy_child ? State::joining : State::completed);
   }();
   if (is_right) return std::nullopt;
   return fmt::format("{} is {} after an end that should not lead there", scene.name(e->instance), enum_name(e->to));

@@ -71,7 +71,8 @@ Complaint change_targets(const Scene& scene, const Effect& effect) {
 
 bool is_true_of_wait(WaitFor wait_for, const TargetResult& result, const Seen& s) {
   switch (wait_for) {
-    case WaitFor::ready: return is_serving(result.state) || result.state == State::completed;
+    case WaitFor::ready:
+      return is_serving(result.state) || result.state == State::completed || result.state == State::joining;
     case WaitFor::healthy: return is_serving(result.state) && s.was_well;
     case WaitFor::exited: return s.has_left;
     case WaitFor::stopped: return is_resting(result.state);
@@ -93,7 +94,7 @@ bool is_true(const Scene& scene, const OpenChange& change, const TargetResult& r
   const CommandGiven& command = change.command;
   const Seen& s = scene.seen[result.instance.value];
   const bool is_done = result.outcome == Outcome::done;
-  const bool is_up = is_serving(result.state) || result.state == State::completed;
+  const bool is_up = is_serving(result.state) || result.state == State::completed || result.state == State::joining;
   const bool is_target = result.along_with == kNoInstance;
   const bool has_no_run = !has_process(scene.spec(result.instance));
   switch (command.kind) {

@@ -84,13 +84,13 @@ Complaint bookkeeping(const Scene& scene) {
       const bool is_asked = i.goal == Goal::down || is_told || (i.is_cycling && is_up);
       const bool is_pushed =
           std::ranges::any_of(scene.links[id.value].needs, [&](InstanceId r) { return pushes(id, r); });
-      const bool is_leaving = is_live(i.state) && (is_asked || is_pushed);
+      const bool is_leaving = is_there(i.state) && (is_asked || is_pushed);
       if (is_leaving && std::exchange(going[id.value], char{1}) == 0) is_moving = true;
     }
   }
   for (const InstanceId id : all) {
     const Instance& i = scene.inside(id);
-    const bool goal_fits = (i.state == State::stopped) == (i.goal == Goal::down) || is_live(i.state);
+    const bool goal_fits = (i.state == State::stopped) == (i.goal == Goal::down) || is_there(i.state);
     if (i.facts.is_leaving != (going[id.value] != 0) || !goal_fits)
       return fmt::format("{}: the flags of a {} instance are wrong", scene.name(id), enum_name(i.state));
   }
@@ -101,14 +101,14 @@ Complaint bookkeeping(const Scene& scene) {
 
 bool is_held(const Scene& scene, InstanceId id) {
   const Links& links = scene.links[id.value];
-  return std::ranges::any_of(links.needed_by, [&](InstanceId d) { return is_live(scene.inside(d).state); }) ||
+  return std::ranges::any_of(links.needed_by, [&](InstanceId d) { return is_there(scene, d); }) ||
          std::ranges::any_of(links.comes_before, [&](InstanceId f) { return scene.inside(f).facts.is_leaving; });
 }
 
 // A conflicting service is alive, or what is bound to its last run is.
 bool is_kept_out(const Scene& scene, InstanceId id) {
   const Links& links = scene.links[id.value];
-  const auto is_alive = [&](InstanceId other) { return is_live(scene.inside(other).state); };
+  const auto is_alive = [&](InstanceId other) { return is_there(scene, other); };
   return std::ranges::any_of(links.conflicts, is_alive) || std::ranges::any_of(links.needed_by, [&](InstanceId d) {
            return is_alive(d) && std::ranges::count(scene.links[d.value].binds_to, id) > 0;
          });
@@ -117,6 +117,11 @@ bool is_kept_out(const Scene& scene, InstanceId id) {
 bool is_slot_free(const Scene& scene) {
   const std::uint32_t most = scene.set.daemon.start_parallelism;
   return most == 0 || std::cmp_less(std::ranges::count(scene.seen, State::starting, &Seen::state), most);
+}
+
+bool is_joined(const Scene& scene, InstanceId id) {
+  return std::ranges::all_of(scene.links[id.value].children,
+                             [&](InstanceId child) { return is_resting(scene.seen[child.value].state); });
 }
 
 // Nothing stays where it is although its surroundings allow it to go, or force it.
@@ -139,12 +144,25 @@ Complaint progress(const Scene& scene) {
     const char* wrong = nullptr;
     if (i.state == State::waiting && has_lost) wrong = "waits for what is lost";
     const bool is_ours = scene.spec(id).type != ServiceType::external;
-    if (is_ours && i.state == State::waiting && has_all && is_after && !is_delayed && is_slot_free(scene))
-      wrong = "waits for nothing";
+    if (i.state == State::joining && is_joined(scene, id) && !i.facts.is_leaving) wrong = "waits for no child";
+    const bool may_begin = is_ours && !is_delayed && scene.shutdown == ShutdownReason::none && is_slot_free(scene);
+    if (i.state == State::waiting && has_all && is_after && may_begin) wrong = "waits for nothing";
     if (is_in_the_way && i.facts.is_leaving && !is_held(scene, id)) wrong = "does not go";
     if (is_in_the_way && has_lost && !i.facts.is_leaving) wrong = "stays although what it requires is lost";
     if (is_missing && has_all && scene.shutdown == ShutdownReason::none) wrong = "does not come back";
     if (wrong != nullptr) return fmt::format("{} ({}) {}", scene.name(id), enum_name(i.state), wrong);
+  }
+  return std::nullopt;
+}
+
+// What is up and need not go has what it requires, or that will be back.
+Complaint running_has_needs(const Scene& scene) {
+  for (const InstanceId id : scene.all()) {
+    if (scene.finished || !is_there(scene, id) || scene.inside(id).facts.is_leaving) continue;
+    for (const InstanceId r : scene.links[id.value].needs)
+      if (is_lost(scene, id, r))
+        return fmt::format("{} is {}, but {}, which it requires, is {}", scene.name(id),
+                           enum_name(scene.seen[id.value].state), scene.name(r), enum_name(scene.seen[r.value].state));
   }
   return std::nullopt;
 }
@@ -175,8 +193,8 @@ Complaint leaves_in_time(const Scene& scene) {
 }
 
 Complaint when_done(const Scene& scene) {
-  const bool is_done = scene.is_booted && scene.set.daemon.exit == ExitWhen::when_done && scene.all_rests();
-  if (!is_done || scene.finished) return std::nullopt;
+  const bool is_done = scene.is_booted && scene.set.daemon.exit == ExitWhen::when_done && is_work_done(scene);
+  if (!is_done || scene.finished || scene.shutdown != ShutdownReason::none) return std::nullopt;
   return "all is done, but it does not leave";
 }
 
@@ -248,13 +266,16 @@ bool hangs(const Scene& scene, InstanceId id);
 // What is paused becomes ready only if somebody says so, and what runs may never complete.
 bool is_never_there(const Scene& scene, InstanceId other, Until until) {
   const State state = scene.seen[other.value].state;
-  return state == State::paused || (until == Until::completed && state == State::running) || hangs(scene, other);
+  const bool goes_on = state == State::running || state == State::joining;
+  return state == State::paused || (until == Until::completed && goes_on) || hangs(scene, other);
 }
 
 bool needs_endless(const Scene& scene, InstanceId id) {
   const Links& links = scene.links[id.value];
-  return std::ranges::any_of(links.needs,
-                             [&](InstanceId r) { return is_never_there(scene, r, links.needs_until.at(r)); });
+  return std::ranges::any_of(links.needs, [&](InstanceId r) {
+    const bool is_over = scene.seen[r.value].state == State::joining && !is_met(scene, id, r);
+    return is_over || is_never_there(scene, r, links.needs_until.at(r));
+  });
 }
 
 // It waits for what is never there, directly or not.
@@ -263,8 +284,10 @@ bool hangs(const Scene& scene, InstanceId id) {
   const Links& links = scene.links[id.value];
   return needs_endless(scene, id) || std::ranges::any_of(links.comes_after, [&](InstanceId f) {
            const State state = scene.seen[f.value].state;
-           const bool goes_on = state == State::running || state == State::paused;
-           return (links.after_until.at(f) == Until::completed && goes_on) || hangs(scene, f);
+           const bool goes_on = state == State::running || state == State::paused || state == State::joining;
+           const Until until = links.after_until.at(f);
+           const bool is_unproven = until == Until::healthy && state == State::paused;
+           return (until == Until::completed && goes_on) || is_unproven || hangs(scene, f);
          });
 }
 
@@ -281,6 +304,7 @@ Complaint liveness(const Scene& scene) {
       if (i.goal == Goal::down) return i.state == State::stopped;
       if (i.state == State::failed) return is_explained && (i.cause != Cause::requirement || may_miss_something);
       const bool is_up = i.state == State::running || i.state == State::paused;
+      if (i.state == State::joining) return !is_joined(scene, id);
       return i.state == State::completed || (is_up && !misses_something) || hangs(scene, id);
     }();
     if (!is_right) return fmt::format("{} is {} for ever", scene.name(id), enum_name(i.state));
@@ -300,7 +324,8 @@ bool may_wait(const Scene& scene, const CommandGiven& command) {
   return std::ranges::any_of(command.targets, [&](InstanceId id) {
     const State state = scene.seen[id.value].state;
     const bool goes_on = is_wait && state == State::running && command.wait_for != WaitFor::ready;
-    return goes_on || (is_wait && state == State::paused) || ((is_wait || is_upward) && hangs(scene, id));
+    const bool is_endless = state == State::paused || state == State::joining;
+    return goes_on || (is_wait && is_endless) || ((is_wait || is_upward) && hangs(scene, id));
   });
 }
 
@@ -325,10 +350,15 @@ Complaint no_survivors(const Scene& scene) {
 }
 
 constexpr SceneChecker kAfterStep[] = {
-    {"states-agree", states_agree},           {"bound", bound},
-    {"rest-is-empty", rest_is_empty},         {"deadlines", deadlines},
-    {"backoff-times", backoff_times},         {"bookkeeping", bookkeeping},
-    {"no-change-is-kept", no_change_is_kept}, {"progress", progress},
+    {"states-agree", states_agree},
+    {"running-has-needs", running_has_needs},
+    {"bound", bound},
+    {"rest-is-empty", rest_is_empty},
+    {"deadlines", deadlines},
+    {"backoff-times", backoff_times},
+    {"bookkeeping", bookkeeping},
+    {"no-change-is-kept", no_change_is_kept},
+    {"progress", progress},
 };
 constexpr SceneChecker kAfterTurn[] = {
     {"no-overdue", no_overdue},         {"leaves-in-time", leaves_in_time}, {"when-done", when_done},

@@ -71,9 +71,21 @@ CommandGiven Clients::command(InstanceId hot) {
   return out;
 }
 
+bool Clients::has_tree() const {
+  return std::ranges::any_of(cast_.all(), [this](InstanceId id) {
+    const ServiceSpec& spec = cast_.spec(id);
+    return !spec.parent.empty() || spec.last;
+  });
+}
+
 Event Clients::next(InstanceId hot) {
   if (last_change_ > 0 && dice_.percent(5))
     return ChangeForgotten{ChangeId{1 + dice_.below(static_cast<std::uint32_t>(last_change_))}};
+  if (has_tree()) {
+    CommandGiven out = command(hot);
+    if (out.kind == CommandKind::roll) out.kind = CommandKind::restart;
+    return out;
+  }
   if (dice_.percent(8)) return scale();
   if (dice_.percent(4) && cast_.services().size() < kMaxServices) return add_service();
   if (dice_.percent(4)) return remove_service();

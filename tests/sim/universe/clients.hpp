@@ -27,6 +27,7 @@ class Clients {
   Event add_service();
   Event remove_service();
   CommandGiven command(InstanceId hot);
+  [[nodiscard]] bool has_tree() const;
 
   const Cast& cast_;
   Dice& dice_;

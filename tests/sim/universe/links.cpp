@@ -67,6 +67,14 @@ void Scene::link_all() {
       needs(on);
       binds(on);
     }
+    if (!spec.parent.empty()) {
+      needs({spec.parent, Until::ready});
+      each_pair(self, spec.parent, [&](InstanceId child, InstanceId parent) {
+        links[child.value].parent = parent;
+        add(links[parent.value].children, child);
+        if (spec.daemon) add(links[child.value].binds_to, parent);
+      });
+    }
     for (const Dependency& on : spec.wants) follows(on);
     for (const Dependency& on : spec.after) follows(on);
     for (const std::string& other : spec.before)

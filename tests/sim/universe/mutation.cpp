@@ -30,6 +30,13 @@ constexpr auto forget_until = [](ServiceSpec& s) {
 constexpr auto forget_binding = [](ServiceSpec& s) {
   s.requires_.insert(s.requires_.end(), s.binds_to.begin(), s.binds_to.end()), s.binds_to.clear();
 };
+constexpr auto forget_parent = [](ServiceSpec& s) {
+  if (!s.parent.empty()) s.requires_.push_back({s.parent, Until::ready}), s.parent.clear();
+};
+constexpr auto forget_daemon = [](ServiceSpec& s) {
+  if (!s.parent.empty()) s.daemon = false;
+};
+constexpr auto forget_last = [](ServiceSpec& s) { s.last = false; };
 constexpr auto forget_conflicts = [](ServiceSpec& s) { s.conflicts.clear(); };
 constexpr auto forget_max = [](ServiceSpec& s) { s.restart.max.count.reset(); };
 constexpr auto lower_max = [](ServiceSpec& s) { s.restart.max.count = s.restart.max.count.value_or(1) / 2; };
@@ -92,6 +99,7 @@ void forget_slots(SpecSet& set) { set.daemon.start_parallelism = 0; }
 void forget_code_source(SpecSet& set) { set.daemon.exit_code_from.clear(); }
 void forget_exit(SpecSet& set) { set.daemon.exit = ExitWhen::never; }
 void always_exit(SpecSet& set) { set.daemon.exit = ExitWhen::when_done; }
+void hasty_shutdown(SpecSet& set) { set.daemon.shutdown_timeout /= 2; }
 void endless_shutdown(SpecSet& set) { set.daemon.shutdown_timeout += 10s; }
 
 // ---- other events ----
@@ -258,6 +266,13 @@ constexpr Mutation kMutations[] = {
      .distort = each_service<forget_until>},
     {.name = "binds-to is taken for requires", .caught_by = "bound", .distort = each_service<forget_binding>},
     {.name = "conflicts are ignored", .caught_by = "conflicts", .distort = each_service<forget_conflicts>},
+    {.name = "parents are only required", .caught_by = "joined-last", .distort = each_service<forget_parent>},
+    {.name = "daemons are waited for", .caught_by = "daemon-ends", .distort = each_service<forget_daemon>},
+    {.name = "what is last is not kept", .caught_by = "last-of-all", .distort = each_service<forget_last>},
+    {.name = "what is required is not needed later",
+     .caught_by = "running-has-needs",
+     .distort = each_service<forget_requires>},
+    {.name = "the shutdown has half its time", .caught_by = "stop-share", .distort = hasty_shutdown},
     {.name = "max is ignored", .caught_by = "restart-limit", .distort = each_service<forget_max>},
     {.name = "it gives up too early", .caught_by = "restart-limit", .distort = each_service<lower_max>},
     {.name = "delay is ignored", .caught_by = "restart-spacing", .distort = each_service<forget_delay>},

@@ -53,6 +53,8 @@ void end_main(Seen& s, ExitStatus status, Instant now) {
 void Scene::begin_step(const Event* what, Instant at) {
   event = what;
   now = at;
+  const auto due = engine.next_deadline();
+  if (shutdown != ShutdownReason::none && due && at > *due) is_punctual = false;
   main_exit.reset();
   killed.clear();
   named_by_service = {};
@@ -214,6 +216,8 @@ void Scene::hear(const CommandGiven& e) {
   if (e.kind == CommandKind::start || e.kind == CommandKind::restart || e.kind == CommandKind::roll) wake_hopes();
   if (e.kind == CommandKind::start || e.kind == CommandKind::restart)
     for (const InstanceId id : command.targets) seen[id.value].restarts.clear();
+  if (e.kind == CommandKind::stop || e.kind == CommandKind::kill)
+    for (const InstanceId id : command.targets) seen[id.value].was_asked_down = true;
 }
 
 void Scene::hear(const ChangeForgotten& e) {
@@ -255,6 +259,7 @@ void Scene::begin_run(InstanceId id, RunId run) {
   s.is_spawned = s.is_executed = s.is_main_gone = s.is_search_ordered = s.is_found = false;
   s.was_told_to_end = s.is_asked_again = s.has_start_failed = s.is_frozen = false;
   s.is_unfit = s.is_confirmed = s.stays_down = s.is_replaced = false;
+  s.verdict = Health::unknown;
   s.more_time_until = s.found_at = {};
   s.life_due = kNever;
   s.watchdog = spec(id).watchdog.value_or(Duration{});
@@ -285,6 +290,7 @@ void Scene::see(const RunTask& e) {
   }
   const std::vector<Hook>& hooks = hooks_of(*this, e.instance, e.kind);
   if (e.index < hooks.size()) s.hook = SeenHook{e.kind, e.index, now + hooks[e.index].timeout};
+  if (e.kind == TaskKind::post_stop && e.index == 0 && s.state == State::stopping) note_share(e.instance);
 }
 
 void Scene::see(const AwaitReady& e) { seen[e.instance.value].is_ready_awaited = true; }
@@ -310,7 +316,7 @@ void Scene::see(const AskHealth& e) {
 
 void Scene::see(const StopAsking& e) { seen[e.instance.value].is_probed = false; }
 
-void Scene::see(const HealthChanged&) {}
+void Scene::see(const HealthChanged& e) { seen[e.instance.value].verdict = e.to; }
 
 void Scene::see(const FreezeRun& e) { seen[e.instance.value].is_frozen = true; }
 
@@ -372,9 +378,12 @@ void Scene::see(const StateChanged& e) {
   const bool is_target = !has_process(spec(e.instance));  // There is nothing to be told.
   const bool is_replaced = e.row->input == Input::want_replace && e.to == State::stopping;
   if (is_replaced) s.is_replaced = true;
+  const bool is_without_run = is_target || e.from == State::joining;
   const bool is_told = e.row->input == Input::may_stop || is_replaced || (is_killed && !was_main_gone && !has_failed);
-  if (is_told && !is_target) s.was_told_to_end = true;
-  const bool is_end = !is_live(e.to) && (e.row->input == Input::ended || e.row->input == Input::spawn_failed);
+  if (is_told && !is_without_run) s.was_told_to_end = true;
+  const Input input = e.row->input;
+  const bool is_end =
+      !is_live(e.to) && (input == Input::ended || input == Input::spawn_failed || input == Input::joined);
   const bool is_last_end = is_end && (e.to == State::failed || e.to == State::completed);
   if (is_last_end && shutdown == ShutdownReason::none && !shutdown_by) {
     const bool gave_up = e.to == State::failed && !s.stays_down && is_restarted(*this, e.instance, s.end);
@@ -393,6 +402,8 @@ void Scene::see(const StateChanged& e) {
   }
   s.row = e.row;
   s.state_since = now;
+  s.share_due = kNever;
+  if (e.to == State::stopping) note_share(e.instance);
   last_changed = e.instance;
   moved.insert(members[e.instance.value].service);
   note_rolls(e);
@@ -409,6 +420,7 @@ void Scene::see(const ChangeDone& e) {
 void Scene::see(const ShutdownBegun&) {
   shutdown = shutdown_by ? ShutdownReason::service : is_shutdown_asked ? ShutdownReason::asked : ShutdownReason::done;
   shutdown_since = now;
+  note_shutdown();
 }
 
 void Scene::see(const Finished& e) { finished = e; }

@@ -25,7 +25,9 @@ struct Links {
   std::vector<InstanceId> conflicts;  // both ways
   std::map<InstanceId, Until> needs_until;
   std::map<InstanceId, Until> after_until;
-  std::vector<InstanceId> binds_to;  // among `needs`
+  std::vector<InstanceId> binds_to;  // among `needs`; a daemon to its parent
+  std::optional<InstanceId> parent;  // among `needs`
+  std::vector<InstanceId> children;
 };
 
 // Something of a run was alive in spite of a KILL that had its time.
@@ -59,19 +61,21 @@ struct Seen {
   bool was_told_to_end = false;
   bool is_replaced = false;  // So it was by a rolling restart.
   bool has_start_failed = false;
-  bool is_unfit = false;            // It is ended for its watchdog.
-  bool is_confirmed = false;        // It has said that it is ready.
-  bool is_ready_awaited = false;    // The order to see when it is ready was given, and not taken back.
-  bool is_probed = false;           // A probe of its health was ordered, and has not answered.
-  bool was_well = false;            // One has succeeded.
-  bool stays_down = false;          // It is ended for its health, for good.
-  std::uint32_t probes_good = 0;    // In a row, of something external.
-  std::uint32_t probes_failed = 0;  // In a row, besides those in its grace.
-  Instant grace_until;              // So long they do not count.
-  bool is_asked_again = false;      // Somebody wanted something up since it began.
-  bool has_ended = false;           // Any run has.
-  bool has_left = false;            // Nothing of it was alive after something had been.
-  std::optional<ExitStatus> end;    // Of the last main process that ended; nothing: it could not be started.
+  bool is_unfit = false;             // It is ended for its watchdog.
+  bool is_confirmed = false;         // It has said that it is ready.
+  bool is_ready_awaited = false;     // The order to see when it is ready was given, and not taken back.
+  bool is_probed = false;            // A probe of its health was ordered, and has not answered.
+  Health verdict = Health::unknown;  // What was told of it, of this run.
+  bool was_well = false;             // One has succeeded.
+  bool stays_down = false;           // It is ended for its health, for good.
+  std::uint32_t probes_good = 0;     // In a row, of something external.
+  std::uint32_t probes_failed = 0;   // In a row, besides those in its grace.
+  Instant grace_until;               // So long they do not count.
+  bool was_asked_down = false;       // By a command for this very one.
+  bool is_asked_again = false;       // Somebody wanted something up since it began.
+  bool has_ended = false;            // Any run has.
+  bool has_left = false;             // Nothing of it was alive after something had been.
+  std::optional<ExitStatus> end;     // Of the last main process that ended; nothing: it could not be started.
   Instant executed_at;
   Instant found_at;
   Instant more_time_until;         // It asked for that much.
@@ -92,6 +96,9 @@ struct Seen {
   std::vector<Instant> restarts_fresh;  // Since anybody wanted anything up.
   Instant backoff_since;
   Duration backoff_least{};
+
+  Instant share_due = kNever;  // When its share of the time of the shutdown is over, for the stop that is under way.
+  Duration stop_chain{};       // How long all that is stopped after it takes.
 
   bool is_wanted = false;  // The goal after the last step.
   Instant unwanted_since;
@@ -157,6 +164,8 @@ struct Scene {
   ShutdownReason shutdown = ShutdownReason::none;
   std::optional<InstanceId> shutdown_by;
   Instant shutdown_since;
+  std::vector<InstanceId> last;   // What was to be stopped after all others.
+  bool is_punctual = true;        // No step of the shutdown came late.
   Instant killed_since = kNever;  // The patience of the shutdown was over.
   std::optional<Finished> finished;
 
@@ -242,6 +251,8 @@ struct Scene {
   void note_targets();
   void note_departures();
   void note_rolls_left();
+  void note_shutdown();
+  void note_share(InstanceId id);
 };
 
 // What the configuration says of an end, told again for the checkers.
@@ -265,6 +276,10 @@ struct Scene {
 
 // It can be used by what requires it.
 [[nodiscard]] bool is_up(const Scene& scene, InstanceId id);
+// All that exit = "when-done" waits for rests.
+[[nodiscard]] bool is_work_done(const Scene& scene);
+// Something of it is alive, or its children go on for it.
+[[nodiscard]] inline bool is_there(const Scene& scene, InstanceId id) { return is_there(scene.seen[id.value].state); }
 // It is as far as `id` needs it to be.
 [[nodiscard]] bool is_met(const Scene& scene, InstanceId id, InstanceId other);
 // It will not be as far as `id` needs it by itself.

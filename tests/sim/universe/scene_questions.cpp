@@ -68,8 +68,9 @@ bool is_restarted(const Scene& scene, InstanceId id, const std::optional<ExitSta
 
 bool is_up(const Scene& scene, InstanceId id) {
   const Seen& s = scene.seen[id.value];
-  if (scene.spec(id).type == ServiceType::oneshot) return s.state == State::completed;
   const Instance& inside = scene.inside(id);
+  if (scene.spec(id).type == ServiceType::oneshot)
+    return s.state == State::completed || (s.state == State::joining && inside.goal == Goal::up && !inside.is_cycling);
   if (!is_serving(s) || inside.goal == Goal::down || inside.is_cycling) return false;
   if (!has_process(scene.spec(id))) return true;
   const bool goes_on = !s.is_main_gone || scene.spec(id).exit_when == RunEndsWith::empty;
@@ -81,7 +82,7 @@ namespace {
 // Its program was executed, or a oneshot has done its work, and it has not ended.
 bool has_started(const Scene& scene, InstanceId id) {
   const Seen& s = scene.seen[id.value];
-  if (s.state == State::completed) return scene.spec(id).type == ServiceType::oneshot;
+  if (s.state == State::completed || s.state == State::joining) return scene.spec(id).type == ServiceType::oneshot;
   const bool is_executed = s.is_executed && s.run_is_open;
   return is_serving(s) || s.state == State::paused || (s.state == State::starting && is_executed);
 }
@@ -96,12 +97,14 @@ bool is_sentenced(const Scene& scene, InstanceId id) {
 bool is_awaited_if(const Scene& scene, InstanceId id, InstanceId other, bool is_going) {
   if (scene.inside(other).goal == Goal::down) return false;
   const State state = scene.seen[other.value].state;
-  const bool is_there = is_serving(state) || state == State::paused;
+  const bool is_running = is_serving(state) || state == State::paused;
+  const bool is_there = is_running || state == State::joining;
   const bool is_coming = state == State::waiting || state == State::starting || state == State::stopping ||
                          state == State::killing || (is_there && is_going);
   switch (scene.links[id.value].after_until.at(other)) {
     case Until::started: return is_coming && (is_going || !has_started(scene, other));
     case Until::ready: return is_coming;
+    case Until::healthy: return is_coming || (is_running && scene.seen[other.value].verdict == Health::unknown);
     case Until::completed: return is_coming || is_there;
   }
   return false;
@@ -122,11 +125,20 @@ bool has_done_enough(const Scene& scene, InstanceId id, InstanceId other) {
 
 }  // namespace
 
+bool is_work_done(const Scene& scene) {
+  return std::ranges::all_of(
+      scene.all(), [&](InstanceId id) { return !is_work(scene.spec(id)) || is_resting(scene.seen[id.value].state); });
+}
+
 bool is_met(const Scene& scene, InstanceId id, InstanceId other) {
+  // A child may need another run to do what its parent waits for.
+  const bool is_joined_child = scene.links[id.value].parent == other && !scene.spec(id).daemon;
+  if (is_joined_child && scene.seen[other.value].state == State::joining && !is_sentenced(scene, other)) return true;
   switch (scene.links[id.value].needs_until.at(other)) {
     case Until::started:
       return (has_started(scene, other) && !is_sentenced(scene, other)) || has_done_enough(scene, id, other);
     case Until::ready: return is_up(scene, other);
+    case Until::healthy: return is_up(scene, other) && scene.seen[other.value].verdict == Health::healthy;
     case Until::completed: return scene.seen[other.value].state == State::completed;
   }
   return false;
@@ -151,10 +163,12 @@ bool is_unbound(const Scene& scene, InstanceId id, InstanceId other) {
   const Links& links = scene.links[id.value];
   if (std::ranges::count(links.binds_to, other) == 0) return false;
   const State state = scene.seen[other.value].state;
-  const bool has_worked = state == State::completed && scene.spec(other).type == ServiceType::oneshot;
+  const bool has_worked =
+      (state == State::completed || state == State::joining) && scene.spec(other).type == ServiceType::oneshot;
   switch (links.needs_until.at(other)) {
     case Until::started: return !has_started(scene, other);
-    case Until::ready: return !is_serving(state) && state != State::paused && !has_worked;
+    case Until::ready:
+    case Until::healthy: return !is_serving(state) && state != State::paused && !has_worked;
     case Until::completed: return state != State::completed;
   }
   return false;

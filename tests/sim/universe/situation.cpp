@@ -146,6 +146,7 @@ bool may_complete(const ServiceSpec& spec) {
 
 Until random_until(Dice& dice, const ServiceSpec& other) {
   if (dice.percent(70)) return Until::ready;
+  if (other.health.is_written() && dice.percent(60)) return Until::healthy;
   return dice.percent(50) || !may_complete(other) ? Until::started : Until::completed;
 }
 
@@ -155,6 +156,57 @@ void give_up_to(const NamedService& other, OnGiveUp& out) {
     out = {GiveUpAction::fail, {}};
   else
     out.start = other.name;
+}
+
+const ServiceSpec& spec_of(const std::vector<NamedService>& services, const std::string& name) {
+  return std::ranges::find(services, name, &NamedService::name)->spec;
+}
+
+// Whether the start of `name` (or its completion) waits for the start of `sought`, directly or not.
+bool waits_for(const std::vector<NamedService>& services, const std::string& name, bool is_completion,
+               const std::string& sought) {
+  if (name == sought && !is_completion) return true;
+  if (is_completion && waits_for(services, name, false, sought)) return true;
+  if (is_completion)
+    return std::ranges::any_of(services, [&](const NamedService& child) {
+      return child.spec.parent == name && !child.spec.daemon && waits_for(services, child.name, true, sought);
+    });
+  const ServiceSpec& spec = spec_of(services, name);
+  if (!spec.parent.empty() && waits_for(services, spec.parent, false, sought)) return true;
+  for (const auto* list : {&spec.requires_, &spec.binds_to, &spec.wants, &spec.after})
+    for (const Dependency& on : *list)
+      if (waits_for(services, on.service, on.until == Until::completed, sought)) return true;
+  return std::ranges::any_of(services, [&](const NamedService& other) {
+    return std::ranges::count(other.spec.before, name) > 0 && waits_for(services, other.name, false, sought);
+  });
+}
+
+// A daemon has none.
+void drop_children_of_daemons(std::vector<NamedService>& services) {
+  for (NamedService& child : services)
+    if (!child.spec.parent.empty() && spec_of(services, child.spec.parent).daemon) child.spec.parent.clear();
+}
+
+// Puts a service under another: not a name for others, nor under a daemon.
+void adopt(Dice& dice, ServiceSpec& child, const NamedService& parent) {
+  if (!child.parent.empty() || !has_process(child) || parent.spec.daemon) return;
+  child.parent = parent.name;
+  child.daemon = parent.spec.type != ServiceType::oneshot && dice.percent(40);
+}
+
+// No configuration says that a child waits for somebody who waits for its parent to complete, which waits for it.
+void leave_vicious_parent(const std::vector<NamedService>& services, NamedService& child) {
+  const std::string parent = std::exchange(child.spec.parent, {});
+  const auto awaits_end_of = [](const ServiceSpec& spec, const std::string& ancestor) {
+    for (const auto* list : {&spec.requires_, &spec.binds_to, &spec.wants, &spec.after})
+      for (const Dependency& on : *list)
+        if (on.service == ancestor && on.until == Until::completed) return true;
+    return false;
+  };
+  for (std::string ancestor = parent; !ancestor.empty(); ancestor = spec_of(services, ancestor).parent)
+    for (const NamedService& waiting : services)
+      if (awaits_end_of(waiting.spec, ancestor) && waits_for(services, child.name, false, waiting.name)) return;
+  child.spec.parent = parent;
 }
 
 // Edges lead only from later to earlier services of a random order, so there is no cycle.
@@ -172,17 +224,22 @@ void connect(Dice& dice, std::vector<NamedService>& services) {
       if (!dice.percent(density)) continue;
       const Dependency to{other.name, random_until(dice, other.spec)};
       const bool is_external = other.spec.type == ServiceType::external;
-      const std::uint32_t kind = dice.below(9);
-      switch (is_external && (kind == 2 || kind == 4) ? 5 : kind) {
+      const std::uint32_t kind = dice.below(13);
+      switch (is_external && (kind == 2 || kind == 4 || kind > 8) ? 5 : kind) {
         case 0: self.wants.push_back(to); break;
         case 1: self.after.push_back(to); break;
         case 2: other.spec.before.push_back(services[order[later]].name); break;
         case 3:
         case 5: self.binds_to.push_back(to); break;
         case 4: self.conflicts.push_back(other.name); break;
+        case 9:
+        case 10:
+        case 11:
+        case 12: adopt(dice, self, other); break;
         default: self.requires_.push_back(to); break;
       }
     }
+    leave_vicious_parent(services, services[order[later]]);
     if (!dice.percent(20) || !has_process(self)) continue;
     self.restart.on_give_up.action = dice.percent(40) ? GiveUpAction::shutdown : GiveUpAction::start;
     if (self.restart.on_give_up.action == GiveUpAction::start)
@@ -195,6 +252,8 @@ std::set<std::string> pulling(const std::vector<NamedService>& services, const s
   std::set<std::string> out{name};
   for (bool is_growing = true; is_growing;) {
     const std::size_t before = out.size();
+    for (const NamedService& service : services)
+      if (out.contains(service.spec.parent)) out.insert(service.name);
     for (const NamedService& service : services)
       for (const auto* list : {&service.spec.requires_, &service.spec.binds_to})
         for (const Dependency& on : *list)
@@ -271,9 +330,11 @@ std::string describe(const NamedService& service) {
   const ServiceSpec& s = service.spec;
   const RestartSpec& r = s.restart;
   std::string out = fmt::format(
-      "  {} {}{}{}{}{}{}{}{}{} restart={{{} delay={} factor={} max-delay={} jitter={} max={} within={} reset-after={} "
+      "  {} {}{}{}{}{}{}{}{}{}{}{}{} restart={{{} delay={} factor={} max-delay={} jitter={} max={} within={} "
+      "reset-after={} "
       "on-give-up={}{}}}",
-      service.name, enum_name(s.type), s.enabled ? "" : " disabled", list_text("requires", s.requires_),
+      service.name, enum_name(s.type), s.enabled ? "" : " disabled", s.parent.empty() ? "" : " parent=" + s.parent,
+      s.daemon ? " daemon" : "", s.last ? " last" : "", list_text("requires", s.requires_),
       list_text("binds-to", s.binds_to), list_text("conflicts", s.conflicts), list_text("wants", s.wants),
       list_text("after", s.after), list_text("before", s.before),
       s.on_exit == OnExit::shutdown ? " on-exit=shutdown" : "", enum_name(r.when), format_duration(r.delay), r.factor,
@@ -306,8 +367,26 @@ std::string describe(const NamedService& service) {
   return out + fmt::format(" ] success=[{}]\n", fmt::join(s.success_codes, ","));
 }
 
+namespace {
+
+// The tree and the population are played in universes of their own: where services come and go, none has a parent.
+enum class Play : std::uint8_t { tree, population };
+
+void take_part(Dice& dice, Play play, ServiceSpec& spec) {
+  if (play == Play::population) {
+    spec.parent.clear();
+    spec.daemon = false;
+    return;
+  }
+  if (spec.parent.empty() && has_process(spec) && dice.percent(8)) spec.daemon = true;
+  if (has_process(spec) && dice.percent(8)) spec.last = true;
+}
+
+}  // namespace
+
 Situation make_situation(Dice& dice) {
   Situation out;
+  const Play play = dice.percent(50) ? Play::tree : Play::population;
   const std::uint32_t count = 2 + dice.below(11);
   const std::uint32_t hooks_chance = dice.pick(std::vector<std::uint32_t>{0, 20, 20, 70});
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -318,9 +397,11 @@ Situation make_situation(Dice& dice) {
     NamedService& service = out.set.services.emplace_back();
     service.name = name_of(i);
     service.spec = random_service(dice, hooks_chance);
-    if (dice.percent(25)) service.instances = 2 + dice.below(2);
+    if (play == Play::population && dice.percent(25)) service.instances = 2 + dice.below(2);
   }
   connect(dice, out.set.services);
+  for (NamedService& service : out.set.services) take_part(dice, play, service.spec);
+  drop_children_of_daemons(out.set.services);
   drop_contradictions(out.set.services);
   out.set.daemon = random_daemon(dice, out.set.services);
   out.temper = random_temper(dice);

@@ -182,8 +182,8 @@ void Universe::take_effects() {
   }
   for (Effect& effect : effects) {
     if (tracing_ == Tracing::on) write_down("    " + describe(cast_, effect));
-    for (const auto checkers : {run_checkers(), hook_checkers(), ready_checkers(), order_checkers(), policy_checkers(),
-                                reply_checkers(), population_checkers(), exit_checkers()})
+    for (const auto checkers : {run_checkers(), hook_checkers(), ready_checkers(), order_checkers(), tree_checkers(),
+                                policy_checkers(), reply_checkers(), population_checkers(), exit_checkers()})
       if (!violation_) judge(checkers, effect);
     if (violation_) return;
     scene_.note(effect);
@@ -193,6 +193,7 @@ void Universe::take_effects() {
       obey(effect);
   }
   scene_.end_step();
+  judge(tree_step_checkers());
   judge(step_checkers());
   judge(hook_step_checkers());
   judge(ready_step_checkers());

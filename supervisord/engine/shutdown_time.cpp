@@ -1,0 +1,110 @@
+// How the time of a shutdown is divided, and who has to wait for all others.
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine.hpp"
+
+namespace sup {
+namespace {
+
+// Those that are to be stopped after all others, and what they need or come after. Sorted.
+std::vector<InstanceId> kept_to_the_end(const World& w) {
+  std::vector<InstanceId> out;
+  std::vector<char> is_seen(w.instances.size());
+  const auto keep = [&](InstanceId id) {
+    if (!is_resting(w.at(id).state) && std::exchange(is_seen[id.value], char{1}) == 0) out.push_back(id);
+  };
+  for (const Instance& i : w.present())
+    if (w.spec(i).last) keep(w.id(i));
+  for (std::size_t next = 0; next < out.size(); ++next) {
+    const Relations& relations = w.graph[out[next].value];
+    std::ranges::for_each(relations.requires_, keep);
+    std::ranges::for_each(relations.follows, keep);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+Duration time_of(const std::vector<Hook>& hooks) {
+  Duration out{};
+  for (const Hook& hook : hooks) out += hook.timeout;
+  return out;
+}
+
+// How long its stop may take by its own settings; and with its death, and the hooks after that.
+Duration stop_time(const World& w, const Instance& i) {
+  Duration out = time_of(w.spec(i).pre_stop);
+  for (const StopStep& step : w.spec(i).stop.steps) out += step.wait;
+  return out;
+}
+Duration whole_stop_time(const World& w, const Instance& i) {
+  if (is_resting(i.state)) return Duration{};
+  const bool is_without = i.state == State::joining || !has_process(w.spec(i));
+  return kDeathTakes + (is_without ? Duration{} : stop_time(w, i) + time_of(w.spec(i).post_stop));
+}
+
+}  // namespace
+
+// Who is last, and how long the chains are. By hand and depth first, since chains of services may be longer than the
+// stack is deep. What is last comes after everything else.
+void Engine::plan_shutdown() {
+  last_ = kept_to_the_end(w_);
+  stop_chains_.assign(w_.instances.size(), Duration{-1});
+  const auto next_of = [this](InstanceId id) {
+    std::vector<InstanceId> out = w_.graph[id.value].requires_;
+    out.insert(out.end(), w_.graph[id.value].follows.begin(), w_.graph[id.value].follows.end());
+    return out;
+  };
+  const auto whole = [this](InstanceId id) { return whole_stop_time(w_, w_.at(id)) + stop_chains_[id.value]; };
+  const auto note = [&](InstanceId root) {
+    std::vector<InstanceId> path{root};
+    while (!path.empty()) {
+      const InstanceId id = path.back();
+      const std::vector<InstanceId> next = next_of(id);
+      const auto open = std::ranges::find_if(next, [&](InstanceId r) { return stop_chains_[r.value] < Duration{}; });
+      if (open != next.end()) {
+        path.push_back(*open);
+        continue;
+      }
+      path.pop_back();
+      Duration& chain = stop_chains_[id.value] = Duration{};
+      for (const InstanceId r : next) chain = std::max(chain, whole(r));
+    }
+  };
+  for (const Instance& i : w_.present()) note(w_.id(i));
+  Duration last{};
+  for (const InstanceId id : last_) last = std::max(last, whole(id));
+  for (const Instance& i : w_.present())
+    if (!std::ranges::binary_search(last_, w_.id(i)))
+      stop_chains_[w_.id(i).value] = std::max(stop_chains_[w_.id(i).value], last);
+}
+
+// The time that is left is divided in the proportions of what each of the chain would take: so none that hangs takes
+// the time of those that are stopped after it.
+void Engine::share_time(InstanceId id) {
+  Instance& i = w_.at(id);
+  const Duration hooks = time_of(w_.spec(i).post_stop);
+  const bool is_in_them = i.phase == Phase::post_stop;
+  const Duration own = is_in_them ? hooks : stop_time(w_, i);
+  const Duration after = (is_in_them ? Duration{} : hooks) + stop_chains_[id.value];
+  i.stop_by = kNever;
+  // What nobody waits for has all that is left.
+  if (own == Duration{} || after == Duration{} || w_.is_out_of_patience) return;
+  const double share = static_cast<double>(own.count()) / static_cast<double>((own + kDeathTakes + after).count());
+  const Duration left = std::max(shutdown_deadline_ - w_.now, Duration{});
+  i.stop_by = w_.now + Duration{static_cast<Duration::rep>(static_cast<double>(left.count()) * share)};
+}
+
+void Engine::tell_last() {
+  if (last_.empty()) return;
+  const auto is_busy = [this](InstanceId id) { return !is_resting(w_.at(id).state); };
+  const auto is_ours = [&](InstanceId id) { return is_busy(id) && w_.spec(w_.at(id)).type != ServiceType::external; };
+  const bool are_others_gone = std::cmp_equal(std::ranges::count_if(last_, is_ours), busy_count_);
+  for (const InstanceId id : last_)
+    if (is_busy(id) && w_.at(id).goal == Goal::up && (are_others_gone || !is_there(w_.at(id).state)))
+      dispatch(id, Input::want_down);
+  if (are_others_gone) last_.clear();
+  settle();
+}
+
+}  // namespace sup
