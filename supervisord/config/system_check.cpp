@@ -16,9 +16,13 @@
 #include "spec/instance_text.hpp"
 #include "sys/accounts.hpp"
 #include "sys/file.hpp"
+#include "sys/oracle.hpp"
 
 namespace sup {
 namespace {
+
+constexpr const char* kNoSuchName = "there is no such name on this machine";
+constexpr Duration kAccountsPatience = std::chrono::seconds{1};
 
 bool is_directory(const std::string& path) {
   struct stat status = {};
@@ -82,12 +86,20 @@ class SystemChecker {
   template <class T>
   static std::string known(const Result<std::optional<T>>& found) {
     if (!found) return found.error().what;
-    return found->has_value() ? "" : "there is no such name on this machine";
+    return found->has_value() ? "" : kNoSuchName;
   }
 
   using Cache = std::map<std::string, std::string>;  // Name -> why it is not known.
 
-  // An account database may be far away, and services share few accounts.
+  // An account database may be far away, and services share few accounts. One that does not answer is not asked again,
+  // and no reason to start nothing: whoever needs it is told so when it starts.
+  template <class Find>
+  std::string ask(const std::string& name, Find find) {
+    auto answer = is_silent_ ? std::nullopt : accounts_.ask([name, find] { return find(name); });
+    is_silent_ = !answer;
+    return answer ? std::move(*answer) : "the account database does not answer";
+  }
+
   template <class Find>
   void check_account(std::size_t i, std::string_view key, const std::string& name, Cache& cache, Find find) {
     if (!name.empty()) check_name({i, key, {}}, key, name, cache, find);
@@ -96,9 +108,12 @@ class SystemChecker {
   template <class Find>
   void check_name(const SpecPlace& place, std::string_view noun, const std::string& name, Cache& cache, Find find) {
     const auto [entry, is_new] = cache.try_emplace(name);
-    if (is_new) entry->second = find(name);
-    if (!entry->second.empty())
+    if (is_new) entry->second = ask(name, find);
+    if (entry->second == kNoSuchName)
       error(place, fmt::format("{}: unknown {} '{}': {}", place.key, noun, printable(name), entry->second));
+    else if (!entry->second.empty())
+      warning(place, fmt::format("{}: whether there is a {} '{}' is not known: {}", place.key, noun, printable(name),
+                                 entry->second));
   }
 
   void check_groups(std::size_t i, const std::vector<std::string>& names) {
@@ -220,6 +235,8 @@ class SystemChecker {
   const Locate& locate_;
   Report& report_;
   Cache users_, groups_;
+  sys::Oracle accounts_{kAccountsPatience};
+  bool is_silent_ = false;  // The account database has not answered in time.
   std::map<std::tuple<std::string, std::string, std::string>, bool> programs_;
 };
 

@@ -140,6 +140,8 @@ class Daemon {
   static Result<std::unique_ptr<Daemon>> create(SpecSet set, Places places, ContainmentTree containment,
                                                 const sys::NofileLimits& original);
   int run(const std::vector<std::string>& only);
+  // A worker hangs, and may come back to what is here before the process has ended.
+  [[nodiscard]] bool is_held() const { return is_held_; }
   void remember_enabled(EnabledChoices choices) { supervisor_->set_enabled_choices(std::move(choices)); }
 
  private:
@@ -165,6 +167,7 @@ class Daemon {
   std::unique_ptr<Supervisor> supervisor_;  // After the workers, whose jobs refer to it.
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<Server> server_;
+  bool is_held_ = false;
 };
 
 Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, ContainmentTree containment,
@@ -242,8 +245,8 @@ int Daemon::run(const std::vector<std::string>& only) {
   server_->wind_up();
   spdlog::info("exiting with code {}", exit_code);
   server_.reset();
-  workers_.reset();     // What they are doing refers to the supervisor.
-  supervisor_.reset();  // It holds the cgroups of runs.
+  is_held_ = !workers_->end();         // What they are doing refers to the supervisor.
+  if (!is_held_) supervisor_.reset();  // It holds the cgroups of runs.
   containment_.destroy();
   (void)log_->drain(drained_by);  // What does not go in time is lost with us.
   return exit_code;
@@ -306,7 +309,9 @@ int run_daemon(const DaemonOptions& options) {
   auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment), *original);
   if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
   (*daemon)->remember_enabled(std::move(choices));
-  return (*daemon)->run(*only);
+  const int exit_code = (*daemon)->run(*only);
+  if ((*daemon)->is_held()) (void)daemon->release();
+  return exit_code;
 }
 
 }  // namespace sup

@@ -44,6 +44,11 @@ struct EnvSources {
 // Reads the env files anew: may block, so on a worker only. Errors: of the env files, with path and line.
 [[nodiscard]] Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources);
 
+// Whether its start asks the account database.
+[[nodiscard]] inline bool needs_accounts(const ServiceSpec& spec) {
+  return !spec.user.empty() || !spec.group.empty() || !spec.groups.empty();
+}
+
 // The account of the service's user, if it has one. May block (NSS). Errors: not_found, sys.
 [[nodiscard]] Result<std::optional<sys::Account>> account_of(const ServiceSpec& spec);
 

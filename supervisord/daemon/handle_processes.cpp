@@ -130,9 +130,8 @@ void handle_tree(Server& server, Session& session, const wire::Call& call) {
     if (seed.run) seed.service.run = static_cast<std::int64_t>(i.run.value);
   }
   const ContainmentTree& containment = *supervisor.runs().context().containment;
-  answer_from_worker(server, session, [&containment, seeds = std::move(seeds)]() mutable {
-    return view_tree(containment, std::move(seeds));
-  });
+  auto look = [&containment, seeds = std::move(seeds)]() mutable { return view_tree(containment, std::move(seeds)); };
+  answer_from_worker(server, session, std::move(look), Asks::accounts);
 }
 
 void handle_features(Server& server, Session& session) {

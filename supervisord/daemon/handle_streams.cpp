@@ -199,30 +199,33 @@ void handle_env(Server& server, Session& session, const wire::Call& call) {
   const ServiceRef service = definition_for(w.definition(w.at(*chosen)), place_of(w, w.at(*chosen)));
   const Secrets secrets = call.arguments.flag("reveal") ? Secrets::shown : Secrets::masked;
   const LaunchContext& context = supervisor.runs().context();
-  answer_from_worker(server, session, [service, name = w.name(w.at(*chosen)), &context, secrets] {
+  const auto look = [service, name = w.name(w.at(*chosen)), &context, secrets] {
     const auto account = account_of(service->spec);
     const auto entries = account ? effective_environment({context.own_environment, context.daemon_environment,
                                                           service->spec, *account, InvocationId{}, service->place})
                                  : std::unexpected(account.error());
     return entries ? wire::encode_reply(view_environment(name, *entries, secrets))
                    : wire::encode_error(wire::Failed{entries.error().what});
-  });
+  };
+  answer_from_worker(server, session, look, needs_accounts(service->spec) ? Asks::accounts : Asks::nobody);
 }
 
-void answer_from_worker(Server& server, Session& session, std::move_only_function<std::string()> work) {
-  answer_after_worker(server, session, [work = std::move(work)]() mutable -> Conclusion {
+void answer_from_worker(Server& server, Session& session, std::move_only_function<std::string()> work, Asks asks) {
+  auto to_conclusion = [work = std::move(work)]() mutable -> Conclusion {
     return [reply = work()]() mutable { return std::move(reply); };
-  });
+  };
+  answer_after_worker(server, session, std::move(to_conclusion), asks);
 }
 
-void answer_after_worker(Server& server, Session& session, std::move_only_function<Conclusion()> work) {
+void answer_after_worker(Server& server, Session& session, std::move_only_function<Conclusion()> work, Asks asks) {
   session.begin(std::make_unique<WorkerTask>());
-  server.parts().workers.submit([&server, id = session.id(), work = std::move(work)]() mutable -> Continuation {
+  auto answer = [&server, id = session.id(), work = std::move(work)]() mutable -> Continuation {
     return [&server, id, conclude = work()]() mutable {
       const std::string reply = conclude();
       server.with_session(id, [&](Session& mine) { mine.finish(reply); });
     };
-  });
+  };
+  server.parts().workers.submit(std::move(answer), asks);
 }
 
 }  // namespace sup

@@ -25,12 +25,14 @@ void handle(Server& server, Session& session, const wire::Call& call);
 
 // Sends what `work`, done on a worker, returns: one encoded reply or error. The work must refer to nothing that another
 // thread may change.
-void answer_from_worker(Server& server, Session& session, std::move_only_function<std::string()> work);
+void answer_from_worker(Server& server, Session& session, std::move_only_function<std::string()> work,
+                        Asks asks = Asks::nobody);
 
 // The same in two steps: what the work returns is called back on the loop thread, whether the client is still there or
 // not, and returns the reply.
 using Conclusion = std::move_only_function<std::string()>;
-void answer_after_worker(Server& server, Session& session, std::move_only_function<Conclusion()> work);
+void answer_after_worker(Server& server, Session& session, std::move_only_function<Conclusion()> work,
+                         Asks asks = Asks::nobody);
 
 // The families of handlers; see handlers.cpp for who does what.
 void handle_change(Server& server, Session& session, const wire::Call& call, CommandKind kind);

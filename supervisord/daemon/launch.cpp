@@ -73,9 +73,12 @@ Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& 
 // `extra` wins over everything else in the environment.
 Result<sys::ChildSettings> child_settings(const LaunchContext& context, const LaunchOrder& order,
                                           const Command& command, const std::vector<EnvEntry>& extra) {
+  if (order.shared->is_given_up()) return fail(Errc::busy, kGivenUp);
   const ServiceSpec& spec = order.service->spec;
   const std::optional<sys::Account> account = TRY(account_of(spec));
   sys::ChildSettings child;
+  TRY(set_account(child, spec, account));
+  if (order.shared->is_given_up()) return fail(Errc::busy, kGivenUp);  // While the account database was silent.
   child.argv = command.argv;
   const EnvSources sources{context.own_environment, context.daemon_environment, spec, account,
                            order.invocation,        order.service->place};
@@ -86,7 +89,6 @@ Result<sys::ChildSettings> child_settings(const LaunchContext& context, const La
   child.umask = spec.umask.bits;
   child.ignored_signals = context.ignored_signals;
   child.in_progress = &order.shared->in_progress;
-  TRY(set_account(child, spec, account));
   TRY(set_attributes(child, spec, context.attribute_defaults));
   return child;
 }
@@ -122,8 +124,7 @@ namespace {
 // Starts the program when its input and output are set.
 Result<Launched> start_prepared(const LaunchOrder& order, sys::ChildSettings child) {
   const sys::PreparedChild prepared = TRY(sys::prepare_child(std::move(child)));
-  if (order.shared->is_cancelled.load(std::memory_order_relaxed))
-    return fail(Errc::busy, "stopped before it was begun");
+  if (!order.shared->begin()) return fail(Errc::busy, kGivenUp);
   auto process = sys::spawn(prepared);
   if (!process) return std::unexpected(Error{Errc::sys, process.error().sys_errno, process.error().text(), {}});
   Launched launched;
@@ -298,8 +299,6 @@ Result<RunGroup> provide_group(const LaunchContext& context, const LaunchOrder& 
 }
 
 Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& order) {
-  if (order.shared->is_cancelled.load(std::memory_order_relaxed))
-    return fail(Errc::busy, "stopped before it was begun");
   // Each restart would leave another daemon behind.
   const bool is_forking = order.service->spec.type == ServiceType::forking;
   if (is_forking && context.containment->level() == Containment::group)
@@ -344,8 +343,13 @@ Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& or
 
 }  // namespace
 
+// What fails leaves nothing where it would have spoken.
 Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) {
-  return unless_refused([&] { return launch_main(context, order); });
+  auto launched = unless_refused([&] { return launch_main(context, order); });
+  if (launched || notify_access_of(order.service->spec) == NotifyAccess::none) return launched;
+  if (const std::string address = notify_address(context, order); !address.starts_with('@'))
+    (void)::unlink(address.c_str());
+  return launched;
 }
 
 Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& order) {

@@ -14,6 +14,7 @@
 #include "daemon/containment.hpp"
 #include "daemon/environment.hpp"
 #include "daemon/resources.hpp"
+#include "daemon/workers.hpp"
 #include "log/log_thread.hpp"
 #include "spec/check.hpp"
 #include "spec/spec_set.hpp"
@@ -26,11 +27,29 @@ namespace sup {
 // taken all others.
 inline constexpr std::uint64_t kReservedDescriptors = 32;
 
-// What the loop and a worker both touch while a launch is under way.
-struct LaunchShared {
+// What the loop and a worker both touch while a launch is under way. Before its process there is much that may not end
+// (an account database that does not answer, a dead disk), and who does not want the run any more does not wait for it.
+class LaunchShared {
+ public:
   sys::SpawnInProgress in_progress;
-  std::atomic<bool> is_cancelled = false;  // Do not begin if you have not begun.
+
+  // For the worker, just before it makes the process: false if it may not, since the launch was given up.
+  [[nodiscard]] bool begin() noexcept {
+    Step expected = Step::preparing;
+    return step_.compare_exchange_strong(expected, Step::begun);
+  }
+  // For the loop: true if no process is made any more. Else there is one, or will be in an instant.
+  [[nodiscard]] bool give_up() noexcept {
+    Step expected = Step::preparing;
+    return step_.compare_exchange_strong(expected, Step::given_up) || expected == Step::given_up;
+  }
+  [[nodiscard]] bool is_given_up() const noexcept { return step_.load() == Step::given_up; }
+
+ private:
+  enum class Step : std::uint8_t { preparing, begun, given_up };
+  std::atomic<Step> step_ = Step::preparing;
 };
+inline constexpr const char* kGivenUp = "stopped before it was begun";
 
 // What is the same for all launches. Constant once the daemon runs.
 struct LaunchContext {
@@ -62,6 +81,19 @@ struct LaunchOrder {
   const sys::Cgroup* group = nullptr;  // Of the run; null: it has none yet.
   std::string notify_address;          // For a task: of the run's socket, if it may speak to it.
   std::optional<OwnStdio> stdio = {};  // For the main process.
+};
+
+[[nodiscard]] inline Asks asked_by(const LaunchOrder& order) {
+  return needs_accounts(order.service->spec) ? Asks::accounts : Asks::nobody;
+}
+
+// Names a launch for as long as it has not answered.
+struct LaunchId {
+  InstanceId instance;
+  RunId run;
+  const LaunchShared* shared = nullptr;
+
+  explicit LaunchId(const LaunchOrder& order) : instance(order.instance), run(order.run), shared(order.shared) {}
 };
 
 // Where a run says what it has to say.

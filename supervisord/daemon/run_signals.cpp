@@ -59,7 +59,7 @@ void Runs::signal(const SignalRun& effect) {
     if (effect.to == SignalTarget::all) signal_launching_tasks(*run, effect);
     return send(*run, effect);
   }
-  if (effect.reason == SignalReason::stop) run->shared->is_cancelled.store(true, std::memory_order_relaxed);
+  if (effect.reason == SignalReason::stop && give_up_launch(*run)) return;
   const auto sent = run->shared->in_progress.send_signal(effect.signal);
   if (!sent || !*sent) run->pending.push_back(effect);
 }
@@ -68,7 +68,7 @@ void Runs::signal(const SignalRun& effect) {
 void Runs::signal_launching_tasks(const Run& run, const SignalRun& effect) {
   for (const auto& task : run.tasks) {
     if (task->shared == nullptr) continue;
-    if (effect.reason == SignalReason::stop) task->shared->is_cancelled.store(true, std::memory_order_relaxed);
+    if (effect.reason == SignalReason::stop && give_up_launch(run, *task)) continue;
     const auto sent = task->shared->in_progress.send_signal(effect.signal);
     if (!sent || !*sent) task->pending.push_back(effect.signal);
   }
@@ -84,8 +84,8 @@ void Runs::kill(const KillRun& effect) {
   run->is_doomed = !run->is_over;
   const bool is_late = now - run->doomed_since >= kKillPatience;
   if (run->shared != nullptr) {
-    run->shared->is_cancelled.store(true, std::memory_order_relaxed);
-    (void)run->shared->in_progress.send_signal(kKill);  // If it has not come so far, it gets KILL when it has.
+    // If it has not come so far, it gets KILL when it has.
+    if (!give_up_launch(*run)) (void)run->shared->in_progress.send_signal(kKill);
     return;
   }
   look_below(*run);

@@ -134,16 +134,21 @@ std::uint32_t Runs::add_task(InstanceId instance, Run& run, std::unique_ptr<Task
   order.name += fmt::format(".{}", serial);
   if (!run.main_is_gone) order.env.push_back({"MAINPID", std::to_string(run.main.pid), "supervisord"});
   run.tasks.push_back(std::move(task));
-  workers_.submit([this, instance, id = run.id, serial, order = std::move(order)]() -> Continuation {
-    return [this, instance, id, serial, launched = launch_task(context_, order)]() mutable {
-      on_task_launched(instance, id, serial, std::move(launched));
-    };
-  });
+  const Asks asks = asked_by(order.run);
+  workers_.submit(
+      [this, serial, order = std::move(order)]() -> Continuation {
+        return [this, id = LaunchId(order.run), serial, launched = launch_task(context_, order)]() mutable {
+          on_task_launched(id, serial, std::move(launched));
+        };
+      },
+      asks);
   return serial;
 }
 
-void Runs::on_task_launched(InstanceId instance, RunId id, std::uint32_t serial, Result<Launched> launched) {
-  Run& run = *live(instance, id);  // It is not forgotten while it has tasks.
+void Runs::on_task_launched(const LaunchId& id, std::uint32_t serial, Result<Launched> launched) {
+  if (was_given_up(id)) return;
+  const InstanceId instance = id.instance;
+  Run& run = *live(instance, id.run);  // It is not forgotten while it has tasks.
   TaskRun& task = *find_task(run, serial);
   task.shared.reset();
   if (!launched) {
@@ -207,14 +212,24 @@ bool Runs::is_of_task(pid_t orphan, const TaskRun& task) {
   return (is_hook && is_alone) || sys::session_of(orphan).value_or(0) == task.process.pid;
 }
 
+// As with that of a main process. It is settled when this turn is over, for who asks is among the tasks.
+bool Runs::give_up_launch(const Run& run, TaskRun& task) {
+  if (!task.shared->give_up()) return false;
+  given_up_.push_back({run.id, std::move(task.shared)});
+  task.failure = kGivenUp;
+  task.is_over = true;
+  tasking_.push_back(run.instance);
+  look_soon_.arm(Duration{0});
+  return true;
+}
+
 // With all that it has made: what is in its cgroup; and, for what is not, what is below it or has come from there to
 // us. Where neither is known, its process group: that has its number as long as somebody is in it, even without the
 // task's process.
 void Runs::kill_task(const Run& run, TaskRun& task) {
   if (!std::exchange(task.is_doomed, true)) task.doomed_since = sys::monotonic_now();
   if (task.shared != nullptr) {
-    task.shared->is_cancelled.store(true, std::memory_order_relaxed);
-    (void)task.shared->in_progress.send_signal(kKill);
+    if (!give_up_launch(run, task)) (void)task.shared->in_progress.send_signal(kKill);
     return;
   }
   if (task.process.pid == 0) return;  // It could not be made.

@@ -37,7 +37,8 @@ Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContex
       post_(std::move(post)),
       exits_(std::move(exits)),
       poll_(loop, exits_.fd().get(), loop::Interest::readable, [this](loop::Readiness) { on_exits(); }),
-      look_again_(loop, [this] { look_around(); }) {}
+      look_again_(loop, [this] { look_around(); }),
+      look_soon_(loop, [this] { look_around(); }) {}
 
 Run* Runs::live(InstanceId instance, RunId run) {
   if (instance.value >= runs_.size()) return nullptr;
@@ -52,6 +53,7 @@ Run& Runs::live_or_new(InstanceId instance, RunId id, Named named) {
   CHECK(runs_[instance.value] == nullptr);
   auto run = std::make_unique<Run>();
   run->id = id;
+  run->instance = instance;
   run->service = std::move(named.service);
   run->resources = run->service->spec.resources;
   run->name = std::move(named.name);
@@ -72,14 +74,40 @@ void Runs::begin(const SpawnRun& effect, Named named) {
                     run.group ? &*run.group : nullptr,
                     {}};
   if (auto lent = lent_.extract(run.service->name)) order.stdio = std::move(lent.mapped());
-  workers_.submit([this, order = std::move(order)]() -> Continuation {
-    return [this, instance = order.instance, id = order.run, launched = sup::launch(context_, order)]() mutable {
-      on_launched(instance, id, std::move(launched));
-    };
-  });
+  const Asks asks = asked_by(order);
+  workers_.submit(
+      [this, order = std::move(order)]() -> Continuation {
+        return [this, id = LaunchId(order), launched = sup::launch(context_, order)]() mutable {
+          on_launched(id, std::move(launched));
+        };
+      },
+      asks);
 }
 
-void Runs::on_launched(InstanceId instance, RunId id, Result<Launched> launched) {
+// What has not made a process will not, so nobody has to wait for it: an account database may never answer.
+bool Runs::give_up_launch(Run& run) {
+  if (!run.shared->give_up()) return false;
+  given_up_.push_back({run.id, std::move(run.shared)});
+  run.is_over = true;
+  post_(SpawnFailed{run.instance, run.id, kGivenUp});
+  return true;
+}
+
+// Whether this is the late answer of such a launch.
+bool Runs::was_given_up(const LaunchId& id) {
+  if (std::erase_if(given_up_, [&](const GivenUpLaunch& one) { return one.shared.get() == id.shared; }) == 0)
+    return false;
+  if (std::ranges::find(given_up_, id.run, &GivenUpLaunch::run) != given_up_.end()) return true;
+  const auto forgotten = std::ranges::find(lingering_, id.run, [](const auto& run) { return run->id; });
+  if (forgotten == lingering_.end()) return true;
+  bury(**forgotten);
+  lingering_.erase(forgotten);
+  return true;
+}
+
+void Runs::on_launched(const LaunchId& launch, Result<Launched> launched) {
+  if (was_given_up(launch)) return;
+  const auto [instance, id] = std::pair(launch.instance, launch.run);
   Run* run = live(instance, id);
   CHECK(run != nullptr);  // A run is not forgotten before its launch has answered.
   run->shared.reset();
@@ -140,8 +168,15 @@ void Runs::forget(InstanceId instance) {
   CHECK(run->main_is_gone && run->shared == nullptr && run->tasks.empty());
   if (run->is_watched) watch_->remove(instance.value);
   if (run->terminal.is_open()) log_.end(run->id);
-  if (run->group) empty_groups_.push_back(std::move(*run->group));
-  if (run->voice && !run->voice->address.starts_with('@')) old_sockets_.push_back(std::move(run->voice->address));
+  if (std::ranges::find(given_up_, run->id, &GivenUpLaunch::run) != given_up_.end())
+    lingering_.push_back(std::move(run));
+  else
+    bury(*run);
+}
+
+void Runs::bury(Run& run) {
+  if (run.group) empty_groups_.push_back(std::move(*run.group));
+  if (run.voice && !run.voice->address.starts_with('@')) old_sockets_.push_back(std::move(run.voice->address));
 }
 
 // What cannot be removed now (a process that another has moved in) is removed at the end.

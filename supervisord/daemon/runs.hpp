@@ -117,6 +117,7 @@ struct Named {
 // One run, from its first process until the engine has done with it.
 struct Run {
   RunId id;
+  InstanceId instance;
   InvocationId invocation;
   ServiceRef service;                    // As it was when the run began.
   std::string name;                      // Of the instance, likewise.
@@ -147,6 +148,12 @@ struct Run {
   bool is_watched = false;              // Changes of its cgroup are reported.
   Rare<ResourcesSpec> resources;        // What its group was told.
   std::vector<UnmetResource> unmet;     // What of it could not be had.
+};
+
+// A launch that nobody waits for any more, and that has not answered.
+struct GivenUpLaunch {
+  RunId run;
+  std::unique_ptr<LaunchShared> shared;
 };
 
 // Where to look for the processes of a run, for somebody on another thread.
@@ -223,14 +230,18 @@ class Runs {
   // runs.cpp
   Run* live(InstanceId instance, RunId run);
   Run& live_or_new(InstanceId instance, RunId run, Named named);
-  void on_launched(InstanceId instance, RunId run, Result<Launched> launched);
+  void on_launched(const LaunchId& id, Result<Launched> launched);
+  bool give_up_launch(Run& run);
+  bool was_given_up(const LaunchId& id);
+  void bury(Run& run);
   void attach(std::vector<log::Source> sources);
   void note_unmet(Run& run, std::vector<UnmetResource> unmet);
 
   // run_tasks.cpp
   std::uint32_t add_task(InstanceId instance, Run& run, std::unique_ptr<TaskRun> task, TaskOrder order);
-  void on_task_launched(InstanceId instance, RunId run, std::uint32_t serial, Result<Launched> launched);
+  void on_task_launched(const LaunchId& id, std::uint32_t serial, Result<Launched> launched);
   void on_task_exit(InstanceId instance, Run& run, TaskRun& task, ExitStatus status);
+  bool give_up_launch(const Run& run, TaskRun& task);
   void kill_task(const Run& run, TaskRun& task);
   void tell_end(InstanceId instance, const Run& run, TaskRun& task);
   void settle_tasks();
@@ -286,7 +297,7 @@ class Runs {
   static bool was_seen(const Run& run, pid_t pid);
   static void signal_below(pid_t root, Signal signal);
   static void signal_task_groups(const Run& run, Signal signal);
-  static void signal_launching_tasks(const Run& run, const SignalRun& effect);
+  void signal_launching_tasks(const Run& run, const SignalRun& effect);
   void send(const Run& run, const SignalRun& effect);
   void send_once(const Run& run, const SignalRun& effect);
   void send_to_all(const Run& run, Signal signal);
@@ -304,17 +315,20 @@ class Runs {
   std::vector<InstanceId> ending_;    // Main process gone; it is not known yet whether anything is left.
   std::vector<InstanceId> draining_;  // Main process gone, others alive.
   std::vector<InstanceId> tasking_;   // A task's process is gone; it is not known yet whether anything is left of it.
-  std::vector<sys::Cgroup> empty_groups_;  // Of forgotten runs.
-  std::vector<std::string> old_sockets_;   // Likewise.
-  std::set<std::string> warned_;           // Services whose limits cannot be had: said once, not at each restart.
-  sys::EpollSet exits_;                    // The pidfds of all main processes and tasks, and the watch; by token.
-  std::optional<sys::CgroupWatch> watch_;  // Of draining cgroups. Empty without cgroups.
-  std::optional<sys::Orphans> orphans_;    // Empty without /proc.
-  bool is_undecided_ = false;              // Whose an orphan is cannot be asked at the moment: nothing is over.
-  bool is_somebody_passing_ = false;       // Somebody whose child may be of a run has just come.
-  sys::Oracle oracle_{kAnswerPatience};    // For what a process keeps in its own memory.
+  std::vector<GivenUpLaunch> given_up_;
+  std::vector<std::unique_ptr<Run>> lingering_;  // Forgotten, but such a launch may look at their group.
+  std::vector<sys::Cgroup> empty_groups_;        // Of forgotten runs.
+  std::vector<std::string> old_sockets_;         // Likewise.
+  std::set<std::string> warned_;                 // Services whose limits cannot be had: said once, not at each restart.
+  sys::EpollSet exits_;                          // The pidfds of all main processes and tasks, and the watch; by token.
+  std::optional<sys::CgroupWatch> watch_;        // Of draining cgroups. Empty without cgroups.
+  std::optional<sys::Orphans> orphans_;          // Empty without /proc.
+  bool is_undecided_ = false;                    // Whose an orphan is cannot be asked at the moment: nothing is over.
+  bool is_somebody_passing_ = false;             // Somebody whose child may be of a run has just come.
+  sys::Oracle oracle_{kAnswerPatience};          // For what a process keeps in its own memory.
   loop::Poll poll_;
   loop::Timer look_again_;  // For what the kernel could not tell or would not watch.
+  loop::Timer look_soon_;   // For what is over without an end of a process.
 };
 
 }  // namespace sup

@@ -21,12 +21,16 @@ using Continuation = std::move_only_function<void()>;
 // Done on a worker. Must touch nothing that another thread may change.
 using Work = std::move_only_function<Continuation()>;
 
+// Whether work asks the account database, which may be a server that does not answer.
+enum class Asks : std::uint8_t { nobody, accounts };
+
 class Workers {
  public:
   static constexpr std::size_t kBase =
       2;  // Measured: two spawn threads are nearly twice as fast as one, more are no better.
   static constexpr std::size_t kMost =
       16;  // While some hang in the kernel (a dead network disk), others are added up to here.
+  static constexpr std::size_t kMostAsking = 8;  // Of these so many ask for accounts at a time; other work passes.
   static constexpr Duration kPatience = std::chrono::milliseconds{200};  // Without any work finished: they hang.
   // While more is to be done, so much finished work (or for so long) waits to be collected together: a wake-up of the
   // loop costs a start nearly as much as its own calls.
@@ -36,10 +40,12 @@ class Workers {
 
   // Threads are made when the first work comes. Errors: sys, when no descriptor for the wake-up can be had.
   static Result<std::unique_ptr<Workers>> create(loop::Loop& loop);
-  // Drops queued work, waits kGrace for what is being done, and leaves behind what hangs.
   ~Workers();
+  // Drops queued work, waits kGrace for what is being done, and leaves behind what hangs. Returns whether nothing does:
+  // else what work refers to must live as long as the process. Nothing is to be submitted any more.
+  bool end();
 
-  void submit(Work work);
+  void submit(Work work, Asks asks = Asks::nobody);
 
  private:
   struct Shared;
