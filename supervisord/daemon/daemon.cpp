@@ -111,10 +111,10 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   context.needed_nofile = instances * kDescriptorsPerService + kReservedDescriptors * 2;
   context.ignored_signals = sys::ignored_signals();
   const auto log_dir = log_dir_of(set.daemon, this_process());
-  if (log_dir) context.log_dir = *log_dir;
+  if (log_dir) context.logs.dir = *log_dir;
   const bool is_stdout = set.daemon.log.services == ServicesLogTo::standard_output ||
                          (set.daemon.log.services == ServicesLogTo::automatic && ::getpid() == 1) || !log_dir;
-  context.default_log = is_stdout ? LogTo::standard_output : LogTo::file;
+  context.logs.to = is_stdout ? LogTo::standard_output : LogTo::file;
   return context;
 }
 

@@ -22,7 +22,6 @@
 namespace sup {
 namespace {
 
-constexpr mode_t kLogDirMode = 0755;
 constexpr mode_t kNotifyDirMode = 0711;  // Who may write to a socket may come to it; nobody has to list them.
 
 // The ends of one stream: the child writes into `write_end`, the log thread reads the source.
@@ -37,34 +36,34 @@ Result<> check_reserve(const LaunchContext& context, const UniqueFd& newest) {
                                         context.own_nofile, context.needed_nofile));
 }
 
-// The default directory is made when the first log wants it; a path that the user gave is taken as it is.
-Result<UniqueFd> open_log_file(const LaunchContext& context, const LogTarget& target) {
-  auto file = sys::open_log(target.path);
-  if (file || file.error().sys_errno != ENOENT || !target.path.starts_with(context.log_dir + "/")) return file;
-  TRY(sys::ensure_dir(context.log_dir, kLogDirMode));
-  return sys::open_log(target.path);
+// Who owns the files that are made for a service: its user, if it has one.
+std::optional<sys::FileOwner> owner_of(const sys::ChildSettings& child) {
+  if (!child.uid) return std::nullopt;
+  return sys::FileOwner{*child.uid, child.gid.value_or(::getegid())};
 }
 
-Result<log::Destination> open_destination(const LaunchContext& context, const LogTarget& target) {
-  switch (target.to) {
-    case LogTo::null: return log::NullDestination{};
-    case LogTo::standard_output: return log::StdoutDestination{};
-    case LogTo::automatic:
-    case LogTo::file: break;
-  }
-  UniqueFd file = TRY(open_log_file(context, target));
-  TRY(check_reserve(context, file));
-  return log::FileDestination{std::move(file), target.path};
+// A place for the output of a stream, and what becomes of it.
+struct StreamLog {
+  log::Stream stream = log::Stream::out;
+  const LogSpec& spec;
+  LogTarget target;
+};
+
+Result<log::Destination> open_log_of(const LaunchContext& context, const StreamLog& log,
+                                     std::optional<sys::FileOwner> owner) {
+  log::Destination destination = TRY(open_destination(context.logs, log.target, log.spec, owner));
+  if (const auto* file = std::get_if<log::FileDestination>(&destination)) TRY(check_reserve(context, file->file));
+  return destination;
 }
 
-Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& order, log::Stream stream,
-                               const LogTarget& target) {
-  log::Destination destination = TRY(open_destination(context, target));
+Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& order, const StreamLog& log,
+                               std::optional<sys::FileOwner> owner) {
+  log::Destination destination = TRY(open_log_of(context, log, owner));
   sys::Pipe pipe = TRY(sys::make_pipe());
   TRY(check_reserve(context, pipe.write_end));
   return StreamEnds{std::move(pipe.write_end), log::Source{.service = order.instance,
                                                            .name = order.name,
-                                                           .stream = stream,
+                                                           .stream = log.stream,
                                                            .run = order.run,
                                                            .pipe = std::move(pipe.read_end),
                                                            .destination = std::move(destination)}};
@@ -110,17 +109,6 @@ void give_to_service(const sys::ChildSettings& child) {
   for (const int fd : {child.stdout_fd, child.stderr_fd}) (void)!::fchown(fd, *child.uid, gid);
 }
 
-}  // namespace
-
-LogTarget log_target(const LaunchContext& context, const std::string& name, LogStream stream, const LogSpec& spec) {
-  LogTo to = spec.to;
-  if (to == LogTo::automatic) to = spec.path.empty() ? context.default_log : LogTo::file;
-  if (to != LogTo::file) return {to, {}};
-  return {to, log_file_path(spec, name, stream, context.log_dir)};
-}
-
-namespace {
-
 // Starts the program when its input and output are set.
 Result<Launched> start_prepared(const LaunchOrder& order, sys::ChildSettings child) {
   const sys::PreparedChild prepared = TRY(sys::prepare_child(std::move(child)));
@@ -136,15 +124,17 @@ Result<Launched> start_prepared(const LaunchOrder& order, sys::ChildSettings chi
 Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
   const ServiceSpec& spec = order.service->spec;
   const std::string& name = order.name;
-  const LogTarget log = log_target(context, name, LogStream::standard_output, spec.log);
-  StreamEnds out = TRY(open_stream(context, order, log::Stream::out, log));
+  const auto owner = owner_of(child);
+  StreamLog log{log::Stream::out, spec.log, log_target(context.logs, name, LogStream::standard_output, spec.log)};
+  StreamEnds out = TRY(open_stream(context, order, log, owner));
   child.stdout_fd = out.write_end.get();
   child.stderr_fd = out.write_end.get();
   std::optional<StreamEnds> err;
   if (spec.stderr_.mode != StderrMode::merged) {
-    const bool is_own = spec.stderr_.mode == StderrMode::own_log;
-    const LogTarget own = log_target(context, name, LogStream::standard_error, spec.stderr_.log);
-    err = TRY(open_stream(context, order, log::Stream::err, is_own ? own : log));
+    const LogSpec& own = spec.stderr_.log;
+    const StreamLog apart{log::Stream::err, own, log_target(context.logs, name, LogStream::standard_error, own)};
+    log.stream = log::Stream::err;
+    err = TRY(open_stream(context, order, spec.stderr_.mode == StderrMode::own_log ? apart : log, owner));
     child.stderr_fd = err->write_end.get();
   }
   give_to_service(child);
@@ -160,8 +150,9 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
 // The same on a terminal of its own. Our copies of its slave go with this call: as long as one is there, the service's
 // end would make the kernel throw away what nobody has read yet.
 Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
-  const LogTarget log = log_target(context, order.name, LogStream::standard_output, order.service->spec.log);
-  log::Destination destination = TRY(open_destination(context, log));
+  const LogSpec& spec = order.service->spec.log;
+  const LogTarget target = log_target(context.logs, order.name, LogStream::standard_output, spec);
+  log::Destination destination = TRY(open_log_of(context, {log::Stream::out, spec, target}, owner_of(child)));
   sys::Pty pty = TRY(sys::open_pty());
   UniqueFd master = TRY(sys::dup_cloexec_above_stdio(pty.master.get()));
   TRY(check_reserve(context, master));

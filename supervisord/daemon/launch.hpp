@@ -13,6 +13,7 @@
 #include "daemon/attributes.hpp"
 #include "daemon/containment.hpp"
 #include "daemon/environment.hpp"
+#include "daemon/log_target.hpp"
 #include "daemon/resources.hpp"
 #include "daemon/workers.hpp"
 #include "log/log_thread.hpp"
@@ -59,9 +60,8 @@ struct LaunchContext {
   std::uint64_t own_nofile = 0;     // The soft limit of supervisord itself.
   std::uint64_t needed_nofile = 0;  // An estimate for all services, for the message when it is too low.
   sys::SignalSet ignored_signals;
-  std::string log_dir;
-  std::string notify_dir;           // Where the sockets for sd_notify(3) are.
-  LogTo default_log = LogTo::file;  // What "auto" means.
+  LogDefaults logs;
+  std::string notify_dir;  // Where the sockets for sd_notify(3) are.
   ContainmentTree* containment = nullptr;
 };
 
@@ -126,13 +126,5 @@ struct TaskOrder {
 // Errors: the failing step with its object, named by the user's key: "working-dir '/srv/x': No such file or directory".
 [[nodiscard]] Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order);
 [[nodiscard]] Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& order);
-
-// Where the output of a service goes, with "auto" decided and the default path filled in.
-struct LogTarget {
-  LogTo to = LogTo::file;
-  std::string path;  // For LogTo::file.
-};
-[[nodiscard]] LogTarget log_target(const LaunchContext& context, const std::string& name, LogStream stream,
-                                   const LogSpec& spec);
 
 }  // namespace sup

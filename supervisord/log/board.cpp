@@ -40,6 +40,14 @@ void Board::post(LineFound found) {
   wake();
 }
 
+void Board::post(Refusal refusal) {
+  {
+    const std::lock_guard lock(mutex_);
+    refusals_.push_back(std::move(refusal));
+  }
+  wake();
+}
+
 void Board::add(InstanceId service, const Counters& counters) {
   const std::lock_guard lock(mutex_);
   counters_[service] += counters;
@@ -81,6 +89,11 @@ std::vector<Notice> Board::take_notices() {
 std::vector<LineFound> Board::take_lines_found() {
   const std::lock_guard lock(mutex_);
   return std::exchange(lines_found_, {});
+}
+
+std::vector<Refusal> Board::take_refusals() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(refusals_, {});
 }
 
 Counters Board::counters(InstanceId service) const {

@@ -26,6 +26,7 @@ class Board {
   void announce_ready(FollowerId follower);
   void post(Notice notice);
   void post(LineFound found);
+  void post(Refusal refusal);
   void add(InstanceId service, const Counters& counters);
   void remove(InstanceId service);
   void finish_drain(std::uint64_t ticket, Drained drained);
@@ -36,6 +37,7 @@ class Board {
   [[nodiscard]] std::vector<FollowerId> take_ready();
   [[nodiscard]] std::vector<Notice> take_notices();
   [[nodiscard]] std::vector<LineFound> take_lines_found();
+  [[nodiscard]] std::vector<Refusal> take_refusals();
   [[nodiscard]] Counters counters(InstanceId service) const;
   // Waits for the answer to that drain command; partly if there is none in time.
   [[nodiscard]] Drained wait_for_drain(std::uint64_t ticket, Duration timeout);
@@ -52,6 +54,7 @@ class Board {
   std::vector<FollowerId> ready_;  // Each at most once: a follower becomes ready again only by being read.
   std::vector<Notice> notices_;
   std::uint64_t unsaid_notices_ = 0;
+  std::vector<Refusal> refusals_;       // At most one of each service and outlet.
   std::vector<LineFound> lines_found_;  // At most one of each run.
   std::unordered_map<InstanceId, Counters> counters_;
   std::uint64_t drained_ticket_ = 0;

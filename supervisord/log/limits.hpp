@@ -23,7 +23,14 @@ inline constexpr std::size_t kMaxQueuedAttaches =
     8 * 1024;  // Pipes on their way to a log thread that waits for a disk.
 inline constexpr std::size_t kMaxNotices = 256;
 inline constexpr Duration kNoticeInterval =
-    std::chrono::minutes{1};                                     // Between two messages about one broken destination.
-inline constexpr Duration kStopGrace = std::chrono::seconds{2};  // For the thread to end.
+    std::chrono::minutes{1};  // Between two messages about one broken destination.
+inline constexpr Duration kFileCheckInterval =
+    std::chrono::milliseconds{250};  // Between two looks whether the name of a file that is written still leads to it.
+inline constexpr Duration kBlockedRetry = std::chrono::seconds{1};  // Between two attempts to write to a full disk.
+inline constexpr Duration kClockPatience =
+    std::chrono::hours{1};  // A clock that was set while the thread slept is noticed so late.
+inline constexpr Duration kOverdueRetry = std::chrono::seconds{1};   // For a file that is old and not rotated yet.
+inline constexpr Duration kRotationRetry = std::chrono::seconds{5};  // After a file that could not be renamed.
+inline constexpr Duration kStopGrace = std::chrono::seconds{2};      // For the thread to end.
 
 }  // namespace sup::log

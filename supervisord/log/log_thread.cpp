@@ -85,6 +85,8 @@ Result<> LogThread::attach(Source source) { return core_->mailbox.post_source(st
 void LogThread::flush(RunId run) { core_->mailbox.post(FlushRun{run}); }
 void LogThread::end(RunId run) { core_->mailbox.post(EndRun{run}); }
 void LogThread::forget(InstanceId service) { core_->mailbox.post(ForgetService{service}); }
+void LogThread::tend(TendFiles order) { core_->mailbox.post(std::move(order)); }
+void LogThread::reopen_files() { core_->mailbox.post(ReopenFiles{}); }
 void LogThread::write_own(std::string_view line) {
   const Indispensable whole;
   core_->mailbox.post_own(line);
@@ -136,6 +138,7 @@ int LogThread::wake_fd() const { return core_->board.wake_fd(); }
 std::vector<FollowerId> LogThread::take_ready() { return core_->board.take_ready(); }
 std::vector<Notice> LogThread::take_notices() { return core_->board.take_notices(); }
 std::vector<LineFound> LogThread::take_lines_found() { return core_->board.take_lines_found(); }
+std::vector<Refusal> LogThread::take_refusals() { return core_->board.take_refusals(); }
 Counters LogThread::counters(InstanceId service) const { return core_->board.counters(service); }
 
 Drained LogThread::drain(Instant deadline) {

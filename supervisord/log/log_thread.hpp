@@ -21,6 +21,7 @@
 #include "log/delivery.hpp"
 #include "log/follow.hpp"
 #include "log/limits.hpp"
+#include "log/mailbox.hpp"
 #include "log/report.hpp"
 #include "log/source.hpp"
 #include "log/viewers.hpp"
@@ -57,6 +58,10 @@ class LogThread {
   void end(RunId run);
   // The service was removed: what is in its pipes now is read, then pipes, ring and counters go.
   void forget(InstanceId service);
+  // Does this with these files, whether somebody writes to them or not. What fails is told in notices.
+  void tend(TendFiles order);
+  // Opens all files anew that are written to: somebody may have moved them away.
+  void reopen_files();
   // One line (or several) of supervisord's own log; a missing last newline is added. Never torn with the lines of
   // services. If standard error is stalled, or the disk behind it hangs, lines are dropped, counted, and announced when
   // it goes on.
@@ -80,6 +85,7 @@ class LogThread {
   [[nodiscard]] std::vector<FollowerId> take_ready();
   [[nodiscard]] std::vector<Notice> take_notices();
   [[nodiscard]] std::vector<LineFound> take_lines_found();
+  [[nodiscard]] std::vector<Refusal> take_refusals();
 
   // Zeros for an unknown service.
   [[nodiscard]] Counters counters(InstanceId service) const;

@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "log/delivery.hpp"
 #include "log/follower.hpp"
+#include "log/log_file.hpp"
 #include "log/source.hpp"
 #include "log/viewers.hpp"
 #include "sys/unique_fd.hpp"
@@ -46,6 +47,16 @@ struct AddViewer {
 struct RemoveViewer {
   ViewerId viewer;
 };
+// What can be asked of log files.
+enum class FileDeed : std::uint8_t { rotate, reopen, clear };
+// Done with these files, whether they are in use or not.
+struct TendFiles {
+  FileDeed deed = FileDeed::reopen;
+  std::vector<LogFileSpec> files;
+  std::vector<InstanceId> rings;  // To be emptied, too.
+};
+// All files that are in use are opened anew.
+struct ReopenFiles {};
 struct Drain {
   std::uint64_t ticket = 0;
   Instant deadline;
@@ -53,7 +64,7 @@ struct Drain {
 struct Stop {};
 
 using Command = std::variant<Source, FlushRun, EndRun, ForgetService, AddFollower, RefillFollower, RemoveFollower,
-                             AddViewer, RemoveViewer, Drain, Stop>;
+                             AddViewer, RemoveViewer, TendFiles, ReopenFiles, Drain, Stop>;
 
 // A queue which cannot grow without end: pipes on their way are counted, supervisord's own lines are bounded in bytes,
 // and of the other commands there are only so many as there are runs, services and readers.

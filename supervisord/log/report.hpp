@@ -32,6 +32,12 @@ struct LineFound {
   RunId run;
 };
 
+// The log of this service does not take its lines, and it is not to run without (OnFull::stop).
+struct Refusal {
+  InstanceId service;
+  std::string reason;
+};
+
 // Something that the daemon should say in its own log, at the level that it gives to the kind.
 struct Notice {
   enum class Kind : std::uint8_t { trouble, recovered };

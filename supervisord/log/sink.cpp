@@ -112,47 +112,12 @@ void Sink::commit() {
     commit_stream();
 }
 
-// One writev(2) for everything; more only after a short one. Formatted bytes were put before the views.
-void Sink::commit_plain() {
-  if (shares_.empty()) return;
-  if (!pending_.empty()) views_.insert(views_.begin(), {.iov_base = pending_.data(), .iov_len = pending_.size()});
-  iovec* next = views_.data();
-  iovec* const end = next + views_.size();
-  int error = 0;
-  while (next != end) {
-    const ssize_t written = ::writev(file_.get(), next, static_cast<int>(end - next));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      error = written < 0 ? errno : ENOSPC;
-      break;
-    }
-    auto left = static_cast<std::size_t>(written);
-    drop_written(left);
-    for (; next != end && left >= next->iov_len; ++next) {
-      left -= next->iov_len;
-      last_written_ = static_cast<const char*>(next->iov_base)[next->iov_len - 1];
-    }
-    if (left == 0) continue;
-    last_written_ = static_cast<const char*>(next->iov_base)[left - 1];
-    next->iov_base = static_cast<char*>(next->iov_base) + left;
-    next->iov_len -= left;
-  }
-  std::string lost;
-  for (; next != end; ++next) lost.append(static_cast<const char*>(next->iov_base), next->iov_len);
-  pending_.clear();
-  views_.clear();
-  if (error == 0)
-    succeed();
-  else
-    fail(error, lost);
-  if (pending_.capacity() > kPendingBytes) pending_.shrink_to_fit();
-}
-
 void Sink::commit_stream() {
   while (has_pending()) {
     const Written written = write_now(file_, transport_, std::string_view(pending_).substr(sent_));
     if (written.error == EAGAIN || (written.error == 0 && written.bytes == 0)) break;
     if (written.error != 0) {
+      reason_ = errno_text(written.error);
       fail(written.error, std::string_view(pending_).substr(sent_));
       sent_ = pending_.size();
       break;
@@ -187,8 +152,9 @@ void Sink::drop_written(std::size_t bytes) {
 void Sink::succeed() {
   if (error_ == 0) return;
   error_ = 0;
-  notices_.push_back({Notice::Kind::recovered, fmt::format("writing {} works again: {} lines ({} bytes) were dropped",
-                                                           title_, lost_lines_, lost_bytes_)});
+  const std::string lost =
+      lost_bytes_ == 0 ? "nothing was lost" : fmt::format("{} lines ({} bytes) were dropped", lost_lines_, lost_bytes_);
+  notices_.push_back({Notice::Kind::recovered, fmt::format("writing {} works again: {}", title_, lost)});
   lost_lines_ = lost_bytes_ = 0;
 }
 
@@ -220,7 +186,7 @@ void Sink::lose(std::string_view lost) {
 void Sink::tell_failure() {
   next_notice_ = sys::monotonic_now() + kNoticeInterval;
   notices_.push_back({Notice::Kind::trouble, fmt::format("cannot write {}: {}; {} lines ({} bytes) dropped so far",
-                                                         title_, errno_text(error_), lost_lines_, lost_bytes_)});
+                                                         title_, reason_, lost_lines_, lost_bytes_)});
 }
 
 std::vector<Loss> Sink::take_losses() { return std::exchange(losses_, {}); }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "log/log_file.hpp"
+#include "log/on_full.hpp"
 #include "log/record.hpp"
 #include "log/report.hpp"
 #include "log/write_now.hpp"
@@ -37,11 +40,15 @@ struct Loss {
 // is_full().
 //
 // A destination that fails (disk full, reader gone) loses lines with an exact count and is tried again with the next
-// ones.
+// ones; with OnFull::block a file keeps them, and is_full() tells when the caller has to wait.
 class Sink {
  public:
   // `title` names it in messages: "log '/var/log/web.log'", "standard output".
   Sink(UniqueFd file, std::string title);
+
+  // It is a regular file with a name: looked for before each write, and rotated.
+  void keep(LogFileSpec spec, OnFull on_full);
+  void change(LogFileSpec spec, OnFull on_full);
 
   // The file has content whose last line has no end: the first line put gets a newline in front.
   void start_mid_line() { last_put_ = last_written_ = '\0'; }
@@ -59,12 +66,22 @@ class Sink {
   void commit();
 
   [[nodiscard]] const UniqueFd& file() const { return file_; }
+  // Null for what is no regular file.
+  [[nodiscard]] LogFile* log_file() const { return log_file_.get(); }
+  // Does this with the file, and lets what is told of it be told.
+  void renew(Result<> (LogFile::*what)(UniqueFd&));
   [[nodiscard]] bool has_pending() const { return sent_ < pending_.size(); }
+  // What is pending waits for somebody who reads.
+  [[nodiscard]] bool waits_for_reader() const { return has_pending() && transport_ != Transport::plain; }
+  // What is pending waits for room on the disk: commit() is to be called every kBlockedRetry.
+  [[nodiscard]] bool is_blocked() const { return has_pending() && transport_ == Transport::plain; }
   [[nodiscard]] bool is_full() const;
   // Room has been made enough to let paused sources go on.
   [[nodiscard]] bool is_relaxed() const;
   [[nodiscard]] bool has_room_for_own(std::size_t size) const;
   [[nodiscard]] bool is_failing() const { return error_ != 0; }
+  [[nodiscard]] OnFull on_full() const { return on_full_; }
+  [[nodiscard]] const std::string& reason() const { return reason_; }
   // How much to read from a source at once so that what becomes of it fits, each byte being a line of its own at worst.
   [[nodiscard]] std::size_t read_size(std::optional<std::size_t> prefix) const;
 
@@ -85,6 +102,13 @@ class Sink {
   void append(Of of, InstanceId service, std::string_view bytes);
   void append_view(const Writer& writer, std::string_view bytes);
   void commit_plain();
+  [[nodiscard]] Result<> prepare();
+  [[nodiscard]] int write_views();
+  [[nodiscard]] int write_part(std::size_t size);
+  [[nodiscard]] std::size_t part_of(std::size_t size);
+  void rotate();
+  void advance(std::size_t written);
+  void hold_back(int error, std::string left);
   void commit_stream();
   void drop_written(std::size_t bytes);
   void succeed();
@@ -96,8 +120,11 @@ class Sink {
   Transport transport_;
   std::string title_;
 
-  std::vector<iovec> views_;  // Plain files: lines where they were read.
-  std::string pending_;       // Everything else: bytes from sent_ on are yet to be written.
+  std::unique_ptr<LogFile> log_file_;
+  OnFull on_full_ = OnFull::drop;
+  std::vector<iovec> views_;    // Plain files: lines where they were read,
+  std::size_t first_view_ = 0;  // of which these are written.
+  std::string pending_;         // Everything else: bytes from sent_ on are yet to be written.
   std::size_t sent_ = 0;
   std::vector<Share> shares_;  // Of all unwritten bytes, from first_share_ on.
   std::size_t first_share_ = 0;
@@ -106,7 +133,8 @@ class Sink {
   char last_put_ = '\n';
   char last_written_ = '\n';
 
-  int error_ = 0;  // Not 0: the last write failed so.
+  int error_ = 0;       // Not 0: the last write failed so,
+  std::string reason_;  // in words.
   std::uint64_t lost_lines_ = 0;
   std::uint64_t lost_bytes_ = 0;
   Instant next_notice_;

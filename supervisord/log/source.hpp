@@ -6,18 +6,24 @@
 #include <variant>
 
 #include "base/ids.hpp"
+#include "log/on_full.hpp"
 #include "log/record.hpp"
+#include "log/rotation.hpp"
 #include "regex/pattern.hpp"
+#include "sys/log_directory.hpp"
 #include "sys/unique_fd.hpp"
 
 namespace sup::log {
 
-// Lines go to a file (or fifo) as they are. The spawner has opened it for writing (O_APPEND); `path` is for messages.
-// Sources whose files are the same by device and inode share the first one's descriptor, so their lines do not tear
-// each other.
+// Lines go to a file (or fifo) as they are. The spawner has opened it for writing (O_APPEND) at `path`, where a regular
+// file is made anew when it was taken away. Sources whose files are the same by path, or by device and inode, share the
+// first one's descriptor, so their lines do not tear each other.
 struct FileDestination {
   UniqueFd file;
   std::string path;
+  std::optional<sys::FileOwner> owner = {};
+  Rotation rotation = {};
+  OnFull on_full = OnFull::drop;
 };
 // Lines go to supervisord's own standard output, each with "NAME | " in front.
 struct StdoutDestination {};

@@ -65,13 +65,19 @@ void Worker::run() {
         write_ready(event.data);
       }
     }
+    keep_time();
     if (drain_) answer_drain();
   }
 }
 
+// Nothing while there is nothing to wait for but descriptors.
 std::optional<Duration> Worker::timeout() const {
-  if (!drain_) return std::nullopt;
-  return std::max(Duration::zero(), drain_->deadline - sys::monotonic_now());
+  std::optional<Duration> out;
+  const auto within = [&](Duration left) { out = std::max(Duration::zero(), std::min(left, out.value_or(left))); };
+  if (drain_) within(drain_->deadline - sys::monotonic_now());
+  if (!blocked_.empty()) within(next_retry_ - sys::monotonic_now());
+  if (next_due_) within(std::min<Duration>(*next_due_ - sys::wall_now(), kClockPatience));
+  return out;
 }
 
 bool Worker::is_drained() const {
@@ -97,6 +103,8 @@ void Worker::obey(Command command) {
                  [this](RemoveFollower remove) { audience_.remove(remove.follower); },
                  [this](AddViewer&& add) { view(std::move(add)); },
                  [this](RemoveViewer remove) { unview(remove.viewer); },
+                 [this](TendFiles&& order) { tend(order); },
+                 [this](ReopenFiles) { reopen_all(); },
                  [this](Drain drain) {
                    drain_ = drain;
                    std::vector<Input*> all;

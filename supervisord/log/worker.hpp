@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -43,6 +44,9 @@ class Worker {
     Sink sink;
     std::size_t inputs = 0;
     bool is_permanent = false;          // supervisord's own descriptors.
+    std::string path = {};              // Of a regular file.
+    std::uint64_t generation = 0;       // Of the file that outlets_by_file_ knows.
+    std::set<InstanceId> refused = {};  // Services that were told in a Refusal since it failed.
     bool is_watched = false;            // In the epoll set, to be told when there is room.
     std::vector<std::uint64_t> paused;  // Inputs that wait for room.
   };
@@ -108,8 +112,20 @@ class Worker {
   Outlet& own_outlet(int fd, std::string title);
   void write_ready(std::uint64_t id);
   void commit(Outlet& outlet);
+  void tell_refusal(Outlet& outlet, InstanceId service);
   void resume_inputs(Outlet& outlet);
   void release_if_unused(Outlet& outlet);
+
+  // Files.
+  [[nodiscard]] Outlet* known_outlet(const FileDestination& destination);
+  void take_in(Outlet& outlet, FileDestination destination);
+  void register_file(Outlet& outlet);
+  void tend(const TendFiles& order);
+  void tend(FileDeed deed, const LogFileSpec& file);
+  void renew(Outlet& outlet, Result<> (LogFile::*what)(UniqueFd&));
+  void reopen_all();
+  void expect(const Outlet& outlet);
+  void keep_time();
 
   ServiceLog& service_log(const Source& source);
   void release_if_forgotten(ServiceLog& service);
@@ -130,6 +146,10 @@ class Worker {
   std::unordered_map<std::uint64_t, std::unique_ptr<Input>> inputs_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Outlet>> outlets_;
   std::map<FileKey, Outlet*> outlets_by_file_;
+  std::unordered_map<std::string, Outlet*> outlets_by_path_;  // Regular files.
+  std::set<std::uint64_t> blocked_;                           // Outlets that wait for room on their disk,
+  Instant next_retry_{};                                      // and when they try again.
+  std::optional<WallTime> next_due_;                          // When the first file is to be rotated for its age.
   Outlet* stdout_ = nullptr;
   Outlet* stderr_ = nullptr;
   std::uint64_t next_id_ = 1;  // Of inputs, outlets and viewers; 0 is the mailbox.

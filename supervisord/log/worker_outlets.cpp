@@ -47,18 +47,20 @@ Worker::Outlet& Worker::own_outlet(int fd, std::string title) {
 Worker::Outlet* Worker::outlet_for(Destination destination) {
   if (std::holds_alternative<NullDestination>(destination)) return nullptr;
   if (std::holds_alternative<StdoutDestination>(destination)) return stdout_;
-  auto& [file, path] = std::get<FileDestination>(destination);
+  auto& file = std::get<FileDestination>(destination);
+  if (Outlet* known = known_outlet(file)) return known;
   struct stat status{};
-  CHECK(::fstat(file.get(), &status) == 0);
-  const FileKey key{status.st_dev, status.st_ino};
-  if (const auto found = outlets_by_file_.find(key); found != outlets_by_file_.end()) return found->second;
-  const bool is_mid_line = ends_mid_line(file, status);
+  CHECK(::fstat(file.file.get(), &status) == 0);
   const std::uint64_t id = next_id_++;
-  auto outlet = std::make_unique<Outlet>(id, std::move(file), fmt::format("log '{}'", path));
+  const bool is_mid_line = ends_mid_line(file.file, status);
+  auto outlet = std::make_unique<Outlet>(id, std::move(file.file), fmt::format("log '{}'", file.path));
   if (is_mid_line) outlet->sink.start_mid_line();
   Outlet* added = outlet.get();
   outlets_.emplace(id, std::move(outlet));
-  outlets_by_file_.emplace(key, added);
+  if (S_ISREG(status.st_mode))
+    take_in(*added, std::move(file));
+  else
+    outlets_by_file_.emplace(FileKey{status.st_dev, status.st_ino}, added);
   return added;
 }
 
@@ -66,13 +68,16 @@ Worker::Outlet* Worker::outlet_for(Destination destination) {
 void Worker::commit(Outlet& outlet) {
   outlet.sink.commit();
   for (const Loss& loss : outlet.sink.take_losses()) {
-    if (loss.service)
-      board_.add(*loss.service, Counters{.dropped_lines = loss.lines, .dropped_bytes = loss.bytes});
-    else
+    if (!loss.service) {
       own_dropped_ += loss.lines;
+      continue;
+    }
+    board_.add(*loss.service, Counters{.dropped_lines = loss.lines, .dropped_bytes = loss.bytes});
+    if (outlet.sink.on_full() == OnFull::stop) tell_refusal(outlet, *loss.service);
   }
   for (Notice& notice : outlet.sink.take_notices()) board_.post(std::move(notice));
-  if (outlet.sink.has_pending() == outlet.is_watched) return;
+  register_file(outlet);
+  if (outlet.sink.waits_for_reader() == outlet.is_watched) return;
   outlet.is_watched = !outlet.is_watched;
   const auto done =
       outlet.is_watched ? epoll_.add(outlet.sink.file(), EPOLLOUT, outlet.id) : epoll_.remove(outlet.sink.file());
@@ -99,6 +104,7 @@ void Worker::resume_inputs(Outlet& outlet) {
 void Worker::release_if_unused(Outlet& outlet) {
   if (outlet.is_permanent || outlet.inputs > 0 || outlet.sink.has_pending()) return;
   std::erase_if(outlets_by_file_, [&](const auto& row) { return row.second == &outlet; });
+  if (!outlet.path.empty()) outlets_by_path_.erase(outlet.path);
   outlets_.erase(outlet.id);
 }
 

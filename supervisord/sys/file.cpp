@@ -18,20 +18,6 @@ namespace {
 // A path as error messages show it: the user's text, with anything unprintable made visible.
 std::string quoted(const std::string& path) { return fmt::format("'{}'", printable(path, 4096)); }
 
-// The one place where a log's path is resolved. The last component is not followed; directories on the way are.
-UniqueFd open_log_path(const std::string& path) noexcept {
-  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
-  return UniqueFd{::open(path.c_str(), kFlags, 0640)};
-}
-
-std::unexpected<Error> explain_log_failure(int error_number, const std::string& path) {
-  const std::string what = "cannot open log " + quoted(path);
-  if (error_number == EISDIR) return fail(Errc::invalid, what + ": it is a directory");
-  if (error_number == ELOOP) return fail(Errc::invalid, what + ": it is a symbolic link");
-  if (error_number == ENXIO) return fail(Errc::invalid, what + ": it is a socket, or a fifo that nobody reads");
-  return fail_call(error_number, what);
-}
-
 }  // namespace
 
 Result<UniqueFd> open_read(const std::string& path) {
@@ -68,21 +54,6 @@ Result<std::string> read_file(const std::string& path, std::size_t limit_bytes) 
   }
   content.resize(used);
   return content;
-}
-
-Result<UniqueFd> open_log(const std::string& path) {
-  UniqueFd fd = open_log_path(path);
-  if (!fd.is_open()) return explain_log_failure(errno, path);
-  struct stat facts{};
-  if (::fstat(fd.get(), &facts) < 0) return fail_call(errno, "cannot open log " + quoted(path));
-  if (!S_ISREG(facts.st_mode) && !S_ISFIFO(facts.st_mode) && !S_ISCHR(facts.st_mode))
-    return fail(Errc::invalid,
-                fmt::format("cannot open log {}: it is no regular file, fifo or character device", quoted(path)));
-  if (S_ISREG(facts.st_mode) && facts.st_nlink > 1 && ::geteuid() == 0)
-    return fail(Errc::invalid, fmt::format("cannot open log {}: the file has {} names (hard links), root writes to a "
-                                           "file with one name only",
-                                           quoted(path), facts.st_nlink));
-  return fd;
 }
 
 Result<> ensure_dir(const std::string& path, mode_t mode) {

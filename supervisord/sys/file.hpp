@@ -19,12 +19,6 @@ namespace sup::sys {
 // socket or a fifo (which could block for ever).
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t limit_bytes);
 
-// A service's log, opened for appending and created with mode 0640 (less the umask). The last component may not be a
-// symbolic link; what is opened must be a regular file, a fifo that somebody reads, or a character device, and for root
-// a regular file must have one name only: a user who may write to the directory could otherwise aim root's writes at a
-// file of his choice by a hard link. Errors: invalid for what may not be a log, else as open_read. Non-blocking.
-[[nodiscard]] Result<UniqueFd> open_log(const std::string& path);
-
 // Makes the directory and its missing parents with `mode` (less the umask). Content with a directory that is there,
 // whatever its mode. Errors: invalid if a component is no directory, denied, sys.
 [[nodiscard]] Result<> ensure_dir(const std::string& path, mode_t mode);

@@ -35,46 +35,6 @@ TEST_CASE("what cannot be read is told by kind, and a fifo does not hang us") {
   REQUIRE(open_read(dir / "none").error().sys_errno == ENOENT);
 }
 
-TEST_CASE("a log is made private, appended to, and not inherited") {
-  const TempDir dir;
-  const mode_t before = ::umask(022);
-  for (const char* line : {"one\n", "two\n"}) {
-    const sup::UniqueFd log = must(open_log(dir / "log"));
-    REQUIRE(::write(log.get(), line, 4) == 4);
-    REQUIRE((::fcntl(log.get(), F_GETFD) & FD_CLOEXEC) != 0);
-  }
-  ::umask(before);
-  struct stat facts{};
-  REQUIRE(::stat((dir / "log").c_str(), &facts) == 0);
-  REQUIRE((facts.st_mode & 07777) == 0640);
-  REQUIRE(must(read_file(dir / "log", 100)) == "one\ntwo\n");
-}
-
-TEST_CASE("a log may be a file, a fifo with a reader or a device, nothing else") {
-  const TempDir dir;
-  REQUIRE(open_log("/dev/null").has_value());
-  REQUIRE(open_log(dir.path()).error().what == "cannot open log '" + dir.path() + "': it is a directory");
-  REQUIRE(::symlink("/etc/passwd", (dir / "link").c_str()) == 0);
-  REQUIRE(open_log(dir / "link").error().what == "cannot open log '" + (dir / "link") + "': it is a symbolic link");
-  REQUIRE(::mkfifo((dir / "fifo").c_str(), 0644) == 0);
-  REQUIRE(open_log(dir / "fifo").error().code == sup::Errc::invalid);
-  const sup::UniqueFd reader{::open((dir / "fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
-  REQUIRE(open_log(dir / "fifo").has_value());
-  const sup::UniqueFd listener = must(listen_unix(dir / "socket"));
-  REQUIRE(open_log(dir / "socket").error().code == sup::Errc::invalid);
-  REQUIRE(open_log(dir / "none/log").error().code == sup::Errc::not_found);
-}
-
-TEST_CASE("root does not write to a file that has a second name") {
-  if (::geteuid() != 0) return skip("needs root");
-  const TempDir dir;
-  write_text(dir / "target", "");
-  REQUIRE(::link((dir / "target").c_str(), (dir / "log").c_str()) == 0);
-  REQUIRE(open_log(dir / "log").error().code == sup::Errc::invalid);
-  must(remove_file(dir / "target"));
-  REQUIRE(open_log(dir / "log").has_value());
-}
-
 TEST_CASE("directories are made with their parents, once") {
   const TempDir dir;
   must(ensure_dir(dir / "a/b//c/", 0700));

@@ -1,0 +1,38 @@
+// Where the output of a service goes: from what its definition says to what the log thread is told.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "log/log_file.hpp"
+#include "log/source.hpp"
+#include "spec/check.hpp"
+#include "spec/service_spec.hpp"
+
+namespace sup {
+
+// What is the same for all services.
+struct LogDefaults {
+  std::string dir;         // For logs without a path of their own; made when the first log wants it.
+  LogTo to = LogTo::file;  // What "auto" means.
+};
+
+// Where the output of a service goes, with "auto" decided and the default path filled in.
+struct LogTarget {
+  LogTo to = LogTo::file;
+  std::string path;  // For LogTo::file.
+};
+[[nodiscard]] LogTarget log_target(const LogDefaults& defaults, const std::string& name, LogStream stream,
+                                   const LogSpec& spec);
+
+// Opens it. Files that are made are `owner`'s. Errors: as sys::open_log().
+[[nodiscard]] Result<log::Destination> open_destination(const LogDefaults& defaults, const LogTarget& target,
+                                                        const LogSpec& spec, std::optional<sys::FileOwner> owner);
+
+// The files of a service's instance, to be tended while nobody writes to them, too.
+[[nodiscard]] std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name,
+                                                      const ServiceSpec& spec, std::optional<sys::FileOwner> owner);
+
+}  // namespace sup

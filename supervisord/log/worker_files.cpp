@@ -1,0 +1,126 @@
+// The part of the worker that knows files by their names: shares, rotates and renews them.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "log/limits.hpp"
+#include "log/worker.hpp"
+#include "sys/clock.hpp"
+
+namespace sup::log {
+namespace {
+
+using FileAction = Result<> (LogFile::*)(UniqueFd&);
+
+FileAction action_of(FileDeed deed) {
+  switch (deed) {
+    case FileDeed::rotate: return &LogFile::rotate;
+    case FileDeed::reopen: return &LogFile::reopen;
+    case FileDeed::clear: return &LogFile::clear;
+  }
+  return &LogFile::reopen;
+}
+
+}  // namespace
+
+// The one that writes to this file already. It may hold a file that is gone from the path: the spawner has just made
+// the one that is there.
+Worker::Outlet* Worker::known_outlet(const FileDestination& destination) {
+  if (const auto found = outlets_by_path_.find(destination.path); found != outlets_by_path_.end()) {
+    Outlet& outlet = *found->second;
+    outlet.refused.clear();
+    outlet.sink.change({destination.path, destination.owner, destination.rotation}, destination.on_full);
+    renew(outlet, &LogFile::look);
+    return &outlet;
+  }
+  struct stat status{};
+  if (::fstat(destination.file.get(), &status) != 0) return nullptr;
+  const auto found = outlets_by_file_.find({status.st_dev, status.st_ino});
+  return found == outlets_by_file_.end() ? nullptr : found->second;
+}
+
+void Worker::take_in(Outlet& outlet, FileDestination destination) {
+  outlet.path = destination.path;
+  outlet.sink.keep({std::move(destination.path), destination.owner, destination.rotation}, destination.on_full);
+  outlets_by_path_.emplace(outlet.path, &outlet);
+  register_file(outlet);
+}
+
+// Notes which file the outlet writes to now, and when it is due. An inode that is free may be another file's soon.
+void Worker::register_file(Outlet& outlet) {
+  const LogFile* file = outlet.sink.log_file();
+  if (file == nullptr) return;
+  if (outlet.sink.is_blocked() && blocked_.insert(outlet.id).second && blocked_.size() == 1)
+    next_retry_ = sys::monotonic_now() + kBlockedRetry;
+  if (!outlet.sink.is_failing()) outlet.refused.clear();
+  if (outlet.generation == file->generation()) return;
+  outlet.generation = file->generation();
+  std::erase_if(outlets_by_file_, [&](const auto& row) { return row.second == &outlet; });
+  struct stat status{};
+  if (::fstat(outlet.sink.file().get(), &status) == 0)
+    outlets_by_file_.emplace(FileKey{status.st_dev, status.st_ino}, &outlet);
+  expect(outlet);
+}
+
+// What is due and cannot be rotated is tried again later.
+void Worker::expect(const Outlet& outlet) {
+  const WallTime due = outlet.sink.log_file()->due();
+  if (due == WallTime::max()) return;
+  const WallTime next = std::max(due, sys::wall_now() + kOverdueRetry);
+  next_due_ = std::min(next, next_due_.value_or(next));
+}
+
+void Worker::tell_refusal(Outlet& outlet, InstanceId service) {
+  if (outlet.refused.insert(service).second) board_.post(Refusal{service, outlet.sink.reason()});
+}
+
+void Worker::renew(Outlet& outlet, FileAction what) {
+  outlet.sink.renew(what);
+  commit(outlet);
+}
+
+void Worker::tend(const TendFiles& order) {
+  for (const LogFileSpec& file : order.files) tend(order.deed, file);
+  for (const InstanceId id : order.rings)
+    if (const auto found = services_.find(id); found != services_.end()) {
+      Ring& ring = found->second->ring;
+      while (!ring.is_empty()) audience_.on_drop(ring.drop_front(ring.used()));
+      ring.clear();
+    }
+}
+
+// A file that nobody writes to is opened for the moment. One that is not there needs nothing.
+void Worker::tend(FileDeed deed, const LogFileSpec& file) {
+  if (const auto found = outlets_by_path_.find(file.path); found != outlets_by_path_.end())
+    return renew(*found->second, action_of(deed));
+  struct stat status{};
+  if (deed == FileDeed::reopen || ::lstat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  auto opened = sys::open_log(file.path, file.owner);
+  if (!opened) return trouble(std::move(opened).error());
+  LogFile for_now(file, *opened);
+  if (auto done = (for_now.*action_of(deed))(*opened); !done) trouble(std::move(done).error());
+  for (Notice& notice : for_now.take_notices()) board_.post(std::move(notice));
+}
+
+void Worker::reopen_all() {
+  for (const auto& [path, outlet] : outlets_by_path_) renew(*outlet, &LogFile::reopen);
+}
+
+// What time brings: a disk that was full may have room, a file may be old.
+void Worker::keep_time() {
+  if (!blocked_.empty() && sys::monotonic_now() >= next_retry_) {
+    next_retry_ = sys::monotonic_now() + kBlockedRetry;
+    for (const std::uint64_t id : std::exchange(blocked_, {})) write_ready(id);
+  }
+  const WallTime now = next_due_ ? sys::wall_now() : WallTime{};
+  if (!next_due_ || now < *next_due_) return;
+  next_due_.reset();
+  for (const auto& [path, outlet] : outlets_by_path_) {
+    if (outlet->sink.log_file()->is_due(now)) renew(*outlet, &LogFile::rotate);
+    expect(*outlet);
+  }
+}
+
+}  // namespace sup::log
