@@ -135,9 +135,13 @@ void Engine::make_way(InstanceId id, std::vector<Companion>& gone) {
     if (other.goal == Goal::up && (!is_resting(other.state) || may_come_back)) {
       w_.led_by = id;
       gone.push_back({c, id, Along::gives_way, true});
-      for (const Companion& d : stop({c}, Input::give_way)) gone.push_back({d.instance, d.along_with, d.along, true});
-      // It may be wanted up again by the same command; what was asked of it before is over.
-      changes_.evaluate(w_, {c});
+      std::vector<InstanceId> down{c};
+      for (const Companion& d : stop({c}, Input::give_way)) {
+        gone.push_back({d.instance, d.along_with, d.along, true});
+        down.push_back(d.instance);
+      }
+      // They may be wanted up again by the same command; what was asked of them before is over.
+      changes_.evaluate(w_, down);
     }
   }
 }
@@ -173,6 +177,8 @@ void Engine::dismiss_daemons(InstanceId parent) {
     if (is_daemon && i.goal == Goal::up && !is_resting(i.state)) daemons.push_back(d);
   }
   for (const InstanceId d : daemons) {
+    const Instance& i = w_.at(d);
+    if (i.goal == Goal::down || is_resting(i.state)) continue;  // It has gone along with one before it.
     w_.led_by = parent;
     stop({d}, Input::follow_down);
   }

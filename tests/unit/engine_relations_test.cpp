@@ -171,6 +171,18 @@ TEST_CASE("a start names what gives way to it, and what goes down with that") {
   REQUIRE(s.reply(change) == "new=done app<old=done (went down with old) old<new=done (conflict with new)");
 }
 
+TEST_CASE("a restart that a conflict has overtaken is cancelled, also for what went along and comes up again at once") {
+  Story s({Service("new").conflicts({"old"}).disabled(), Service("old"), Service("top").requires_({"zapp"}),
+           Service("zapp").requires_({"old"})});
+  s.boot().run().orders();
+  const ChangeId restart = s.restart({"zapp"});
+  REQUIRE(s.orders() == Names{"TERM top"});
+  s.start({"new", "old", "top", "zapp"});
+  REQUIRE(s.state("zapp") == "running");
+  s.ends("top", signal(15)).run();
+  REQUIRE(s.reply(restart).starts_with("zapp=cancelled (superseded by a later command)"));
+}
+
 TEST_CASE("a start of two that conflict is cancelled for the one that goes down, and done for the one that stays") {
   Story s({Service("new").conflicts({"old"}).disabled(), Service("old")});
   s.boot().run();

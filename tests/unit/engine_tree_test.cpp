@@ -77,6 +77,29 @@ TEST_CASE("a parent that has completed waits for its children, and terminates it
   REQUIRE(s.state("report") == "starting");
 }
 
+TEST_CASE("daemons of one parent that require each other are dismissed together", "[tree]") {
+  Story s({Service("web"), child("worker", "web"), child("probe", "web").daemon(),
+           child("shipper", "web").daemon().requires_({"probe"})});
+  s.boot().run().orders();
+  s.ends("web", code(0));
+  REQUIRE(s.orders() == Names{"TERM shipper"});
+  s.ends("shipper", signal(15));
+  REQUIRE(s.orders() == Names{"TERM probe"});
+  s.ends("probe", signal(15)).ends("worker", code(0));
+  REQUIRE(s.state("web") == "completed");
+  REQUIRE(s.cause("shipper") == "went down with probe, which went down with web");
+}
+
+TEST_CASE("a daemon that waits for another one of its parent is dismissed with that", "[tree]") {
+  Story s(
+      {Service("web"), child("probe", "web").daemon().notify(), child("shipper", "web").daemon().requires_({"probe"})});
+  s.boot().run().orders();
+  REQUIRE(s.state("shipper") == "waiting");
+  s.ends("web", code(0));
+  REQUIRE(s.orders() == Names{"TERM probe", "stop awaiting probe"});
+  REQUIRE(s.state("shipper") == "stopped");
+}
+
 TEST_CASE("a parent whose children all rest has completed at once", "[tree]") {
   Story s({Service("web"), child("worker", "web"), child("probe", "web").daemon()});
   s.boot().run().ends("worker", code(0)).stop({"probe"});

@@ -88,7 +88,9 @@ Complaint order_of_stop(const Scene& scene, const Effect& effect) {
   for (const InstanceId f : links.comes_before) {
     const Seen& s = scene.seen[f.value];
     const bool is_cycling = scene.inside(f).is_cycling && is_rising_or_up(s.state);
-    const bool has_to_go = scene.inside(f).goal == Goal::down || is_cycling || (s.was_told_to_end && !s.is_replaced);
+    // The next turn of a rolling restart may ask it down later in this step.
+    const bool is_unwanted = scene.inside(f).goal == Goal::down && !scene.is_rolling();
+    const bool has_to_go = is_unwanted || is_cycling || (s.was_told_to_end && !s.is_replaced);
     if ((s.run_is_open || is_live(s.state)) && has_to_go)
       return fmt::format("{} is told to end before {}, which comes after it", scene.name(e->instance), scene.name(f));
   }

@@ -20,9 +20,6 @@ const StateChanged* end_of_run(const Effect& effect) {
 Complaint sequel(const Scene& scene, const Effect& effect) {
   const StateChanged* e = end_of_run(effect);
   if (e == nullptr) return std::nullopt;
-  // What is last is wanted down as soon as it has ended by itself.
-  const bool is_last = std::ranges::count(scene.last, e->instance) > 0;
-  if (is_last && scene.inside(e->instance).goal == Goal::down) return std::nullopt;
   const Seen& s = scene.seen[e->instance.value];
   const bool is_pushed = std::ranges::any_of(scene.links[e->instance.value].needs, [&](InstanceId r) {
     return is_lost(scene, e->instance, r) || is_unbound(scene, e->instance, r) || scene.inside(r).facts.is_leaving;
@@ -30,7 +27,10 @@ Complaint sequel(const Scene& scene, const Effect& effect) {
   const bool is_not_begun = is_between_hooks_and_program(s) && is_pushed;
   const bool may_come_back = s.was_told_to_end || s.is_asked_again || is_not_begun;
   const bool is_right = [&] {
-    if (scene.inside(e->instance).goal == Goal::down) return e->to == State::stopped;
+    // What has come of this end may have turned the goal.
+    const bool has_goal = scene.moves_again.count(e->instance) == 0;
+    if (has_goal && scene.inside(e->instance).goal == Goal::down) return e->to == State::stopped;
+    if (!has_goal && e->to == State::stopped) return true;
     if (e->to == State::waiting) return may_come_back;
     if (s.was_told_to_end) return false;
     if (s.stays_down) return e->to == State::failed;

@@ -24,6 +24,16 @@ Complaint leaves_at_rest(const Scene& scene, const Effect& effect) {
                                 : "was to stay");
 }
 
+// Who comes, and all that is started for them.
+std::vector<InstanceId> pulled_up(const Scene& scene) {
+  std::vector<InstanceId> out = scene.coming;
+  for (std::size_t next = 0; next < out.size(); ++next)
+    for (const auto* list : {&scene.links[out[next].value].needs, &scene.links[out[next].value].comes_after})
+      for (const InstanceId other : *list)
+        if (std::ranges::count(out, other) == 0) out.push_back(other);
+  return out;
+}
+
 // Whether something else than the scaling makes it go: what it requires and stays, or a conflict.
 bool has_another_reason(const Scene& scene, InstanceId id) {
   const auto pushes = [&](InstanceId r) {
@@ -31,7 +41,7 @@ bool has_another_reason(const Scene& scene, InstanceId id) {
   };
   const Instance& i = scene.inside(id);
   const bool has_opponents =
-      std::ranges::any_of(scene.coming, [&](InstanceId c) { return !scene.links[c.value].conflicts.empty(); });
+      std::ranges::any_of(pulled_up(scene), [&](InstanceId c) { return !scene.links[c.value].conflicts.empty(); });
   const bool is_in_the_way = i.goal == Goal::down && i.cause == Cause::conflict;
   return has_opponents || is_in_the_way || std::ranges::any_of(scene.links[id.value].needs, pushes);
 }

@@ -87,7 +87,10 @@ Complaint health_count(const Scene& scene, const Effect& effect) {
   const bool is_told = verdict != nullptr && verdict->to == Health::unhealthy;
   if (!is_ended && !is_told) return std::nullopt;
   const InstanceId id = is_ended ? change->instance : verdict->instance;
-  if (scene.seen[id.value].probes_failed >= scene.spec(id).health->failures) return std::nullopt;
+  const Seen& s = scene.seen[id.value];
+  // What was called so before, when it had to go anyway, and stays after all, has not been called healthy since.
+  const bool is_so_already = is_ended && s.verdict == Health::unhealthy;
+  if (is_so_already || s.probes_failed >= scene.spec(id).health->failures) return std::nullopt;
   return fmt::format("{} is called unhealthy too early", scene.name(id));
 }
 

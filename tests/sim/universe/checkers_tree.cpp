@@ -29,8 +29,10 @@ Complaint last_of_all(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<StateChanged>(&effect);
   if (e == nullptr || e->row->input != Input::may_stop || scene.shutdown == ShutdownReason::none) return std::nullopt;
   const Instance& i = scene.inside(e->instance);
+  // Not what a restart brings down, nor the loss of a requirement.
+  const bool is_asked = e->row->why.starts_with("asked down") && scene.moves_again.count(e->instance) == 0;
   const bool is_by_shutdown =
-      i.goal == Goal::down && i.cause == Cause::asked && !scene.seen[e->instance.value].was_asked_down;
+      is_asked && i.goal == Goal::down && i.cause == Cause::asked && !scene.seen[e->instance.value].was_asked_down;
   if (!is_by_shutdown || std::ranges::count(scene.last, e->instance) == 0) return std::nullopt;
   for (const InstanceId id : scene.all())
     if (std::ranges::count(scene.last, id) == 0 && !is_resting(scene.seen[id.value].state))

@@ -193,4 +193,9 @@ void Scene::note_rolls_left() {
       if (inside(one).goal == Goal::down || members[one.value].presence != Presence::here) change.settled.insert(one);
 }
 
+void Scene::leave_rolls(InstanceId one) {
+  for (auto& [id, change] : changes)
+    if (change.replaced.contains(one)) change.settled.insert(one);
+}
+
 }  // namespace sup::sim

@@ -78,6 +78,12 @@ void Scene::end_step() {
     killed_since = std::min(killed_since, now);
 }
 
+void Scene::look_ahead(std::span<const Effect> rest) {
+  moves_again.clear();
+  for (const Effect& effect : rest)
+    if (const auto* e = std::get_if<StateChanged>(&effect)) moves_again.insert(e->instance);
+}
+
 void Scene::note(const Effect& effect) {
   std::visit([this](const auto& e) { see(e); }, effect);
 }
@@ -413,6 +419,9 @@ void Scene::see(const ChangeDone& e) {
   const auto it = changes.find(e.change);
   if (it == changes.end()) return;
   const CommandGiven& command = it->second.command;
+  // Who was asked down and up again within one step is waited for by no rolling restart any more.
+  for (const TargetResult& result : e.results)
+    if (result.outcome == Outcome::cancelled) leave_rolls(result.instance);
   if (command.kind == CommandKind::roll) rolled.insert(command.targets.begin(), command.targets.end());
   changes.erase(it);
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -153,6 +154,7 @@ struct Scene {
   std::set<std::string> moved;          // Services of which something has changed its state.
   std::set<InstanceId> rolled;          // Targets of rolling restarts that have ended in this step.
   ChangeId named_by_service;            // The change that it opens, if that names services.
+  std::set<InstanceId> moves_again;     // Who changes its state once more after the effect that is judged.
   InstanceId last_changed;
   RunId last_run;  // The highest so far.
 
@@ -175,6 +177,8 @@ struct Scene {
   void begin_step(const Event* what, Instant at);
   // The engine has heard of it.
   void meet();
+  // What the engine has told after what is judged now: by then an instance may have moved on.
+  void look_ahead(std::span<const Effect> rest);
   // After the checkers have judged it.
   void note(const Effect& effect);
   void end_step();
@@ -251,6 +255,7 @@ struct Scene {
   void note_targets();
   void note_departures();
   void note_rolls_left();
+  void leave_rolls(InstanceId one);
   void note_shutdown();
   void note_share(InstanceId id);
 };

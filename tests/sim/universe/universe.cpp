@@ -180,7 +180,9 @@ void Universe::take_effects() {
     else
       effects.push_back(std::move(effect));
   }
-  for (Effect& effect : effects) {
+  for (std::size_t next = 0; next < effects.size(); ++next) {
+    Effect& effect = effects[next];
+    scene_.look_ahead(std::span(effects).subspan(next + 1));
     if (tracing_ == Tracing::on) write_down("    " + describe(cast_, effect));
     for (const auto checkers : {run_checkers(), hook_checkers(), ready_checkers(), order_checkers(), tree_checkers(),
                                 policy_checkers(), reply_checkers(), population_checkers(), exit_checkers()})
