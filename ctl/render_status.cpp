@@ -26,6 +26,16 @@ std::string restarts_text(const ServiceStatus& service) {
   return text;
 }
 
+// "TERM sent 3 s ago, KILL in 7 s"; empty while it does not stop.
+std::string stop_text(const ServiceStatus& service) {
+  const std::string ago = service.stop_told_ms_ago ? human_ms(*service.stop_told_ms_ago) : "";
+  std::string text;
+  if (service.stop_signal) text = fmt::format("{} sent {} ago", *service.stop_signal, ago);
+  if (service.stop_command) text = fmt::format("{} began {} ago", visible(*service.stop_command), ago);
+  if (!service.kill_in_ms) return text;
+  return text + fmt::format("{}KILL in {}", text.empty() ? "" : ", ", human_ms(*service.kill_in_ms));
+}
+
 // A table has no room for the PATH in which a program was not found; the details and `ctl explain` have.
 std::string brief(std::string cause) {
   const std::size_t begin = cause.find(sys::kNotInPath);
@@ -36,6 +46,12 @@ std::string brief(std::string cause) {
   return cause.erase(open, close + 1 - open);
 }
 
+std::string cause_cell(const ServiceStatus& service) {
+  const std::string stop = stop_text(service);
+  if (service.cause.empty()) return stop.empty() ? visible(service.says.value_or("")) : stop;
+  return stop.empty() ? brief(service.cause) : fmt::format("{}; {}", stop, brief(service.cause));
+}
+
 TableRow table_row(const ServiceStatus& service) {
   const bool is_idle = service.status == "down";
   return {{service.name},
@@ -44,7 +60,7 @@ TableRow table_row(const ServiceStatus& service) {
           {service.pid ? fmt::format("{}", *service.pid) : "-"},
           {restarts_text(service)},
           {service.ready ? "yes" : (is_idle ? "-" : "no")},
-          {service.cause.empty() ? visible(service.says.value_or("")) : brief(service.cause)}};
+          {cause_cell(service)}};
 }
 
 // "3 -> 5 (override)"; nothing where it is as the settings say.
@@ -158,8 +174,10 @@ std::string render_status_details(std::span<const ServiceStatus> services, Paint
   std::string out;
   for (const ServiceStatus& service : services) {
     if (!out.empty()) out += '\n';
-    out += fmt::format("{}: {}\n", styled(service.name, Style::title, paint),
-                       styled(service.state, style_of_status(service.status), paint));
+    const std::string stop = stop_text(service);
+    out += fmt::format("{}: {}{}\n", styled(service.name, Style::title, paint),
+                       styled(service.state, style_of_status(service.status), paint),
+                       stop.empty() ? "" : fmt::format(" ({})", stop));
     std::vector<TableRow> rows = details(service);
     const auto scale = std::ranges::find(scales, service_of(service.name), &ServiceScale::service);
     if (scale != scales.end()) add_detail(rows, "instances", fmt::format("{}, {} up", scale_text(*scale), scale->up));

@@ -31,7 +31,9 @@ OrFailure<Client> subscribe(const Context& context, std::int64_t since) {
 StatusReply aged(StatusReply reply, std::int64_t elapsed_ms) {
   for (wire::ServiceStatus& service : reply.services) {
     service.since_ms_ago += elapsed_ms;
-    if (service.next_try_ms) service.next_try_ms = std::max<std::int64_t>(*service.next_try_ms - elapsed_ms, 0);
+    if (service.stop_told_ms_ago) *service.stop_told_ms_ago += elapsed_ms;
+    for (auto* left : {&service.next_try_ms, &service.kill_in_ms})
+      if (*left) *left = std::max<std::int64_t>(**left - elapsed_ms, 0);
   }
   return reply;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/explain.hpp"
+#include "engine/stop_progress.hpp"
 #include "engine/transitions.hpp"
 
 namespace sup {
@@ -44,6 +45,16 @@ void set_health(const World& w, const Instance& i, Instant now, WallTime wall, w
   if (i.health->has_last_failed) out.probe_failure = i.health->last_failure;
 }
 
+// How its stop goes on, while one is under way.
+void set_stop(const Engine& engine, const Instance& i, Instant now, wire::ServiceStatus& out) {
+  const auto stop = stop_progress(engine.world(), i, engine.shutdown_deadline());
+  if (!stop) return;
+  if (!stop->signal.empty()) out.stop_signal = stop->signal;
+  if (!stop->command.empty()) out.stop_command = stop->command;
+  if (out.stop_signal || out.stop_command) out.stop_told_ms_ago = whole_ms(now - stop->told_at);
+  if (stop->kill_at) out.kill_in_ms = whole_ms(std::max(*stop->kill_at - now, Duration{0}));
+}
+
 }  // namespace
 
 std::int64_t unix_ms(WallTime time) {
@@ -77,6 +88,7 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   out.restarts_total = i.restarts_total;
   if (spec.restart.max.count) out.restarts_max = *spec.restart.max.count;
   if (i.state == State::backoff) out.next_try_ms = whole_ms(std::max(i.deadline - now, Duration{0}));
+  set_stop(supervisor.engine(), i, now, out);
   out.ready = is_ready(w, i);
   out.cause = cause_text(w, i);
   set_end(i, out.exit_code, out.exit_signal);

@@ -45,6 +45,7 @@ void new_run(World& w, Instance& i) {
   i.watchdog_due = kNever;
   i.is_cycling = false;
   i.stop_step = 0;
+  i.told_at = kNever;
   i.pid = 0;
   i.main_is_gone = false;
   i.cause = Cause::none;
@@ -55,6 +56,7 @@ void new_run(World& w, Instance& i) {
 void send_stop_step(World& w, Instance& i) {
   const StopStep& step = w.spec(i).stop.steps[i.stop_step];
   i.deadline = w.now + step.wait;
+  i.told_at = w.now;
   const bool has_main = !i.main_is_gone && i.phase != Phase::pre_start;
   if (has_main && !step.command.argv.empty()) {
     w.effects.emplace_back(RunTask{w.id(i), i.run, TaskKind::stop_step, i.stop_step});
@@ -109,6 +111,7 @@ void send_watchdog_signal(World& w, Instance& i) {
   i.phase = Phase::abort;
   i.stop_step = 0;
   i.deadline = w.now + spec.stop.steps[0].wait;
+  i.told_at = w.now;
   const SignalTarget to = i.main_is_gone ? SignalTarget::all : SignalTarget::main;
   w.effects.emplace_back(SignalRun{w.id(i), i.run, spec.watchdog_signal, to, SignalReason::watchdog});
 }

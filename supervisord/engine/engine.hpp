@@ -34,6 +34,8 @@ class Engine {
 
   [[nodiscard]] const World& world() const { return w_; }
   [[nodiscard]] bool is_shutting_down() const { return is_shutting_down_; }
+  // When a shutdown kills whatever is left; kNever without one.
+  [[nodiscard]] Instant shutdown_deadline() const { return shutdown_deadline_; }
   [[nodiscard]] std::size_t open_changes() const { return changes_.count(); }
 
  private:

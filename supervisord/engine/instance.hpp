@@ -119,6 +119,7 @@ struct Instance {
   Instant run_since;      // When its program was executed; before that, when the run was begun.
   Duration run_length{};  // From there to the end of the main process, once it has ended.
   Instant deadline = kNever;
+  Instant told_at = kNever;              // When the stop step under way began; without one it says itself that it ends.
   Instant stop_by = kNever;              // In a shutdown: when its share of the time for its stop is over.
   Instant watchdog_due = kNever;         // When its next sign of life is due, while it is up.
   Instant reload_due = kNever;           // When the reload that is under way has failed.

@@ -31,6 +31,10 @@ struct ServiceStatus {
   std::int64_t restarts_total = 0;
   std::optional<std::int64_t> restarts_max;
   std::optional<std::int64_t> next_try_ms;
+  std::optional<std::string> stop_signal;
+  std::optional<std::string> stop_command;
+  std::optional<std::int64_t> stop_told_ms_ago;
+  std::optional<std::int64_t> kill_in_ms;
   bool ready = false;
   std::string cause;
   std::optional<std::string> says;

@@ -50,6 +50,24 @@ std::vector<wire::ServiceStatus> some_services() {
 
 }  // namespace
 
+TEST_CASE("what stops says what it was told and when KILL follows", "[ctl][render]") {
+  auto web = service("web", "stopping", "changing");
+  web.stop_signal = "TERM";
+  web.stop_told_ms_ago = 3'000;
+  web.kill_in_ms = 7'000;
+  const auto details = [&] { return render_status_details(std::array{web}, Paint::off); };
+  REQUIRE(details().starts_with("web: stopping (TERM sent 3.0 s ago, KILL in 7.0 s)\n"));
+  web.cause = "exit 1";
+  REQUIRE(
+      render_status_table(std::array{web}, {}, Paint::off).ends_with("  TERM sent 3.0 s ago, KILL in 7.0 s; exit 1\n"));
+  web.stop_signal.reset();
+  web.stop_command = "/usr/sbin/drain";
+  REQUIRE(details().starts_with("web: stopping (/usr/sbin/drain began 3.0 s ago, KILL in 7.0 s)\n"));
+  web.stop_command.reset();
+  web.stop_told_ms_ago.reset();
+  REQUIRE(details().starts_with("web: stopping (KILL in 7.0 s)\n"));
+}
+
 TEST_CASE("the status table is as wide as its content", "[ctl][render]") {
   REQUIRE(render_status_table(some_services(), {}, Paint::off) ==
           "NAME          STATE    SINCE      PID  RESTARTS                READY  CAUSE\n"
