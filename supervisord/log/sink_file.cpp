@@ -78,7 +78,8 @@ int Sink::write_views() {
 
 int Sink::write_part(std::size_t size) {
   while (size > 0) {
-    const CutViews cut(std::span(views_).subspan(first_view_), size);
+    const std::span<iovec> unwritten = std::span(views_).subspan(first_view_);
+    const CutViews cut(unwritten, size);
     const ssize_t written = ::writev(file_.get(), cut.parts().data(), static_cast<int>(cut.parts().size()));
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return written < 0 ? errno : ENOSPC;
