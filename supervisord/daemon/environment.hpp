@@ -17,6 +17,8 @@ namespace sup {
 
 // Which run a process belongs to: another value for each run.
 inline constexpr std::string_view kInvocationVariable = "INVOCATION_ID";
+// Its number in the run, for a hook or a command beside it: what it leaves is known by that.
+inline constexpr std::string_view kTaskVariable = "INVOCATION_TASK";
 
 // What a terminal of ours is, if nothing else says it: every emulator that may attach, and the smallest terminfo
 // database, know at least this one.

@@ -313,6 +313,8 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
 
 Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& order) {
   sys::ChildSettings child = TRY(child_settings(context, order.run, order.command, order.env));
+  // At the front, where it is looked for.
+  child.env.emplace(child.env.begin() + 1, kTaskVariable, std::to_string(order.serial));
   if (!order.run.notify_address.empty()) child.env.emplace_back("NOTIFY_SOCKET", order.run.notify_address);
   RunGroup group = TRY(provide_group(context, order.run));
   std::optional<sys::Cgroup> own;

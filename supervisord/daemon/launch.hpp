@@ -118,7 +118,8 @@ struct Launched {
 struct TaskOrder {
   LaunchOrder run;
   Command command;
-  std::string name;           // "pre-start-1", unique in the run while it is under way.
+  std::string name;           // "pre-start.1", unique in the run while it is under way.
+  std::uint32_t serial = 0;   // The number in it.
   std::vector<EnvEntry> env;  // Besides that of the service; wins.
   std::optional<OwnStdio> stdio;
 };

@@ -16,9 +16,6 @@ namespace sup {
 namespace {
 
 constexpr const char* kCannotAsk = "?";
-// A daemon that makes itself in two steps leaves a process for an instant, which on its way out has no environment any
-// more, and whose child has not come to us yet. Who stays longer is a stranger.
-constexpr Duration kPassing = std::chrono::milliseconds{20};
 
 // What passes: then whose a process is can be asked again.
 bool is_shortage(const Error& error) {
@@ -97,7 +94,7 @@ void Runs::reap_orphans() {
   while (const auto reaped = sys::reap_any_of_this_thread()) {
     const auto it = orphan_owners_.find(reaped->pid);
     if (it == orphan_owners_.end()) continue;
-    const InstanceId owner = it->second;
+    const InstanceId owner = it->second.instance;
     orphan_owners_.erase(it);
     strangers_since_.erase(reaped->pid);
     Run* run = owner == kNoInstance ? nullptr : runs_[owner.value].get();
@@ -121,7 +118,7 @@ bool Runs::adopt_orphans() {
     const auto known = orphan_owners_.find(pid);
     if (known == orphan_owners_.end())
       is_anybody_new |= adopt(pid);
-    else if (known->second == kNoInstance && asks_again)
+    else if (known->second.instance == kNoInstance && asks_again)
       (void)adopt(pid);
   }
   return is_anybody_new;
@@ -130,40 +127,49 @@ bool Runs::adopt_orphans() {
 // Whether it was taken note of. Where the list of orphans is not exact, main processes and children on their way to
 // exec are in it too, so there only what is known to belong to a run is taken.
 bool Runs::adopt(pid_t pid) {
-  const auto owner = owner_of(pid);
-  if (!orphans_->is_exact() && (!owner || runs_[owner->value]->main.pid == pid)) return false;
-  orphan_owners_[pid] = owner.value_or(kNoInstance);
-  if (!owner) {
+  const Owner owner = owner_of(pid);
+  const bool is_ours = owner.instance != kNoInstance;
+  if (!orphans_->is_exact() && (!is_ours || runs_[owner.instance.value]->main.pid == pid)) return false;
+  orphan_owners_[pid] = owner;
+  if (!is_ours) {
     const Instant now = sys::monotonic_now();
     is_somebody_passing_ |= now - strangers_since_.try_emplace(pid, now).first->second < kPassing;
     return true;
   }
   strangers_since_.erase(pid);
-  Run& run = *runs_[owner->value];
+  Run& run = *runs_[owner.instance.value];
   run.orphans.push_back(pid);
   if (run.is_doomed) ::kill(pid, SIGKILL);  // Our child: the number is its own until we reap it.
   return true;
 }
 
-std::optional<InstanceId> Runs::owner_of(pid_t pid) {
+// A child that opened a session of its own may have children in it.
+Owner Runs::owner_by_session(pid_t session) const {
+  if (const auto it = orphan_owners_.find(session); it != orphan_owners_.end() && it->second.instance != kNoInstance)
+    return it->second;
+  Owner out;
+  const auto found = find_run([&](const Run& run) {
+    const auto it = std::ranges::find(run.tasks, session, [](const auto& task) { return task->process.pid; });
+    out.task = it == run.tasks.end() ? 0 : (*it)->serial;
+    return out.task != 0 || session == run.main.pid;
+  });
+  out.instance = found.value_or(kNoInstance);
+  return out;
+}
+
+Owner Runs::owner_of(pid_t pid) {
   // 0: one of another pid namespace, so that of a stranger (nsenter); and what has no process yet has the pid 0.
-  const auto session = sys::session_of(pid);
-  const bool has_session = session && *session != 0;
-  if (has_session)  // A child that opened a session of its own may have children in it.
-    if (const auto it = orphan_owners_.find(*session); it != orphan_owners_.end() && it->second != kNoInstance)
-      return it->second;
-  const auto is_of_task = [&](const std::unique_ptr<TaskRun>& task) { return task->process.pid == *session; };
-  const auto by_session = find_run([&](const Run& run) {
-    return has_session && (*session == run.main.pid || std::ranges::any_of(run.tasks, is_of_task));
+  if (const auto session = sys::session_of(pid); session && *session != 0)
+    if (const Owner owner = owner_by_session(*session); owner.instance != kNoInstance) return owner;
+  const auto environment = oracle_.ask([pid] {
+    auto text = sys::start_of_environment(pid);
+    return text || !is_shortage(text.error()) ? text.value_or("") : kCannotAsk;
   });
-  if (by_session) return by_session;
-  const auto invocation = oracle_.ask([pid] {
-    const auto id = sys::invocation_id_of(pid);
-    if (!id) return std::string(is_shortage(id.error()) ? kCannotAsk : "");
-    return *id ? (*id)->text() : std::string();
-  });
-  is_undecided_ = is_undecided_ || invocation == kCannotAsk;
-  return find_run([&](const Run& run) { return invocation == run.invocation.text() || was_seen(run, pid); });
+  is_undecided_ = is_undecided_ || environment == kCannotAsk;
+  const auto invocation = sys::invocation_in(environment.value_or(""));
+  const auto said = [&](const Run& run) { return invocation && invocation->id == run.invocation; };
+  if (const auto found = find_run(said)) return {*found, invocation->task};
+  return {find_run([&](const Run& run) { return was_seen(run, pid); }).value_or(kNoInstance)};
 }
 
 // The first that is as wanted, among those of which something may be alive.
@@ -197,7 +203,9 @@ bool Runs::has_rest(InstanceId instance, Run& run) {
     watch(instance, run);
     return may_be_populated(*run.group);
   }
-  return !orphans_ && sys::send_group_signal(run.main_group, Signal{0}).has_value();
+  if (orphans_ || !sys::send_group_signal(run.main_group, Signal{0})) return false;
+  look_again_.arm(kLookAgain);  // Another's child ends without a word to us.
+  return true;
 }
 
 // What empties from now on is told; the caller looks once more.

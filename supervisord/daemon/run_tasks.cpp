@@ -132,6 +132,7 @@ std::uint32_t Runs::add_task(InstanceId instance, Run& run, std::unique_ptr<Task
   const bool may_speak = run.voice && run.voice->access != NotifyAccess::main && !task->done;
   if (may_speak) order.run.notify_address = run.voice->address;
   order.name += fmt::format(".{}", serial);
+  order.serial = serial;
   if (!run.main_is_gone) order.env.push_back({"MAINPID", std::to_string(run.main.pid), "supervisord"});
   run.tasks.push_back(std::move(task));
   const Asks asks = asked_by(order.run);
@@ -204,12 +205,13 @@ std::vector<pid_t> Runs::members_of(const TaskRun& task) {
   return {out.begin(), out.end()};
 }
 
-// Whether an orphan of the run is one of the task: of its session; or any, where nothing else of the run is alive but
-// this hook.
-bool Runs::is_of_task(pid_t orphan, const TaskRun& task) {
+// Whether an orphan of the run is one of the task: it is of its session or says so; or any, where nothing else of the
+// run is alive but this hook.
+bool Runs::is_of_task(pid_t orphan, const TaskRun& task) const {
   const bool is_hook = !task.done;
   const bool is_alone = task.order.kind == TaskKind::pre_start || task.order.kind == TaskKind::post_stop;
-  return (is_hook && is_alone) || sys::session_of(orphan).value_or(0) == task.process.pid;
+  const auto owner = orphan_owners_.find(orphan);
+  return (is_hook && is_alone) || (owner != orphan_owners_.end() && owner->second.task == task.serial);
 }
 
 // As with that of a main process. It is settled when this turn is over, for who asks is among the tasks.
@@ -246,11 +248,23 @@ void Runs::kill_task(const Run& run, TaskRun& task) {
 bool Runs::task_has_rest(InstanceId instance, const Run& run, TaskRun& task) {
   if (task.process.pid == 0) return false;
   if (std::ranges::any_of(run.orphans, [&](pid_t pid) { return is_of_task(pid, task); })) return true;
-  if (!task.group) return !orphans_ && sys::send_group_signal(task.process.pid, Signal{0}).has_value();
+  if (!task.group) return has_rest_outside_groups(task);
   if (!may_be_populated(*task.group)) return false;
   if (!task.is_watched) task.is_watched = watch_->add(*task.group, task_token(instance, task.serial)).has_value();
   if (!task.is_watched) look_again_.arm(kLookAgain);
   return may_be_populated(*task.group);
+}
+
+// Where there are no cgroups. Who has just come may still say that it is of the task, and who is in its process group
+// may end without a word to us, as another's child.
+bool Runs::has_rest_outside_groups(const TaskRun& task) {
+  if (is_undecided_ || is_somebody_passing_) {
+    look_again_.arm(is_undecided_ ? kLookAgain : kPassing);
+    return true;
+  }
+  if (orphans_ || !sys::send_group_signal(task.process.pid, Signal{0})) return false;
+  look_again_.arm(kLookAgain);
+  return true;
 }
 
 void Runs::tell_end(InstanceId instance, const Run& run, TaskRun& task) {

@@ -156,6 +156,12 @@ struct GivenUpLaunch {
   std::unique_ptr<LaunchShared> shared;
 };
 
+// To whom an orphan belongs.
+struct Owner {
+  InstanceId instance = kNoInstance;  // kNoInstance: to no run.
+  std::uint32_t task = 0;             // The serial of the task that left it; 0: it is not known, or there is none.
+};
+
 // Where to look for the processes of a run, for somebody on another thread.
 struct RunView {
   pid_t main = 0;  // 0: it has none.
@@ -168,6 +174,9 @@ class Runs {
  public:
   using Post = std::move_only_function<void(Event)>;
   static constexpr Duration kLookAgain = std::chrono::milliseconds{100};
+  // A daemon that makes itself in two steps leaves a process for an instant, which on its way out has no environment
+  // any more, and whose child has not come to us yet. Who stays longer is a stranger.
+  static constexpr Duration kPassing = std::chrono::milliseconds{20};
   // So long the loop may stand still for a process whose memory stands still.
   static constexpr Duration kAnswerPatience = std::chrono::milliseconds{100};
   // Who is alive so long after KILL hangs in the kernel: a large process or a busy machine may take two seconds.
@@ -248,7 +257,8 @@ class Runs {
   [[nodiscard]] bool task_has_rest(InstanceId instance, const Run& run, TaskRun& task);
   [[nodiscard]] static std::vector<pid_t> members_of(const TaskRun& task);
   static TaskRun* find_task(Run& run, std::uint32_t serial);
-  [[nodiscard]] static bool is_of_task(pid_t orphan, const TaskRun& task);
+  [[nodiscard]] bool has_rest_outside_groups(const TaskRun& task);
+  [[nodiscard]] bool is_of_task(pid_t orphan, const TaskRun& task) const;
 
   // run_notify.cpp
   void listen(InstanceId instance, Run& run, NotifyPlace place);
@@ -281,7 +291,8 @@ class Runs {
   void look_around();
   bool adopt_orphans();
   bool adopt(pid_t pid);
-  [[nodiscard]] std::optional<InstanceId> owner_of(pid_t pid);
+  [[nodiscard]] Owner owner_of(pid_t pid);
+  [[nodiscard]] Owner owner_by_session(pid_t session) const;
   [[nodiscard]] std::optional<InstanceId> find_run(const std::function<bool(const Run&)>& is_wanted) const;
   void settle_ends();
   void tell_end(InstanceId instance, Run& run);
@@ -308,10 +319,10 @@ class Runs {
   log::LogThread& log_;
   const LaunchContext context_;
   Post post_;
-  std::vector<std::unique_ptr<Run>> runs_;               // By instance; null: none is alive.
-  std::unordered_map<pid_t, InstanceId> orphan_owners_;  // kNoInstance: belongs to no run.
-  std::unordered_map<pid_t, Instant> strangers_since_;   // Of those that belong to no run: when they came.
-  std::map<std::string, OwnStdio> lent_;                 // By service.
+  std::vector<std::unique_ptr<Run>> runs_;  // By instance; null: none is alive.
+  std::unordered_map<pid_t, Owner> orphan_owners_;
+  std::unordered_map<pid_t, Instant> strangers_since_;  // Of those that belong to no run: when they came.
+  std::map<std::string, OwnStdio> lent_;                // By service.
   std::vector<InstanceId> ending_;    // Main process gone; it is not known yet whether anything is left.
   std::vector<InstanceId> draining_;  // Main process gone, others alive.
   std::vector<InstanceId> tasking_;   // A task's process is gone; it is not known yet whether anything is left of it.

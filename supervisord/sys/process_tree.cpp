@@ -135,6 +135,16 @@ Result<> parse_stat(std::string_view text, ProcessFacts& out) {
   return {};
 }
 
+// Of a variable; empty without it. Entries end with a NUL.
+std::string_view value_in(std::string_view environment, std::string_view name) {
+  for (std::size_t at = 0; at < environment.size();) {
+    const std::string_view entry = environment.substr(at, environment.find('\0', at) - at);
+    if (entry.starts_with(name) && entry.substr(name.size()).starts_with('=')) return entry.substr(name.size() + 1);
+    at += entry.size() + 1;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Orphans> Orphans::open() {
@@ -247,43 +257,27 @@ Result<pid_t> session_of(pid_t pid) {
   return session;
 }
 
-Result<bool> has_invocation_id(pid_t pid, const InvocationId& id) {
-  const std::string path = fmt::format("/proc/{}/environ", pid);
-  const UniqueFd file = TRY(open_read(path));
-  // A NUL in front of the first entry makes all entries look alike.
-  std::string text(1, '\0');
-  const std::string wanted = fmt::format("{}INVOCATION_ID={}{}", '\0', id.text(), '\0');
-  while (text.size() <= kEnvironLimit) {
-    const std::size_t used = text.size();
-    text.resize(used + 16384);
-    const ssize_t got = ::read(file.get(), text.data() + used, text.size() - used);
-    if (got < 0 && errno != EINTR) return fail_call(errno, fmt::format("cannot read '{}'", path));
-    text.resize(used + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (text.find(wanted, used - std::min(used, wanted.size())) != std::string::npos) return true;
-    if (got == 0) break;
-  }
-  return false;
-}
-
-Result<std::optional<InvocationId>> invocation_id_of(pid_t pid) {
+Result<std::string> start_of_environment(pid_t pid) {
   const std::string path = fmt::format("/proc/{}/environ", pid);
   const UniqueFd file = TRY(open_read(path));
   std::string text(kEnvironStart, '\0');
   const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
   if (got < 0) return fail_call(errno, fmt::format("cannot read '{}'", path));
   text.resize(static_cast<std::size_t>(got));
-  text.insert(0, 1, '\0');
-  const std::string key = fmt::format("{}INVOCATION_ID=", '\0');
-  const std::size_t at = text.find(key);
-  if (at == std::string::npos) return std::nullopt;
-  InvocationId id;
-  const std::string_view digits = std::string_view(text).substr(at + key.size(), 2 * id.bytes.size());
-  if (digits.size() != 2 * id.bytes.size()) return std::nullopt;
-  for (std::size_t i = 0; i < id.bytes.size(); ++i) {
+  return text;
+}
+
+std::optional<Invocation> invocation_in(std::string_view environment) {
+  Invocation out;
+  const std::string_view digits = value_in(environment, "INVOCATION_ID").substr(0, 2 * out.id.bytes.size());
+  if (digits.size() != 2 * out.id.bytes.size()) return std::nullopt;
+  for (std::size_t i = 0; i < out.id.bytes.size(); ++i) {
     const char* pair = digits.data() + 2 * i;
-    if (std::from_chars(pair, pair + 2, id.bytes[i], 16).ptr != pair + 2) return std::nullopt;
+    if (std::from_chars(pair, pair + 2, out.id.bytes[i], 16).ptr != pair + 2) return std::nullopt;
   }
-  return id;
+  const std::string_view task = value_in(environment, "INVOCATION_TASK");
+  std::from_chars(task.data(), task.data() + task.size(), out.task);
+  return out;
 }
 
 }  // namespace sup::sys

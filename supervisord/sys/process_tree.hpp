@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -71,15 +72,18 @@ inline constexpr std::size_t kCommandLimit = 4096;
 // getsid(2): works without /proc. Errors: not_found.
 [[nodiscard]] Result<pid_t> session_of(pid_t pid);
 
-// Whether the process was started with this INVOCATION_ID in its environment. Looks at the first kEnvironLimit bytes,
-// so whoever prepares an environment puts it first. False for a zombie, and for the instant in which a process executes
-// a program and has no environment laid out (our spawn() returns within it): what must be complete looks again. Errors:
-// not_found, denied, sys.
-[[nodiscard]] Result<bool> has_invocation_id(pid_t pid, const InvocationId& id);
-inline constexpr std::size_t kEnvironLimit = std::size_t{1} << 20;
-// The INVOCATION_ID that the process was started with, if there is one among the first kEnvironStart bytes of its
-// environment. Empty for a zombie. Errors as above.
-[[nodiscard]] Result<std::optional<InvocationId>> invocation_id_of(pid_t pid);
+// Of what it is a part, by the environment that it was started with.
+struct Invocation {
+  InvocationId id;         // INVOCATION_ID.
+  std::uint32_t task = 0;  // INVOCATION_TASK; 0: there is none.
+};
+// Empty without an INVOCATION_ID in this environment.
+[[nodiscard]] std::optional<Invocation> invocation_in(std::string_view environment);
+// The first kEnvironStart bytes of the environment that the process was started with, so whoever prepares one puts what
+// is looked for first. Empty for a zombie, and for the instant in which a process executes a program and has no
+// environment laid out (our spawn() returns within it): what must be complete looks again. Errors: not_found, denied,
+// sys.
+[[nodiscard]] Result<std::string> start_of_environment(pid_t pid);
 inline constexpr std::size_t kEnvironStart = std::size_t{64} << 10;
 
 }  // namespace sup::sys

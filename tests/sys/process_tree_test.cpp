@@ -85,17 +85,41 @@ TEST_CASE("the user of a process is told even if it may not be dumped") {
   must(reap(process));
 }
 
-TEST_CASE("a process is recognised by its invocation id, as are those that it started") {
+TEST_CASE("a process is recognised by its invocation id and task, as are those that it started") {
   const sup::InvocationId id = must(random_invocation_id());
   const sup::InvocationId other = must(random_invocation_id());
   REQUIRE(id != other);
   ChildSettings settings = command({"sleep", "1000"});
-  // Not first and beyond one read, and with a name that ends alike.
-  settings.env = {{"BIG", std::string(60'000, 'x')}, {"X_INVOCATION_ID", other.text()}, {"INVOCATION_ID", id.text()}};
+  // Not first, and with a name that ends alike.
+  settings.env = {{"BIG", std::string(60'000, 'x')},
+                  {"X_INVOCATION_ID", other.text()},
+                  {"INVOCATION_ID", id.text()},
+                  {"INVOCATION_TASK", "17"}};
   const ProcessRef process = start(SpawnMethod::clone3_vfork, std::move(settings));
-  REQUIRE(wait_until([&] { return must(has_invocation_id(process.pid, id)); }));  // Not within exec, see there.
-  REQUIRE_FALSE(must(has_invocation_id(process.pid, other)));
+  std::optional<Invocation> found;
+  REQUIRE(wait_until([&] {  // Not within exec, see there.
+    found = invocation_in(must(start_of_environment(process.pid)));
+    return found.has_value();
+  }));
+  REQUIRE(found->id == id);
+  REQUIRE(found->task == 17);
   must(send_signal(process, {SIGKILL}));
   must(reap(process));
-  REQUIRE(has_invocation_id(process.pid, id).error().code == sup::Errc::not_found);
+  REQUIRE(start_of_environment(process.pid).error().code == sup::Errc::not_found);
+}
+
+TEST_CASE("an environment says of what it is a part, or nothing") {
+  using namespace std::string_view_literals;
+  const auto task_in = [](std::string_view text) {
+    const auto found = invocation_in(text);
+    return found ? static_cast<int>(found->task) : -1;
+  };
+  REQUIRE(task_in("") == -1);
+  REQUIRE(task_in("A=1\0INVOCATION_TASK=3\0"sv) == -1);
+  REQUIRE(task_in("INVOCATION_ID=0123\0"sv) == -1);
+  REQUIRE(task_in("INVOCATION_ID=0123456789abcdef0123456789abcdeg\0"sv) == -1);
+  REQUIRE(task_in("INVOCATION_ID=0123456789abcdef0123456789abcdef"sv) == 0);
+  REQUIRE(task_in("INVOCATION_ID=0123456789abcdef0123456789abcdef\0INVOCATION_TASK=x\0"sv) == 0);
+  REQUIRE(task_in("\0\0INVOCATION_TASK=12\0INVOCATION_ID=0123456789abcdef0123456789abcdef\0"sv) == 12);
+  REQUIRE(task_in("INVOCATION_ID=0123456789abcdef0123456789abcdef\0INVOCATION_TASK=99999999999\0"sv) == 0);
 }
