@@ -24,6 +24,8 @@ bool satisfies(Decoder& decoder, const Value& value, const std::string& text, Ab
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, EndpointText);
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, HttpUrlText);
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, RegexText);
+bool satisfies(Decoder& decoder, const Value& value, const std::string& text, TimeFormatText);
+bool satisfies(Decoder& decoder, const Value& value, ByteSize size, Range range);
 bool satisfies(Decoder& decoder, const Value& value, std::int64_t number, Range range);
 bool satisfies(Decoder& decoder, const Value& value, double number, Range range);
 bool satisfies(Decoder& decoder, const Value& value, Duration duration, Range range);
@@ -54,6 +56,7 @@ bool satisfies(Decoder& decoder, const Value& value, const std::optional<T>& mem
 [[nodiscard]] std::string range_text(Duration, Range range);
 [[nodiscard]] std::string range_text(MaxRestarts, Range range);
 [[nodiscard]] std::string range_text(LimitPair, Range range);
+[[nodiscard]] std::string range_text(ByteSize, Range range);
 [[nodiscard]] std::string range_text(double, Range range);
 template <std::integral T>
 std::string range_text(T, Range range) {
@@ -75,5 +78,6 @@ void add_check(ValueTable& schema, Unique);
 void add_check(ValueTable& schema, EndpointText);
 void add_check(ValueTable& schema, HttpUrlText);
 void add_check(ValueTable& schema, RegexText);
+void add_check(ValueTable& schema, TimeFormatText);
 
 }  // namespace sup

@@ -222,6 +222,21 @@ struct Codec<CapabilitySet> {
   static TypeDoc type();
 };
 
+template <>
+struct Codec<LogTemplate> {
+  static bool decode(Decoder& decoder, const Value& value, LogTemplate& out);
+  static Value encode(const LogTemplate& text, Detail) { return make_value(text.text); }
+  static bool is_unset(const LogTemplate& text) { return text.text.empty(); }
+  static TypeDoc type();
+};
+
+template <>
+struct Codec<ByteSize> {
+  static bool decode(Decoder& decoder, const Value& value, ByteSize& out);
+  static Value encode(ByteSize size, Detail) { return make_value(format_size(size.bytes)); }
+  static TypeDoc type();
+};
+
 // What cgroup controllers are told.
 bool decode_resource(Decoder& decoder, const Value& value, MemoryAmount& out);
 bool decode_resource(Decoder& decoder, const Value& value, CpuMax& out);

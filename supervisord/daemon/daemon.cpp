@@ -18,6 +18,7 @@
 #include "daemon/server.hpp"
 #include "daemon/strangers.hpp"
 #include "daemon/supervisor.hpp"
+#include "spec/check_logs.hpp"
 #include "sys/clock.hpp"
 #include "sys/env.hpp"
 #include "sys/fd.hpp"
@@ -115,6 +116,7 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   const bool is_stdout = set.daemon.log.services == ServicesLogTo::standard_output ||
                          (set.daemon.log.services == ServicesLogTo::automatic && ::getpid() == 1) || !log_dir;
   context.logs.to = is_stdout ? LogTo::standard_output : LogTo::file;
+  context.log_formats = log_defaults(set.daemon.log);
   return context;
 }
 

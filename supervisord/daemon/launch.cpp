@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <new>
 
 #include "base/refusable.hpp"
 #include "daemon/attributes.hpp"
 #include "daemon/environment.hpp"
+#include "daemon/log_layout.hpp"
 #include "regex/pattern.hpp"
 #include "sys/accounts.hpp"
 #include "sys/datagram.hpp"
@@ -56,6 +58,28 @@ Result<log::Destination> open_log_of(const LaunchContext& context, const StreamL
   return destination;
 }
 
+// "worker@2" is the second instance of worker.
+std::uint32_t instance_number(const LaunchOrder& order) {
+  std::uint32_t number = 1;
+  const std::string_view suffix = std::string_view(order.name).substr(order.service->name.size());
+  if (!suffix.empty()) (void)std::from_chars(suffix.data() + 1, suffix.data() + suffix.size(), number);
+  return number;
+}
+
+// Once it is known which process writes.
+void describe_lines(const LaunchContext& context, const LaunchOrder& order, const StreamLog& log, pid_t pid,
+                    log::Source& source) {
+  const LineOrigin origin{.service = order.service->name,
+                          .instance = instance_number(order),
+                          .name = order.name,
+                          .stream = source.stream,
+                          .pid = pid,
+                          .run = order.run};
+  const ChosenFormat chosen = chosen_format(log.spec, context.log_formats, log.target.to);
+  const LogTimeSpec& time = log.spec.time.is_written() ? *log.spec.time : context.log_formats.time;
+  source.layout = layout_of(chosen, time, log.spec.strip_ansi, origin);
+}
+
 Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& order, const StreamLog& log,
                                std::optional<sys::FileOwner> owner) {
   log::Destination destination = TRY(open_log_of(context, log, owner));
@@ -66,7 +90,8 @@ Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& 
                                                            .stream = log.stream,
                                                            .run = order.run,
                                                            .pipe = std::move(pipe.read_end),
-                                                           .destination = std::move(destination)}};
+                                                           .destination = std::move(destination),
+                                                           .line_max = log.spec.line_max.bytes}};
 }
 
 // `extra` wins over everything else in the environment.
@@ -130,11 +155,13 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
   child.stdout_fd = out.write_end.get();
   child.stderr_fd = out.write_end.get();
   std::optional<StreamEnds> err;
+  std::optional<StreamLog> err_log;
   if (spec.stderr_.mode != StderrMode::merged) {
     const LogSpec& own = spec.stderr_.log;
     const StreamLog apart{log::Stream::err, own, log_target(context.logs, name, LogStream::standard_error, own)};
     log.stream = log::Stream::err;
-    err = TRY(open_stream(context, order, spec.stderr_.mode == StderrMode::own_log ? apart : log, owner));
+    err_log.emplace(spec.stderr_.mode == StderrMode::own_log ? apart : log);
+    err = TRY(open_stream(context, order, *err_log, owner));
     child.stderr_fd = err->write_end.get();
   }
   give_to_service(child);
@@ -143,6 +170,9 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
   sources.push_back(std::move(out.source));
   if (err) sources.push_back(std::move(err->source));
   Launched launched = TRY(start_prepared(order, std::move(child)));
+  const pid_t pid = launched.process.pid;
+  describe_lines(context, order, log, pid, sources[0]);
+  if (err) describe_lines(context, order, *err_log, pid, sources[1]);
   launched.sources = std::move(sources);
   return launched;
 }
@@ -152,7 +182,8 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
 Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
   const LogSpec& spec = order.service->spec.log;
   const LogTarget target = log_target(context.logs, order.name, LogStream::standard_output, spec);
-  log::Destination destination = TRY(open_log_of(context, {log::Stream::out, spec, target}, owner_of(child)));
+  const StreamLog log{log::Stream::out, spec, target};
+  log::Destination destination = TRY(open_log_of(context, log, owner_of(child)));
   sys::Pty pty = TRY(sys::open_pty());
   UniqueFd master = TRY(sys::dup_cloexec_above_stdio(pty.master.get()));
   TRY(check_reserve(context, master));
@@ -165,7 +196,9 @@ Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrd
                               .run = order.run,
                               .pipe = std::move(pty.master),
                               .is_terminal = true,
-                              .destination = std::move(destination)});
+                              .destination = std::move(destination),
+                              .line_max = log.spec.line_max.bytes});
+  describe_lines(context, order, log, launched.process.pid, launched.sources.back());
   return launched;
 }
 

@@ -61,6 +61,7 @@ struct LaunchContext {
   std::uint64_t needed_nofile = 0;  // An estimate for all services, for the message when it is too low.
   sys::SignalSet ignored_signals;
   LogDefaults logs;
+  LogFormatDefaults log_formats;
   std::string notify_dir;  // Where the sockets for sd_notify(3) are.
   ContainmentTree* containment = nullptr;
 };

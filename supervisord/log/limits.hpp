@@ -17,6 +17,7 @@ inline constexpr std::size_t kMaxFollowers = 256;           // Readers at the sa
 inline constexpr std::size_t kScreenLines = 24;             // What who attaches sees of what was before:
 inline constexpr std::size_t kScreenBytes = 8 * 1024;       // at most so many lines and bytes.
 inline constexpr std::size_t kPendingBytes = 256 * 1024;    // What one stalled destination may leave unwritten.
+inline constexpr std::size_t kFormattedBytes = 64 * 1024;   // Formatted at once, and a line more.
 inline constexpr std::size_t kOwnReserveBytes = 64 * 1024;  // Room in a stalled destination for own lines only.
 inline constexpr std::size_t kOwnQueueBytes = 256 * 1024;   // supervisord's own lines on their way to the log thread.
 inline constexpr std::size_t kMaxQueuedAttaches =

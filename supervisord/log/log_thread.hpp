@@ -31,7 +31,6 @@ namespace sup::log {
 struct Options {
   Delivery delivery = Delivery::at_once;
   std::size_t ring_bytes = kRingBytes;
-  std::size_t line_max = kLineMax;
   int stdout_fd = 1;  // Inherited: written, never re-opened, its flags never changed.
   int stderr_fd = 2;  // The same; supervisord's own lines go there.
 };

@@ -37,11 +37,11 @@ bool Sink::has_room_for_own(std::size_t size) const {
   return pending_.size() - sent_ + size <= kPendingBytes + kOwnReserveBytes;
 }
 
-std::size_t Sink::read_size(std::optional<std::size_t> prefix) const {
-  if (transport_ == Transport::plain && !prefix) return kReadBytes;
+std::size_t Sink::read_size(std::size_t overhead) const {
+  if (transport_ == Transport::plain) return kReadBytes;
   const std::size_t pending = pending_.size() - sent_;
   const std::size_t room = kPendingBytes - std::min(kPendingBytes, pending);
-  return std::clamp(room / (1 + prefix.value_or(0)), std::size_t{512}, kReadBytes);
+  return std::clamp(room / (1 + overhead), std::size_t{512}, kReadBytes);
 }
 
 void Sink::put(const Writer& writer, const Block& block) {
@@ -50,21 +50,6 @@ void Sink::put(const Writer& writer, const Block& block) {
     append_view(writer, block.bytes);
   else
     append(Of::service, writer.service, block.bytes);
-}
-
-void Sink::put_prefixed(const Writer& writer, std::string_view name, const Block& block) {
-  begin(writer.input);
-  if (!views_.empty()) commit();
-  const std::size_t before = pending_.size();
-  std::string_view rest = block.bytes;
-  bool continues = block.marks.continuation;
-  while (!rest.empty()) {
-    const std::size_t length = std::min(rest.find('\n'), rest.size());
-    pending_.append(name).append(continues ? " |+" : " | ").append(rest.substr(0, length)).push_back('\n');
-    rest.remove_prefix(std::min(length + 1, rest.size()));
-    continues = false;
-  }
-  own_up(Of::service, writer.service, std::string_view(pending_).substr(before));
 }
 
 void Sink::put_own(std::string_view lines) {

@@ -56,8 +56,6 @@ class Sink {
   // The lines as they are. A line that another writer left without end is ended first. The bytes must stay until
   // commit().
   void put(const Writer& writer, const Block& block);
-  // "NAME | line" for each line, or "NAME |+line" for one that continues the line above.
-  void put_prefixed(const Writer& writer, std::string_view name, const Block& block);
   // supervisord's own lines, each with its end.
   void put_own(std::string_view lines);
   // A message of the log thread among the lines, with its end; does not count when it is lost.
@@ -82,8 +80,9 @@ class Sink {
   [[nodiscard]] bool is_failing() const { return error_ != 0; }
   [[nodiscard]] OnFull on_full() const { return on_full_; }
   [[nodiscard]] const std::string& reason() const { return reason_; }
-  // How much to read from a source at once so that what becomes of it fits, each byte being a line of its own at worst.
-  [[nodiscard]] std::size_t read_size(std::optional<std::size_t> prefix) const;
+  // How much to read from a source at once so that what becomes of it fits, each byte being a line of its own at worst,
+  // to which `overhead` bytes are added.
+  [[nodiscard]] std::size_t read_size(std::size_t overhead) const;
 
   [[nodiscard]] std::vector<Loss> take_losses();
   [[nodiscard]] std::vector<Notice> take_notices();

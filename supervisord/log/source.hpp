@@ -1,11 +1,14 @@
 // What is attached to the log thread: a pipe, whose it is, and where its lines go.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "base/ids.hpp"
+#include "log/layout.hpp"
+#include "log/limits.hpp"
 #include "log/on_full.hpp"
 #include "log/record.hpp"
 #include "log/rotation.hpp"
@@ -15,9 +18,9 @@
 
 namespace sup::log {
 
-// Lines go to a file (or fifo) as they are. The spawner has opened it for writing (O_APPEND) at `path`, where a regular
-// file is made anew when it was taken away. Sources whose files are the same by path, or by device and inode, share the
-// first one's descriptor, so their lines do not tear each other.
+// Lines go to a file (or fifo). The spawner has opened it for writing (O_APPEND) at `path`, where a regular file is made
+// anew when it was taken away. Sources whose files are the same by path, or by device and inode, share the first one's
+// descriptor, so their lines do not tear each other.
 struct FileDestination {
   UniqueFd file;
   std::string path;
@@ -25,7 +28,7 @@ struct FileDestination {
   Rotation rotation = {};
   OnFull on_full = OnFull::drop;
 };
-// Lines go to supervisord's own standard output, each with "NAME | " in front.
+// Lines go to supervisord's own standard output.
 struct StdoutDestination {};
 // Lines go to the ring and to followers only.
 struct NullDestination {};
@@ -42,6 +45,8 @@ struct Source {
   // again.
   bool is_terminal = false;
   Destination destination = {};
+  std::optional<Layout> layout = {};  // Without one, bytes are written as they come.
+  std::size_t line_max = kLineMax;    // Longer lines are split.
   // The first line of the run in which it is found is told, once; empty: none is looked for.
   std::optional<Pattern> awaited = {};
 };

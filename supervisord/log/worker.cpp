@@ -119,7 +119,6 @@ void Worker::obey(Command command) {
 void Worker::attach(Source source) {
   if (auto done = sys::set_nonblocking(source.pipe); !done) trouble(std::move(done).error().wrap(source.name));
   ServiceLog& service = service_log(source);
-  const Style style = std::holds_alternative<StdoutDestination>(source.destination) ? Style::prefixed : Style::raw;
   Outlet* outlet = outlet_for(std::move(source.destination));
   auto input = std::make_unique<Input>(Input{.id = next_id_++,
                                              .service = &service,
@@ -127,13 +126,13 @@ void Worker::attach(Source source) {
                                              .run = source.run,
                                              .pipe = std::move(source.pipe),
                                              .is_terminal = source.is_terminal,
-                                             .framer = Framer(options_.line_max),
+                                             .framer = Framer(source.line_max),
                                              .outlet = outlet,
-                                             .style = style,
                                              .awaited = std::move(source.awaited)});
   ++service.inputs;
   if (outlet != nullptr) ++outlet->inputs;
   Input& added = *input;
+  if (source.layout) added.formatter.emplace(*std::move(source.layout));
   inputs_.emplace(added.id, std::move(input));
   if (auto done = epoll_.add(added.pipe, EPOLLIN, added.id); !done) {
     trouble(std::move(done).error().wrap(fmt::format("cannot capture the output of {}", service.name)));
@@ -221,9 +220,7 @@ bool Worker::read_some(Input& input) {
     return false;
   }
   std::size_t wanted = kReadBytes;
-  if (outlet != nullptr)
-    wanted = outlet->sink.read_size(input.style == Style::prefixed ? std::optional(input.service->name.size() + 3)
-                                                                   : std::nullopt);
+  if (outlet != nullptr) wanted = outlet->sink.read_size(input.formatter ? input.formatter->overhead() : 0);
   const ssize_t got = ::read(input.pipe.get(), buffer_.get(), wanted);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   if (got <= 0) {
@@ -293,12 +290,7 @@ void Worker::deliver(Input& input, const Block& block, Counters& counters) {
   service.ring.append(origin, {}, block, [this](const Ring::Dropped& dropped) { audience_.on_drop(dropped); });
   audience_.deliver(origin, service.name, block);
   if (input.awaited) look_for_awaited(input, block);
-  if (input.outlet == nullptr) return;
-  const Writer writer{input.id, service.id};
-  if (input.style == Style::prefixed)
-    input.outlet->sink.put_prefixed(writer, service.name, block);
-  else
-    input.outlet->sink.put(writer, block);
+  if (input.outlet != nullptr) write(input, origin.time, block);
 }
 
 // Flushes when everything is read that is in the pipe now, however long that takes and however much is written

@@ -18,6 +18,7 @@
 #include "base/time.hpp"
 #include "log/audience.hpp"
 #include "log/board.hpp"
+#include "log/formatter.hpp"
 #include "log/framer.hpp"
 #include "log/log_thread.hpp"
 #include "log/mailbox.hpp"
@@ -50,7 +51,6 @@ class Worker {
     bool is_watched = false;            // In the epoll set, to be told when there is room.
     std::vector<std::uint64_t> paused;  // Inputs that wait for room.
   };
-  enum class Style : std::uint8_t { raw, prefixed };
   // A pipe that is attached.
   struct Input {
     std::uint64_t id = 0;
@@ -60,8 +60,8 @@ class Worker {
     UniqueFd pipe;
     bool is_terminal = false;
     Framer framer;
-    Outlet* outlet = nullptr;  // Null: ring and readers only.
-    Style style = Style::raw;
+    Outlet* outlet = nullptr;                     // Null: ring and readers only.
+    std::optional<Formatter> formatter = {};      // Without, bytes are written as they come.
     std::optional<Pattern> awaited = {};          // Empty: no line is looked for, or it was found.
     std::optional<std::size_t> flush_after = {};  // The partial line is due when so many more bytes are read,
     bool ends_with_flush = false;                 // and then the pipe is closed.
@@ -108,6 +108,7 @@ class Worker {
   bool show_ready(std::uint64_t token);
 
   // Writing.
+  void write(Input& input, WallTime time, Block block);
   Outlet* outlet_for(Destination destination);
   Outlet& own_outlet(int fd, std::string title);
   void write_ready(std::uint64_t id);
@@ -160,6 +161,7 @@ class Worker {
 
   std::unique_ptr<char[]> buffer_;
   std::string joined_;
+  std::string formatted_;
   std::uint64_t own_dropped_ = 0;  // Own lines lost since the last announcement.
   std::optional<Drain> drain_;
   bool is_stopping_ = false;

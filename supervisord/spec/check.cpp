@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "spec/check_logs.hpp"
 #include "spec/check_relations.hpp"
 #include "spec/check_resources.hpp"
 #include "spec/instance_text.hpp"
@@ -35,6 +36,7 @@ class Checker {
       check_log(i);
       check_instances(i);
       for (SpecProblem& problem : check_resources(i, *spec(i).resources)) add(std::move(problem));
+      for (SpecProblem& problem : check_logs(i, spec(i), set_.daemon.log)) add(std::move(problem));
       relations_.check_names(i);
     }
     relations_.check_daemon();

@@ -16,7 +16,13 @@ struct Fields<DaemonLogSpec> {
             "Where services log that do not say it themselves."},
       Field{"dir", &DaemonLogSpec::dir, OnChange::next_start, "\"/var/log/supervisord\"",
             "The directory for log files that have no path of their own; it is created if it is missing.",
-            AbsolutePath{}});
+            AbsolutePath{}},
+      Field{"services-format", &DaemonLogSpec::services_format, OnChange::next_start, "\"json\"",
+            "How the lines of services are written that do not say it themselves (`log.format`)."},
+      Field{"services-template", &DaemonLogSpec::services_template, OnChange::next_start,
+            "\"{time} {service} | {line}\"", "The template of services that have none of their own (`log.template`)."},
+      Field{"services-time", &DaemonLogSpec::services_time, OnChange::next_start, "{ zone = \"local\" }",
+            "How times are written in the logs of services that do not say it themselves (`log.time`)."});
 };
 static_assert(kEveryMemberHasARow<DaemonLogSpec>, "every member of DaemonLogSpec needs a row");
 

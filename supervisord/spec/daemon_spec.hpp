@@ -24,7 +24,7 @@ inline constexpr auto kEnumNames<ServicesLogTo> = std::array{
     EnumName{ServicesLogTo::automatic, "auto", "stdout when supervisord is PID 1, else file."},
     EnumName{ServicesLogTo::file, "file", "NAME.log in log.dir."},
     EnumName{ServicesLogTo::standard_output, "stdout",
-             "supervisord's standard output, with \"NAME | \" in front of each line."},
+             "supervisord's standard output, with \"NAME | \" in front of each line unless a format is chosen."},
 };
 
 // supervisord's own log (to stderr), and the defaults for the logs of services.
@@ -32,6 +32,9 @@ struct DaemonLogSpec {
   LogLevel level = LogLevel::info;
   ServicesLogTo services = ServicesLogTo::automatic;
   std::string dir;  // Absolute; empty: the default log directory.
+  LogFormat services_format = LogFormat::automatic;
+  LogTemplate services_template = {};
+  LogTimeSpec services_time = {};
   friend bool operator==(const DaemonLogSpec&, const DaemonLogSpec&) = default;
 };
 

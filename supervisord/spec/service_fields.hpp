@@ -3,6 +3,7 @@
 
 #include "spec/attribute_fields.hpp"
 #include "spec/fields.hpp"
+#include "spec/log_fields.hpp"
 #include "spec/probe_fields.hpp"
 #include "spec/resource_fields.hpp"
 #include "spec/service_spec.hpp"
@@ -122,17 +123,6 @@ struct Fields<StopStep> {
                             "How long to wait for the end before the next step.", Range{0, kYear}});
 };
 static_assert(kEveryMemberHasARow<StopStep>, "every member of StopStep needs a row");
-
-template <>
-struct Fields<LogSpec> {
-  static constexpr auto kRows = std::make_tuple(
-      Field{"to", &LogSpec::to, OnChange::next_start, "\"file\"", "Where the output of the service goes."},
-      Field{"path", &LogSpec::path, OnChange::next_start, "\"/var/log/web.log\"",
-            "The log file, absolute. Its directory must exist.", AbsolutePath{}});
-};
-static_assert(kEveryMemberHasARow<LogSpec>, "every member of LogSpec needs a row");
-template <>
-inline constexpr std::string_view kShorthandKey<LogSpec> = "to";
 
 template <>
 struct Fields<Dependency> {
@@ -309,7 +299,7 @@ struct Fields<ServiceSpec> {
             "What it reads from: \"null\", or a file that is opened with the rights of its user. A FIFO is opened for "
             "writing, too, so that it does not end when a writer goes."},
       Field{"log", &ServiceSpec::log, OnChange::next_start, "{ to = \"file\", path = \"/var/log/web.log\" }",
-            "Where its output goes; a word stands for `log.to`."},
+            "Where its output goes, and how; a word stands for `log.to`."},
       Field{"stderr", &ServiceSpec::stderr_, OnChange::next_start, "\"stdout\"",
             "\"log\": to the same log through a pipe of its own; \"stdout\": through the pipe of stdout, so that the "
             "order of "

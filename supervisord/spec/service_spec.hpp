@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "spec/attributes.hpp"
 #include "spec/command.hpp"
+#include "spec/log_spec.hpp"
 #include "spec/probe_spec.hpp"
 #include "spec/rare.hpp"
 #include "spec/resources.hpp"
@@ -173,22 +174,6 @@ struct StopStep {
 struct StopSpec {
   std::vector<StopStep> steps = {StopStep{}};
   friend bool operator==(const StopSpec&, const StopSpec&) = default;
-};
-
-enum class LogTo : std::uint8_t { automatic, file, standard_output, null };
-template <>
-inline constexpr auto kEnumNames<LogTo> = std::array{
-    EnumName{LogTo::automatic, "auto", "What [supervisord] log.services says."},
-    EnumName{LogTo::file, "file", "The file log.path, by default NAME.log in the log directory."},
-    EnumName{LogTo::standard_output, "stdout",
-             "supervisord's own standard output, each line with \"NAME | \" in front."},
-    EnumName{LogTo::null, "null", "Nowhere but the ring that `ctl logs` reads."},
-};
-
-struct LogSpec {
-  LogTo to = LogTo::automatic;
-  std::string path;  // Absolute; empty: NAME.log in the log directory.
-  friend bool operator==(const LogSpec&, const LogSpec&) = default;
 };
 
 // Where stderr goes: into stdout's pipe (exact order), or with its own pipe to its own or the same log.

@@ -7,7 +7,7 @@ using namespace sup::log_test;
 namespace {
 
 UniqueFd attach_awaiting(LogThread& thread, const std::string& awaited, Stream stream, std::uint64_t run = 1,
-                         log::Destination destination = NullDestination{}) {
+                         std::size_t line_max = log::kLineMax, log::Destination destination = NullDestination{}) {
   sys::Pipe pipe = new_pipe();
   auto pattern = Pattern::compile(awaited);
   REQUIRE(pattern.has_value());
@@ -17,6 +17,7 @@ UniqueFd attach_awaiting(LogThread& thread, const std::string& awaited, Stream s
                          .run = RunId{run},
                          .pipe = std::move(pipe.read_end),
                          .destination = std::move(destination),
+                         .line_max = line_max,
                          .awaited = *std::move(pattern)}));
   return std::move(pipe.write_end);
 }
@@ -70,10 +71,8 @@ TEST_CASE("log: an awaited line that is torn counts when its end has come") {
 }
 
 TEST_CASE("log: of a line that is too long each piece is looked at") {
-  log::Options options;
-  options.line_max = 100;
-  auto thread = start(options);
-  const UniqueFd out = attach_awaiting(*thread, "ready", Stream::out);
+  auto thread = start();
+  const UniqueFd out = attach_awaiting(*thread, "ready", Stream::out, 1, 100);
   write_all(out, std::string(250, 'x') + "ready");
   thread->flush(RunId{1});
   REQUIRE(wait_for_lines_found(*thread).size() == 1);

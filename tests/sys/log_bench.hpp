@@ -103,16 +103,28 @@ inline std::unique_ptr<LogThread> start(log::Options options = {}) {
   return std::move(*started);
 }
 
-// Attaches a new pipe and returns the service's end of it.
+// "NAME | line", or "NAME |+line" for one that goes on.
+inline log::Layout with_name(const std::string& name) {
+  using Slot = log::Layout::Slot;
+  return {.parts = {{Slot::text, name + " |"}, {Slot::mark}, {Slot::line}}};
+}
+
+// Attaches a new pipe; writing to a console, lines have the name of their service in front. Returns the service's end
+// of it.
 inline UniqueFd attach(LogThread& thread, std::uint32_t service, log::Destination destination,
-                       Stream stream = Stream::out, std::uint64_t run = 1) {
+                       Stream stream = Stream::out, std::uint64_t run = 1, std::size_t line_max = log::kLineMax) {
   sys::Pipe pipe = new_pipe();
+  const std::string name = "s" + std::to_string(service);
+  std::optional<log::Layout> layout;
+  if (std::holds_alternative<StdoutDestination>(destination)) layout = with_name(name);
   REQUIRE(thread.attach({.service = InstanceId{service},
-                         .name = "s" + std::to_string(service),
+                         .name = name,
                          .stream = stream,
                          .run = RunId{run},
                          .pipe = std::move(pipe.read_end),
-                         .destination = std::move(destination)}));
+                         .destination = std::move(destination),
+                         .layout = std::move(layout),
+                         .line_max = line_max}));
   return std::move(pipe.write_end);
 }
 

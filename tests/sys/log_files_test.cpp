@@ -118,8 +118,8 @@ TEST_CASE("log: the streams of a service in one file never share a line") {
 TEST_CASE("log: a line above the bound is split, without a byte changed in the file") {
   const TempDir dir;
   const std::string path = dir.file("a.log");
-  auto thread = start({.line_max = 1000});
-  const UniqueFd out = attach(*thread, 1, to_file(path));
+  auto thread = start();
+  const UniqueFd out = attach(*thread, 1, to_file(path), Stream::out, 1, 1000);
   auto follower = thread->follow({.follow = log::Follow::yes});
   REQUIRE(follower.has_value());
   const std::string text = std::string(2500, 'x') + "\nshort\n";

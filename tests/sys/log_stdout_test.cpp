@@ -36,10 +36,8 @@ TEST_CASE("log: lines on standard output carry the name of their service") {
 
 TEST_CASE("log: the pieces of a line that was split are lines, and marked") {
   Console console;
-  log::Options options = console.options();
-  options.line_max = 4;
-  auto thread = start(options);
-  const UniqueFd out = attach(*thread, 1, StdoutDestination{});
+  auto thread = start(console.options());
+  const UniqueFd out = attach(*thread, 1, StdoutDestination{}, Stream::out, 1, 4);
   write_all(out, "abcdefghij\nk\n");
   REQUIRE(eventually([&] { return console.read(), console.text == "s1 | abcd\ns1 |+efgh\ns1 |+ij\ns1 | k\n"; }));
 }

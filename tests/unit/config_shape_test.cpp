@@ -195,6 +195,16 @@ class RandomSpec {
     out.bits = chance() ? random_() & ((std::uint64_t{2} << kLastCapability) - 1) : CapabilitySet::kAll * below(2);
   }
   void fill(StdinSpec& out, NoCheck) { out.file = chance() ? "/" + text() : ""; }
+  void fill(LogTemplate& out, NoCheck) {
+    out.text = chance() ? "{time} {{" + std::to_string(below(9)) + "}} {line}" : "";
+  }
+  void fill(ByteSize& out, Range range) {
+    out.bytes = static_cast<std::uint64_t>(range.min) + below(static_cast<std::uint32_t>(range.max - range.min));
+  }
+  void fill(std::string& out, TimeFormatText) {
+    constexpr std::string_view kForms[] = {"iso", "unix", "tai64n", "%H:%M:%S%f"};
+    out = kForms[below(4)];
+  }
   void fill(Signal& out, NoCheck) { out.number = static_cast<int>(1 + below(64)); }
   void fill(StopSpec& out, NoCheck) {
     out.steps.clear();

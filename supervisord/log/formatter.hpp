@@ -1,0 +1,53 @@
+// Formatter: lines as their layout has them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "log/layout.hpp"
+#include "log/record.hpp"
+
+namespace sup::log {
+
+// What is to be said of a line besides its bytes.
+struct LineFacts {
+  Marks marks = {};
+  std::uint64_t dropped = 0;  // It is a remark of ours, which stands for so many lines.
+};
+
+class Formatter {
+ public:
+  explicit Formatter(Layout layout);
+
+  // Lines of this moment follow: renders what is the same for all of them.
+  void begin(WallTime time);
+  // Appends a line, which comes without its end.
+  void append(std::string& out, std::string_view line, LineFacts facts = {});
+  // Appends lines from the front of the block, until `out` has `enough` bytes or the block is empty, and takes them
+  // from it.
+  void append_lines(std::string& out, Block& block, std::size_t enough);
+  // About how much longer a line is than without the layout.
+  [[nodiscard]] std::size_t overhead() const { return overhead_; }
+
+ private:
+  void render(std::string& before, std::string& after, WallTime time, bool is_continued) const;
+  void append_json_line(std::string& out, std::string_view line, LineFacts facts) const;
+  void append_logfmt_line(std::string& out, std::string_view line, LineFacts facts) const;
+
+  Layout layout_;
+  bool has_mark_ = false;
+  std::size_t overhead_ = 0;
+  WallTime time_{};
+  // What stands before and after a line of this moment, and one that goes on with another.
+  std::string before_;
+  std::string after_;
+  std::optional<std::string> before_continued_;
+  std::string after_continued_;
+  std::string stripped_;
+};
+
+}  // namespace sup::log

@@ -1,0 +1,87 @@
+#include "spec/check_logs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace sup {
+namespace {
+
+// The settings that say how lines are written, with their keys in both tables that have them.
+enum class Setting : std::uint8_t { format, template_, time, strip_ansi };
+constexpr std::array<std::array<std::string_view, 2>, 4> kKeys = {{
+    {"log.format", "stderr.format"},
+    {"log.template", "stderr.template"},
+    {"log.time", "stderr.time"},
+    {"log.strip-ansi", "stderr.strip-ansi"},
+}};
+
+// Where the log may go, as far as that is known before supervisord runs.
+std::vector<LogTo> possible_targets(const LogSpec& log, ServicesLogTo services) {
+  if (log.to != LogTo::automatic) return {log.to};
+  if (!log.path.empty() || services == ServicesLogTo::file) return {LogTo::file};
+  if (services == ServicesLogTo::standard_output) return {LogTo::standard_output};
+  return {LogTo::file, LogTo::standard_output};
+}
+
+bool has_time(const ChosenFormat& chosen) {
+  if (chosen.format != LogFormat::text) return chosen.format != LogFormat::raw;
+  return chosen.template_.text.find("{time}") != std::string::npos;
+}
+
+class LogChecker {
+ public:
+  LogChecker(std::size_t service, bool is_stderr, std::vector<SpecProblem>& problems)
+      : service_(service), is_stderr_(is_stderr), problems_(problems) {}
+
+  void check(const LogSpec& log, const DaemonLogSpec& daemon) {
+    if (log.to == LogTo::null) return check_null(log);
+    if (!log.template_.text.empty() && log.format != LogFormat::automatic && log.format != LogFormat::text)
+      useless(Setting::template_, "format = \"" + std::string(enum_name(log.format)) + "\"",
+              "write format = \"text\", or remove the template");
+    std::vector<ChosenFormat> chosen;
+    for (const LogTo to : possible_targets(log, daemon.services))
+      chosen.push_back(chosen_format(log, log_defaults(daemon), to));
+    const auto is_raw = [](const ChosenFormat& c) { return c.format == LogFormat::raw; };
+    const bool is_always_raw = std::ranges::all_of(chosen, is_raw);
+    if (log.strip_ansi && is_always_raw)
+      useless(Setting::strip_ansi, "format = \"raw\"", "write format = \"text\", or remove strip-ansi");
+    if (log.time.is_written() && std::ranges::none_of(chosen, has_time))
+      useless(Setting::time, is_always_raw ? "format = \"raw\"" : "a template without {time}",
+              is_always_raw ? "write format = \"text\", or remove the time" : "put {time} into the template");
+  }
+
+ private:
+  void check_null(const LogSpec& log) {
+    const bool is_written[] = {log.format != LogFormat::automatic, !log.template_.text.empty(), log.time.is_written(),
+                               log.strip_ansi};
+    for (std::size_t i = 0; i < std::size(is_written); ++i)
+      if (is_written[i]) useless(static_cast<Setting>(i), "to = \"null\"", "nothing is written then: remove it");
+  }
+
+  void useless(Setting setting, std::string_view with, std::string hint) {
+    const std::string_view key = kKeys[static_cast<std::size_t>(setting)][is_stderr_ ? 1 : 0];
+    std::string message(key);
+    message.append(": it has no effect with ").append(with);
+    problems_.push_back({ProblemKind::contradiction, {service_, key, {}}, std::move(message), std::move(hint), {}});
+  }
+
+  std::size_t service_;
+  bool is_stderr_;
+  std::vector<SpecProblem>& problems_;
+};
+
+}  // namespace
+
+LogFormatDefaults log_defaults(const DaemonLogSpec& daemon) {
+  return {daemon.services_format, daemon.services_template, daemon.services_time};
+}
+
+std::vector<SpecProblem> check_logs(std::size_t service, const ServiceSpec& spec, const DaemonLogSpec& daemon) {
+  std::vector<SpecProblem> problems;
+  LogChecker(service, false, problems).check(spec.log, daemon);
+  if (spec.stderr_.mode == StderrMode::own_log) LogChecker(service, true, problems).check(spec.stderr_.log, daemon);
+  return problems;
+}
+
+}  // namespace sup

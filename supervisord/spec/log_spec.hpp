@@ -1,0 +1,83 @@
+// What a user may say about the output of a service. The rows are in log_fields.hpp.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/enum_names.hpp"
+#include "base/time_text.hpp"
+#include "spec/log_template.hpp"
+#include "spec/rare.hpp"
+
+namespace sup {
+
+// A number of bytes.
+struct ByteSize {
+  std::uint64_t bytes = 0;
+  friend bool operator==(const ByteSize&, const ByteSize&) = default;
+};
+
+enum class LogTo : std::uint8_t { automatic, file, standard_output, null };
+template <>
+inline constexpr auto kEnumNames<LogTo> = std::array{
+    EnumName{LogTo::automatic, "auto", "What [supervisord] log.services says."},
+    EnumName{LogTo::file, "file", "The file log.path, by default NAME.log in the log directory."},
+    EnumName{LogTo::standard_output, "stdout", "supervisord's own standard output."},
+    EnumName{LogTo::null, "null", "Nowhere but the ring that `ctl logs` reads."},
+};
+
+enum class LogFormat : std::uint8_t { automatic, raw, text, json, logfmt };
+template <>
+inline constexpr auto kEnumNames<LogFormat> = std::array{
+    EnumName{
+        LogFormat::automatic, "auto",
+        "text if there is a template; else what [supervisord] log.services-format says; else raw in files, and text "
+        "with NAME in front on stdout."},
+    EnumName{LogFormat::raw, "raw", "The bytes as they come."},
+    EnumName{LogFormat::text, "text", "Each line as log.template says."},
+    EnumName{LogFormat::json, "json", "Each line as a JSON object, always valid UTF-8."},
+    EnumName{LogFormat::logfmt, "logfmt", "Each line as KEY=VALUE pairs."},
+};
+
+enum class LogZone : std::uint8_t { utc, local };
+template <>
+inline constexpr auto kEnumNames<LogZone> = std::array{
+    EnumName{LogZone::utc, "utc", "UTC."},
+    EnumName{LogZone::local, "local", "The zone of the machine, or that of TZ in supervisord's environment."},
+};
+
+// How the time of a line is written, where its format has one.
+struct LogTimeSpec {
+  std::string format = "iso";  // See base/time_text.hpp.
+  LogZone zone = LogZone::utc;
+  TimePrecision precision = TimePrecision::ms;
+  friend bool operator==(const LogTimeSpec&, const LogTimeSpec&) = default;
+};
+
+struct LogSpec {
+  LogTo to = LogTo::automatic;
+  std::string path;  // Absolute; empty: NAME.log in the log directory.
+  LogFormat format = LogFormat::automatic;
+  LogTemplate template_ = {};  // "template" is a keyword of C++.
+  Rare<LogTimeSpec> time = {};
+  bool strip_ansi = false;
+  ByteSize line_max{64 * 1024};
+  friend bool operator==(const LogSpec&, const LogSpec&) = default;
+};
+
+// What holds for services that do not say it themselves.
+struct LogFormatDefaults {
+  LogFormat format = LogFormat::automatic;
+  LogTemplate template_;
+  LogTimeSpec time;
+};
+
+// How lines are written, with "auto" decided: never LogFormat::automatic, and with a template if it is text.
+struct ChosenFormat {
+  LogFormat format = LogFormat::raw;
+  LogTemplate template_;
+};
+[[nodiscard]] ChosenFormat chosen_format(const LogSpec& log, const LogFormatDefaults& defaults, LogTo to);
+
+}  // namespace sup
