@@ -225,6 +225,12 @@ std::unexpected<Answer> unknown_verb(const std::string& word) {
   return mistake(nullptr, text);
 }
 
+// `ctl logs rotate` means `ctl logs --rotate`.
+void make_flag_of_deed(std::string_view verb, std::string& word) {
+  const bool is_deed = word == "rotate" || word == "reopen" || word == "clear";
+  if (verb == "logs" && is_deed) word.insert(0, "--");
+}
+
 // Contradictions between options that no single row can see.
 std::expected<void, std::string> check_together(const CommandRow& row, const wire::Arguments& arguments,
                                                 const wire::Arguments& globals) {
@@ -232,6 +238,11 @@ std::expected<void, std::string> check_together(const CommandRow& row, const wir
     return std::unexpected("--quiet and --verbose exclude each other");
   if (row.verb == wire::Verb::status && arguments.flag("check") && arguments.flag("watch"))
     return std::unexpected("--check and --watch exclude each other");
+  if (row.verb == wire::Verb::logs) {
+    const int deeds = arguments.flag("rotate") + arguments.flag("reopen") + arguments.flag("clear");
+    if (deeds > 1) return std::unexpected("--rotate, --reopen and --clear exclude each other");
+    if (deeds == 1 && arguments.flag("follow")) return std::unexpected("--follow is for reading");
+  }
   if (row.verb == wire::Verb::schema && arguments.flag("manual") && arguments.flag("template"))
     return std::unexpected("--manual and --template exclude each other");
   return {};
@@ -280,6 +291,7 @@ std::expected<Invocation, Answer> parse(std::span<const std::string> words) {
   if (const std::size_t verb = find_verb(words); verb < words.size()) {
     row = wire::find_command(words[verb]);
     if (row == nullptr) return unknown_verb(words[verb]);
+    if (verb + 1 < rest.size()) make_flag_of_deed(words[verb], rest[verb + 1]);
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(verb));
   }
   std::vector<Found> founds = rows_for(row);

@@ -183,7 +183,8 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   d->workers_ = TRY(Workers::create(d->loop_));
   d->supervisor_ = TRY(Supervisor::create({d->loop_, *d->workers_, *d->log_, std::move(context)}, std::move(set)));
   d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket));
-  constexpr std::array kSignals = {Signal{SIGCHLD}, Signal{SIGTERM}, Signal{SIGINT}, Signal{SIGQUIT}, Signal{SIGHUP}};
+  constexpr std::array kSignals = {Signal{SIGCHLD}, Signal{SIGTERM}, Signal{SIGINT},
+                                   Signal{SIGQUIT}, Signal{SIGHUP},  Signal{SIGUSR2}};
   d->signals_ = TRY(sys::make_signalfd(kSignals));
   d->signals_poll_.emplace(d->loop_, d->signals_.get(), loop::Interest::readable,
                            [self = d.get()](loop::Readiness) { self->on_signals(); });
@@ -206,6 +207,7 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
     case SIGHUP:
       spdlog::info("HUP: the configuration is not read again while services run; restart supervisord for that");
       return server_->restore_socket();
+    case SIGUSR2: spdlog::info("USR2: log files are opened anew"); return log_->reopen_files();
     default:
       spdlog::info("{} from process {}: {}", signal_name(record.signal), record.sender_pid,
                    supervisor_->engine().is_shutting_down()
@@ -217,6 +219,7 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
 
 void Daemon::on_log_wake() {
   server_->on_log_ready(log_->take_ready());
+  server_->on_tended(log_->take_tended());
   for (const log::Notice& notice : log_->take_notices()) {
     const bool is_trouble = notice.kind == log::Notice::Kind::trouble;
     spdlog::log(is_trouble ? spdlog::level::warn : spdlog::level::info, notice.text);

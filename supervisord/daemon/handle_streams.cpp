@@ -159,6 +159,7 @@ std::vector<InstanceId> chosen_services(const wire::Call& call, std::vector<Inst
 }  // namespace
 
 void handle_logs(Server& server, Session& session, const wire::Call& call) {
+  if (const auto deed = file_deed(call)) return handle_log_files(server, session, call, *deed);
   auto services = named_services(server, session, call);
   if (!services) return;
   log::FollowRequest request;

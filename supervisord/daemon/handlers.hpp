@@ -41,6 +41,9 @@ void handle_restart(Server& server, Session& session, const wire::Call& call);
 void begin_scaling(Server& server, Session& session, const wire::Call& call, Scaled scaled);
 void handle_wait(Server& server, Session& session, const wire::Call& call);
 void handle_logs(Server& server, Session& session, const wire::Call& call);
+// What is to be done with log files instead of reading; nothing: they are to be read.
+[[nodiscard]] std::optional<log::FileDeed> file_deed(const wire::Call& call);
+void handle_log_files(Server& server, Session& session, const wire::Call& call, log::FileDeed deed);
 void handle_events(Server& server, Session& session, const wire::Call& call);
 void handle_env(Server& server, Session& session, const wire::Call& call);
 void handle_graph(Server& server, Session& session, const wire::Call& call);

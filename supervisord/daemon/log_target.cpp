@@ -49,12 +49,11 @@ Result<log::Destination> open_destination(const LogDefaults& defaults, const Log
                               .rotation = rotation_of(spec)};
 }
 
-std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name, const ServiceSpec& spec,
-                                        std::optional<sys::FileOwner> owner) {
+std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name, const ServiceSpec& spec) {
   std::vector<log::LogFileSpec> out;
   const auto add = [&](LogStream stream, const LogSpec& log) {
     LogTarget target = log_target(defaults, name, stream, log);
-    if (target.to == LogTo::file) out.push_back({std::move(target.path), owner, rotation_of(log)});
+    if (target.to == LogTo::file) out.push_back({std::move(target.path), {}, rotation_of(log)});
   };
   add(LogStream::standard_output, spec.log);
   if (spec.stderr_.mode == StderrMode::own_log) add(LogStream::standard_error, spec.stderr_.log);

@@ -31,8 +31,8 @@ struct LogTarget {
 [[nodiscard]] Result<log::Destination> open_destination(const LogDefaults& defaults, const LogTarget& target,
                                                         const LogSpec& spec, std::optional<sys::FileOwner> owner);
 
-// The files of a service's instance, to be tended while nobody writes to them, too.
+// The files of an instance, for who tends them while nobody writes to them, too. No owner is looked up for it.
 [[nodiscard]] std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name,
-                                                      const ServiceSpec& spec, std::optional<sys::FileOwner> owner);
+                                                      const ServiceSpec& spec);
 
 }  // namespace sup

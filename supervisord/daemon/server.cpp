@@ -281,6 +281,11 @@ void Server::on_log_ready(const std::vector<log::FollowerId>& ready) {
     each_session([&](Session& session, Task& task) { task.on_log_ready(session, follower); });
 }
 
+void Server::on_tended(const std::vector<log::Tended>& done) {
+  for (const log::Tended& tended : done)
+    each_session([&](Session& session, Task& task) { task.on_tended(session, tended); });
+}
+
 void Server::wind_up() {
   each_session([](Session& session, Task& task) { task.wind_up(session); });
 }

@@ -46,6 +46,7 @@ class Server final : public Observer {
   void restore_socket();
   // The log thread's wake-up: these readers have something.
   void on_log_ready(const std::vector<log::FollowerId>& ready);
+  void on_tended(const std::vector<log::Tended>& done);
   // supervisord is about to leave: the calls in progress get their last replies, as far as clients take them at once.
   void wind_up();
 

@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "engine/effect.hpp"
 #include "log/follow.hpp"
+#include "log/report.hpp"
 #include "loop/loop.hpp"
 #include "sys/unique_fd.hpp"
 #include "wire/framing.hpp"
@@ -37,6 +38,8 @@ class Task {
   virtual void on_vacated(InstanceId) {}
   // The log thread has something for this reader.
   virtual void on_log_ready(Session&, log::FollowerId) {}
+  // What was asked of log files is done.
+  virtual void on_tended(Session&, const log::Tended&) {}
   // supervisord has ended everything and is about to leave: say what is left to say, and finish.
   virtual void wind_up(Session&) = 0;
 };

@@ -48,6 +48,14 @@ void Board::post(Refusal refusal) {
   wake();
 }
 
+void Board::post(Tended tended) {
+  {
+    const std::lock_guard lock(mutex_);
+    tended_.push_back(std::move(tended));
+  }
+  wake();
+}
+
 void Board::add(InstanceId service, const Counters& counters) {
   const std::lock_guard lock(mutex_);
   counters_[service] += counters;
@@ -94,6 +102,11 @@ std::vector<LineFound> Board::take_lines_found() {
 std::vector<Refusal> Board::take_refusals() {
   const std::lock_guard lock(mutex_);
   return std::exchange(refusals_, {});
+}
+
+std::vector<Tended> Board::take_tended() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(tended_, {});
 }
 
 Counters Board::counters(InstanceId service) const {

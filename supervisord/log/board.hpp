@@ -27,6 +27,7 @@ class Board {
   void post(Notice notice);
   void post(LineFound found);
   void post(Refusal refusal);
+  void post(Tended tended);
   void add(InstanceId service, const Counters& counters);
   void remove(InstanceId service);
   void finish_drain(std::uint64_t ticket, Drained drained);
@@ -38,6 +39,7 @@ class Board {
   [[nodiscard]] std::vector<Notice> take_notices();
   [[nodiscard]] std::vector<LineFound> take_lines_found();
   [[nodiscard]] std::vector<Refusal> take_refusals();
+  [[nodiscard]] std::vector<Tended> take_tended();
   [[nodiscard]] Counters counters(InstanceId service) const;
   // Waits for the answer to that drain command; partly if there is none in time.
   [[nodiscard]] Drained wait_for_drain(std::uint64_t ticket, Duration timeout);
@@ -54,6 +56,7 @@ class Board {
   std::vector<FollowerId> ready_;  // Each at most once: a follower becomes ready again only by being read.
   std::vector<Notice> notices_;
   std::uint64_t unsaid_notices_ = 0;
+  std::vector<Tended> tended_;          // One for each that was asked.
   std::vector<Refusal> refusals_;       // At most one of each service and outlet.
   std::vector<LineFound> lines_found_;  // At most one of each run.
   std::unordered_map<InstanceId, Counters> counters_;

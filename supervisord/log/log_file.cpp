@@ -117,13 +117,21 @@ Result<> LogFile::rotate(UniqueFd& file) {
   auto directory = sys::LogDirectory::open(name_.directory);
   if (!directory) return fall(file, std::move(directory).error());
   if (size_ > 0 && !missing_) {
-    if (const auto done = set_aside(*directory); !done) {
+    if (auto done = set_aside(*directory); !done) {
       cannot_rotate(done.error());
-      return {};
+      return done;
     }
   }
   TRY(open_in(*directory, file));
   trim(*directory);
+  return {};
+}
+
+Result<> LogFile::retire() {
+  if (size_ == 0) return {};
+  const auto directory = TRY(sys::LogDirectory::open(name_.directory));
+  TRY(set_aside(directory));
+  trim(directory);
   return {};
 }
 

@@ -50,9 +50,11 @@ class LogFile {
   [[nodiscard]] WallTime due() const { return due_; }
   [[nodiscard]] bool is_due(WallTime now);
 
-  // Gives the file another name, begins a new one, and removes what is too much. If it cannot be given another name the
-  // file stays, and that is said once in a while. Errors: as prepare().
+  // Gives the file another name, begins a new one, and removes what is too much. An empty one stays. If it cannot be
+  // given another name the file goes on, and that is said once in a while. Errors: of that, and as prepare().
   [[nodiscard]] Result<> rotate(UniqueFd& file);
+  // The same for a file that nobody writes to: no new one is begun.
+  [[nodiscard]] Result<> retire();
   // Empties the file and removes the rotated ones.
   [[nodiscard]] Result<> clear(UniqueFd& file);
 

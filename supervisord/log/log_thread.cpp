@@ -42,6 +42,7 @@ class Core {
   std::uint64_t last_follower = 0;
   std::uint64_t last_viewer = 0;
   std::uint64_t last_drain = 0;
+  std::uint64_t last_tended = 0;
 };
 
 namespace {
@@ -85,7 +86,10 @@ Result<> LogThread::attach(Source source) { return core_->mailbox.post_source(st
 void LogThread::flush(RunId run) { core_->mailbox.post(FlushRun{run}); }
 void LogThread::end(RunId run) { core_->mailbox.post(EndRun{run}); }
 void LogThread::forget(InstanceId service) { core_->mailbox.post(ForgetService{service}); }
-void LogThread::tend(TendFiles order) { core_->mailbox.post(std::move(order)); }
+std::uint64_t LogThread::tend(FileDeed deed, std::vector<LogFileSpec> files, std::vector<InstanceId> rings) {
+  core_->mailbox.post(TendFiles{++core_->last_tended, deed, std::move(files), std::move(rings)});
+  return core_->last_tended;
+}
 void LogThread::reopen_files() { core_->mailbox.post(ReopenFiles{}); }
 void LogThread::write_own(std::string_view line) {
   const Indispensable whole;
@@ -138,6 +142,7 @@ int LogThread::wake_fd() const { return core_->board.wake_fd(); }
 std::vector<FollowerId> LogThread::take_ready() { return core_->board.take_ready(); }
 std::vector<Notice> LogThread::take_notices() { return core_->board.take_notices(); }
 std::vector<LineFound> LogThread::take_lines_found() { return core_->board.take_lines_found(); }
+std::vector<Tended> LogThread::take_tended() { return core_->board.take_tended(); }
 std::vector<Refusal> LogThread::take_refusals() { return core_->board.take_refusals(); }
 Counters LogThread::counters(InstanceId service) const { return core_->board.counters(service); }
 

@@ -57,8 +57,9 @@ class LogThread {
   void end(RunId run);
   // The service was removed: what is in its pipes now is read, then pipes, ring and counters go.
   void forget(InstanceId service);
-  // Does this with these files, whether somebody writes to them or not. What fails is told in notices.
-  void tend(TendFiles order);
+  // Does this with these files, whether somebody writes to them or not. What is returned is the ticket of the Tended
+  // that tells of its end.
+  std::uint64_t tend(FileDeed deed, std::vector<LogFileSpec> files, std::vector<InstanceId> rings);
   // Opens all files anew that are written to: somebody may have moved them away.
   void reopen_files();
   // One line (or several) of supervisord's own log; a missing last newline is added. Never torn with the lines of
@@ -85,6 +86,7 @@ class LogThread {
   [[nodiscard]] std::vector<Notice> take_notices();
   [[nodiscard]] std::vector<LineFound> take_lines_found();
   [[nodiscard]] std::vector<Refusal> take_refusals();
+  [[nodiscard]] std::vector<Tended> take_tended();
 
   // Zeros for an unknown service.
   [[nodiscard]] Counters counters(InstanceId service) const;

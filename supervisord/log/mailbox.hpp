@@ -51,6 +51,7 @@ struct RemoveViewer {
 enum class FileDeed : std::uint8_t { rotate, reopen, clear };
 // Done with these files, whether they are in use or not.
 struct TendFiles {
+  std::uint64_t ticket = 0;
   FileDeed deed = FileDeed::reopen;
   std::vector<LogFileSpec> files;
   std::vector<InstanceId> rings;  // To be emptied, too.

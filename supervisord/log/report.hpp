@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 
@@ -36,6 +37,12 @@ struct LineFound {
 struct Refusal {
   InstanceId service;
   std::string reason;
+};
+
+// What was asked of log files (see TendFiles) is done, as far as it could be.
+struct Tended {
+  std::uint64_t ticket = 0;
+  std::vector<std::string> failures;
 };
 
 // Something that the daemon should say in its own log, at the level that it gives to the kind.

@@ -66,8 +66,8 @@ class Sink {
   [[nodiscard]] const UniqueFd& file() const { return file_; }
   // Null for what is no regular file.
   [[nodiscard]] LogFile* log_file() const { return log_file_.get(); }
-  // Does this with the file, and lets what is told of it be told.
-  void renew(Result<> (LogFile::*what)(UniqueFd&));
+  // Does this with the file, behind all that was put.
+  Result<> renew(Result<> (LogFile::*what)(UniqueFd&));
   [[nodiscard]] bool has_pending() const { return sent_ < pending_.size(); }
   // What is pending waits for somebody who reads.
   [[nodiscard]] bool waits_for_reader() const { return has_pending() && transport_ != Transport::plain; }

@@ -24,18 +24,15 @@ void Sink::change(LogFileSpec spec, OnFull on_full) {
 }
 
 // What was held back for the file goes into it before it gets another name.
-void Sink::renew(Result<> (LogFile::*what)(UniqueFd&)) {
+Result<> Sink::renew(Result<> (LogFile::*what)(UniqueFd&)) {
   commit();
-  if (log_file_ == nullptr) return;
+  if (log_file_ == nullptr) return {};
   const std::uint64_t before = log_file_->generation();
-  if (const auto done = (*log_file_.*what)(file_); !done) {
-    const Instant now = sys::monotonic_now();
-    if (now >= next_notice_) notices_.push_back({Notice::Kind::trouble, done.error().what});
-    next_notice_ = now + kNoticeInterval;
-  }
+  auto done = (*log_file_.*what)(file_);
   for (Notice& notice : log_file_->take_notices()) notices_.push_back(std::move(notice));
   const bool is_begun_anew = log_file_->generation() != before || log_file_->is_empty();
   if (is_begun_anew && !has_pending()) last_put_ = last_written_ = '\n';
+  return done;
 }
 
 // Formatted bytes were put before the views, and what a full disk has left comes before both.
@@ -139,9 +136,10 @@ std::size_t Sink::part_of(std::size_t size) {
 }
 
 void Sink::rotate() {
-  if (const auto done = log_file_->rotate(file_); !done) reason_ = done.error().what;
+  const auto done = log_file_->rotate(file_);
+  if (!done && !file_.is_open()) reason_ = done.error().what;
   for (Notice& notice : log_file_->take_notices()) notices_.push_back(std::move(notice));
-  last_written_ = '\n';
+  if (log_file_->is_empty()) last_written_ = '\n';
 }
 
 }  // namespace sup::log

@@ -122,8 +122,8 @@ class Worker {
   void take_in(Outlet& outlet, FileDestination destination);
   void register_file(Outlet& outlet);
   void tend(const TendFiles& order);
-  void tend(FileDeed deed, const LogFileSpec& file);
-  void renew(Outlet& outlet, Result<> (LogFile::*what)(UniqueFd&));
+  [[nodiscard]] Result<> tend(FileDeed deed, const LogFileSpec& file);
+  Result<> renew(Outlet& outlet, Result<> (LogFile::*what)(UniqueFd&));
   void reopen_all();
   void expect(const Outlet& outlet);
   void keep_time();

@@ -32,7 +32,7 @@ Worker::Outlet* Worker::known_outlet(const FileDestination& destination) {
     Outlet& outlet = *found->second;
     outlet.refused.clear();
     outlet.sink.change({destination.path, destination.owner, destination.rotation}, destination.on_full);
-    renew(outlet, &LogFile::look);
+    (void)renew(outlet, &LogFile::look);  // What fails is told when a line is lost by it.
     return &outlet;
   }
   struct stat status{};
@@ -76,36 +76,38 @@ void Worker::tell_refusal(Outlet& outlet, InstanceId service) {
   if (outlet.refused.insert(service).second) board_.post(Refusal{service, outlet.sink.reason()});
 }
 
-void Worker::renew(Outlet& outlet, FileAction what) {
-  outlet.sink.renew(what);
+Result<> Worker::renew(Outlet& outlet, FileAction what) {
+  auto done = outlet.sink.renew(what);
   commit(outlet);
+  return done;
 }
 
 void Worker::tend(const TendFiles& order) {
-  for (const LogFileSpec& file : order.files) tend(order.deed, file);
+  Tended tended{.ticket = order.ticket, .failures = {}};
+  for (const LogFileSpec& file : order.files)
+    if (auto done = tend(order.deed, file); !done) tended.failures.push_back(std::move(done.error().what));
   for (const InstanceId id : order.rings)
     if (const auto found = services_.find(id); found != services_.end()) {
       Ring& ring = found->second->ring;
       while (!ring.is_empty()) audience_.on_drop(ring.drop_front(ring.used()));
       ring.clear();
     }
+  board_.post(std::move(tended));
 }
 
 // A file that nobody writes to is opened for the moment. One that is not there needs nothing.
-void Worker::tend(FileDeed deed, const LogFileSpec& file) {
+Result<> Worker::tend(FileDeed deed, const LogFileSpec& file) {
   if (const auto found = outlets_by_path_.find(file.path); found != outlets_by_path_.end())
     return renew(*found->second, action_of(deed));
   struct stat status{};
-  if (deed == FileDeed::reopen || ::lstat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
-  auto opened = sys::open_log(file.path, file.owner);
-  if (!opened) return trouble(std::move(opened).error());
-  LogFile for_now(file, *opened);
-  if (auto done = (for_now.*action_of(deed))(*opened); !done) trouble(std::move(done).error());
-  for (Notice& notice : for_now.take_notices()) board_.post(std::move(notice));
+  if (deed == FileDeed::reopen || ::lstat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  UniqueFd opened = TRY(sys::open_log(file.path, file.owner));
+  LogFile for_now(file, opened);
+  return deed == FileDeed::rotate ? for_now.retire() : for_now.clear(opened);
 }
 
 void Worker::reopen_all() {
-  for (const auto& [path, outlet] : outlets_by_path_) renew(*outlet, &LogFile::reopen);
+  for (const auto& [path, outlet] : outlets_by_path_) (void)renew(*outlet, &LogFile::reopen);
 }
 
 // What time brings: a disk that was full may have room, a file may be old.
@@ -118,7 +120,7 @@ void Worker::keep_time() {
   if (!next_due_ || now < *next_due_) return;
   next_due_.reset();
   for (const auto& [path, outlet] : outlets_by_path_) {
-    if (outlet->sink.log_file()->is_due(now)) renew(*outlet, &LogFile::rotate);
+    if (outlet->sink.log_file()->is_due(now)) (void)renew(*outlet, &LogFile::rotate);
     expect(*outlet);
   }
 }

@@ -194,10 +194,35 @@ inline constexpr auto kLogsParams =
                         .given = Given::flag,
                         .option = "--raw,--no-prefix",
                         .scope = Scope::local,
-                        .doc = "The bytes of the lines and nothing else: no \"NAME | \" in front, no colours."}};
+                        .doc = "The bytes of the lines and nothing else: no \"NAME | \" in front, no colours."},
+               ParamRow{.name = "rotate",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--rotate",
+                        .fallback = "false",
+                        .role = Role::operate,
+                        .doc = "Instead: begin new log files now, as if the present ones were full. `ctl logs rotate` "
+                               "is the same."},
+               ParamRow{.name = "reopen",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--reopen",
+                        .fallback = "false",
+                        .role = Role::operate,
+                        .doc = "Instead: open the log files anew, as who has moved them wants it. `ctl logs reopen` is "
+                               "the same; USR2 to supervisord does it for all."},
+               ParamRow{.name = "clear",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--clear",
+                        .fallback = "false",
+                        .role = Role::admin,
+                        .doc = "Instead: empty the log files, remove the rotated ones, and forget the lines in memory. "
+                               "`ctl logs clear` is the same."}};
 inline constexpr auto kLogsExamples = std::array{
     Example{"ctl logs web", "the last 100 lines of web"}, Example{"ctl logs -f", "everything, as it is written"},
-    Example{"ctl logs web -n 1000 --stream stderr", "more, of one stream"}};
+    Example{"ctl logs web -n 1000 --stream stderr", "more, of one stream"},
+    Example{"ctl logs rotate web", "begin a new file"}};
 
 // events
 inline constexpr auto kEventsParams =
@@ -762,7 +787,8 @@ inline constexpr auto kCommands = std::array{
         .summary = "Show what services wrote to their standard output and error.",
         .text =
             "Reads the lines that supervisord keeps in memory for each service. With several services each line has "
-            "\"NAME | \" in front.",
+            "\"NAME | \" in front. With rotate, reopen or clear it tends their log files instead, and is done when that "
+            "is done; for a service that is called so write `ctl logs -- rotate`.",
         .examples = kLogsExamples,
         .exits = kNamedExits},
     CommandRow{.verb = Verb::events,

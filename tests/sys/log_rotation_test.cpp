@@ -28,8 +28,14 @@ std::string joined(const TempDir& dir) {
   return out;
 }
 
-void tend(LogThread& thread, FileDeed deed, const std::string& path) {
-  thread.tend({.deed = deed, .files = {{.path = path}}, .rings = {}});
+// What failed.
+std::vector<std::string> tend(LogThread& thread, FileDeed deed, const std::string& path) {
+  const std::uint64_t ticket = thread.tend(deed, {{.path = path}}, {});
+  std::vector<log::Tended> tended;
+  REQUIRE(eventually([&] { return !(tended = thread.take_tended()).empty(); }));
+  REQUIRE(tended.size() == 1);
+  REQUIRE(tended[0].ticket == ticket);
+  return tended[0].failures;
 }
 
 }  // namespace
@@ -162,18 +168,21 @@ TEST_CASE("log: files are rotated, opened anew and cleared on request, whether s
   UniqueFd out = attach(*thread, 1, rotated(path, {}));
   write_all(out, "one\n");
   REQUIRE(wait_for_lines(*thread, 1, 1));
-  if (GENERATE(true, false)) out.reset();
+  const bool is_written = GENERATE(true, false);
+  if (!is_written) out.reset();
   REQUIRE(thread->drain(sys::monotonic_now() + std::chrono::seconds{20}) == log::Drained::completely);
-  tend(*thread, FileDeed::rotate, path);
-  REQUIRE(eventually([&] { return names_in(dir).size() == 2 && content(path).empty(); }));
-  tend(*thread, FileDeed::rotate, path);  // An empty file stays.
-  tend(*thread, FileDeed::reopen, path);
+  const std::size_t files = is_written ? 2 : 1;  // A new one is begun for who writes.
+  REQUIRE(tend(*thread, FileDeed::rotate, path).empty());
+  REQUIRE(names_in(dir).size() == files);
+  REQUIRE(tend(*thread, FileDeed::rotate, path).empty());  // An empty file stays.
   thread->reopen_files();
-  REQUIRE(thread->drain(sys::monotonic_now() + std::chrono::seconds{20}) == log::Drained::completely);
-  REQUIRE(names_in(dir).size() == 2);
+  REQUIRE(tend(*thread, FileDeed::reopen, path).empty());
+  REQUIRE(names_in(dir).size() == files);
   REQUIRE(joined(dir) == "one\n");
-  tend(*thread, FileDeed::clear, path);
-  REQUIRE(eventually([&] { return names_in(dir).size() == 1 && content(path).empty(); }));
+  if (!is_written) std::ofstream(path) << "more\n";
+  REQUIRE(tend(*thread, FileDeed::clear, path).empty());
+  REQUIRE(names_in(dir) == std::vector<std::string>{"a.log"});
+  REQUIRE(content(path).empty());
 }
 
 TEST_CASE("log: to clear empties the memory of a service, too") {
@@ -182,7 +191,7 @@ TEST_CASE("log: to clear empties the memory of a service, too") {
   const UniqueFd out = attach(*thread, 1, rotated(dir.file("a.log"), {}));
   write_all(out, "one\n");
   REQUIRE(wait_for_lines(*thread, 1, 1));
-  thread->tend({.deed = FileDeed::clear, .files = {{.path = dir.file("a.log")}}, .rings = {InstanceId{1}}});
+  (void)thread->tend(FileDeed::clear, {{.path = dir.file("a.log")}}, {InstanceId{1}});
   log::FollowRequest request;
   request.last_lines = 100;
   request.follow = log::Follow::no;
