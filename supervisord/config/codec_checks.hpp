@@ -26,6 +26,7 @@ bool satisfies(Decoder& decoder, const Value& value, const std::string& text, Ht
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, RegexText);
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, TimeFormatText);
 bool satisfies(Decoder& decoder, const Value& value, ByteSize size, Range range);
+bool satisfies(Decoder& decoder, const Value& value, SizeLimit limit, Range range);
 bool satisfies(Decoder& decoder, const Value& value, std::int64_t number, Range range);
 bool satisfies(Decoder& decoder, const Value& value, double number, Range range);
 bool satisfies(Decoder& decoder, const Value& value, Duration duration, Range range);
@@ -57,6 +58,7 @@ bool satisfies(Decoder& decoder, const Value& value, const std::optional<T>& mem
 [[nodiscard]] std::string range_text(MaxRestarts, Range range);
 [[nodiscard]] std::string range_text(LimitPair, Range range);
 [[nodiscard]] std::string range_text(ByteSize, Range range);
+[[nodiscard]] std::string range_text(SizeLimit, Range range);
 [[nodiscard]] std::string range_text(double, Range range);
 template <std::integral T>
 std::string range_text(T, Range range) {

@@ -237,6 +237,20 @@ struct Codec<ByteSize> {
   static TypeDoc type();
 };
 
+template <>
+struct Codec<SizeLimit> {
+  static bool decode(Decoder& decoder, const Value& value, SizeLimit& out);
+  static Value encode(SizeLimit limit, Detail);
+  static TypeDoc type();
+};
+
+template <>
+struct Codec<TimeOfDay> {
+  static bool decode(Decoder& decoder, const Value& value, TimeOfDay& out);
+  static Value encode(TimeOfDay time, Detail);
+  static TypeDoc type();
+};
+
 // What cgroup controllers are told.
 bool decode_resource(Decoder& decoder, const Value& value, MemoryAmount& out);
 bool decode_resource(Decoder& decoder, const Value& value, CpuMax& out);

@@ -156,6 +156,7 @@ class Daemon {
   void on_signals();
   void on_signal(const sys::SignalRecord& record);
   void on_log_wake();
+  void on_refusal(const log::Refusal& refusal);
 
   Places places_;
   ContainmentTree containment_;
@@ -207,7 +208,7 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
     case SIGHUP:
       spdlog::info("HUP: the configuration is not read again while services run; restart supervisord for that");
       return server_->restore_socket();
-    case SIGUSR2: spdlog::info("USR2: log files are opened anew"); return log_->reopen_files();
+    case SIGUSR2: spdlog::info("USR2: log files are opened anew"); return log_->reopen_files(), log_->deliver();
     default:
       spdlog::info("{} from process {}: {}", signal_name(record.signal), record.sender_pid,
                    supervisor_->engine().is_shutting_down()
@@ -224,8 +225,22 @@ void Daemon::on_log_wake() {
     const bool is_trouble = notice.kind == log::Notice::Kind::trouble;
     spdlog::log(is_trouble ? spdlog::level::warn : spdlog::level::info, notice.text);
   }
+  for (const log::Refusal& refusal : log_->take_refusals()) on_refusal(refusal);
   for (const log::LineFound& found : log_->take_lines_found())
     supervisor_->post(BecameReady{found.service, found.run, ReadyBy::seen});
+}
+
+// log.on-full = "stop": as if somebody had asked for it, so it stays down until somebody starts it.
+void Daemon::on_refusal(const log::Refusal& refusal) {
+  const World& w = supervisor_->world();
+  if (!w.is_present(refusal.service)) return;
+  spdlog::error("{}: stopping it, since its log does not take its lines (log.on-full): {}",
+                w.name(w.at(refusal.service)), refusal.reason);
+  CommandGiven command;
+  command.change = supervisor_->next_change();
+  command.kind = CommandKind::stop;
+  command.targets = {refusal.service};
+  supervisor_->post(std::move(command));
 }
 
 int Daemon::run(const std::vector<std::string>& only) {

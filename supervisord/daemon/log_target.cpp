@@ -11,10 +11,24 @@ namespace {
 
 constexpr mode_t kLogDirMode = 0755;
 
-log::Rotation rotation_of(const LogSpec&) {
-  constexpr std::uint64_t kMaxSize = 10 << 20;
-  constexpr std::uint32_t kKeep = 5;
-  return {.max_size = kMaxSize, .every = {}, .at = {}, .keep = kKeep};
+log::Rotation rotation_of(const LogSpec& log) {
+  const RotateSpec& rotate = *log.rotate;
+  log::Rotation out;
+  out.max_size = rotate.max_size.bytes.value_or(log::kNoLimit);
+  out.every = rotate.every;
+  if (rotate.at) out.at = std::chrono::minutes{rotate.at->minutes};
+  out.keep = rotate.keep.count.value_or(out.keep);
+  out.max_total = rotate.max_total.bytes.value_or(log::kNoLimit);
+  return out;
+}
+
+log::OnFull on_full_of(const LogSpec& log) {
+  switch (log.on_full) {
+    case LogOnFull::drop: return log::OnFull::drop;
+    case LogOnFull::block: return log::OnFull::block;
+    case LogOnFull::stop: return log::OnFull::stop;
+  }
+  return log::OnFull::drop;
 }
 
 // The default directory is made when the first log wants it; a path that the user gave is taken as it is.
@@ -46,7 +60,8 @@ Result<log::Destination> open_destination(const LogDefaults& defaults, const Log
   return log::FileDestination{.file = TRY(open_log_file(defaults, target.path, owner)),
                               .path = target.path,
                               .owner = owner,
-                              .rotation = rotation_of(spec)};
+                              .rotation = rotation_of(spec),
+                              .on_full = on_full_of(spec)};
 }
 
 std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name, const ServiceSpec& spec) {

@@ -8,12 +8,14 @@ namespace sup {
 namespace {
 
 // The settings that say how lines are written, with their keys in both tables that have them.
-enum class Setting : std::uint8_t { format, template_, time, strip_ansi };
-constexpr std::array<std::array<std::string_view, 2>, 4> kKeys = {{
+enum class Setting : std::uint8_t { format, template_, time, strip_ansi, rotate, on_full };
+constexpr std::array<std::array<std::string_view, 2>, 6> kKeys = {{
     {"log.format", "stderr.format"},
     {"log.template", "stderr.template"},
     {"log.time", "stderr.time"},
     {"log.strip-ansi", "stderr.strip-ansi"},
+    {"log.rotate", "stderr.rotate"},
+    {"log.on-full", "stderr.on-full"},
 }};
 
 // Where the log may go, as far as that is known before supervisord runs.
@@ -39,6 +41,7 @@ class LogChecker {
     if (!log.template_.text.empty() && log.format != LogFormat::automatic && log.format != LogFormat::text)
       useless(Setting::template_, "format = \"" + std::string(enum_name(log.format)) + "\"",
               "write format = \"text\", or remove the template");
+    if (log.to == LogTo::standard_output) check_without_file(log);
     std::vector<ChosenFormat> chosen;
     for (const LogTo to : possible_targets(log, daemon.services))
       chosen.push_back(chosen_format(log, log_defaults(daemon), to));
@@ -52,9 +55,19 @@ class LogChecker {
   }
 
  private:
+  void check_without_file(const LogSpec& log) {
+    constexpr std::string_view kWhere = "to = \"stdout\"";
+    if (log.rotate.is_written()) useless(Setting::rotate, kWhere, "write to = \"file\", or remove rotate");
+    if (log.on_full != LogOnFull::drop) useless(Setting::on_full, kWhere, "write to = \"file\", or remove on-full");
+  }
+
   void check_null(const LogSpec& log) {
-    const bool is_written[] = {log.format != LogFormat::automatic, !log.template_.text.empty(), log.time.is_written(),
-                               log.strip_ansi};
+    const bool is_written[] = {log.format != LogFormat::automatic,
+                               !log.template_.text.empty(),
+                               log.time.is_written(),
+                               log.strip_ansi,
+                               log.rotate.is_written(),
+                               log.on_full != LogOnFull::drop};
     for (std::size_t i = 0; i < std::size(is_written); ++i)
       if (is_written[i]) useless(static_cast<Setting>(i), "to = \"null\"", "nothing is written then: remove it");
   }

@@ -5,6 +5,7 @@
 
 #include "spec/fields.hpp"
 #include "spec/log_spec.hpp"
+#include "spec/rotate_fields.hpp"
 
 namespace sup {
 
@@ -46,6 +47,13 @@ struct Fields<LogSpec> {
             "what [supervisord] log.services-time says."},
       Field{"strip-ansi", &LogSpec::strip_ansi, OnChange::next_start, "true",
             "Whether colours and other escape sequences of terminals are left out. Not with raw."},
+      Field{
+          "rotate", &LogSpec::rotate, OnChange::next_start, "{ max-size = \"50MiB\", at = \"00:00\", keep = 14 }",
+          "When a new file begins, and how many old ones stay; a size stands for `rotate.max-size`. Old files have the "
+          "time in their names, as web.log.20261129T012802.123456Z. Default: 10MiB, and 5 old ones."},
+      Field{"on-full", &LogSpec::on_full, OnChange::next_start, "\"block\"",
+            "What becomes of lines that cannot be written to the file, because the disk is full or the directory is "
+            "gone. It is tried again all the time."},
       Field{"line-max", &LogSpec::line_max, OnChange::next_start, "\"16KiB\"",
             "Longer lines are split. The pieces of one are marked, except with raw, where they are written behind each "
             "other: so nothing is changed.",

@@ -9,6 +9,7 @@
 #include "base/time_text.hpp"
 #include "spec/log_template.hpp"
 #include "spec/rare.hpp"
+#include "spec/rotate_spec.hpp"
 
 namespace sup {
 
@@ -62,6 +63,8 @@ struct LogSpec {
   LogTemplate template_ = {};  // "template" is a keyword of C++.
   Rare<LogTimeSpec> time = {};
   bool strip_ansi = false;
+  Rare<RotateSpec> rotate = {};
+  LogOnFull on_full = LogOnFull::drop;
   ByteSize line_max{64 * 1024};
   friend bool operator==(const LogSpec&, const LogSpec&) = default;
 };

@@ -198,6 +198,12 @@ class RandomSpec {
   void fill(LogTemplate& out, NoCheck) {
     out.text = chance() ? "{time} {{" + std::to_string(below(9)) + "}} {line}" : "";
   }
+  void fill(SizeLimit& out, Range range) {
+    ByteSize size;
+    fill(size, range);
+    if (chance()) out.bytes = size.bytes;
+  }
+  void fill(TimeOfDay& out, NoCheck) { out.minutes = static_cast<std::uint16_t>(below(24 * 60)); }
   void fill(ByteSize& out, Range range) {
     out.bytes = static_cast<std::uint64_t>(range.min) + below(static_cast<std::uint32_t>(range.max - range.min));
   }
