@@ -75,6 +75,9 @@ void Engine::handle(const Scaled& event) {
     refresh(r.coming);
     if (r.is_up) start(r.coming, Input::want_up);
     admit(r.service, r.coming);
+    // Those that name the service among their conflicts conflict with these only now.
+    std::vector<Companion> gone;
+    for (const InstanceId id : r.coming) make_way(id, gone);
     dismiss(r.service, r.leaving);
   }
 }

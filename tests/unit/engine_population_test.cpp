@@ -261,3 +261,17 @@ TEST_CASE("what conflicts with one that leaves waits until it has left", "[engin
   CHECK(s.orders() == Names{"TERM old", "spawn new", "old has left"});
   CHECK(s.reply(change) == "new=done");
 }
+
+TEST_CASE("an instance that comes by scaling takes the place of what says that it conflicts with it",
+          "[engine][population]") {
+  Story s({Service("new"), Service("old").conflicts({"new"})});
+  s.scale({to("new", 0)});
+  s.start({"old"});
+  s.run();
+  (void)s.orders();
+  s.scale({to("new", 1)});
+  CHECK(s.orders() == Names{"TERM old"});
+  s.ends("old", signal(15)).run();
+  CHECK(s.state("new") == "running");
+  CHECK(s.cause("old") == "conflict with new");
+}

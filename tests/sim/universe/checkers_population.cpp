@@ -67,7 +67,8 @@ Complaint highest_first(const Scene& scene, const Effect& effect) {
   const auto* scaled = scene.event == nullptr ? nullptr : std::get_if<Scaled>(scene.event);
   if (e == nullptr || scaled == nullptr || scaled->scalings.size() != 1 || e->row->input != Input::may_stop)
     return std::nullopt;
-  if (std::ranges::count(scene.leaving, e->instance) == 0) return std::nullopt;
+  const bool makes_way = scene.inside(e->instance).cause == Cause::conflict;
+  if (makes_way || std::ranges::count(scene.leaving, e->instance) == 0) return std::nullopt;
   const Member& self = scene.members[e->instance.value];
   for (const InstanceId id : scene.leaving) {
     const Member& other = scene.members[id.value];

@@ -292,8 +292,7 @@ bool hangs(const Scene& scene, InstanceId id) {
 }
 
 Complaint liveness(const Scene& scene) {
-  // Of those who wait for each other through newcomers nothing is claimed.
-  if (scene.finished || scene.has_new_cast) return std::nullopt;
+  if (scene.finished) return std::nullopt;
   for (const InstanceId id : scene.all()) {
     const Instance& i = scene.inside(id);
     const bool is_explained = i.cause != Cause::none && !cause_text(scene.engine.world(), i).empty();
@@ -307,7 +306,9 @@ Complaint liveness(const Scene& scene) {
       if (i.state == State::joining) return !is_joined(scene, id);
       return i.state == State::completed || (is_up && !misses_something) || hangs(scene, id);
     }();
-    if (!is_right) return fmt::format("{} is {} for ever", scene.name(id), enum_name(i.state));
+    if (!is_right)
+      return fmt::format("{} is {} for ever ({})", scene.name(id), enum_name(i.state),
+                         cause_text(scene.engine.world(), i));
   }
   return std::nullopt;
 }
@@ -331,7 +332,7 @@ bool may_wait(const Scene& scene, const CommandGiven& command) {
 
 Complaint changes_end(const Scene& scene) {
   for (const auto& [id, change] : scene.changes)
-    if (!change.is_forgotten && (scene.finished || (!scene.has_new_cast && !may_wait(scene, change.command))))
+    if (!change.is_forgotten && (scene.finished || !may_wait(scene, change.command)))
       return fmt::format("change {} never ends", id.value);
   return std::nullopt;
 }

@@ -60,7 +60,6 @@ void Scene::meet() {
     if (was_here && i.presence != Presence::here) leaving.push_back(id);
   }
   if (!coming.empty()) link_all();
-  has_new_cast = has_new_cast || (event != nullptr && (!coming.empty() || !leaving.empty()));
   if (!coming.empty() || !leaving.empty())
     for (auto& [id, change] : changes) change.is_disturbed = true;
   const auto* scaled = event == nullptr ? nullptr : std::get_if<Scaled>(event);

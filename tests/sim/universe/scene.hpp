@@ -158,7 +158,6 @@ struct Scene {
   InstanceId last_changed;
   RunId last_run;  // The highest so far.
 
-  bool has_new_cast = false;  // Somebody has come or gone since the beginning.
   bool is_booted = false;
   bool is_calm = false;  // The faults are over.
   Instant calm_since = kNever;
