@@ -26,7 +26,7 @@ class AttributeChecker {
     for_each_field<LimitsSpec>([&](const auto& row) {
       if (const auto& limit = (*spec_.limits).*row.member) check_limit(row.key, *limit);
     });
-    check_cpus("cpu-affinity", spec_.cpu_affinity.cpus);
+    check_cpus("cpu-affinity", spec_.cpu_affinity->cpus);
     if (spec_.capabilities && spec_.capabilities->bits != CapabilitySet::kAll) check_capabilities(*spec_.capabilities);
     check_stdin();
     check_cpus("resources.cpuset", spec_.resources->cpuset.cpus);
@@ -43,7 +43,7 @@ class AttributeChecker {
   }
 
   void check_root_dir() {
-    const std::string& path = spec_.root_dir;
+    const std::string& path = *spec_.root_dir;
     if (path.empty()) return;
     struct stat status = {};
     if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
@@ -91,8 +91,8 @@ class AttributeChecker {
   }
 
   void check_stdin() {
-    const std::string path = spec_.root_dir + spec_.stdin_.file;
-    if (!spec_.stdin_.file.empty() && ::access(path.c_str(), F_OK) != 0)
+    const std::string path = *spec_.root_dir + spec_.stdin_->file;
+    if (!spec_.stdin_->file.empty() && ::access(path.c_str(), F_OK) != 0)
       warning("stdin.file", fmt::format("stdin.file: there is no '{}' now", printable(path)));
   }
 

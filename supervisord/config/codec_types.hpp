@@ -312,13 +312,25 @@ struct Codec<std::optional<T>> {
   static TypeDoc type() { return Codec<T>::type(); }
 };
 
+// A value in a Rare that was not written is not shown, unless what holds then is worth telling.
+template <class T>
+inline constexpr bool kShowsDefault = std::disjunction_v<std::is_same<T, EnvInherit>, std::is_same<T, OnGiveUp>,
+                                                         std::is_same<T, StdinSpec>, std::is_same<T, StopSpec>>;
+template <class T>
+inline constexpr bool kShowsDefault<std::vector<T>> = true;
+
 template <class T>
 struct Codec<Rare<T>> {
   static bool decode(Decoder& decoder, const Value& value, Rare<T>& out) {
     return Codec<T>::decode(decoder, value, out.edit());
   }
   static Value encode(const Rare<T>& value, Detail detail) { return Codec<T>::encode(*value, detail); }
-  static bool is_unset(const Rare<T>& value) { return !value.is_written(); }
+  static bool is_unset(const Rare<T>& value) {
+    if constexpr (requires { Codec<T>::is_unset(*value); })
+      return Codec<T>::is_unset(*value);
+    else
+      return !value.is_written() && !kShowsDefault<T>;
+  }
   static TypeDoc type() { return Codec<T>::type(); }
 };
 
@@ -361,7 +373,7 @@ struct Codec<std::vector<T>> {
 template <class Spec, class T, class Check>
 bool decode_field(Decoder& decoder, const Value& value, const Field<Spec, T, Check>& row, Spec& out) {
   T member{};
-  if (!Codec<T>::decode(decoder, value, member) || !satisfies(decoder, value, member, row.check)) return false;
+  if (!Codec<T>::decode(decoder, value, member) || !satisfies(decoder, value, plain(member), row.check)) return false;
   out.*row.member = std::move(member);
   return true;
 }

@@ -118,7 +118,7 @@ Result<std::vector<SettingChange>> settable_changes(const ServiceSpec& before, c
     return fail(Errc::invalid,
                 fmt::format("{} cannot be set while the service runs: change its definition", change.key));
   }
-  if (!has_same_steps(before.stop, after.stop))
+  if (!has_same_steps(*before.stop, *after.stop))
     return fail(
         Errc::invalid,
         "stop: the kind and the number of its steps cannot be set while the service runs: change its definition");

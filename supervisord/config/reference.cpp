@@ -64,7 +64,7 @@ std::string setting_facts(const Field<Spec, T, Check>& row) {
 // The table of settings that a setting is, or is a list of.
 template <class T>
 struct TableOf {
-  using type = Plain<T>;
+  using type = T;
 };
 template <class T>
 struct TableOf<std::vector<T>> {
@@ -81,7 +81,7 @@ std::string setting_sections(const std::string& prefix, std::string_view heading
   for_each_field<Spec>([&]<class T, class Check>(const Field<Spec, T, Check>& row) {
     const std::string key = prefix + std::string(row.key);
     out += fmt::format("\n{} `{}`\n\n{}\n\n{}", heading, key, row.doc, setting_facts(row));
-    using Inner = typename TableOf<T>::type;
+    using Inner = typename TableOf<Plain<T>>::type;
     if constexpr (SettingTable<Inner>)
       out += setting_sections<Inner>(key + (SettingTable<Plain<T>> ? "." : "[]."), std::string(heading) + "#");
   });

@@ -58,12 +58,12 @@ class SystemChecker {
       std::optional<ServiceSpec> of_first;
       if (has_placeholders(named.spec)) of_first = expanded(named.spec, {1, named.instances});
       const ServiceSpec& spec = of_first ? *of_first : named.spec;
-      check_account(i, "user", spec.user, users_, [](const std::string& name) { return known(sys::find_user(name)); });
-      check_account(i, "group", spec.group, groups_,
+      check_account(i, "user", *spec.user, users_, [](const std::string& name) { return known(sys::find_user(name)); });
+      check_account(i, "group", *spec.group, groups_,
                     [](const std::string& name) { return known(sys::find_group(name)); });
       check_groups(i, spec.groups);
       for (AttributeFinding& finding : check_attributes(i, spec)) report(std::move(finding));
-      const Environment from_files = check_env_files(i, spec.env_file);
+      const Environment from_files = check_env_files(i, *spec.env_file);
       check_working_dir(i, spec);
       check_program({i, "command", 0}, spec.command, spec, from_files);
       check_hooks(i, spec, from_files);
@@ -161,7 +161,7 @@ class SystemChecker {
   }
 
   void check_working_dir(std::size_t i, const ServiceSpec& spec) {
-    const std::string path = spec.root_dir + spec.working_dir;
+    const std::string path = *spec.root_dir + spec.working_dir;
     if (spec.working_dir.empty() || is_directory(path)) return;
     warning({i, "working-dir", {}}, fmt::format("working-dir: there is no directory '{}' now", printable(path)));
   }
@@ -182,8 +182,8 @@ class SystemChecker {
     check_list("post-start", spec.post_start);
     check_list("pre-stop", spec.pre_stop);
     check_list("post-stop", spec.post_stop);
-    for (std::size_t j = 0; j < spec.stop.steps.size(); ++j)
-      check_program({i, "stop", j}, spec.stop.steps[j].command, spec, from_files);
+    for (std::size_t j = 0; j < spec.stop->steps.size(); ++j)
+      check_program({i, "stop", j}, spec.stop->steps[j].command, spec, from_files);
     const bool is_external = set_.services[i].external.is_written();
     check_program({i, is_external ? "exec" : "health.exec", {}}, spec.health->exec, spec, from_files);
     check_program({i, "ready.exec", {}}, spec.ready->exec, spec, from_files);
@@ -195,13 +195,13 @@ class SystemChecker {
     const std::string& program = command.argv[0];
     if (program.find('/') != program.npos) {
       const std::string inside = program.starts_with('/') ? program : in_directory(spec.working_dir, program);
-      const std::string path = spec.root_dir + inside;
+      const std::string path = *spec.root_dir + inside;
       if (!is_program(path))
         warning(place, fmt::format("{}: '{}' is no executable file now", place.key, printable(path)));
       return;
     }
     const std::string path = search_path(spec, from_files);
-    if (!is_in_search_path(program, path, spec.root_dir))
+    if (!is_in_search_path(program, path, *spec.root_dir))
       warning(place, fmt::format("{}: no program '{}' is in PATH now ({})", place.key, printable(program),
                                  printable(path, 400)));
   }
@@ -222,8 +222,8 @@ class SystemChecker {
     constexpr std::string_view kPath = "PATH";
     if (const std::string* path = find_variable(spec.env, kPath)) return *path;
     if (const std::string* path = find_variable(from_files, kPath)) return *path;
-    const std::vector<std::string>& names = spec.env_inherit.names;
-    if (spec.env_inherit.all || std::find(names.begin(), names.end(), kPath) != names.end()) {
+    const std::vector<std::string>& names = spec.env_inherit->names;
+    if (spec.env_inherit->all || std::find(names.begin(), names.end(), kPath) != names.end()) {
       if (const std::string* path = find_variable(set_.daemon.env, kPath)) return *path;
       if (const auto path = who_.env(kPath)) return *path;
     }

@@ -150,12 +150,12 @@ Result<> set_account(sys::ChildSettings& child, const ServiceSpec& spec, const s
     child.uid = account->uid;
     child.gid = account->gid;
     child.groups = TRY(sys::supplementary_groups(*account));
-    child.user_name = spec.user;
+    child.user_name = *spec.user;
   }
   TRY(add_groups(child, spec.groups));
-  if (spec.group.empty()) return {};
-  child.gid = TRY(gid_of("group", spec.group));
-  child.group_name = spec.group;
+  if (spec.group->empty()) return {};
+  child.gid = TRY(gid_of("group", *spec.group));
+  child.group_name = *spec.group;
   return {};
 }
 
@@ -164,13 +164,13 @@ Result<> set_attributes(sys::ChildSettings& child, const ServiceSpec& spec, cons
   set_oom_score(out, spec, defaults);
   out.limits = limits_of(*spec.limits, defaults);
   set_priorities(out, spec);
-  TRY(set_cpus(out, spec.cpu_affinity.cpus));
-  set_personality(out, spec.personality);
+  TRY(set_cpus(out, spec.cpu_affinity->cpus));
+  set_personality(out, *spec.personality);
   out.capabilities = spec.capabilities;
   out.has_private_keyring = spec.keyring == Keyring::private_keyring;
   out.has_no_new_privileges = spec.no_new_privileges;
-  out.root_dir = spec.root_dir;
-  out.stdin_file = spec.stdin_.file;
+  out.root_dir = *spec.root_dir;
+  out.stdin_file = spec.stdin_->file;
   return {};
 }
 

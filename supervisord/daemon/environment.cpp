@@ -61,23 +61,23 @@ Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources) {
   layers.set(kInvocationVariable, sources.invocation.text(), "supervisord");
   if (sources.spec.tty) layers.set("TERM", kTerminalType, "tty");
   for (const auto& [name, value] : sources.own)
-    if (is_inherited(sources.spec.env_inherit, name)) layers.set(name, value, "inherited");
+    if (is_inherited(*sources.spec.env_inherit, name)) layers.set(name, value, "inherited");
   if (sources.place) {
     layers.set("INSTANCE", std::to_string(sources.place->number), "supervisord");
     layers.set("INSTANCES", std::to_string(sources.place->of), "supervisord");
   }
   for (const auto& [name, value] : sources.daemon.variables) layers.set(name, value, "[supervisord] env");
   if (sources.account) set_account(layers, *sources.account);
-  for (const EnvFile& file : sources.spec.env_file) TRY(set_env_file(layers, file));
+  for (const EnvFile& file : *sources.spec.env_file) TRY(set_env_file(layers, file));
   for (const auto& [name, value] : sources.spec.env.variables) layers.set(name, value, "env");
   layers.set(kInvocationVariable, sources.invocation.text(), "supervisord");
   return layers.take();
 }
 
 Result<std::optional<sys::Account>> account_of(const ServiceSpec& spec) {
-  if (spec.user.empty()) return std::nullopt;
-  auto account = TRY(sys::find_user(spec.user));
-  if (!account) return fail(Errc::not_found, fmt::format("user '{}': no such user", spec.user));
+  if (spec.user->empty()) return std::nullopt;
+  auto account = TRY(sys::find_user(*spec.user));
+  if (!account) return fail(Errc::not_found, fmt::format("user '{}': no such user", *spec.user));
   return account;
 }
 

@@ -39,7 +39,7 @@ Result<> check_between(const World& w, const NamedService& service) {
   for (auto* list : {&alone.spec.requires_, &alone.spec.binds_to, &alone.spec.wants, &alone.spec.after}) list->clear();
   for (auto* names : {&alone.spec.before, &alone.spec.conflicts}) names->clear();
   set.services.push_back(std::move(alone));
-  if (const std::string& other = service.spec.restart.on_give_up.start;
+  if (const std::string& other = service.spec.restart.on_give_up->start;
       find_service(w, other) && other != service.name) {
     set.services.push_back({.name = other, .spec = {}, .file = 0, .line = 0});
     set.services.back().spec.command.argv = {"true"};
@@ -119,7 +119,7 @@ std::string refusal(const std::string& name, const Error& error) {
 
 // What could not be had before and has not been touched is as it was.
 void keep_unmet(std::vector<UnmetResource>& unmet, const Run& run, const std::vector<SettingChange>& changes) {
-  for (const UnmetResource& old : run.unmet)
+  for (const UnmetResource& old : *run.unmet)
     if (std::ranges::find(changes, old.key, &SettingChange::key) == changes.end()) unmet.push_back(old);
 }
 

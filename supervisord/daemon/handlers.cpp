@@ -82,7 +82,7 @@ void handle_signal(Server& server, Session& session, const wire::Call& call) {
 // What the kernel says: the same as the settings, unless they cannot be had or somebody else has written there.
 void add_limits(wire::ShownService& shown, const Run* run) {
   if (run == nullptr) return;
-  for (const UnmetResource& unmet : run->unmet)
+  for (const UnmetResource& unmet : *run->unmet)
     shown.not_in_force.push_back(fmt::format("{}: {}", unmet.key, unmet.reason));
   if (!run->group) return;
   for (const ResourceInForce& limit : resources_in_force(*run->group, *run->resources))

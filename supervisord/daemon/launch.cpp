@@ -229,7 +229,7 @@ Result<Launched> start_task(const LaunchContext& context, const TaskOrder& order
 // too: these have a random name in the abstract namespace, whose senders are known by their credentials alone.
 std::string notify_address(const LaunchContext& context, const LaunchOrder& order) {
   const std::string path = fmt::format("{}/{}.{}", context.notify_dir, order.name, order.run.value);
-  const bool is_seen = order.service->spec.root_dir.empty() && path.size() <= sys::kSocketPathMax;
+  const bool is_seen = order.service->spec.root_dir->empty() && path.size() <= sys::kSocketPathMax;
   return is_seen ? path : fmt::format("@supervisord/{}/{}", order.invocation.text(), order.run.value);
 }
 

@@ -44,8 +44,8 @@ void Runs::find_main(const FindMain& effect) {
 void Runs::look_for_main(InstanceId instance, RunId id) {
   Run* run = live(instance, id);
   if (run == nullptr || run->search == nullptr) return;
-  if (run->service->spec.pid_file.empty()) return judge_main(instance, id, std::nullopt);
-  workers_.submit([this, instance, id, path = run->service->spec.pid_file]() -> Continuation {
+  if (run->service->spec.pid_file->empty()) return judge_main(instance, id, std::nullopt);
+  workers_.submit([this, instance, id, path = *run->service->spec.pid_file]() -> Continuation {
     return [this, instance, id, pid = read_pid(path)]() { judge_main(instance, id, pid); };
   });
 }
@@ -89,7 +89,7 @@ bool Runs::take_main(InstanceId instance, Run& run, pid_t pid) {
 
 // Errors: denied if it may not be the main process; all others may pass.
 Result<pid_t> Runs::main_by_pid_file(const Run& run, const Result<pid_t>& told) const {
-  const std::string& path = run.service->spec.pid_file;
+  const std::string& path = *run.service->spec.pid_file;
   const pid_t pid = TRY(told);
   const auto members = members_of(run);
   if (std::ranges::binary_search(members, pid)) {

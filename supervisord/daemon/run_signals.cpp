@@ -61,7 +61,7 @@ void Runs::signal(const SignalRun& effect) {
   }
   if (effect.reason == SignalReason::stop && give_up_launch(*run)) return;
   const auto sent = run->shared->in_progress.send_signal(effect.signal);
-  if (!sent || !*sent) run->pending.push_back(effect);
+  if (!sent || !*sent) run->pending.edit().push_back(effect);
 }
 
 // Hooks that are on their way to their program.
@@ -90,8 +90,8 @@ void Runs::kill(const KillRun& effect) {
   }
   look_below(*run);
   if (is_late || effect.reason == SignalReason::stop)
-    run->survivors = survivors_text(members_of(*run), is_late, oracle_);
-  if (is_late && !run->survivors.empty()) post_(Survived{effect.instance, effect.run, run->survivors});
+    run->survivors.edit() = survivors_text(members_of(*run), is_late, oracle_);
+  if (is_late && !run->survivors->empty()) post_(Survived{effect.instance, effect.run, *run->survivors});
   send_to_all(*run, kKill);
 }
 
@@ -126,24 +126,25 @@ void Runs::signal_below(pid_t root, Signal signal) {
 // reused.
 void Runs::look_below(Run& run) const {
   // One that was seen before may by now be an orphan that we have not met yet: it stays.
-  std::erase_if(run.seen, [](const sys::ProcessFacts& seen) { return !is_still(seen, facts_of(seen.pid)); });
+  if (run.seen.is_written())
+    std::erase_if(run.seen.edit(), [](const sys::ProcessFacts& seen) { return !is_still(seen, facts_of(seen.pid)); });
   std::set<pid_t> known;
-  for (const sys::ProcessFacts& facts : run.seen) known.insert(facts.pid);
+  for (const sys::ProcessFacts& facts : *run.seen) known.insert(facts.pid);
   for (const pid_t root : roots_of(run))
     if (const auto below = sys::descendants_of(root))
       for (const pid_t pid : *below)
         if (!known.contains(pid))
           if (auto facts = sys::process_facts(pid)) {
             known.insert(pid);
-            run.seen.push_back(std::move(*facts));
+            run.seen.edit().push_back(std::move(*facts));
           }
 }
 
 // Whether it was below this run when that was told to end. What was there and is not any more has come to us; else it
 // is a stranger that has taken the number over, within the tick of the clock by which start times are told.
 bool Runs::was_seen(const Run& run, pid_t pid) {
-  const auto it = std::ranges::find(run.seen, pid, &sys::ProcessFacts::pid);
-  if (it == run.seen.end()) return false;
+  const auto it = std::ranges::find(*run.seen, pid, &sys::ProcessFacts::pid);
+  if (it == run.seen->end()) return false;
   const auto now = facts_of(pid);
   return is_still(*it, now) && now->ppid == ::getpid();
 }

@@ -27,7 +27,7 @@ const Command& command_of(const RunTask& task, const ServiceSpec& spec) {
     case TaskKind::post_start: return spec.post_start[task.index].command;
     case TaskKind::reload: return spec.reload->command;
     case TaskKind::pre_stop: return spec.pre_stop[task.index].command;
-    case TaskKind::stop_step: return spec.stop.steps[task.index].command;
+    case TaskKind::stop_step: return spec.stop->steps[task.index].command;
     case TaskKind::post_stop: return spec.post_stop[task.index].command;
   }
   return spec.command;
@@ -46,7 +46,7 @@ void Runs::run_task(const RunTask& effect, Named named, std::vector<EnvEntry> en
   // It was ordered before the engine heard of the end, and that is the answer: a task of now would outlive the run.
   if (run.is_over && effect.kind != TaskKind::post_stop) return;
   if (run.shared != nullptr) {  // A stop that came before the program runs.
-    run.pending_tasks.emplace_back(effect, std::move(env));
+    run.pending_tasks.edit().emplace_back(effect, std::move(env));
     return;
   }
   auto task = std::make_unique<TaskRun>();

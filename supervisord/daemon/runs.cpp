@@ -127,9 +127,10 @@ void Runs::on_launched(const LaunchId& launch, Result<Launched> launched) {
   post_(Spawned{instance, id, run->main.pid});
   if (launched->ready.is_open()) await_newline(instance, *run, std::move(launched->ready));
   if (run->is_doomed) send_to_all(*run, Signal{SIGKILL});
-  for (const SignalRun& signal : std::exchange(run->pending, {})) send(*run, signal);
-  for (auto& [task, env] : std::exchange(run->pending_tasks, {}))
-    run_task(task, {run->name, run->service}, std::move(env));
+  const auto signals = std::exchange(run->pending, {});
+  for (const SignalRun& signal : *signals) send(*run, signal);
+  const auto tasks = std::exchange(run->pending_tasks, {});
+  for (const auto& [task, env] : *tasks) run_task(task, {run->name, run->service}, env);
   // Without a pidfd its end is noticed by SIGCHLD, which may have come before we knew the process.
   if (!run->main.pidfd.is_open()) on_child_signal();
 }
@@ -141,9 +142,9 @@ void Runs::attach(std::vector<log::Source> sources) {
 
 void Runs::note_unmet(Run& run, std::vector<UnmetResource> unmet) {
   if (unmet.empty()) return;
-  run.unmet = std::move(unmet);
+  run.unmet.edit() = std::move(unmet);
   if (warned_.insert(run.service->name).second)
-    spdlog::warn("{} runs without some of its limits: {}", run.service->name, unmet_text(run.unmet));
+    spdlog::warn("{} runs without some of its limits: {}", run.service->name, unmet_text(*run.unmet));
 }
 
 void Runs::redefine(InstanceId instance, const ServiceRef& service, std::vector<UnmetResource> unmet) {
@@ -151,7 +152,8 @@ void Runs::redefine(InstanceId instance, const ServiceRef& service, std::vector<
   if (run == nullptr) return;
   run->service = run->service->place ? definition_for(service, *run->service->place) : service;
   run->resources = service->spec.resources;
-  run->unmet = std::move(unmet);
+  run->unmet = {};
+  if (!unmet.empty()) run->unmet.edit() = std::move(unmet);
 }
 
 bool Runs::is_in_the_making(InstanceId instance) const {

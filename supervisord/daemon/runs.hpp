@@ -123,8 +123,8 @@ struct Run {
   std::string name;                      // Of the instance, likewise.
   WallTime begun_at;                     // As the kernel stamps files.
   std::unique_ptr<LaunchShared> shared;  // While the launch of its main process is under way, else null.
-  std::vector<SignalRun> pending;        // Signals that wait for the end of the launch.
-  std::vector<std::pair<RunTask, std::vector<EnvEntry>>> pending_tasks;  // Likewise.
+  Rare<std::vector<SignalRun>> pending;  // Signals that wait for the end of the launch.
+  Rare<std::vector<std::pair<RunTask, std::vector<EnvEntry>>>> pending_tasks;  // Likewise.
   std::optional<sys::Cgroup> group;  // Not to be touched while a launch is under way that may make it.
   sys::ProcessRef main;              // pid 0: it has none yet.
   pid_t main_group = 0;              // Its process group.
@@ -133,21 +133,21 @@ struct Run {
   std::vector<std::unique_ptr<TaskRun>> tasks;
   std::uint32_t last_task = 0;
   std::unique_ptr<MainSearch> search;
-  std::unique_ptr<Voice> voice;         // Null: nobody listens.
-  std::unique_ptr<ReadyPipe> ready;     // Null: it does not, or has said it.
-  pid_t next_main = 0;                  // Said to be the main process when the present one has ended.
-  std::vector<pid_t> orphans;           // Our children that belong to it.
-  std::vector<sys::ProcessFacts> seen;  // What was below it when it was told to end.
-  std::string survivors;                // What was alive at the last KILL, and what it was doing.
-  bool main_is_gone = true;             // Or has not come yet.
-  bool is_host = false;                 // It is there for the probes of something external, and never has a program.
-  bool is_left = false;                 // A host that is not needed any more: goes with its last probe.
-  bool is_over = false;                 // Nothing of it is alive, and the engine knows.
-  bool is_doomed = false;               // KILL has been sent: what turns up later gets it too.
-  Instant doomed_since;                 // When it was sent first.
-  bool is_watched = false;              // Changes of its cgroup are reported.
-  Rare<ResourcesSpec> resources;        // What its group was told.
-  std::vector<UnmetResource> unmet;     // What of it could not be had.
+  std::unique_ptr<Voice> voice;               // Null: nobody listens.
+  std::unique_ptr<ReadyPipe> ready;           // Null: it does not, or has said it.
+  pid_t next_main = 0;                        // Said to be the main process when the present one has ended.
+  std::vector<pid_t> orphans;                 // Our children that belong to it.
+  Rare<std::vector<sys::ProcessFacts>> seen;  // What was below it when it was told to end.
+  Rare<std::string> survivors;                // What was alive at the last KILL, and what it was doing.
+  bool main_is_gone = true;                   // Or has not come yet.
+  bool is_host = false;                    // It is there for the probes of something external, and never has a program.
+  bool is_left = false;                    // A host that is not needed any more: goes with its last probe.
+  bool is_over = false;                    // Nothing of it is alive, and the engine knows.
+  bool is_doomed = false;                  // KILL has been sent: what turns up later gets it too.
+  Instant doomed_since;                    // When it was sent first.
+  bool is_watched = false;                 // Changes of its cgroup are reported.
+  Rare<ResourcesSpec> resources;           // What its group was told.
+  Rare<std::vector<UnmetResource>> unmet;  // What of it could not be had.
 };
 
 // A launch that nobody waits for any more, and that has not answered.

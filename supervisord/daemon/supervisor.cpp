@@ -237,8 +237,8 @@ void Supervisor::carry_out(const StateChanged& effect) {
     entry.status = instance.last_status;
   // What did not end in time was doing something.
   if (const Run* run = runs_->find(effect.instance);
-      run != nullptr && effect.to == State::killing && !run->survivors.empty())
-    entry.cause += (entry.cause.empty() ? "" : "; ") + run->survivors;
+      run != nullptr && effect.to == State::killing && !run->survivors->empty())
+    entry.cause += (entry.cause.empty() ? "" : "; ") + *run->survivors;
   if (is_end && has_process(w.spec(instance))) runs_->forget(effect.instance);
   const std::string cause = entry.cause;
   history_.add(std::move(entry));

@@ -112,12 +112,12 @@ std::vector<std::string> view_overrides(const Supervisor& supervisor, const Serv
 std::vector<wire::ShownProbe> view_probes(const World& w, InstanceId id, Instant now, WallTime wall) {
   const Instance& i = w.at(id);
   std::vector<wire::ShownProbe> out;
-  if (is_awaiting_ready(w, i) && !i.ready_note.empty()) {
+  if (is_awaiting_ready(w, i) && !i.ready_note->empty()) {
     wire::ShownProbe& ready = out.emplace_back();
     ready.of = "ready";
     ready.target = ready_text(w.spec(i));
-    const bool has_target = i.ready_note.starts_with(ready.target + ": ");
-    ready.failure = i.ready_note.substr(has_target ? ready.target.size() + 2 : 0);
+    const bool has_target = i.ready_note->starts_with(ready.target + ": ");
+    ready.failure = i.ready_note->substr(has_target ? ready.target.size() + 2 : 0);
   }
   if (!is_asked_for_health(w, i)) return out;
   wire::ShownProbe& health = out.emplace_back();

@@ -39,8 +39,8 @@ void new_run(World& w, Instance& i) {
   i.stays_down = false;
   i.health = {};
   i.is_confirmed = false;
-  i.ready_note.clear();
-  i.reload_failure.clear();
+  i.ready_note = {};
+  i.reload_failure = {};
   i.watchdog = w.spec(i).watchdog.value_or(Duration{0});
   i.watchdog_due = kNever;
   i.is_cycling = false;
@@ -49,12 +49,12 @@ void new_run(World& w, Instance& i) {
   i.pid = 0;
   i.main_is_gone = false;
   i.cause = Cause::none;
-  i.survivors.clear();
+  i.survivors = {};
 }
 
 // A command can tell the main process to end. What is left without it only knows signals.
 void send_stop_step(World& w, Instance& i) {
-  const StopStep& step = w.spec(i).stop.steps[i.stop_step];
+  const StopStep& step = w.spec(i).stop->steps[i.stop_step];
   i.deadline = w.now + step.wait;
   i.told_at = w.now;
   const bool has_main = !i.main_is_gone && i.phase != Phase::pre_start;
@@ -93,7 +93,7 @@ void begin_waiting_for_reload(World& w, Instance& i) {
 }
 
 void send_reload_signal(World& w, Instance& i) {
-  i.reload_failure.clear();
+  i.reload_failure = {};
   w.effects.emplace_back(
       SignalRun{w.id(i), i.run, *w.spec(i).reload->signal, SignalTarget::main, SignalReason::command});
 }
@@ -103,14 +103,14 @@ void end_unfit(World& w, Instance& i, std::string failure) {
   end_task(w, i);
   i.is_unfit = true;
   i.last_kind = EndKind::unfit;
-  i.failure = std::move(failure);
+  i.failure.edit() = std::move(failure);
 }
 
 void send_watchdog_signal(World& w, Instance& i) {
   const ServiceSpec& spec = w.spec(i);
   i.phase = Phase::abort;
   i.stop_step = 0;
-  i.deadline = w.now + spec.stop.steps[0].wait;
+  i.deadline = w.now + spec.stop->steps[0].wait;
   i.told_at = w.now;
   const SignalTarget to = i.main_is_gone ? SignalTarget::all : SignalTarget::main;
   w.effects.emplace_back(SignalRun{w.id(i), i.run, spec.watchdog_signal, to, SignalReason::watchdog});
@@ -212,7 +212,7 @@ void await_ready(World& w, Instance& i) {
 void become_ready(World& w, Instance& i) { be_up(w, i); }
 
 void begin_reload_command(World& w, Instance& i) {
-  i.reload_failure.clear();
+  i.reload_failure = {};
   i.is_confirmed = false;
   i.is_hook_late = false;
   i.phase = Phase::reload;
@@ -230,7 +230,7 @@ void signal_and_await(World& w, Instance& i) {
 void signal_reload(World& w, Instance& i) { send_reload_signal(w, i); }
 
 void await_reload(World& w, Instance& i) {
-  i.reload_failure.clear();
+  i.reload_failure = {};
   i.is_confirmed = false;
   begin_waiting_for_reload(w, i);
 }
@@ -245,8 +245,9 @@ void kill_reload(World& w, Instance& i) {
 }
 
 void fail_reload(World& w, Instance& i) {
-  i.reload_failure = fmt::format("did not say READY=1 within {} (reload.notify = false is for those that never do)",
-                                 format_duration(w.spec(i).reload->timeout));
+  i.reload_failure.edit() =
+      fmt::format("did not say READY=1 within {} (reload.notify = false is for those that never do)",
+                  format_duration(w.spec(i).reload->timeout));
   end_reload(w, i);
 }
 
@@ -259,7 +260,7 @@ void follow_stop(World& w, Instance& i) {
   end_task(w, i);
   i.phase = Phase::steps;
   i.stop_step = 0;
-  i.deadline = w.now + w.spec(i).stop.steps[0].wait;
+  i.deadline = w.now + w.spec(i).stop->steps[0].wait;
 }
 
 void give_in(World& w, Instance& i) {
@@ -355,15 +356,15 @@ void thaw_and_replace(World& w, Instance& i) {
 void begin_steps(World& w, Instance& i) { begin_first_step(w, i); }
 
 void begin_post_stop(World& w, Instance& i) {
-  i.survivors.clear();
+  i.survivors = {};
   begin_hooks(w, i, Phase::post_stop);
 }
 
 void fail_start(World& w, Instance& i) {
   i.has_start_failed = true;
   i.last_kind = EndKind::start_failed;
-  i.failure = fmt::format("was not ready within {}{}{}", format_duration(w.spec(i).ready->timeout),
-                          i.ready_note.empty() ? "" : ": ", i.ready_note);
+  i.failure.edit() = fmt::format("was not ready within {}{}{}", format_duration(w.spec(i).ready->timeout),
+                                 i.ready_note->empty() ? "" : ": ", *i.ready_note);
   begin_first_step(w, i);
 }
 
@@ -437,7 +438,7 @@ void back_off(World& w, Instance& i) {
 }
 
 void give_up(World& w, Instance& i) {
-  const OnGiveUp& action = w.spec(i).restart.on_give_up;
+  const OnGiveUp& action = *w.spec(i).restart.on_give_up;
   switch (action.action) {
     case GiveUpAction::fail: break;
     case GiveUpAction::shutdown: w.follow_ups.push_back({FollowUp::Kind::shutdown, w.id(i), {}}); break;

@@ -67,7 +67,7 @@ Decision judge_reload(const World& w, const ChangeTarget& t, const Instance& i) 
     return Verdict{Outcome::failed, was_live(t) ? "only what is running can be reloaded" : "is not running"};
   if (i.run != t.run_before || !is_serving(i.state)) return kEndedInReload;
   if (i.state == State::reloading) return std::nullopt;
-  return i.reload_failure.empty() ? kDone : Verdict{Outcome::failed, i.reload_failure};
+  return i.reload_failure->empty() ? kDone : Verdict{Outcome::failed, *i.reload_failure};
 }
 
 // The end of the run that was there when the command was given; if there was none, but one was awaited, of the next.

@@ -173,7 +173,7 @@ void Engine::dismiss_daemons(InstanceId parent) {
   std::vector<InstanceId> daemons;
   for (const InstanceId d : w_.relations(w_.at(parent)).required_by) {
     const Instance& i = w_.at(d);
-    const bool is_daemon = terms_of(w_.graph[d.value].terms, parent).bond == Bond::daemon;
+    const bool is_daemon = terms_of(w_.graph[d.value]->terms, parent).bond == Bond::daemon;
     if (is_daemon && i.goal == Goal::up && !is_resting(i.state)) daemons.push_back(d);
   }
   for (const InstanceId d : daemons) {

@@ -95,7 +95,7 @@ void note_end_of_main(World& w, Instance& i, ExitStatus status) {
 void note_failed_start(Instance& i, std::string failure) {
   i.has_start_failed = true;
   i.last_kind = EndKind::start_failed;
-  i.failure = std::move(failure);
+  i.failure.edit() = std::move(failure);
 }
 
 std::string reload_failure(const World& w, const Instance& i, const std::string& failure) {
@@ -150,7 +150,7 @@ void Engine::handle(const TaskEnded& event) {
   if (!is_current(event.instance, event.run)) return;
   Instance& i = w_.at(event.instance);
   if (task_kind_of(i.phase) != event.kind || i.hook != event.index) return;
-  if (i.state != State::killing) i.survivors.clear();
+  if (i.state != State::killing) i.survivors = {};
   const bool has_failed = !event.failure.empty();
   const bool is_last = hooks_left(w_, i) == 1 || i.state == State::killing;
   if (i.phase == Phase::post_stop && is_last) return dispatch(event.instance, Input::ended);
@@ -163,7 +163,7 @@ void Engine::handle(const TaskEnded& event) {
     i.main_is_gone = true;
     return dispatch(event.instance, Input::spawn_failed);
   }
-  if (i.phase == Phase::reload && has_failed) i.reload_failure = reload_failure(w_, i, event.failure);
+  if (i.phase == Phase::reload && has_failed) i.reload_failure.edit() = reload_failure(w_, i, event.failure);
   if (i.phase == Phase::post_start && i.state == State::starting && has_failed) {
     note_failed_start(i, hook_failure(w_, i, event.failure));
     return dispatch(event.instance, Input::start_failed);
@@ -178,7 +178,7 @@ void Engine::handle(const Survived& event) {
   const bool is_killed =
       i.state == State::killing ? w_.now - i.since >= kKillRetry : i.is_hook_late && hooks_left(w_, i) > 0;
   if (!is_killed) return;
-  i.survivors = event.what;
+  i.survivors.edit() = event.what;
   touched_.push_back(event.instance);
 }
 

@@ -24,7 +24,7 @@ std::string success_text(const ServiceSpec& spec, ExitStatus status) {
 // While a stop step is under way: which, and when patience ends. Empty: none is.
 std::string stop_step_text(const World& w, const Instance& i) {
   if (i.state != State::stopping || i.phase != Phase::steps || i.deadline == kNever) return {};
-  const std::vector<StopStep>& steps = w.spec(i).stop.steps;
+  const std::vector<StopStep>& steps = w.spec(i).stop->steps;
   Duration patience = i.deadline - i.since;
   for (std::size_t later = i.stop_step + 1; later < steps.size(); ++later) patience += steps[later].wait;
   const StopStep& step = steps[i.stop_step];
@@ -103,7 +103,7 @@ std::string explain_exit(const World& w, InstanceId id, ExitStatus status) {
       then = fmt::format("started again after {}", format_duration(delay));
       break;
     }
-    case AfterEnd::exhausted: then = fmt::format("{}{}", give_up_text(spec.restart.on_give_up.action), shutdown); break;
+    case AfterEnd::exhausted: then = fmt::format("{}{}", give_up_text(spec.restart.on_give_up->action), shutdown); break;
     case AfterEnd::complete: then = fmt::format("completed{}", shutdown); break;
     case AfterEnd::fail: then = fmt::format("failed{}", shutdown); break;
   }
@@ -145,7 +145,7 @@ Explanation explain(const World& w, InstanceId id) {
   }
   if (i.state == State::joining && !i.facts.is_leaving)
     for (const InstanceId d : relations.required_by)
-      if (w.at(d).facts.is_busy && is_child(terms_of(w.graph[d.value].terms, id).bond))
+      if (w.at(d).facts.is_busy && is_child(terms_of(w.graph[d.value]->terms, id).bond))
         out.waits_for.push_back(named_state(w, d));
   for (const InstanceId r : relations.requires_) out.needs.push_back(named_state(w, r));
   for (const InstanceId d : relations.required_by) out.needed_by.push_back(w.name(w.at(d)));

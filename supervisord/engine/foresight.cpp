@@ -44,7 +44,7 @@ std::string then_text(const World& before, InstanceId id, ExitStatus status, con
   const RestartSpec& policy = before.spec(i).restart;
   if (f.state == State::failed &&
       after_end(before.spec(i), status, i.recent_restarts, before.now) == AfterEnd::exhausted)
-    return std::string(give_up_text(policy.on_give_up.action));
+    return std::string(give_up_text(policy.on_give_up->action));
   if (!f.restart_in) return std::string(enum_name(*f.state));
   const std::string left =
       f.attempts ? fmt::format(", {} of {} attempts left then", *f.attempts, *policy.max.count) : "";

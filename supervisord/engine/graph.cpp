@@ -42,32 +42,33 @@ void erase_terms(Relations& relations, InstanceId other, EdgeKind kind) {
 
 void connect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind, Until until, Bond bond) {
   if (from == to) return;
-  const bool was_there = std::ranges::binary_search(graph[from.value].*kind.forward, to);
-  insert_sorted(graph[from.value].*kind.forward, to);
-  insert_sorted(graph[to.value].*kind.backward, from);
-  if (kind.terms != nullptr)
-    note_terms(graph[from.value].*kind.terms, {to, until, bond}, was_there ? Edge::was_there : Edge::is_new);
+  Relations& of = graph[from.value].edit();
+  const bool was_there = std::ranges::binary_search(of.*kind.forward, to);
+  insert_sorted(of.*kind.forward, to);
+  insert_sorted(graph[to.value].edit().*kind.backward, from);
+  if (kind.terms != nullptr) note_terms(of.*kind.terms, {to, until, bond}, was_there ? Edge::was_there : Edge::is_new);
 }
 
 void disconnect(Graph& graph, InstanceId from, InstanceId to, EdgeKind kind) {
-  erase_sorted(graph[from.value].*kind.forward, to);
-  erase_sorted(graph[to.value].*kind.backward, from);
-  erase_terms(graph[from.value], to, kind);
+  erase_sorted(graph[from.value].edit().*kind.forward, to);
+  erase_sorted(graph[to.value].edit().*kind.backward, from);
+  erase_terms(graph[from.value].edit(), to, kind);
 }
 
 std::vector<InstanceId> isolate(Graph& graph, InstanceId id) {
   std::vector<InstanceId> others;
-  Relations mine = std::exchange(graph[id.value], {});
+  const Rare<Relations> taken = std::exchange(graph[id.value], {});
+  const Relations& mine = *taken;
   for (const EdgeKind kind : {kRequires, kFollows, kConflicts}) {
-    for (const InstanceId to : mine.*kind.forward) erase_sorted(graph[to.value].*kind.backward, id);
+    for (const InstanceId to : mine.*kind.forward) erase_sorted(graph[to.value].edit().*kind.backward, id);
     for (const InstanceId from : mine.*kind.backward) {
-      erase_sorted(graph[from.value].*kind.forward, id);
-      erase_terms(graph[from.value], id, kind);
+      erase_sorted(graph[from.value].edit().*kind.forward, id);
+      erase_terms(graph[from.value].edit(), id, kind);
     }
     others.insert(others.end(), (mine.*kind.forward).begin(), (mine.*kind.forward).end());
     others.insert(others.end(), (mine.*kind.backward).begin(), (mine.*kind.backward).end());
   }
-  for (const InstanceId from : mine.followed_by) erase_sorted(graph[from.value].wants, id);
+  for (const InstanceId from : mine.followed_by) erase_sorted(graph[from.value].edit().wants, id);
   std::ranges::sort(others);
   others.erase(std::ranges::unique(others).begin(), others.end());
   return others;

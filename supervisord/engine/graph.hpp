@@ -43,7 +43,8 @@ struct Relations {
 // The terms of the edge to `other`.
 [[nodiscard]] Terms terms_of(const std::vector<Terms>& special, InstanceId other);
 
-using Graph = std::vector<Relations>;
+// Most services have none.
+using Graph = std::vector<Rare<Relations>>;
 
 inline constexpr InstanceId kNoInstance{~std::uint32_t{0}};
 inline constexpr ServiceId kNoService{~std::uint32_t{0}};

@@ -72,7 +72,7 @@ inline constexpr Guard says_when_reloaded{
     "ready.notify and reload.notify", [](const World& w, const Instance& i) { return tells_of_reloads(w.spec(i)); }};
 
 inline constexpr Guard has_reload_failed{"it failed",
-                                         [](const World&, const Instance& i) { return !i.reload_failure.empty(); }};
+                                         [](const World&, const Instance& i) { return !i.reload_failure->empty(); }};
 
 inline constexpr Guard is_in_reload_command{"its reload command runs",
                                             [](const World&, const Instance& i) { return i.phase == Phase::reload; }};
@@ -137,7 +137,7 @@ inline constexpr Guard leaves_children{
     [](const World& w, const Instance& i) { return i.counts.busy_children > 0 && ended_well.ask(w, i); }};
 
 inline constexpr Guard has_next_step{"another stop step is left", [](const World& w, const Instance& i) {
-                                       return i.stop_step + std::size_t{1} < w.spec(i).stop.steps.size();
+                                       return i.stop_step + std::size_t{1} < w.spec(i).stop->steps.size();
                                      }};
 
 }  // namespace sup

@@ -126,11 +126,11 @@ struct Instance {
   Duration watchdog{};                   // How often it has to give one; 0: never.
   const Row* row = nullptr;              // The row that led into the state.
   std::vector<Instant> recent_restarts;  // Within the policy's window; empty without a bound.
-  std::string failure;                   // Of a failed start: the step, the object and the reason. Or what is unfit.
-  std::string ready_note;                // What its readiness was last seen to lack.
-  std::string reload_failure;            // Of the last reload; empty if it succeeded.
+  Rare<std::string> failure;             // Of a failed start: the step, the object and the reason. Or what is unfit.
+  Rare<std::string> ready_note;          // What its readiness was last seen to lack.
+  Rare<std::string> reload_failure;      // Of the last reload; empty if it succeeded.
   Rare<HealthRecord> health;             // Of this run; written where its settings have health, once it is up.
-  std::string survivors;                 // What of this run is alive in spite of KILL.
+  Rare<std::string> survivors;           // What of this run is alive in spite of KILL.
 };
 
 [[nodiscard]] inline bool is_present(const Instance& i) {

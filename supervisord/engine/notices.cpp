@@ -43,7 +43,7 @@ void Engine::handle(const ReadyProbeFailed& event) {
   if (!is_current(event.instance, event.run)) return;
   Instance& i = w_.at(event.instance);
   if (!is_awaiting_ready(w_, i)) return;
-  i.ready_note = event.what;
+  i.ready_note.edit() = event.what;
   touched_.push_back(event.instance);
 }
 
@@ -55,7 +55,7 @@ void Engine::handle(const ReadyFailed& event) {
   if (i.state != State::starting || !is_before || i.is_confirmed) return;
   i.has_start_failed = true;
   i.last_kind = EndKind::start_failed;
-  i.failure = event.failure;
+  i.failure.edit() = event.failure;
   dispatch(event.instance, Input::start_failed);
 }
 

@@ -70,7 +70,7 @@ void relate(World& w, ServiceId self, ServiceId to, const Relation& relation) {
     case RelationKind::binds_to: return connect_all(w, self, to, kRequires, relation);
     case RelationKind::wants:
       each_pair(w, self, to, Whom::staying,
-                [&](InstanceId f, InstanceId t) { insert_sorted(w.graph[f.value].wants, t); });
+                [&](InstanceId f, InstanceId t) { insert_sorted(w.graph[f.value].edit().wants, t); });
       return connect_all(w, self, to, kFollows, relation);
     case RelationKind::after: return connect_all(w, self, to, kFollows, relation);
     case RelationKind::before: return connect_all(w, to, self, kFollows, relation);
@@ -172,14 +172,15 @@ void link_users(World& w, ServiceId service) {
 }
 
 std::vector<InstanceId> unlink_users(World& w, InstanceId id) {
-  std::vector<InstanceId> users = w.graph[id.value].required_by;
+  std::vector<InstanceId> users = w.graph[id.value]->required_by;
   for (const InstanceId user : users) disconnect(w.graph, user, id, kRequires);
-  for (const InstanceId follower : w.graph[id.value].followed_by) erase_sorted(w.graph[follower.value].wants, id);
+  for (const InstanceId follower : w.graph[id.value]->followed_by)
+    erase_sorted(w.graph[follower.value].edit().wants, id);
   return users;
 }
 
 void recount(World& w, InstanceId id) {
-  const Relations& relations = w.graph[id.value];
+  const Relations& relations = *w.graph[id.value];
   const auto count = [&](const std::vector<InstanceId>& list, auto is_such) {
     return static_cast<std::uint32_t>(
         std::ranges::count_if(list, [&](InstanceId other) { return is_such(w.at(other).facts, other); }));
@@ -189,7 +190,7 @@ void recount(World& w, InstanceId id) {
                  [&](const Facts& f, InstanceId r) { return is_such(f, terms_of(relations.terms, r)); });
   };
   const auto is_live = [](const Facts& f, InstanceId) { return f.is_live; };
-  const auto bond = [&](InstanceId d) { return terms_of(w.graph[d.value].terms, id).bond; };
+  const auto bond = [&](InstanceId d) { return terms_of(w.graph[d.value]->terms, id).bond; };
   w.at(id).counts = {
       .unready_requirements = needs([](const Facts& f, Terms t) { return !is_met(f, t); }),
       .gone_requirements = needs([](const Facts& f, Terms t) { return is_gone_for(f, t); }),

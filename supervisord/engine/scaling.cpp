@@ -109,7 +109,7 @@ void Engine::admit(ServiceId service, const std::vector<InstanceId>& newcomers) 
   if (newcomers.empty()) return;
   link_users(w_, service);
   for (const InstanceId id : newcomers) {
-    const Relations& relations = w_.graph[id.value];
+    const Relations& relations = *w_.graph[id.value];
     std::vector<InstanceId> neighbours = relations.required_by;
     neighbours.insert(neighbours.end(), relations.followed_by.begin(), relations.followed_by.end());
     neighbours.insert(neighbours.end(), relations.requires_.begin(), relations.requires_.end());

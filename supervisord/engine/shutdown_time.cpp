@@ -17,7 +17,7 @@ std::vector<InstanceId> kept_to_the_end(const World& w) {
   for (const Instance& i : w.present())
     if (w.spec(i).last) keep(w.id(i));
   for (std::size_t next = 0; next < out.size(); ++next) {
-    const Relations& relations = w.graph[out[next].value];
+    const Relations& relations = *w.graph[out[next].value];
     std::ranges::for_each(relations.requires_, keep);
     std::ranges::for_each(relations.follows, keep);
   }
@@ -34,7 +34,7 @@ Duration time_of(const std::vector<Hook>& hooks) {
 // How long its stop may take by its own settings; and with its death, and the hooks after that.
 Duration stop_time(const World& w, const Instance& i) {
   Duration out = time_of(w.spec(i).pre_stop);
-  for (const StopStep& step : w.spec(i).stop.steps) out += step.wait;
+  for (const StopStep& step : w.spec(i).stop->steps) out += step.wait;
   return out;
 }
 Duration whole_stop_time(const World& w, const Instance& i) {
@@ -51,8 +51,8 @@ void Engine::plan_shutdown() {
   last_ = kept_to_the_end(w_);
   stop_chains_.assign(w_.instances.size(), Duration{-1});
   const auto next_of = [this](InstanceId id) {
-    std::vector<InstanceId> out = w_.graph[id.value].requires_;
-    out.insert(out.end(), w_.graph[id.value].follows.begin(), w_.graph[id.value].follows.end());
+    std::vector<InstanceId> out = w_.graph[id.value]->requires_;
+    out.insert(out.end(), w_.graph[id.value]->follows.begin(), w_.graph[id.value]->follows.end());
     return out;
   };
   const auto whole = [this](InstanceId id) { return whole_stop_time(w_, w_.at(id)) + stop_chains_[id.value]; };

@@ -10,14 +10,14 @@ namespace {
 // The time of all stop steps from this one on.
 Duration patience_from(const ServiceSpec& spec, std::size_t step) {
   Duration out{};
-  for (; step < spec.stop.steps.size(); ++step) out += spec.stop.steps[step].wait;
+  for (; step < spec.stop->steps.size(); ++step) out += spec.stop->steps[step].wait;
   return out;
 }
 
 // By a stop step. A hook before the start gets only the first one's signal, and then KILL.
 StopProgress in_steps(const World& w, const Instance& i) {
   const ServiceSpec& spec = w.spec(i);
-  const StopStep& step = spec.stop.steps[i.stop_step];
+  const StopStep& step = spec.stop->steps[i.stop_step];
   const bool is_by_command = i.phase == Phase::steps && !i.main_is_gone && !step.command.argv.empty();
   StopProgress out;
   if (is_by_command)
@@ -39,7 +39,7 @@ std::optional<StopProgress> progress(const World& w, const Instance& i) {
                         .told_at = i.told_at,
                         .kill_at = i.deadline + patience_from(w.spec(i), 0)};
   // Its KILL is repeated, and each time moves the deadline.
-  const bool is_killed_hook = i.phase == Phase::pre_start && i.deadline > i.told_at + w.spec(i).stop.steps[0].wait;
+  const bool is_killed_hook = i.phase == Phase::pre_start && i.deadline > i.told_at + w.spec(i).stop->steps[0].wait;
   if ((i.phase != Phase::steps && i.phase != Phase::pre_start) || is_killed_hook) return std::nullopt;
   StopProgress out = in_steps(w, i);
   out.told_at = i.told_at;

@@ -16,7 +16,7 @@ std::string last_end_text(const Instance& i) {
     case EndKind::none: return {};
     case EndKind::exited: return end_text(i.last_status, i.last_limits);
     case EndKind::start_failed:
-    case EndKind::unfit: return i.failure;
+    case EndKind::unfit: return *i.failure;
   }
   return {};
 }
@@ -71,7 +71,7 @@ std::optional<TaskKind> task_kind_of(Phase phase) {
   return std::nullopt;
 }
 
-bool is_stuck(const Instance& i) { return !i.survivors.empty() && (i.state == State::killing || i.is_hook_late); }
+bool is_stuck(const Instance& i) { return !i.survivors->empty() && (i.state == State::killing || i.is_hook_late); }
 
 std::size_t hooks_left(const World& w, const Instance& i) {
   const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase);
@@ -100,8 +100,8 @@ bool is_joined(const Instance& i) { return i.counts.busy_children == 0; }
 
 std::vector<InstanceId> children_to_start(const World& w, InstanceId parent) {
   std::vector<InstanceId> out;
-  for (const InstanceId d : w.graph[parent.value].required_by)
-    if (is_child(terms_of(w.graph[d.value].terms, parent).bond) && w.spec(w.at(d)).enabled) out.push_back(d);
+  for (const InstanceId d : w.graph[parent.value]->required_by)
+    if (is_child(terms_of(w.graph[d.value]->terms, parent).bond) && w.spec(w.at(d)).enabled) out.push_back(d);
   return out;
 }
 
@@ -184,7 +184,7 @@ std::vector<InstanceId> waited_for(const World& w, const Instance& i) {
   for (const InstanceId c : relations.conflicts)
     if (w.at(c).facts.is_live) out.push_back(c);
   for (const InstanceId d : relations.required_by)
-    if (w.at(d).facts.is_live && is_bound(terms_of(w.graph[d.value].terms, w.id(i)).bond)) out.push_back(d);
+    if (w.at(d).facts.is_live && is_bound(terms_of(w.graph[d.value]->terms, w.id(i)).bond)) out.push_back(d);
   return out;
 }
 
@@ -248,9 +248,9 @@ bool tell_dependent(Counts& counts, Terms terms, const Facts& was, const Facts& 
 
 // Adds to `work` those that may have to leave for this, or may stay.
 void tell_neighbours(World& w, InstanceId id, const Facts& was, const Facts& is, std::vector<InstanceId>& work) {
-  const Relations& relations = w.graph[id.value];
+  const Relations& relations = *w.graph[id.value];
   for (const InstanceId d : relations.required_by)
-    if (tell_dependent(w.at(d).counts, terms_of(w.graph[d.value].terms, id), was, is)) work.push_back(d);
+    if (tell_dependent(w.at(d).counts, terms_of(w.graph[d.value]->terms, id), was, is)) work.push_back(d);
   for (const InstanceId r : relations.requires_) adjust(w.at(r).counts.live_dependents, was.is_live, is.is_live);
   for (const Terms& terms : relations.terms) {
     Counts& counts = w.at(terms.other).counts;
@@ -259,7 +259,7 @@ void tell_neighbours(World& w, InstanceId id, const Facts& was, const Facts& is,
   }
   for (const InstanceId c : relations.conflicts) adjust(w.at(c).counts.live_conflicts, was.is_live, is.is_live);
   for (const InstanceId f : relations.followed_by) {
-    const Terms terms = terms_of(w.graph[f.value].order_terms, id);
+    const Terms terms = terms_of(w.graph[f.value]->order_terms, id);
     adjust(w.at(f).counts.coming_predecessors, is_awaited(was, terms), is_awaited(is, terms));
   }
   for (const InstanceId f : relations.follows) adjust(w.at(f).counts.leaving_followers, was.is_leaving, is.is_leaving);
@@ -355,7 +355,7 @@ std::string joining_text(const World& w, const Instance& i) {
   std::string out;
   std::size_t count = 0;
   for (const InstanceId d : w.relations(i).required_by) {
-    const bool is_awaited = w.at(d).facts.is_busy && is_child(terms_of(w.graph[d.value].terms, w.id(i)).bond);
+    const bool is_awaited = w.at(d).facts.is_busy && is_child(terms_of(w.graph[d.value]->terms, w.id(i)).bond);
     if (!is_awaited || ++count > kMaxNamed) continue;
     out += fmt::format("{}{} ({})", out.empty() ? "waiting for its children " : ", ", w.name(w.at(d)),
                        enum_name(w.at(d).state));
@@ -377,13 +377,13 @@ std::string requirement_text(const World& w, const Instance& i) {
 
 // "pre-start 1/2", or what is alive in spite of KILL, or how its main process ended.
 std::string live_text(const World& w, const Instance& i) {
-  if (is_stuck(i)) return i.survivors;
+  if (is_stuck(i)) return *i.survivors;
   if (i.phase == Phase::find_main) return "looking for its main process";
   if (i.state == State::reloading)
     return i.phase == Phase::reload ? "its reload command runs" : "waiting until it has reloaded";
-  if (i.phase == Phase::await_ready) return i.ready_note.empty() ? "not ready yet" : "not ready yet: " + i.ready_note;
+  if (i.phase == Phase::await_ready) return i.ready_note->empty() ? "not ready yet" : "not ready yet: " + *i.ready_note;
   if (is_asked_for_health(w, i) && i.health->verdict == Health::unhealthy) return health_text(*i.health);
-  if (i.state == State::running && !i.reload_failure.empty()) return "reload failed: " + i.reload_failure;
+  if (i.state == State::running && !i.reload_failure->empty()) return "reload failed: " + *i.reload_failure;
   if (const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase))
     return with_reason(fmt::format("{} {}/{}", enum_name(*task_kind_of(i.phase)), i.hook + 1, hooks->size()),
                        end_text(i));

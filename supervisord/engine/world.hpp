@@ -94,7 +94,7 @@ struct World {
   [[nodiscard]] Instance& at(InstanceId i) { return instances[i.value]; }
   [[nodiscard]] const Instance& at(InstanceId i) const { return instances[i.value]; }
   [[nodiscard]] bool is_present(InstanceId i) const { return i.value < instances.size() && sup::is_present(at(i)); }
-  [[nodiscard]] const Relations& relations(const Instance& i) const { return graph[id(i).value]; }
+  [[nodiscard]] const Relations& relations(const Instance& i) const { return *graph[id(i).value]; }
   // All that are there, in the order of their slots.
   [[nodiscard]] auto present() const { return instances | std::views::filter(sup::is_present); }
 };

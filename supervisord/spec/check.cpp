@@ -114,7 +114,7 @@ class Checker {
   // Settings that mean nothing for a service of its type.
   void check_type(std::size_t i) {
     const ServiceSpec& s = spec(i);
-    if (s.type != ServiceType::forking && !s.pid_file.empty())
+    if (s.type != ServiceType::forking && !s.pid_file->empty())
       contradiction({i, "pid-file", {}}, "pid-file: only a forking service has one", "write type = \"forking\"");
     if (s.type != ServiceType::oneshot) return;
     if (!s.post_start.empty())
@@ -160,7 +160,7 @@ class Checker {
   }
 
   void check_stop(std::size_t i) {
-    const std::vector<StopStep>& steps = spec(i).stop.steps;
+    const std::vector<StopStep>& steps = spec(i).stop->steps;
     const StopStep plain;
     for (std::size_t j = 0; j < steps.size(); ++j) {
       const bool has_signal = steps[j].signal != plain.signal || steps[j].to != plain.to;
@@ -173,7 +173,7 @@ class Checker {
   void check_tty(std::size_t i) {
     const ServiceSpec& s = spec(i);
     if (!s.tty) return;
-    if (!s.stdin_.file.empty())
+    if (!s.stdin_->file.empty())
       contradiction({i, "stdin", {}}, "stdin: with tty = true it reads from its terminal",
                     "remove stdin, or tty; `ctl attach` types at the terminal");
     if (s.stderr_.mode == StderrMode::own_log)

@@ -64,7 +64,7 @@ void RelationChecker::check_names(std::size_t i) {
   });
   check_needs(i);
   check_parent(i);
-  const OnGiveUp& on_give_up = spec(i).restart.on_give_up;
+  const OnGiveUp& on_give_up = *spec(i).restart.on_give_up;
   if (on_give_up.action == GiveUpAction::start)
     check_startable({i, "restart.on-give-up.start", {}}, on_give_up.start, "restart.on-give-up.start");
 }

@@ -183,7 +183,7 @@ std::optional<SharedFile> shared_file(const ServiceSpec& spec) {
   if (is_shared(spec.log.path)) return SharedFile{"log.path", spec.log.path};
   if (spec.stderr_.mode == StderrMode::own_log && is_shared(spec.stderr_.log.path))
     return SharedFile{"stderr.path", spec.stderr_.log.path};
-  if (is_shared(spec.pid_file)) return SharedFile{"pid-file", spec.pid_file};
+  if (is_shared(*spec.pid_file)) return SharedFile{"pid-file", *spec.pid_file};
   return std::nullopt;
 }
 

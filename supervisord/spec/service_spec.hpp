@@ -147,7 +147,7 @@ struct RestartSpec {
   MaxRestarts max;
   Duration within = std::chrono::seconds{60};
   Duration reset_after = std::chrono::seconds{60};
-  OnGiveUp on_give_up;
+  Rare<OnGiveUp> on_give_up;
   friend bool operator==(const RestartSpec&, const RestartSpec&) = default;
 };
 
@@ -226,7 +226,7 @@ struct ServiceSpec {
   std::string description;
   Command command;
   ServiceType type = ServiceType::simple;
-  std::string pid_file;
+  Rare<std::string> pid_file;
   RunEndsWith exit_when = RunEndsWith::main;
   Rare<ReadySpec> ready;
   Rare<ReloadSpec> reload;
@@ -247,15 +247,15 @@ struct ServiceSpec {
   std::vector<std::string> conflicts;
   std::string working_dir;
   Umask umask;
-  std::string user;
-  std::string group;
+  Rare<std::string> user;
+  Rare<std::string> group;
   std::vector<std::string> groups;
-  std::string root_dir;
+  Rare<std::string> root_dir;
   Environment env;
-  std::vector<EnvFile> env_file;
-  EnvInherit env_inherit;
+  Rare<std::vector<EnvFile>> env_file;
+  Rare<EnvInherit> env_inherit;
   RestartSpec restart;
-  StopSpec stop;
+  Rare<StopSpec> stop;
   std::vector<Hook> pre_start;
   std::vector<Hook> post_start;
   std::vector<Hook> pre_stop;
@@ -268,14 +268,14 @@ struct ServiceSpec {
   std::optional<std::int8_t> nice;
   std::optional<SchedSpec> sched_policy;
   std::optional<IoPriority> io_class;
-  CpuAffinity cpu_affinity;
+  Rare<CpuAffinity> cpu_affinity;
   std::optional<std::int16_t> oom_score;
   std::optional<CapabilitySet> capabilities;
   bool no_new_privileges = false;
   Keyring keyring = Keyring::inherit;
-  std::vector<PersonalityWord> personality;
+  Rare<std::vector<PersonalityWord>> personality;
   bool tty = false;
-  StdinSpec stdin_;  // "stdin" is a macro of C.
+  Rare<StdinSpec> stdin_;  // "stdin" is a macro of C.
   LogSpec log;
   StderrSpec stderr_;
   friend bool operator==(const ServiceSpec&, const ServiceSpec&) = default;

@@ -50,7 +50,7 @@ TEST_CASE("a value is TOML, or else a string", "[override]") {
 
 TEST_CASE("what is not named stays as the definition says", "[override]") {
   ServiceSpec wanted = web();
-  wanted.stop.steps[0].wait = std::chrono::seconds{3};
+  wanted.stop.edit().steps[0].wait = std::chrono::seconds{3};
   const auto spec = set(web(), {"stop.timeout=3s"});
   REQUIRE(spec.has_value());
   REQUIRE(*spec == wanted);

@@ -114,9 +114,9 @@ class RandomSpec {
   void fill(std::optional<T>& out, Check check) {
     fill(out.emplace(), check);
   }
-  template <class T>
-  void fill(Rare<T>& out, NoCheck) {
-    fill(out.edit(), NoCheck{});
+  template <class T, class Check>
+  void fill(Rare<T>& out, Check check) {
+    fill(out.edit(), check);
   }
   void fill(InstanceCount& out, NoCheck) {
     constexpr InstanceCount::By kWays[] = {InstanceCount::By::number, InstanceCount::By::cpus,
@@ -300,9 +300,9 @@ TEST_CASE("short forms are used where they say everything") {
   ServiceSpec spec;
   spec.command.argv = {"nginx", "-g", "daemon off;"};
   spec.restart.when = RestartWhen::never;
-  spec.stop.steps[0].signal = Signal{3};
-  spec.stop.steps[0].wait = std::chrono::seconds{90};
-  spec.env_file = {{"/a", false}, {"/b", true}};
+  spec.stop.edit().steps[0].signal = Signal{3};
+  spec.stop.edit().steps[0].wait = std::chrono::seconds{90};
+  spec.env_file.edit() = {{"/a", false}, {"/b", true}};
   spec.log.to = LogTo::null;
   REQUIRE(to_toml("web", spec) ==
           "[service.web]\n"
@@ -347,7 +347,7 @@ TEST_CASE("a diff names each changed setting with its effect") {
   after.command.argv = {"a", "b"};
   after.restart.delay = std::chrono::seconds{5};
   after.restart.when = RestartWhen::always;
-  after.user = "www";
+  after.user.edit() = "www";
   before.env.variables = {{"TOKEN", "one"}};
   after.env.variables = {{"TOKEN", "two"}};
   const auto changes = diff(before, after);

@@ -106,12 +106,12 @@ struct Service {
     return *this;
   }
   Service& on_give_up(GiveUpAction action, std::string start = {}) {
-    named.spec.restart.on_give_up = {action, std::move(start)};
+    named.spec.restart.on_give_up.edit() = {action, std::move(start)};
     return *this;
   }
   Service& on_exit_shutdown() { return named.spec.on_exit = OnExit::shutdown, *this; }
   Service& success(std::vector<int> codes) { return named.spec.success_codes = std::move(codes), *this; }
-  Service& stop(std::vector<StopStep> steps) { return named.spec.stop.steps = std::move(steps), *this; }
+  Service& stop(std::vector<StopStep> steps) { return named.spec.stop.edit().steps = std::move(steps), *this; }
   template <class Change>
   Service& with(Change change) {
     return change(named.spec), *this;

@@ -52,11 +52,11 @@ TEST_CASE("the graph knows each relation from both sides, once") {
   const InstanceId b{1};
   const InstanceId c{2};
   const InstanceId d{3};
-  REQUIRE(graph[a.value].requires_ == std::vector{b});
-  REQUIRE(graph[b.value].required_by == std::vector{a});
-  REQUIRE(graph[a.value].wants == std::vector{c});
-  REQUIRE(graph[a.value].follows == std::vector{c});
-  REQUIRE(graph[c.value].followed_by == std::vector{a});
-  REQUIRE(graph[d.value].follows == std::vector{b});
-  REQUIRE(graph[b.value].followed_by == std::vector{d});
+  REQUIRE(graph[a.value]->requires_ == std::vector{b});
+  REQUIRE(graph[b.value]->required_by == std::vector{a});
+  REQUIRE(graph[a.value]->wants == std::vector{c});
+  REQUIRE(graph[a.value]->follows == std::vector{c});
+  REQUIRE(graph[c.value]->followed_by == std::vector{a});
+  REQUIRE(graph[d.value]->follows == std::vector{b});
+  REQUIRE(graph[b.value]->followed_by == std::vector{d});
 }

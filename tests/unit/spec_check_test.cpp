@@ -144,7 +144,7 @@ TEST_CASE("a service with a terminal has no other input, no second stream, and n
   spec.tty = true;
   spec.stderr_.mode = StderrMode::merged;
   REQUIRE(messages(set_of({named("a", spec)})).empty());
-  spec.stdin_.file = "/in";
+  spec.stdin_.edit().file = "/in";
   spec.stderr_ = {StderrMode::own_log, {LogTo::null, {}}};
   spec.type = ServiceType::forking;
   const auto problems = check_specs(set_of({named("a", spec)}), "");
@@ -194,7 +194,7 @@ TEST_CASE("a target has nothing that concerns a process") {
   ServiceSpec site;
   site.type = ServiceType::target;
   site.command.argv = {"true"};
-  site.user = "www";
+  site.user.edit() = "www";
   site.after = {{"db"}};
   REQUIRE(messages(set_of({named("db"), named("site", site)})) ==
           std::vector<std::string>{"command: a target has no process", "user: a target has no process"});

@@ -39,8 +39,9 @@ TEST_CASE("they are known in commands, env, paths and addresses", "[spec][placeh
   spec.ready.edit().tcp = ":808{instance}";
   spec.health.edit().exec.argv = {"ask", "{instance}"};
   spec.pre_start = {Hook{{{"mkdir", "/srv/{instance}"}}}};
-  spec.env_file = {{"/etc/{instance}", true}};
-  spec.stop.steps = {StopStep{.signal = Signal{15}, .to = SignalTarget::main, .command = {{"quit", "{instance}"}}}};
+  spec.env_file.edit() = {{"/etc/{instance}", true}};
+  spec.stop.edit().steps = {
+      StopStep{.signal = Signal{15}, .to = SignalTarget::main, .command = {{"quit", "{instance}"}}}};
   const ServiceRef web = service(spec);
   const ServiceRef third = definition_for(web, {3, 4});
   CHECK(third->place == InstancePlace{3, 4});
@@ -52,8 +53,8 @@ TEST_CASE("they are known in commands, env, paths and addresses", "[spec][placeh
   CHECK(third->spec.ready->tcp == ":8083");
   CHECK(third->spec.health->exec.argv[1] == "3");
   CHECK(third->spec.pre_start[0].command.argv[1] == "/srv/3");
-  CHECK(third->spec.env_file[0].path == "/etc/3");
-  CHECK(third->spec.stop.steps[0].command.argv[1] == "3");
+  CHECK((*third->spec.env_file)[0].path == "/etc/3");
+  CHECK(third->spec.stop->steps[0].command.argv[1] == "3");
   CHECK(web->spec.working_dir == "/srv/{instance}");
 }
 
@@ -86,11 +87,11 @@ TEST_CASE("a file that several would write is found", "[spec][placeholders]") {
   CHECK(!shared_file(spec));
   spec.log.path = "/log/{instance}.log";
   CHECK(!shared_file(spec));
-  spec.pid_file = "/run/web.pid";
+  spec.pid_file.edit() = "/run/web.pid";
   CHECK(shared_file(spec)->key == "pid-file");
   spec.log.path = "/log/web.log";
   CHECK(shared_file(spec)->key == "log.path");
   spec.log.path = "/dev/stderr";
-  spec.pid_file = "/run/web.{instance}.pid";
+  spec.pid_file.edit() = "/run/web.{instance}.pid";
   CHECK(!shared_file(spec));
 }

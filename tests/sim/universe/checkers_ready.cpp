@@ -51,7 +51,7 @@ Complaint watchdog(const Scene& scene, const Effect& effect) {
     return fmt::format("{} gets the signal of the watchdog, but is well", scene.name(signal->instance));
   }
   const bool is_first_step = s.aborted && !s.stop_step && !s.is_main_gone;
-  if (!is_first_step || scene.now - *s.aborted >= scene.spec(signal->instance).stop.steps.front().wait)
+  if (!is_first_step || scene.now - *s.aborted >= scene.spec(signal->instance).stop->steps.front().wait)
     return std::nullopt;
   return fmt::format("{}: the signal of the watchdog has not had its time", scene.name(signal->instance));
 }

@@ -101,7 +101,7 @@ Complaint stop_steps(const Scene& scene, const Effect& effect) {
   if (!id) return std::nullopt;
   const Seen& s = scene.seen[id->value];
   const std::size_t step = !s.stop_step ? 0 : is_repeated(scene, *id) ? *s.stop_step : *s.stop_step + 1;
-  const auto& steps = scene.spec(*id).stop.steps;
+  const auto& steps = scene.spec(*id).stop->steps;
   if (step >= steps.size()) return fmt::format("{}: there is no stop step {}", scene.name(*id), step);
   const bool has_main = s.is_spawned && !s.is_main_gone;
   const bool is_right = [&] {
@@ -120,7 +120,7 @@ Complaint patience(const Scene& scene, const Effect& effect) {
   const auto id = is_kill ? e->instance : target_of_step(effect);
   if (!id) return std::nullopt;
   const Seen& s = scene.seen[id->value];
-  const auto& steps = scene.spec(*id).stop.steps;
+  const auto& steps = scene.spec(*id).stop->steps;
   const bool is_first = !is_kill && (!s.stop_step || is_repeated(scene, *id));
   if (is_first) return std::nullopt;
   const bool is_over = s.stop_step && scene.now - s.stop_step_since >= steps[*s.stop_step].wait;

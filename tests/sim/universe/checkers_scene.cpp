@@ -212,8 +212,8 @@ Duration budget(const Scene& scene, InstanceId id) {
   for (const InstanceId d : scene.links[id.value].needed_by) before = std::max(before, budget(scene, d));
   for (const InstanceId f : scene.links[id.value].comes_before) before = std::max(before, budget(scene, f));
   const ServiceSpec& spec = scene.spec(id);
-  Duration own = kSlack + kKillRetry + kMaxMoreTime + spec.stop.steps.front().wait;  // For the watchdog's signal, too.
-  for (const StopStep& step : spec.stop.steps) own += step.wait;
+  Duration own = kSlack + kKillRetry + kMaxMoreTime + spec.stop->steps.front().wait;  // For the watchdog's signal, too.
+  for (const StopStep& step : spec.stop->steps) own += step.wait;
   own += kHookTakes * (spec.pre_start.size() + spec.pre_stop.size() + spec.post_stop.size());
   return before + own;
 }

@@ -45,10 +45,10 @@ constexpr auto forget_delay = [](ServiceSpec& s) { s.restart.delay = 0ms; };
 constexpr auto forget_success = [](ServiceSpec& s) { s.success_codes.clear(); };
 constexpr auto forget_when = [](ServiceSpec& s) { s.restart.when = RestartWhen::on_failure; };
 constexpr auto forget_on_exit = [](ServiceSpec& s) { s.restart.on_give_up = {}, s.on_exit = OnExit::none; };
-constexpr auto double_steps = [](ServiceSpec& s) { s.stop.steps.push_back(s.stop.steps.front()); };
-constexpr auto one_step = [](ServiceSpec& s) { s.stop.steps.resize(1); };
+constexpr auto double_steps = [](ServiceSpec& s) { s.stop.edit().steps.push_back(s.stop->steps.front()); };
+constexpr auto one_step = [](ServiceSpec& s) { s.stop.edit().steps.resize(1); };
 constexpr auto no_waits = [](ServiceSpec& s) {
-  for (StopStep& step : s.stop.steps) step.wait = 0ms;
+  for (StopStep& step : s.stop.edit().steps) step.wait = 0ms;
 };
 
 constexpr auto forget_pre_start = [](ServiceSpec& s) { s.pre_start.clear(); };
@@ -90,7 +90,7 @@ constexpr auto forget_forking = [](ServiceSpec& s) {
   if (s.type == ServiceType::forking) s.type = ServiceType::simple;
 };
 constexpr auto forget_commands = [](ServiceSpec& s) {
-  for (StopStep& step : s.stop.steps) step.command = {};
+  for (StopStep& step : s.stop.edit().steps) step.command = {};
 };
 constexpr auto ends_with_main = [](ServiceSpec& s) { s.exit_when = RunEndsWith::main; };
 constexpr auto ends_when_empty = [](ServiceSpec& s) { s.exit_when = RunEndsWith::empty; };

@@ -334,7 +334,7 @@ void Scene::note_stop_step(InstanceId id, Seen& s) {
   if (is_repeated) return;
   s.stop_step = s.stop_step ? *s.stop_step + 1 : 0;
   s.stop_step_since = now;
-  const std::vector<StopStep>& steps = spec(id).stop.steps;
+  const std::vector<StopStep>& steps = spec(id).stop->steps;
   // All that there is to stop is the hook, which has the time of the step.
   if (s.hook && s.hook->kind == TaskKind::pre_start && *s.stop_step < steps.size())
     s.hook->kill_due = now + steps[*s.stop_step].wait;
@@ -394,7 +394,7 @@ void Scene::see(const StateChanged& e) {
   if (is_last_end && shutdown == ShutdownReason::none && !shutdown_by) {
     const bool gave_up = e.to == State::failed && !s.stays_down && is_restarted(*this, e.instance, s.end);
     const bool is_fatal = s.stays_down && spec(e.instance).health->action == HealthAction::shutdown;
-    const GiveUpAction action = spec(e.instance).restart.on_give_up.action;
+    const GiveUpAction action = spec(e.instance).restart.on_give_up->action;
     if (gave_up && action == GiveUpAction::start) wake_hopes();
     if (is_fatal || spec(e.instance).on_exit == OnExit::shutdown || (gave_up && action == GiveUpAction::shutdown))
       shutdown_by = e.instance;

@@ -20,7 +20,7 @@ bool has_run(const Scene& scene, InstanceId id) {
 // By its own settings, without the hooks after its end.
 Duration stop_time(const Scene& scene, InstanceId id) {
   Duration out = time_of(scene.spec(id).pre_stop);
-  for (const StopStep& step : scene.spec(id).stop.steps) out += step.wait;
+  for (const StopStep& step : scene.spec(id).stop->steps) out += step.wait;
   return out;
 }
 

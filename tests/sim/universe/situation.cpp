@@ -128,7 +128,7 @@ ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
   add_health(dice, out);
   out.enabled = dice.percent(80);
   out.restart = random_restart(dice, out.type);
-  out.stop = random_stop(dice);
+  out.stop.edit() = random_stop(dice);
   add_hooks(dice, hooks_chance, out);
   if (dice.percent(15)) out.start_delay = dice.up_to(4s);
   if (dice.percent(20)) out.success_codes = {0, 3, 143};
@@ -241,9 +241,9 @@ void connect(Dice& dice, std::vector<NamedService>& services) {
     }
     leave_vicious_parent(services, services[order[later]]);
     if (!dice.percent(20) || !has_process(self)) continue;
-    self.restart.on_give_up.action = dice.percent(40) ? GiveUpAction::shutdown : GiveUpAction::start;
-    if (self.restart.on_give_up.action == GiveUpAction::start)
-      give_up_to(services[order[dice.below(static_cast<std::uint32_t>(later))]], self.restart.on_give_up);
+    self.restart.on_give_up.edit().action = dice.percent(40) ? GiveUpAction::shutdown : GiveUpAction::start;
+    if (self.restart.on_give_up->action == GiveUpAction::start)
+      give_up_to(services[order[dice.below(static_cast<std::uint32_t>(later))]], self.restart.on_give_up.edit());
   }
 }
 
@@ -339,7 +339,7 @@ std::string describe(const NamedService& service) {
       list_text("after", s.after), list_text("before", s.before),
       s.on_exit == OnExit::shutdown ? " on-exit=shutdown" : "", enum_name(r.when), format_duration(r.delay), r.factor,
       format_duration(r.max_delay), r.jitter, r.max.count ? std::to_string(*r.max.count) : "unlimited",
-      format_duration(r.within), format_duration(r.reset_after), enum_name(r.on_give_up.action), r.on_give_up.start);
+      format_duration(r.within), format_duration(r.reset_after), enum_name(r.on_give_up->action), r.on_give_up->start);
   if (s.type == ServiceType::forking || has_to_show(s))
     out += fmt::format(" ready.timeout={}{}", format_duration(s.ready->timeout),
                        s.ready->notify         ? " notify"
@@ -360,7 +360,7 @@ std::string describe(const NamedService& service) {
   if (s.exit_when == RunEndsWith::empty) out += " exit-when=empty";
   out += hooks_text("pre-start", s.pre_start) + hooks_text("post-start", s.post_start) +
          hooks_text("pre-stop", s.pre_stop) + hooks_text("post-stop", s.post_stop) + " stop=[";
-  for (const StopStep& step : s.stop.steps)
+  for (const StopStep& step : s.stop->steps)
     out += fmt::format(" {}:{}:{}", step.command.argv.empty() ? signal_name(step.signal) : "command",
                        enum_name(step.to), format_duration(step.wait));
   if (service.instances != 1) out += fmt::format(" ] instances={} [", service.instances);
