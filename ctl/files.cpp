@@ -32,8 +32,7 @@ int run_check(Context& context) {
   std::string found = errors > 0 ? counted(errors, "error") : "";
   if (warnings > 0) found += fmt::format("{}{}", found.empty() ? "" : ", ", counted(warnings, "warning"));
   if (!context.is_quiet())
-    context.out.write(
-        fmt::format("{}, {}\n", counted(loaded.set.services.size(), "service"), found.empty() ? "no problems" : found));
+    context.out.write(fmt::format("{}, {}\n", contents_text(loaded.set), found.empty() ? "no problems" : found));
   return code_of(loaded.has_errors ? ExitCode::failed : ExitCode::done);
 }
 

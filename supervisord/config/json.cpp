@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "config/load.hpp"
 
 namespace sup {
@@ -37,6 +38,11 @@ Json json_of(const Value& value) {
 
 namespace {
 
+std::size_t count_externals(const SpecSet& set) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      set.services, [](const NamedService& service) { return service.spec.type == ServiceType::external; }));
+}
+
 Json json_of(const Diagnostic& found) {
   const bool has_place = found.span.line != 0;
   Json out = Json::object();
@@ -51,9 +57,17 @@ Json json_of(const Diagnostic& found) {
 
 }  // namespace
 
+std::string contents_text(const SpecSet& set) {
+  const std::size_t externals = count_externals(set);
+  return counted(set.services.size() - externals, "service") +
+         (externals > 0 ? " and " + counted(externals, "external thing") : "");
+}
+
 std::string report_json(const Loaded& loaded) {
   Json out = Json::object();
-  out["services"] = loaded.set.services.size();
+  const std::size_t externals = count_externals(loaded.set);
+  out["services"] = loaded.set.services.size() - externals;
+  out["externals"] = externals;
   out["errors"] = std::ranges::count(loaded.diagnostics, Severity::error, &Diagnostic::severity);
   out["warnings"] = std::ranges::count(loaded.diagnostics, Severity::warning, &Diagnostic::severity);
   out["diagnostics"] = Json::array();

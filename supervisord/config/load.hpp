@@ -50,8 +50,11 @@ struct Loaded {
 // Every diagnostic rendered, one after the other.
 [[nodiscard]] std::string render_all(const Loaded& loaded, Colors colors = Colors::off);
 
-// One object on one line: services, errors, warnings (how many), diagnostics (file, line, column, severity, message,
-// hint; line and column are null when the whole file is meant, hint when there is none).
+// "2 services", "2 services and 1 external thing".
+[[nodiscard]] std::string contents_text(const SpecSet& set);
+
+// One object on one line: services, externals, errors, warnings (how many), diagnostics (file, line, column, severity,
+// message, hint; line and column are null when the whole file is meant, hint when there is none).
 [[nodiscard]] std::string report_json(const Loaded& loaded);
 
 // [A-Za-z0-9_.-]+ that begins with a letter or digit, at most kMaxServiceName bytes, and not "all".

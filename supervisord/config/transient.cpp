@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/load.hpp"
+#include "config/shape.hpp"
 #include "config/toml.hpp"
 #include "config/value.hpp"
 
@@ -34,6 +35,23 @@ std::string messages_of(std::vector<Diagnostic> diagnostics) {
   return out;
 }
 
+bool may_name(std::span<const std::string> lines, std::string_view name) {
+  return std::ranges::any_of(lines, [&](const std::string& l) { return l.find(name) != l.npos; });
+}
+
+// What of another service decides whether it may be named, and how: not what that names in turn.
+NamedService as_named(const NamedService& other) {
+  NamedService out{.name = other.name, .spec = {}, .file = 0, .line = 0};
+  out.external = other.external;
+  out.spec.type = other.spec.type;
+  if (has_process(other.spec)) out.spec.command.argv = {"true"};
+  out.spec.daemon = other.spec.daemon;
+  out.spec.health = other.spec.health;
+  out.spec.on_exit = other.spec.on_exit;
+  out.spec.restart.when = other.spec.restart.when;
+  return out;
+}
+
 }  // namespace
 
 Result<std::string> setting_line(std::string_view word) {
@@ -54,16 +72,16 @@ std::string string_setting(std::span<const std::string_view> keys, std::string_v
 }
 
 Result<ServiceSpec> transient_spec(const std::string& name, std::span<const std::string> lines,
-                                   std::span<const std::string_view> argv, std::span<const std::string> others) {
+                                   std::span<const std::string_view> argv,
+                                   std::span<const NamedService* const> others) {
   std::string text = fmt::format("[service.{}]\n", toml_key(name));
   ValueArray words;
   for (const std::string_view word : argv) words.push_back({std::string(word), {}});
   text += fmt::format("command = {}\n", inline_toml({std::move(words), {}}));
   for (const std::string& line : lines) text += line;
-  // Those that it may mean stand there as services without contents.
-  for (const std::string& other : others)
-    if (other != name && std::ranges::any_of(lines, [&](const std::string& l) { return l.find(other) != l.npos; }))
-      text += fmt::format("[service.{}]\ncommand = [\"true\"]\n", toml_key(other));
+  for (const NamedService* other : others)
+    if (other->name != name && may_name(lines, other->name))
+      text += to_toml(as_named(*other), Detail::changed, Secrets::shown);
   Loaded loaded = load_text(text, kPlace);
   if (loaded.has_errors) return fail(Errc::invalid, messages_of(std::move(loaded.diagnostics)));
   ServiceSpec spec = std::move(std::ranges::find(loaded.set.services, name, &NamedService::name)->spec);

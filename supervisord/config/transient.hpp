@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "spec/service_spec.hpp"
+#include "spec/spec_set.hpp"
 
 namespace sup {
 
@@ -18,10 +18,11 @@ namespace sup {
 [[nodiscard]] std::string string_setting(std::span<const std::string_view> keys, std::string_view value);
 
 // The settings of a service of this name, which runs `argv` and is not started again unless the lines say so. It may
-// name the services `others`, but not be put before one: those did not wait for it when they were started.
+// name the services `others`, but not be put before one: those did not wait for it when they were started. They are
+// sorted by name.
 // Errors: invalid, with all that is wrong, each by its key.
 [[nodiscard]] Result<ServiceSpec> transient_spec(const std::string& name, std::span<const std::string> lines,
                                                  std::span<const std::string_view> argv,
-                                                 std::span<const std::string> others);
+                                                 std::span<const NamedService* const> others);
 
 }  // namespace sup

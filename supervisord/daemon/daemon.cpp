@@ -304,7 +304,7 @@ int check_configuration(const DaemonOptions& options) {
   if (loaded.has_errors) return code(DaemonExit::configuration);
   if (const auto only = only_services(loaded.set, options.only); !only)
     return complain(DaemonExit::usage, only.error().what);
-  fmt::print("{}, no errors\n", counted(loaded.set.services.size(), "service"));
+  fmt::print("{}, no errors\n", contents_text(loaded.set));
   return code(DaemonExit::done);
 }
 

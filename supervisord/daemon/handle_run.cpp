@@ -114,8 +114,8 @@ Result<ServiceRef> definition_of(const World& w, const wire::Arguments& argument
   TRY(check_service_name(out.name));
   if (find_service(w, out.name)) return fail(Errc::invalid, fmt::format("there is a service '{}'", out.name));
   if (w.by_name.size() >= kMaxServices) return fail(Errc::invalid, fmt::format("more than {} services", kMaxServices));
-  std::vector<std::string> others;
-  for (const ServiceId id : w.by_name) others.push_back(w.service(id).definition->name);
+  std::vector<const NamedService*> others;
+  for (const ServiceId id : w.by_name) others.push_back(w.service(id).definition.get());
   const std::vector<std::string> lines = TRY(setting_lines(arguments));
   const auto words = arguments.texts("command");
   const std::vector<std::string_view> argv(words.begin(), words.end());

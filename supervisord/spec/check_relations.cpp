@@ -126,9 +126,19 @@ void RelationChecker::check_needs(std::size_t i) {
   });
 }
 
+// Only a process ends with a code.
+void RelationChecker::check_exit_code_from(SpecPlace place, std::string_view wanted) {
+  if (!check_name(place, wanted, place.key) || has_process(spec(*find(wanted)))) return;
+  const bool is_target = spec(*find(wanted)).type == ServiceType::target;
+  contradiction(
+      place,
+      "exit-code-from: " + quoted(wanted) + (is_target ? " is a target" : " is external") + ": it has no exit code",
+      "name a service with a process");
+}
+
 void RelationChecker::check_daemon() {
   const std::string& from = set_.daemon.exit_code_from;
-  if (!from.empty()) check_name({SpecPlace::kDaemon, "exit-code-from", {}}, from, "exit-code-from");
+  if (!from.empty()) check_exit_code_from({SpecPlace::kDaemon, "exit-code-from", {}}, from);
   const auto is_enabled = [](const NamedService& service) { return service.spec.enabled; };
   const auto is_enabled_work = [](const NamedService& service) {
     return service.spec.enabled && is_work(service.spec);

@@ -10,13 +10,23 @@ namespace {
 using Lines = std::vector<std::string>;
 const std::vector<std::string_view> kProgram = {"sleep", "1"};
 
-std::string mistake(const Lines& lines, const Lines& others = {}) {
-  const auto spec = transient_spec("job", lines, kProgram, others);
+Result<ServiceSpec> read(const Lines& lines, const std::vector<NamedService>& others) {
+  std::vector<const NamedService*> known;
+  for (const NamedService& other : others) known.push_back(&other);
+  return transient_spec("job", lines, kProgram, known);
+}
+
+std::string mistake(const Lines& lines, const std::vector<NamedService>& others = {}) {
+  const auto spec = read(lines, others);
   return spec ? "" : spec.error().what;
 }
 
-ServiceSpec good(const Lines& lines, const Lines& others = {}) {
-  auto spec = transient_spec("job", lines, kProgram, others);
+NamedService known(std::string name, ServiceSpec spec = {}) {
+  return {.name = std::move(name), .spec = std::move(spec), .file = 0, .line = 0};
+}
+
+ServiceSpec good(const Lines& lines) {
+  auto spec = read(lines, {});
   if (!spec) FAIL(spec.error().what);
   return *spec;
 }
@@ -46,6 +56,24 @@ TEST_CASE("what is wrong is said by its key", "[config][transient]") {
   CHECK(mistake({*setting_line("nicee=5")}) == "unknown key 'nicee' in [service.job] (did you mean 'nice'?)");
   CHECK(mistake({*setting_line("restart.delay=soon")}).starts_with("restart.delay: "));
   CHECK(mistake({*setting_line("requires=['db']")}).find("db") != std::string::npos);
-  CHECK(mistake({*setting_line("before=['db']")}, {"db"}).starts_with("before: "));
-  CHECK(mistake({*setting_line("requires=['db']")}, {"db", "web"}).empty());
+  CHECK(mistake({*setting_line("before=['db']")}, {known("db")}).starts_with("before: "));
+  CHECK(mistake({*setting_line("requires=['db']")}, {known("db"), known("web")}).empty());
+}
+
+TEST_CASE("what a transient service may be to another is decided by what that is", "[config][transient]") {
+  ServiceSpec sidecar, migrate, watched, site;
+  sidecar.daemon = true;
+  sidecar.requires_.push_back({"db"});
+  migrate.type = ServiceType::oneshot;
+  watched.health.edit().tcp = "127.0.0.1:5432";
+  site.type = ServiceType::target;
+  const std::vector<NamedService> others = {known("db", watched), known("migrate", migrate), known("sidecar", sidecar),
+                                            known("site", site)};
+  CHECK(mistake({*setting_line("parent=db")}, others).empty());
+  CHECK(mistake({*setting_line("parent=sidecar")}, others).starts_with("parent: 'sidecar' is a daemon"));
+  CHECK(mistake({*setting_line("requires=[{ service = 'migrate', until = 'completed' }]")}, others).empty());
+  CHECK(mistake({*setting_line("requires=[{ service = 'db', until = 'healthy' }]")}, others).empty());
+  CHECK(mistake({*setting_line("requires=[{ service = 'site', until = 'completed' }]")}, others)
+            .ends_with("(remove until)"));
+  CHECK(mistake({*setting_line("requires=['site', 'sidecar']")}, others).empty());
 }

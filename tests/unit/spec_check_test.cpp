@@ -62,6 +62,25 @@ TEST_CASE("a name that is no service is reported at its element with a suggestio
   REQUIRE(problems[0].hint == "did you mean 'database'?");
 }
 
+TEST_CASE("an exit code is that of a process") {
+  ServiceSpec target, external;
+  target.type = ServiceType::target;
+  NamedService db = named("db", external);
+  db.spec.type = ServiceType::external;
+  db.external.edit().tcp = "127.0.0.1:5432";
+  SpecSet set = set_of({named("web"), named("site", target), db});
+  for (NamedService& service : set.services)
+    if (service.name != "web") service.spec.command.argv.clear();
+  set.daemon.exit_code_from = "web";
+  REQUIRE(messages(set).empty());
+  set.daemon.exit_code_from = "site";
+  REQUIRE(messages(set) == std::vector<std::string>{"exit-code-from: 'site' is a target: it has no exit code"});
+  set.daemon.exit_code_from = "db";
+  REQUIRE(messages(set) == std::vector<std::string>{"exit-code-from: 'db' is external: it has no exit code"});
+  set.daemon.exit_code_from = "wbe";
+  REQUIRE(check_specs(set, "").front().hint == "did you mean 'web'?");
+}
+
 TEST_CASE("cycles are told once, from their first service, with every edge as it was written") {
   ServiceSpec a, c;
   a.requires_ = {{"b"}};
