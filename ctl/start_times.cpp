@@ -92,7 +92,7 @@ std::string render_blame(const StartTimesReply& reply, std::optional<unsigned> w
 }
 
 std::string render_chain(const StartTimesReply& reply, Paint paint) {
-  if (reply.starts.empty()) return "nothing has been started\n";
+  if (reply.starts.empty()) return "nothing was started at boot, or all of it again since; name a service\n";
   std::string out = chain_title(reply.starts.front());
   for (std::size_t at = 0; at < reply.starts.size(); ++at) out += chain_line(reply, at, paint);
   const StartRecord& last = reply.starts.back();

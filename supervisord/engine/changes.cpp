@@ -22,6 +22,7 @@ constexpr Verdict kFailed{Outcome::failed};
 constexpr Verdict kEndedInReload{Outcome::failed, "was to end before it had reloaded"};
 constexpr Verdict kNeverCompletes{Outcome::failed, "is started again after every end (restart.when is always)"};
 
+constexpr Verdict kUnwanted{Outcome::cancelled};  // For want of another, or by a later command.
 constexpr Verdict kNeverAsked{Outcome::failed, "is never asked how it is: its settings have no `health`"};
 
 bool was_live(const ChangeTarget& t) { return is_live(t.state_before); }
@@ -30,7 +31,7 @@ bool was_live(const ChangeTarget& t) { return is_live(t.state_before); }
 // The command itself has ended any earlier back-off, and what is to be restarted is not ready from that moment on.
 Decision judge_up(const World& w, const Instance& i) {
   if (i.presence == Presence::vanishing) return Verdict{Outcome::cancelled, "is being removed"};
-  if (i.goal == Goal::down) return Verdict{Outcome::cancelled, kSuperseded};
+  if (i.goal == Goal::down) return kUnwanted;
   if (i.state == State::failed || i.state == State::backoff) return kFailed;
   const bool has_worked = i.state == State::completed || (i.state == State::joining && !i.facts.is_leaving);
   if (is_ready(w, i) || has_worked) return kDone;
@@ -122,7 +123,7 @@ Decision judge_scaled(const World& w, const ChangeTarget& t, const Instance& i) 
 Decision judge_roll(const World& w, const ChangeTarget& t, const Instance& i) {
   if (!t.awaits_turn) return judge_up(w, i);
   if (i.presence == Presence::vanishing) return Verdict{Outcome::cancelled, "is being removed"};
-  if (t.goal_before == Goal::up && i.goal == Goal::down) return Verdict{Outcome::cancelled, kSuperseded};
+  if (t.goal_before == Goal::up && i.goal == Goal::down) return kUnwanted;
   return std::nullopt;
 }
 
@@ -147,6 +148,13 @@ Decision judge(const World& w, const Change& change, const ChangeTarget& t) {
   return std::nullopt;
 }
 
+std::string cause_of(const World& w, const Instance& i, const Verdict& verdict) {
+  if (!verdict.cause.empty()) return std::string(verdict.cause);
+  if (verdict.outcome != Outcome::cancelled) return cause_text(w, i);
+  const std::string led = led_down_text(w, i);
+  return led.empty() ? std::string(kSuperseded) : led;
+}
+
 void decide(const World& w, Change& change, ChangeTarget& t, const Verdict& verdict) {
   const Instance& i = w.at(t.instance);
   t.is_decided = true;
@@ -154,7 +162,7 @@ void decide(const World& w, Change& change, ChangeTarget& t, const Verdict& verd
   t.result = {.instance = t.instance,
               .outcome = verdict.outcome,
               .state = i.state,
-              .cause = verdict.cause.empty() ? cause_text(w, i) : std::string(verdict.cause),
+              .cause = cause_of(w, i, verdict),
               .along_with = t.along_with,
               .along = t.along,
               .name = w.name(i),

@@ -50,25 +50,27 @@ Duration whole_stop_time(const World& w, const Instance& i) {
 void Engine::plan_shutdown() {
   last_ = kept_to_the_end(w_);
   stop_chains_.assign(w_.instances.size(), Duration{-1});
-  const auto next_of = [this](InstanceId id) {
-    std::vector<InstanceId> out = w_.graph[id.value]->requires_;
-    out.insert(out.end(), w_.graph[id.value]->follows.begin(), w_.graph[id.value]->follows.end());
-    return out;
+  const auto is_known = [this](InstanceId id) { return stop_chains_[id.value] >= Duration{}; };
+  const auto each_next = [this](InstanceId id, const auto& look) {
+    std::ranges::for_each(w_.graph[id.value]->requires_, look);
+    std::ranges::for_each(w_.graph[id.value]->follows, look);
   };
   const auto whole = [this](InstanceId id) { return whole_stop_time(w_, w_.at(id)) + stop_chains_[id.value]; };
   const auto note = [&](InstanceId root) {
     std::vector<InstanceId> path{root};
     while (!path.empty()) {
       const InstanceId id = path.back();
-      const std::vector<InstanceId> next = next_of(id);
-      const auto open = std::ranges::find_if(next, [&](InstanceId r) { return stop_chains_[r.value] < Duration{}; });
-      if (open != next.end()) {
-        path.push_back(*open);
-        continue;
-      }
+      const std::size_t before = path.size();
+      // All of them at once, so that one who needs thousands is looked at twice and not thousands of times.
+      each_next(id, [&](InstanceId r) {
+        if (!is_known(r)) path.push_back(r);
+      });
+      if (path.size() > before) continue;
       path.pop_back();
-      Duration& chain = stop_chains_[id.value] = Duration{};
-      for (const InstanceId r : next) chain = std::max(chain, whole(r));
+      if (is_known(id)) continue;  // Several wanted to know it.
+      Duration chain{};
+      each_next(id, [&](InstanceId r) { chain = std::max(chain, whole(r)); });
+      stop_chains_[id.value] = chain;
     }
   };
   for (const Instance& i : w_.present()) note(w_.id(i));

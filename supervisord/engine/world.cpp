@@ -412,12 +412,17 @@ std::string cause_text(const World& w, const Instance& i) {
       return fmt::format("{}; gave up: {} in {}", end_text(i), counted(i.recent_restarts.size(), "restart"),
                          format_duration(w.spec(i).restart.within));
     case Cause::requirement: return requirement_text(w, i);
-    case Cause::followed: return followed_text(w, i);
-    case Cause::conflict:
-      if (i.cause_by == kNoInstance) return "conflict with a service that was removed";
-      return fmt::format("conflict with {}", w.name(w.at(i.cause_by)));
+    case Cause::followed:
+    case Cause::conflict: return led_down_text(w, i);
   }
   return {};
+}
+
+std::string led_down_text(const World& w, const Instance& i) {
+  if (i.cause == Cause::followed) return followed_text(w, i);
+  if (i.cause != Cause::conflict) return {};
+  if (i.cause_by == kNoInstance) return "conflict with a service that was removed";
+  return fmt::format("conflict with {}", w.name(w.at(i.cause_by)));
 }
 
 }  // namespace sup

@@ -175,5 +175,7 @@ std::vector<InstanceId> publish(World& w, InstanceId changed);
 
 // Why it rests or waits where it is, for people; empty when there is nothing to say.
 [[nodiscard]] std::string cause_text(const World& w, const Instance& i);
+// Because of whom it is unwanted, whatever its state; empty if it was asked down itself.
+[[nodiscard]] std::string led_down_text(const World& w, const Instance& i);
 
 }  // namespace sup

@@ -89,7 +89,7 @@ TEST_CASE("a stop of a requirement cancels the start of its dependent") {
   Story s({Service("db"), Service("web").requires_({"db"})});
   const ChangeId start = s.start({"web"});
   s.stop({"db"});
-  REQUIRE(s.reply(start) == "web=cancelled (superseded by a later command)");
+  REQUIRE(s.reply(start) == "web=cancelled (went down with db)");
 }
 
 TEST_CASE("a restart is done when what it took down is back") {

@@ -180,7 +180,7 @@ TEST_CASE("a restart that a conflict has overtaken is cancelled, also for what w
   s.start({"new", "old", "top", "zapp"});
   REQUIRE(s.state("zapp") == "running");
   s.ends("top", signal(15)).run();
-  REQUIRE(s.reply(restart).starts_with("zapp=cancelled (superseded by a later command)"));
+  REQUIRE(s.reply(restart).starts_with("zapp=cancelled (went down with old)"));
 }
 
 TEST_CASE("a start of two that conflict is cancelled for the one that goes down, and done for the one that stays") {
@@ -190,5 +190,5 @@ TEST_CASE("a start of two that conflict is cancelled for the one that goes down,
   s.run();
   REQUIRE(s.state("old") == "running");
   REQUIRE(s.state("new") == "stopped");
-  REQUIRE(s.reply(change) == "new=cancelled (superseded by a later command) old=done");
+  REQUIRE(s.reply(change) == "new=cancelled (conflict with old) old=done");
 }

@@ -100,6 +100,29 @@ TEST_CASE("a daemon that waits for another one of its parent is dismissed with t
   REQUIRE(s.state("shipper") == "stopped");
 }
 
+TEST_CASE("a start of a daemon whose parent ends again at once is cancelled, and says with whom it went", "[tree]") {
+  Story s({Service("web"), child("worker", "web"), child("probe", "web").daemon().notify()});
+  s.boot().run().ends("web", code(0)).ends("probe", signal(15));
+  const ChangeId start = s.start({"probe"});
+  s.spawned("web").spawned("probe").ends("web", code(0));
+  REQUIRE(s.reply(start) == "probe=cancelled (went down with web)");
+}
+
+TEST_CASE("children of several instances begin when each of these is ready, and daemons leave with the first that ends",
+          "[tree]") {
+  Story s({Service("web").instances(2), child("worker", "web"), child("probe", "web").daemon()});
+  s.boot().spawned("web@1");
+  REQUIRE(s.state("worker") == "waiting");
+  s.run().orders();
+  REQUIRE(s.state("worker") == "running");
+  s.ends("web@1", code(0));
+  REQUIRE(s.state("web@1") == "joining");
+  REQUIRE(s.orders() == Names{"TERM probe"});
+  s.ends("probe", signal(15)).ends("web@2", code(0)).ends("worker", code(0));
+  REQUIRE(s.state("web@1") == "completed");
+  REQUIRE(s.state("web@2") == "completed");
+}
+
 TEST_CASE("a parent whose children all rest has completed at once", "[tree]") {
   Story s({Service("web"), child("worker", "web"), child("probe", "web").daemon()});
   s.boot().run().ends("worker", code(0)).stop({"probe"});
