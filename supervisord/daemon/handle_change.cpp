@@ -144,7 +144,7 @@ class ChangeTask final : public Task {
   void note_left_down(const ChangeDone& done) {
     std::vector<InstanceId> up;
     for (const TargetResult& result : done.results)
-      if (result.outcome == Outcome::done && status_of(result.state) == Status::up && is_still_there(result))
+      if (result.outcome == Outcome::done && is_still_there(result) && is_ready(w(), w().at(result.instance)))
         up.push_back(result.instance);
     for (const InstanceId id : left_down_by(w(), up)) reply_.left_down.push_back(w().name(w().at(id)));
   }

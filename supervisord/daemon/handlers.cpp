@@ -165,8 +165,10 @@ void handle_shutdown(Server& server, Session& session, const wire::Call& call) {
 std::optional<InstanceId> named_service(Server& server, Session& session, const wire::Call& call) {
   const auto services = named_services(server, session, call);
   if (services && services->size() == 1) return services->front();
-  if (services)
-    session.send(wire::encode_error(wire::InvalidParameter{"name"}));  // A pattern that means several, or none.
+  if (!services) return std::nullopt;
+  const auto asked = names_in(call);
+  session.send(wire::encode_error(wire::Failed{fmt::format("cannot {} {}: {}", call.row->name, fmt::join(asked, " "),
+                                                           several_text(world_of(server), *services))}));
   return std::nullopt;
 }
 

@@ -53,4 +53,13 @@ std::expected<std::vector<InstanceId>, wire::UnknownName> resolve_instances(cons
   return out;
 }
 
+std::string several_text(const World& w, const std::vector<InstanceId>& ids) {
+  constexpr std::size_t kShown = 8;
+  if (ids.empty()) return "it means nobody";
+  std::vector<std::string> names;
+  for (const InstanceId id : std::span(ids).first(std::min(ids.size(), kShown))) names.push_back(w.name(w.at(id)));
+  return fmt::format("it means {}{}; name one of them", fmt::join(names, ", "),
+                     ids.size() > kShown ? fmt::format(" and {} more", ids.size() - kShown) : "");
+}
+
 }  // namespace sup

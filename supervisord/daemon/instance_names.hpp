@@ -17,4 +17,7 @@ namespace sup {
 [[nodiscard]] std::expected<std::vector<InstanceId>, wire::UnknownName> resolve_instances(
     const World& w, std::span<const std::string> patterns);
 
+// Why one is to be named, where a group, a pattern or a service of several instances means these (not exactly one).
+[[nodiscard]] std::string several_text(const World& w, const std::vector<InstanceId>& ids);
+
 }  // namespace sup

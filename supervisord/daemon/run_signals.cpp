@@ -191,6 +191,9 @@ void Runs::send(const Run& run, const SignalRun& effect) {
   const bool is_stop = effect.reason == SignalReason::stop && effect.signal == Signal{SIGTERM};
   if (is_stop && run.terminal.is_open() && !run.main_is_gone && sys::ignores_signal(run.main.pid, effect.signal))
     send_once(run, {effect.instance, effect.run, Signal{SIGHUP}, effect.to, effect.reason});
+  // Who stands still (STOP, ^Z) could not heed a signal to end.
+  if (effect.reason != SignalReason::command)
+    send_once(run, {effect.instance, effect.run, Signal{SIGCONT}, effect.to, effect.reason});
 }
 
 void Runs::send_once(const Run& run, const SignalRun& effect) {
