@@ -84,11 +84,17 @@ class StreamProbe final : public Probe {
     poll_.emplace(loop_, socket_.get(), loop::Interest::both, [this](loop::Readiness) { exchange(); });
   }
 
+  // Nothing more is heard, and told once.
+  void end(std::string failure) {
+    poll_.reset();
+    done_(std::move(failure));
+  }
+
   // Sends what is left of the request, and reads what has come: a server may answer before it has read everything.
   void exchange() {
     if (sent_ < request_.size()) {
       const auto moved = sys::send_some(socket_, std::span<const char>(request_).subspan(sent_));
-      if (!moved) return done_(reason_of(moved.error()));
+      if (!moved) return end(reason_of(moved.error()));
       if (moved->state == sys::IoState::closed) sent_ = request_.size();  // The answer may be there all the same.
       sent_ += moved->bytes;
       if (sent_ >= request_.size()) poll_->set(loop::Interest::readable);
@@ -96,10 +102,10 @@ class StreamProbe final : public Probe {
     // One piece a turn: a server that sends without end must not hold up the loop.
     std::array<char, 16 * 1024> piece;
     const auto got = sys::receive(socket_, piece);
-    if (!got) return done_(reason_of(got.error()));
-    if (got->state == sys::IoState::closed) return done_(answer_->close());
+    if (!got) return end(reason_of(got.error()));
+    if (got->state == sys::IoState::closed) return end(answer_->close());
     if (got->bytes == 0) return;
-    if (auto verdict = answer_->feed({piece.data(), got->bytes})) done_(*std::move(verdict));
+    if (auto verdict = answer_->feed({piece.data(), got->bytes})) end(*std::move(verdict));
   }
 
   loop::Loop& loop_;

@@ -1,6 +1,7 @@
 // Probes against real sockets and files: what they find, what they say when they find something else, and
 // that one which is given up leaves nothing behind.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <latch>
 #include <optional>
 #include <thread>
@@ -60,6 +62,13 @@ class Bench {
     (void)run_until([&] { return sys::monotonic_now() >= end; });
   }
   ProbeSteps& steps() { return steps_; }
+  // Commands have a place: that of something external.
+  void host() {
+    const auto service =
+        std::make_shared<const NamedService>(NamedService{.name = "db", .spec = {}, .file = 0, .line = 0});
+    runs_->host(kInstance, RunId{1}, {"db", service});
+  }
+  void stop_hosting() { runs_->stop_hosting(kInstance); }
 
  private:
   static LaunchContext context(ContainmentTree& containment) {
@@ -118,6 +127,49 @@ class SilentServer {
   std::thread thread_;
 };
 
+// Takes one connection after the other, hears it out, and answers with these pieces.
+class Answerer {
+ public:
+  Answerer(const UniqueFd& listener, std::vector<std::string> pieces)
+      : listener_(listener.get()), pieces_(std::move(pieces)), thread_([this] { serve(); }) {}
+  ~Answerer() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+  }
+  [[nodiscard]] std::string request() const { return request_; }
+
+ private:
+  void serve() {
+    while (true) {
+      const UniqueFd connection{::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC)};
+      if (!connection.is_open()) return;
+      std::string heard;
+      char piece[512];
+      ssize_t got = 1;
+      while (heard.find("\r\n\r\n") == heard.npos && (got = ::read(connection.get(), piece, sizeof piece)) > 0)
+        heard.append(piece, static_cast<std::size_t>(got));
+      request_ = heard;
+      for (const std::string& part : pieces_)
+        if (::send(connection.get(), part.data(), part.size(), MSG_NOSIGNAL) < 0) break;
+    }
+  }
+
+  int listener_;
+  std::vector<std::string> pieces_;
+  std::string request_;  // Read when the probe has its answer, which comes after it.
+  std::thread thread_;
+};
+
+bool is_dead(pid_t pid) {
+  const auto stat = sys::read_file(fmt::format("/proc/{}/stat", pid), 4096);
+  return !stat || stat->find(") Z ") != stat->npos;
+}
+
+ProbeSpec exec(const std::string& script) {
+  ProbeSpec out;
+  out.exec.argv = {"sh", "-c", script};
+  return out;
+}
 ProbeSpec tcp(const std::string& endpoint) {
   ProbeSpec out;
   out.tcp = endpoint;
@@ -173,6 +225,76 @@ TEST_CASE("probe: file", "[probe]") {
   REQUIRE(bench.ask(file(dir / "f"), later) == "the file is from before this start");
   REQUIRE(bench.ask(file(dir / "f"), later - 1s) == "");
   REQUIRE(bench.ask(file(dir / "f/x")) == "Not a directory");
+}
+
+TEST_CASE("probe: http", "[probe]") {
+  Bench bench;
+  const auto answer = [&bench](std::vector<std::string> pieces, auto change) {
+    const Listener listener;
+    const Answerer server(listener.socket, std::move(pieces));
+    ProbeSpec spec = http(listener.url());
+    change(spec.http.edit());
+    return bench.ask(spec);
+  };
+  const auto plain = [](HttpProbe&) {};
+  const auto body = [](HttpProbe& probe) { probe.body = "all good"; };
+  REQUIRE(answer({"HTTP/1.1 204 No Content\r\n\r\n"}, plain) == "");
+  REQUIRE(answer({"HTTP/1.", "1 20", "0 OK\r\nContent-", "Length: 20\r\n\r\nit is all", " good now"}, body) == "");
+  REQUIRE(answer({"HTTP/1.1 200 OK\r\n\r\n", "nothing is good"}, body) == "the body has no 'all good'");
+  REQUIRE(answer({"HTTP/1.1 503 Busy\r\n\r\nall good"}, body) == "status 503");
+  REQUIRE(answer({"HTTP/1.1 503 Busy\r\n\r\n"}, [](HttpProbe& probe) { probe.status.spans = {{503, 503}}; }) == "");
+  REQUIRE(answer({"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"}, plain) == "status 302");
+  REQUIRE(answer({}, plain) == "closed the connection without an answer");
+  REQUIRE(answer({"220 mail.example ESMTP\r\n"}, plain).starts_with("the answer is not HTTP: '220 mail"));
+}
+
+TEST_CASE("probe: http asks for the path by its host, also through a socket of another name", "[probe]") {
+  Bench bench;
+  const TempDir dir;
+  const UniqueFd listener = must(sys::listen_unix(dir / "s"));
+  ProbeSpec spec = http("http://db.example:8008/health?full=1");
+  spec.http.edit().unix_ = dir / "s";
+  {
+    // The listener does not block; the thread of the server waits in accept().
+    REQUIRE(::fcntl(listener.get(), F_SETFL, 0) == 0);
+    const Answerer server(listener, {"HTTP/1.0 200 OK\r\n\r\n"});
+    REQUIRE(bench.ask(spec) == "");
+    REQUIRE(server.request().starts_with("GET /health?full=1 HTTP/1.1\r\nHost: db.example:8008\r\n"));
+  }
+  spec.http.edit().unix_ = dir / "none";
+  REQUIRE(bench.ask(spec) == "No such file or directory");
+}
+
+TEST_CASE("probe: a command", "[probe]") {
+  Bench bench;
+  REQUIRE(bench.ask(exec("true")) == "it has no main process");
+  bench.host();
+  REQUIRE(bench.ask(exec("true")) == "");
+  REQUIRE(bench.ask(exec("exit 3")) == "exit 3");
+  REQUIRE(bench.ask(exec("echo one; echo not yet >&2; exit 1")) == "exit 1: not yet");
+  REQUIRE(bench.ask(exec("kill -KILL $$")) == "signal KILL");
+  ProbeSpec missing;
+  missing.exec.argv = {"no-such-program"};
+  REQUIRE(bench.ask(missing).find("no-such-program") != std::string::npos);
+  bench.stop_hosting();
+}
+
+TEST_CASE("probe: a command that is given up dies with all that it has made", "[probe]") {
+  Bench bench;
+  bench.host();
+  const TempDir dir;
+  std::optional<std::string> answer;
+  auto probe = bench.begin(exec("trap '' TERM; sleep 9611 & echo $! $$ >" + (dir / "pids") + "; wait"), answer);
+  pid_t child = 0, shell = 0;
+  REQUIRE(bench.run_until([&] {
+    const std::string pids = sys::read_file(dir / "pids", 64).value_or("");
+    return pids.ends_with('\n') && std::sscanf(pids.c_str(), "%d %d", &child, &shell) == 2;
+  }));
+  REQUIRE_FALSE(is_dead(child));
+  probe.reset();
+  REQUIRE(bench.run_until([&] { return is_dead(child) && is_dead(shell); }));
+  REQUIRE_FALSE(answer);
+  bench.stop_hosting();
 }
 
 TEST_CASE("probe: one that is given up says nothing any more", "[probe]") {
