@@ -68,6 +68,14 @@ Result<> check_name(std::string_view kind, std::string_view name) {
   return {};
 }
 
+// Whether a group says anything of its members but that there are none.
+bool has_members(const Value& group) {
+  const auto* table = group.get_if<ValueTable>();
+  const Entry* entry = table != nullptr ? table->find("members") : nullptr;
+  const auto* list = entry != nullptr ? entry->value.get_if<ValueArray>() : nullptr;
+  return entry != nullptr && (list == nullptr || !list->empty());
+}
+
 class Loader {
  public:
   explicit Loader(Report& report) : report_(report) {}
@@ -162,8 +170,9 @@ class Loader {
     if (const auto first = groups_.find(name); first != groups_.end())
       return report_.error(file, definition.key,
                            fmt::format("group '{}' is defined twice, first at {}", name, place_text(first->second)));
+    const bool is_read = !group.spec.members.empty() || !has_members(definition.table);
     groups_.emplace(name, std::move(definition));
-    set_.groups.push_back(std::move(group));
+    if (is_read) set_.groups.push_back(std::move(group));  // Else its members were refused, and are not missing.
   }
 
   // A service, or something external: these have their names in common. Or a group.
