@@ -192,8 +192,12 @@ std::optional<std::vector<InstanceId>> commanded_services(Server& server, Sessio
                     call.row->name, name)}));
     return std::nullopt;
   }
-  std::erase_if(*services, is_external);
-  return services;
+  const auto asked = names_in(call);
+  const bool is_everyone = asked.empty() || std::ranges::find(asked, "all") != asked.end();
+  if (std::erase_if(*services, is_external) == 0 || !services->empty() || is_everyone) return services;
+  session.send(wire::encode_error(wire::Failed{
+      fmt::format("cannot {} {}: only what is external is meant", call.row->name, fmt::join(asked, " "))}));
+  return std::nullopt;
 }
 
 void handle(Server& server, Session& session, const wire::Call& call) {
