@@ -165,11 +165,11 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
     child.stderr_fd = err->write_end.get();
   }
   give_to_service(child);
-  // Once the process runs nothing may fail any more.
   std::vector<log::Source> sources;
   sources.push_back(std::move(out.source));
   if (err) sources.push_back(std::move(err->source));
   Launched launched = TRY(start_prepared(order, std::move(child)));
+  const Indispensable whole;  // Once the process runs nothing may fail any more.
   const pid_t pid = launched.process.pid;
   describe_lines(context, order, log, pid, sources[0]);
   if (err) describe_lines(context, order, *err_log, pid, sources[1]);
@@ -190,6 +190,7 @@ Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrd
   sys::set_window_size(pty.master.get(), {});
   give_terminal(child, pty.slave);
   Launched launched = TRY(start_prepared(order, std::move(child)));
+  const Indispensable whole;  // Once the process runs nothing may fail any more.
   launched.terminal = std::move(master);
   launched.sources.push_back({.service = order.instance,
                               .name = order.name,
