@@ -112,6 +112,12 @@ std::string health_text(const ServiceStatus& service) {
   return text;
 }
 
+std::string dropped_text(const ServiceStatus& service) {
+  if (!service.dropped_lines) return {};
+  return fmt::format("{} ({}) not written", counted(static_cast<std::uint64_t>(*service.dropped_lines), "line"),
+                     human_size(static_cast<std::uint64_t>(service.dropped_bytes.value_or(0))));
+}
+
 std::vector<TableRow> details(const ServiceStatus& service) {
   std::vector<TableRow> rows;
   add_detail(rows, "description", service.description.value_or(""));
@@ -131,6 +137,7 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "last end", last_end_text(service));
   add_detail(rows, "restarts",
              fmt::format("{}; {} since supervisord started", restarts_text(service), service.restarts_total));
+  add_detail(rows, "log", dropped_text(service));
   add_detail(rows, "set by ctl", fmt::format("{}", fmt::join(service.overrides, ", ")));
   add_detail(rows, "requires", fmt::format("{}", fmt::join(service.requires_, " ")));
   return rows;

@@ -1,5 +1,6 @@
 // The types and checks of codec_types.hpp that say how output is written.
 #include <algorithm>
+#include <charconv>
 
 #include "config/codec_types.hpp"
 
@@ -13,6 +14,46 @@ bool Codec<LogTemplate>::decode(Decoder& decoder, const Value& value, LogTemplat
 }
 
 TypeDoc Codec<LogTemplate>::type() { return {"text with placeholders", schema_of_pattern("\\{line\\}")}; }
+
+namespace {
+
+struct Unit {
+  char letter;
+  Duration per;
+};
+constexpr Unit kUnits[] = {
+    {'s', std::chrono::seconds{1}}, {'m', std::chrono::minutes{1}}, {'h', std::chrono::hours{1}}};
+
+// "1000/s".
+std::optional<LineLimit> parse_limit(std::string_view text) {
+  LineLimit out;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.lines);
+  const std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (error != std::errc{} || out.lines == 0 || rest.size() != 2 || rest[0] != '/') return std::nullopt;
+  for (const Unit& unit : kUnits)
+    if (unit.letter == rest[1]) return LineLimit{out.lines, unit.per};
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool Codec<LineLimit>::decode(Decoder& decoder, const Value& value, LineLimit& out) {
+  const auto* text = value.get_if<std::string>();
+  const auto parsed = text != nullptr ? parse_limit(*text) : std::nullopt;
+  const auto* number = value.get_if<std::int64_t>();
+  if (!parsed)
+    decoder.wrong_type(value, "a number of lines in a time, such as \"1000/s\", \"600/m\" or \"5000/h\"",
+                       number != nullptr && *number > 0 ? fmt::format("write \"{}/s\"", *number) : "");
+  out = parsed.value_or(out);
+  return parsed.has_value();
+}
+
+Value Codec<LineLimit>::encode(LineLimit limit, Detail) {
+  const auto unit = std::ranges::find(kUnits, limit.per, &Unit::per);
+  return make_value(fmt::format("{}/{}", limit.lines, unit->letter));
+}
+
+TypeDoc Codec<LineLimit>::type() { return {"lines in a time", schema_of_pattern("^[1-9][0-9]*/[smh]$")}; }
 
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, TimeFormatText) {
   const auto parsed = TimeText::parse(text);

@@ -231,6 +231,13 @@ struct Codec<LogTemplate> {
 };
 
 template <>
+struct Codec<LineLimit> {
+  static bool decode(Decoder& decoder, const Value& value, LineLimit& out);
+  static Value encode(LineLimit limit, Detail);
+  static TypeDoc type();
+};
+
+template <>
 struct Codec<ByteSize> {
   static bool decode(Decoder& decoder, const Value& value, ByteSize& out);
   static Value encode(ByteSize size, Detail) { return make_value(format_size(size.bytes)); }

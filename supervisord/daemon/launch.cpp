@@ -49,7 +49,22 @@ struct StreamLog {
   log::Stream stream = log::Stream::out;
   const LogSpec& spec;
   LogTarget target;
+  log::Source::Log log = log::Source::Log::common;
 };
+
+Result<std::optional<log::Joining>> joining_of(const LogSpec& spec) {
+  if (spec.multi_line->start.empty()) return std::nullopt;
+  return log::Joining{TRY(Pattern::compile(spec.multi_line->start)), spec.multi_line->wait};
+}
+
+log::Overflow overflow_of(const LogSpec& spec) {
+  return spec.overflow == LogOverflow::drop ? log::Overflow::drop : log::Overflow::block;
+}
+
+std::optional<log::LineRate> rate_of(const LogSpec& spec) {
+  if (!spec.rate) return std::nullopt;
+  return log::LineRate{spec.rate->lines, spec.rate->per};
+}
 
 Result<log::Destination> open_log_of(const LaunchContext& context, const StreamLog& log,
                                      std::optional<sys::FileOwner> owner) {
@@ -83,15 +98,24 @@ void describe_lines(const LaunchContext& context, const LaunchOrder& order, cons
 Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& order, const StreamLog& log,
                                std::optional<sys::FileOwner> owner) {
   log::Destination destination = TRY(open_log_of(context, log, owner));
+  std::optional<log::Joining> joining = TRY(joining_of(log.spec));
   sys::Pipe pipe = TRY(sys::make_pipe());
   TRY(check_reserve(context, pipe.write_end));
-  return StreamEnds{std::move(pipe.write_end), log::Source{.service = order.instance,
-                                                           .name = order.name,
-                                                           .stream = log.stream,
-                                                           .run = order.run,
-                                                           .pipe = std::move(pipe.read_end),
-                                                           .destination = std::move(destination),
-                                                           .line_max = log.spec.line_max.bytes}};
+  // Before anything is in it. Whether the kernel refused is told by the log thread.
+  if (log.spec.pipe_size) (void)sys::set_pipe_size(pipe.write_end, log.spec.pipe_size->bytes);
+  return StreamEnds{std::move(pipe.write_end),
+                    log::Source{.service = order.instance,
+                                .name = order.name,
+                                .stream = log.stream,
+                                .run = order.run,
+                                .pipe = std::move(pipe.read_end),
+                                .destination = std::move(destination),
+                                .line_max = log.spec.line_max.bytes,
+                                .joining = std::move(joining),
+                                .overflow = overflow_of(log.spec),
+                                .rate = rate_of(log.spec),
+                                .log = log.log,
+                                .pipe_bytes = log.spec.pipe_size.value_or(ByteSize{}).bytes}};
 }
 
 // `extra` wins over everything else in the environment.
@@ -158,7 +182,8 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
   std::optional<StreamLog> err_log;
   if (spec.stderr_.mode != StderrMode::merged) {
     const LogSpec& own = spec.stderr_.log;
-    const StreamLog apart{log::Stream::err, own, log_target(context.logs, name, LogStream::standard_error, own)};
+    const StreamLog apart{log::Stream::err, own, log_target(context.logs, name, LogStream::standard_error, own),
+                          log::Source::Log::of_errors};
     log.stream = log::Stream::err;
     err_log.emplace(spec.stderr_.mode == StderrMode::own_log ? apart : log);
     err = TRY(open_stream(context, order, *err_log, owner));
@@ -184,6 +209,7 @@ Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrd
   const LogTarget target = log_target(context.logs, order.name, LogStream::standard_output, spec);
   const StreamLog log{log::Stream::out, spec, target};
   log::Destination destination = TRY(open_log_of(context, log, owner_of(child)));
+  std::optional<log::Joining> joining = TRY(joining_of(spec));
   sys::Pty pty = TRY(sys::open_pty());
   UniqueFd master = TRY(sys::dup_cloexec_above_stdio(pty.master.get()));
   TRY(check_reserve(context, master));
@@ -198,7 +224,10 @@ Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrd
                               .pipe = std::move(pty.master),
                               .is_terminal = true,
                               .destination = std::move(destination),
-                              .line_max = log.spec.line_max.bytes});
+                              .line_max = log.spec.line_max.bytes,
+                              .joining = std::move(joining),
+                              .overflow = overflow_of(spec),
+                              .rate = rate_of(spec)});
   describe_lines(context, order, log, launched.process.pid, launched.sources.back());
   return launched;
 }

@@ -69,6 +69,8 @@ class Supervisor {
   [[nodiscard]] const std::optional<Finished>& finished() const { return finished_; }
 
   void on_child_signal() { runs_->on_child_signal(); }
+  // What became of the output of an instance.
+  [[nodiscard]] log::Counters output_of(InstanceId id) const { return log_.counters(id); }
 
  private:
   Supervisor(loop::Loop& loop, log::LogThread& log, SpecSet set, std::uint64_t seed);

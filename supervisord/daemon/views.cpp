@@ -101,6 +101,10 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   for (const auto* list : {&spec.requires_, &spec.binds_to})
     for (const Dependency& dependency : *list) out.requires_.push_back(dependency.service);
   out.overrides = view_overrides(supervisor, w.definition(i));
+  if (const log::Counters output = supervisor.output_of(id); output.dropped_lines > 0) {
+    out.dropped_lines = static_cast<std::int64_t>(output.dropped_lines);
+    out.dropped_bytes = static_cast<std::int64_t>(output.dropped_bytes);
+  }
   return out;
 }
 

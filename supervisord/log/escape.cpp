@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "base/text.hpp"
 
@@ -22,10 +23,27 @@ constexpr auto kNeeds = [] {
 
 Need need_of(char c) { return kNeeds[static_cast<unsigned char>(c)]; }
 
+// Sixteen bytes that the compiler puts into one register where there is such a thing.
+using Bytes = std::uint8_t __attribute__((vector_size(16)));
+
+// Whether each of sixteen bytes is printable ASCII that needs nothing.
+bool is_plain(const char* text) {
+  Bytes part;
+  std::memcpy(&part, text, sizeof part);
+  const auto odd = (part < 0x20) | (part > 0x7e) | (part == '"') | (part == '\\');
+  std::uint64_t halves[2];
+  std::memcpy(halves, &odd, sizeof halves);
+  return (halves[0] | halves[1]) == 0;
+}
+
 // How many bytes from the front can be taken as they are: plain ones and whole characters.
 std::size_t plain_prefix(std::string_view bytes) {
   std::size_t at = 0;
   while (at < bytes.size()) {
+    if (bytes.size() - at >= sizeof(Bytes) && is_plain(bytes.data() + at)) {
+      at += sizeof(Bytes);
+      continue;
+    }
     const Need need = need_of(bytes[at]);
     if (need == Need::escape) break;
     const std::size_t size = need == Need::nothing ? 1 : utf8_sequence(bytes.substr(at));

@@ -59,11 +59,7 @@ void Formatter::render(std::string& before, std::string& after, WallTime time, b
 void Formatter::append(std::string& out, std::string_view line, LineFacts facts) {
   if (facts.marks.continuation && !before_continued_)
     render(before_continued_.emplace(), after_continued_, time_, true);
-  if (layout_.strips_ansi && line.find('\x1b') != line.npos) {
-    stripped_.clear();
-    append_without_ansi(stripped_, line);
-    line = stripped_;
-  }
+  line = clean(line);
   out += facts.marks.continuation ? *before_continued_ : before_;
   switch (layout_.style) {
     case LineStyle::plain: out += line; break;
@@ -71,6 +67,24 @@ void Formatter::append(std::string& out, std::string_view line, LineFacts facts)
     case LineStyle::logfmt: append_logfmt_line(out, line, facts); break;
   }
   out += facts.marks.continuation ? after_continued_ : after_;
+}
+
+std::string_view Formatter::clean(std::string_view line) {
+  if (!layout_.strips_ansi || line.find('\x1b') == line.npos) return line;
+  stripped_.clear();
+  append_without_ansi(stripped_, line);
+  return stripped_;
+}
+
+void Formatter::append_record(std::string& out, std::string_view record, Marks marks) {
+  if (layout_.style != LineStyle::plain) return append(out, record, {.marks = marks});
+  while (true) {
+    const std::size_t length = std::min(record.find('\n'), record.size());
+    append(out, record.substr(0, length), {.marks = {.continuation = marks.continuation}});
+    if (length == record.size()) return;
+    record.remove_prefix(length + 1);
+    marks.continuation = true;
+  }
 }
 
 void Formatter::append_lines(std::string& out, Block& block, std::size_t enough) {

@@ -27,6 +27,10 @@ class Formatter {
   void begin(WallTime time);
   // Appends a line, which comes without its end.
   void append(std::string& out, std::string_view line, LineFacts facts = {});
+  // Appends a record of one or several lines. As text, each but the first goes on with the one before it.
+  void append_record(std::string& out, std::string_view record, Marks marks);
+  // The line without escape sequences, if the layout wants it so; valid until the next call.
+  [[nodiscard]] std::string_view clean(std::string_view line);
   // Appends lines from the front of the block, until `out` has `enough` bytes or the block is empty, and takes them
   // from it.
   void append_lines(std::string& out, Block& block, std::size_t enough);

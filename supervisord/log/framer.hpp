@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "log/newlines.hpp"
 #include "log/record.hpp"
 
 namespace sup::log {
@@ -72,12 +73,14 @@ class Framer {
       lines = 0;
     };
     while (cursor < bytes.size()) {
-      const std::size_t window = std::min(bytes.size() - cursor, line_max_ + 1);
-      const void* newline = std::memchr(bytes.data() + cursor, '\n', window);
+      // Every line that ends within the window is short enough, so only its last end has to be found.
+      const std::string_view window = bytes.substr(cursor, line_max_ + 1);
+      const void* newline = ::memrchr(window.data(), '\n', window.size());
       if (newline != nullptr) {
-        cursor = static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data()) + 1;
-        ++lines;
-      } else if (window > line_max_) {
+        const auto size = static_cast<std::size_t>(static_cast<const char*>(newline) - window.data()) + 1;
+        lines += count_newlines(window.substr(0, size));
+        cursor += size;
+      } else if (window.size() > line_max_) {
         emit(false);
         cursor += line_max_;
         lines = 1;

@@ -10,13 +10,18 @@ namespace sup::log {
 
 inline constexpr std::size_t kRingBytes = 64 * 1024;        // Memory of one service's last lines.
 inline constexpr std::size_t kLineMax = 64 * 1024;          // Longer lines are split.
-inline constexpr std::size_t kReadBytes = 64 * 1024;        // Read from one pipe at once,
+inline constexpr std::size_t kReadBytes = 256 * 1024;       // Read from one pipe at once,
 inline constexpr int kReadsPerTurn = 4;                     // and so often before the others have their turn.
+inline constexpr std::size_t kPipeBytes = 64 * 1024;        // What a pipe holds that the kernel has just made,
+inline constexpr std::size_t kFlowPipeBytes = 1024 * 1024;  // and what it is given when output flows through it.
 inline constexpr std::size_t kFollowerBytes = 256 * 1024;   // What one reader may leave unread before it misses lines.
 inline constexpr std::size_t kMaxFollowers = 256;           // Readers at the same time.
 inline constexpr std::size_t kScreenLines = 24;             // What who attaches sees of what was before:
 inline constexpr std::size_t kScreenBytes = 8 * 1024;       // at most so many lines and bytes.
 inline constexpr std::size_t kPendingBytes = 256 * 1024;    // What one stalled destination may leave unwritten.
+inline constexpr std::size_t kThrottledReadBytes = 4 * 1024;  // Read at once from who may write only so much.
+inline constexpr Duration kDropPatience =
+    std::chrono::seconds{1};                                // Until drops are announced without a line after them.
 inline constexpr std::size_t kFormattedBytes = 64 * 1024;   // Formatted at once, and a line more.
 inline constexpr std::size_t kOwnReserveBytes = 64 * 1024;  // Room in a stalled destination for own lines only.
 inline constexpr std::size_t kOwnQueueBytes = 256 * 1024;   // supervisord's own lines on their way to the log thread.

@@ -13,7 +13,9 @@ namespace sup::log {
 struct Counters {
   std::uint64_t lines = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t dropped_lines = 0;  // Not written to their destination, which failed; the ring and followers got them.
+  // Not written to their destination, which failed or did not keep up, or by their rate; the ring and followers got
+  // them.
+  std::uint64_t dropped_lines = 0;
   std::uint64_t dropped_bytes = 0;
   Counters& operator+=(const Counters& other) {
     lines += other.lines;

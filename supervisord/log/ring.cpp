@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/check.hpp"
+#include "log/newlines.hpp"
 
 namespace sup::log {
 namespace {
@@ -85,7 +86,7 @@ Block Ring::fitting(std::size_t label, Block block) const {
   const std::string_view rest = after_line_end(block.bytes, block.bytes.size() - room - 1);
   if (!rest.empty()) {
     const auto dropped = block.bytes.substr(0, block.bytes.size() - rest.size());
-    block.lines -= static_cast<std::uint32_t>(std::count(dropped.begin(), dropped.end(), '\n'));
+    block.lines -= count_newlines(dropped);
     block.marks.continuation = false;
     block.bytes = rest;
     return block;
@@ -182,8 +183,7 @@ std::uint32_t Ring::count_lines(std::size_t at, std::size_t size) const {
   const std::size_t start = (head_ + at) % capacity_;
   const std::size_t first = std::min(size, capacity_ - start);
   const char* memory = memory_.get();
-  return static_cast<std::uint32_t>(std::count(memory + start, memory + start + first, '\n') +
-                                    std::count(memory, memory + (size - first), '\n'));
+  return count_newlines({memory + start, first}) + count_newlines({memory, size - first});
 }
 
 }  // namespace sup::log

@@ -1,6 +1,7 @@
 // What the log thread keeps of a service.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include "base/ids.hpp"
 #include "log/ring.hpp"
+#include "log/valve.hpp"
 
 namespace sup::log {
 
@@ -15,8 +17,10 @@ struct ServiceLog {
   InstanceId id;
   std::string name;
   Ring ring;
-  std::size_t inputs = 0;     // Pipes that are attached.
-  bool is_forgotten = false;  // Goes with its last pipe.
+  std::size_t inputs = 0;            // Pipes that are attached.
+  std::array<Valve, 2> valves = {};  // Of Source::Log.
+  bool has_told_pipe_size = false;   // That the kernel refuses it.
+  bool is_forgotten = false;         // Goes with its last pipe.
 };
 
 using ServiceLogs = std::map<InstanceId, std::unique_ptr<ServiceLog>>;

@@ -66,7 +66,10 @@ void Worker::run() {
       }
     }
     keep_time();
+    ring_alarms();
     if (drain_) answer_drain();
+    const Duration rest = pace_.end_round(sys::monotonic_now());
+    if (!drain_ && rest > Duration::zero()) nap(rest);
   }
 }
 
@@ -76,6 +79,7 @@ std::optional<Duration> Worker::timeout() const {
   const auto within = [&](Duration left) { out = std::max(Duration::zero(), std::min(left, out.value_or(left))); };
   if (drain_) within(drain_->deadline - sys::monotonic_now());
   if (!blocked_.empty()) within(next_retry_ - sys::monotonic_now());
+  if (const auto alarm = alarms_.next()) within(*alarm - sys::monotonic_now());
   if (next_due_) within(std::min<Duration>(*next_due_ - sys::wall_now(), kClockPatience));
   return out;
 }
@@ -109,7 +113,10 @@ void Worker::obey(Command command) {
                    drain_ = drain;
                    std::vector<Input*> all;
                    for (const auto& [id, input] : inputs_) all.push_back(input.get());
-                   for (Input* input : all) request_flush(*input);
+                   for (Input* input : all) {
+                     unthrottle(*input);
+                     request_flush(*input);
+                   }
                  },
                  [this](Stop) { is_stopping_ = true; },
              },
@@ -132,7 +139,7 @@ void Worker::attach(Source source) {
   ++service.inputs;
   if (outlet != nullptr) ++outlet->inputs;
   Input& added = *input;
-  if (source.layout) added.formatter.emplace(*std::move(source.layout));
+  fit(added, source);
   inputs_.emplace(added.id, std::move(input));
   if (auto done = epoll_.add(added.pipe, EPOLLIN, added.id); !done) {
     trouble(std::move(done).error().wrap(fmt::format("cannot capture the output of {}", service.name)));
@@ -206,21 +213,26 @@ void Worker::retire(ServiceLog& service) {
 void Worker::trouble(Error error) { board_.post({Notice::Kind::trouble, std::move(error.what)}); }
 
 void Worker::read_ready(std::uint64_t id) {
+  const std::uint64_t before = read_bytes_;
   for (int turn = 0; turn < kReadsPerTurn; ++turn) {
     const auto found = inputs_.find(id);
-    if (found == inputs_.end() || !read_some(*found->second)) return;
+    if (found == inputs_.end() || !read_some(*found->second)) break;
   }
+  const auto found = inputs_.find(id);
+  if (found != inputs_.end() && read_bytes_ > before) make_room(*found->second, read_bytes_ - before);
 }
 
 // One read. Returns whether there may be more at once; the input may be gone.
 bool Worker::read_some(Input& input) {
   Outlet* const outlet = input.outlet;
-  if (outlet != nullptr && outlet->sink.is_full()) {
+  if (throttle(input)) return false;
+  if (outlet != nullptr && outlet->sink.is_full() && !input.valve->drops()) {
     pause(input);
     return false;
   }
   std::size_t wanted = kReadBytes;
   if (outlet != nullptr) wanted = outlet->sink.read_size(input.formatter ? input.formatter->overhead() : 0);
+  if (input.valve->rate() && !input.valve->drops()) wanted = std::min(wanted, kThrottledReadBytes);
   const ssize_t got = ::read(input.pipe.get(), buffer_.get(), wanted);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   if (got <= 0) {
@@ -229,6 +241,7 @@ bool Worker::read_some(Input& input) {
   }
   if (std::exchange(input.is_hung_up, false)) (void)epoll_.modify(input.pipe, EPOLLIN, input.id);
   const auto size = static_cast<std::size_t>(got);
+  read_bytes_ += size;
   viewers_.deliver(input.service->id, input.is_terminal, {buffer_.get(), size});
   take(input, {buffer_.get(), size});
   if (input.flush_after) {
@@ -290,7 +303,7 @@ void Worker::deliver(Input& input, const Block& block, Counters& counters) {
   service.ring.append(origin, {}, block, [this](const Ring::Dropped& dropped) { audience_.on_drop(dropped); });
   audience_.deliver(origin, service.name, block);
   if (input.awaited) look_for_awaited(input, block);
-  if (input.outlet != nullptr) write(input, origin.time, block);
+  if (input.outlet != nullptr) pass(input, origin.time, block);
 }
 
 // Flushes when everything is read that is in the pipe now, however long that takes and however much is written
@@ -313,6 +326,7 @@ void Worker::flush(Input& input) {
     board_.add(input.service->id, counters);
     if (input.outlet != nullptr) commit(*input.outlet);
   }
+  write_last_words(input);
   if (std::exchange(input.ends_with_flush, false)) end_input(input);
 }
 
@@ -320,6 +334,8 @@ void Worker::end_input(Input& input) {
   input.ends_with_flush = false;
   flush(input);
   (void)epoll_.remove(input.pipe);  // A paused one is not in the set.
+  if (input.missing_lines > 0) tell_missing(input);
+  alarms_.cancel(input.id);
   ServiceLog& service = *input.service;
   Outlet* const outlet = input.outlet;
   if (outlet != nullptr) {
@@ -333,7 +349,8 @@ void Worker::end_input(Input& input) {
 }
 
 bool Worker::is_paused(const Input& input) {
-  return input.outlet != nullptr && std::ranges::find(input.outlet->paused, input.id) != input.outlet->paused.end();
+  return input.is_throttled ||
+         (input.outlet != nullptr && std::ranges::find(input.outlet->paused, input.id) != input.outlet->paused.end());
 }
 
 void Worker::pause(Input& input) {

@@ -16,12 +16,15 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "log/alarms.hpp"
 #include "log/audience.hpp"
 #include "log/board.hpp"
 #include "log/formatter.hpp"
 #include "log/framer.hpp"
+#include "log/joiner.hpp"
 #include "log/log_thread.hpp"
 #include "log/mailbox.hpp"
+#include "log/pace.hpp"
 #include "log/service_log.hpp"
 #include "log/sink.hpp"
 #include "log/viewers.hpp"
@@ -60,8 +63,18 @@ class Worker {
     UniqueFd pipe;
     bool is_terminal = false;
     Framer framer;
-    Outlet* outlet = nullptr;                     // Null: ring and readers only.
-    std::optional<Formatter> formatter = {};      // Without, bytes are written as they come.
+    Outlet* outlet = nullptr;                 // Null: ring and readers only.
+    std::optional<Formatter> formatter = {};  // Without, bytes are written as they come.
+    std::optional<Joiner> joiner = {};        // Only beside a formatter.
+    Duration join_wait{};
+    Instant join_due{};
+    Valve* valve = nullptr;
+    std::size_t room = kPipeBytes;    // What the pipe holds,
+    bool has_final_room = false;      // and is not to be made more.
+    bool is_throttled = false;        // Not read before its valve opens.
+    bool is_shut = false;             // Its destination was full and is not relaxed: lines are dropped.
+    std::uint64_t missing_lines = 0;  // Dropped and not announced yet.
+    std::uint64_t missing_bytes = 0;
     std::optional<Pattern> awaited = {};          // Empty: no line is looked for, or it was found.
     std::optional<std::size_t> flush_after = {};  // The partial line is due when so many more bytes are read,
     bool ends_with_flush = false;                 // and then the pipe is closed.
@@ -88,6 +101,8 @@ class Worker {
   // Reading.
   void read_ready(std::uint64_t id);
   [[nodiscard]] bool read_some(Input& input);
+  void make_room(Input& input, std::size_t got);
+  void nap(Duration duration);
   void on_read_error(Input& input, int error);
   void hang_up(Input& input);
   void take(Input& input, std::span<char> bytes);
@@ -107,8 +122,24 @@ class Worker {
   // False if the token is no viewer's.
   bool show_ready(std::uint64_t token);
 
-  // Writing.
+  // Lines on their way to their destination.
+  void fit(Input& input, Source& source);
+  void pass(Input& input, WallTime time, Block block);
+  [[nodiscard]] std::uint64_t admit(Input& input, std::uint64_t lines);
   void write(Input& input, WallTime time, Block block);
+  void join(Input& input, WallTime time, Block block);
+  void write_record(Input& input, const Joiner::Record& record);
+  void drop(Input& input, const Block& block);
+  void announce_missing(Input& input);
+  void tell_missing(Input& input);
+  void write_last_words(Input& input);
+  [[nodiscard]] bool throttle(Input& input);
+  void unthrottle(Input& input);
+  void look_again(Input& input);
+  void expect_alarm(Input& input);
+  void ring_alarms();
+
+  // Writing.
   Outlet* outlet_for(Destination destination);
   Outlet& own_outlet(int fd, std::string title);
   void write_ready(std::uint64_t id);
@@ -162,6 +193,9 @@ class Worker {
   std::unique_ptr<char[]> buffer_;
   std::string joined_;
   std::string formatted_;
+  Alarms alarms_;  // Of inputs.
+  Pace pace_;
+  std::uint64_t read_bytes_ = 0;
   std::uint64_t own_dropped_ = 0;  // Own lines lost since the last announcement.
   std::optional<Drain> drain_;
   bool is_stopping_ = false;

@@ -8,14 +8,17 @@ namespace sup {
 namespace {
 
 // The settings that say how lines are written, with their keys in both tables that have them.
-enum class Setting : std::uint8_t { format, template_, time, strip_ansi, rotate, on_full };
-constexpr std::array<std::array<std::string_view, 2>, 6> kKeys = {{
+enum class Setting : std::uint8_t { format, template_, time, strip_ansi, rotate, on_full, multi_line, overflow, rate };
+constexpr std::array<std::array<std::string_view, 2>, 9> kKeys = {{
     {"log.format", "stderr.format"},
     {"log.template", "stderr.template"},
     {"log.time", "stderr.time"},
     {"log.strip-ansi", "stderr.strip-ansi"},
     {"log.rotate", "stderr.rotate"},
     {"log.on-full", "stderr.on-full"},
+    {"log.multi-line", "stderr.multi-line"},
+    {"log.overflow", "stderr.overflow"},
+    {"log.rate", "stderr.rate"},
 }};
 
 // Where the log may go, as far as that is known before supervisord runs.
@@ -49,6 +52,8 @@ class LogChecker {
     const bool is_always_raw = std::ranges::all_of(chosen, is_raw);
     if (log.strip_ansi && is_always_raw)
       useless(Setting::strip_ansi, "format = \"raw\"", "write format = \"text\", or remove strip-ansi");
+    if (!log.multi_line->start.empty() && is_always_raw)
+      useless(Setting::multi_line, "format = \"raw\"", "write format = \"json\", or remove multi-line");
     if (log.time.is_written() && std::ranges::none_of(chosen, has_time))
       useless(Setting::time, is_always_raw ? "format = \"raw\"" : "a template without {time}",
               is_always_raw ? "write format = \"text\", or remove the time" : "put {time} into the template");
@@ -67,13 +72,20 @@ class LogChecker {
                                log.time.is_written(),
                                log.strip_ansi,
                                log.rotate.is_written(),
-                               log.on_full != LogOnFull::drop};
+                               log.on_full != LogOnFull::drop,
+                               !log.multi_line->start.empty(),
+                               log.overflow != LogOverflow::block,
+                               log.rate.has_value()};
     for (std::size_t i = 0; i < std::size(is_written); ++i)
       if (is_written[i]) useless(static_cast<Setting>(i), "to = \"null\"", "nothing is written then: remove it");
   }
 
+  std::string_view key_of(Setting setting) const {
+    return kKeys[static_cast<std::size_t>(setting)][is_stderr_ ? 1 : 0];
+  }
+
   void useless(Setting setting, std::string_view with, std::string hint) {
-    const std::string_view key = kKeys[static_cast<std::size_t>(setting)][is_stderr_ ? 1 : 0];
+    const std::string_view key = key_of(setting);
     std::string message(key);
     message.append(": it has no effect with ").append(with);
     problems_.push_back({ProblemKind::contradiction, {service_, key, {}}, std::move(message), std::move(hint), {}});

@@ -5,6 +5,7 @@
 
 #include "spec/fields.hpp"
 #include "spec/log_spec.hpp"
+#include "spec/probe_fields.hpp"
 #include "spec/rotate_fields.hpp"
 
 namespace sup {
@@ -14,6 +15,8 @@ struct TimeFormatText {};
 
 inline constexpr std::int64_t kLeastLineMax = 256;
 inline constexpr std::int64_t kMostLineMax = 16 << 20;
+inline constexpr std::int64_t kLeastPipeSize = 4 << 10;
+inline constexpr std::int64_t kMostPipeSize = 64 << 20;
 
 template <>
 struct Fields<LogTimeSpec> {
@@ -30,6 +33,18 @@ struct Fields<LogTimeSpec> {
 static_assert(kEveryMemberHasARow<LogTimeSpec>, "every member of LogTimeSpec needs a row");
 template <>
 inline constexpr std::string_view kShorthandKey<LogTimeSpec> = "format";
+
+template <>
+struct Fields<MultiLineSpec> {
+  static constexpr auto kRows = std::make_tuple(
+      Field{"start", &MultiLineSpec::start, OnChange::next_start, "'^\\d{4}-'",
+            "A regular expression (RE2) that is found in the first line of each record and in no other.", RegexText{}},
+      Field{"wait", &MultiLineSpec::wait, OnChange::next_start, "\"500ms\"",
+            "A record is complete when so long no more of it has come.", Range{1'000'000, 60'000'000'000}});
+};
+static_assert(kEveryMemberHasARow<MultiLineSpec>, "every member of MultiLineSpec needs a row");
+template <>
+inline constexpr std::string_view kShorthandKey<MultiLineSpec> = "start";
 
 template <>
 struct Fields<LogSpec> {
@@ -57,7 +72,22 @@ struct Fields<LogSpec> {
       Field{"line-max", &LogSpec::line_max, OnChange::next_start, "\"16KiB\"",
             "Longer lines are split. The pieces of one are marked, except with raw, where they are written behind each "
             "other: so nothing is changed.",
-            Range{kLeastLineMax, kMostLineMax}});
+            Range{kLeastLineMax, kMostLineMax}},
+      Field{"multi-line", &LogSpec::multi_line, OnChange::next_start, "'^\\d{4}-'",
+            "Lines that are one record: an object of JSON, a line of logfmt; as text they stand together and are "
+            "marked as "
+            "going on. A text stands for `log.multi-line.start`. Not with raw."},
+      Field{"overflow", &LogSpec::overflow, OnChange::next_start, "\"drop\"",
+            "What becomes of lines beyond `log.rate`, and of those that supervisord's standard output, if nobody reads "
+            "it, "
+            "does not take. What is dropped is counted (`ctl status -v`); `ctl logs` has it."},
+      Field{"rate", &LogSpec::rate, OnChange::next_start, "\"1000/s\"",
+            "How many lines this log takes in a second (/s), a minute (/m) or an hour (/h). Default: all."},
+      Field{"pipe-size", &LogSpec::pipe_size, OnChange::next_start, "\"256KiB\"",
+            "How much the service may write ahead of supervisord, in each of its pipes. Default: what the kernel gives "
+            "(64 "
+            "KiB), and 1MiB once output flows. More than fs.pipe-max-size is for a supervisord of root alone.",
+            Range{kLeastPipeSize, kMostPipeSize}});
 };
 static_assert(kEveryMemberHasARow<LogSpec>, "every member of LogSpec needs a row");
 template <>

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/enum_names.hpp"
+#include "base/time.hpp"
 #include "base/time_text.hpp"
 #include "spec/log_template.hpp"
 #include "spec/rare.hpp"
@@ -56,6 +59,28 @@ struct LogTimeSpec {
   friend bool operator==(const LogTimeSpec&, const LogTimeSpec&) = default;
 };
 
+// What becomes of lines that are too many, or that their destination does not take.
+enum class LogOverflow : std::uint8_t { block, drop };
+template <>
+inline constexpr auto kEnumNames<LogOverflow> = std::array{
+    EnumName{LogOverflow::block, "block", "They stay in the pipe, and the service waits when it is full."},
+    EnumName{LogOverflow::drop, "drop", "They are dropped, counted, and announced where they are missing."},
+};
+
+// So many lines in each such time: "1000/s".
+struct LineLimit {
+  std::uint32_t lines = 0;
+  Duration per = std::chrono::seconds{1};  // A second, a minute or an hour.
+  friend bool operator==(const LineLimit&, const LineLimit&) = default;
+};
+
+// Lines that are one record.
+struct MultiLineSpec {
+  std::string start;  // A regular expression, see regex/pattern.hpp; empty: each line is a record.
+  Duration wait = std::chrono::seconds{1};
+  friend bool operator==(const MultiLineSpec&, const MultiLineSpec&) = default;
+};
+
 struct LogSpec {
   LogTo to = LogTo::automatic;
   std::string path;  // Absolute; empty: NAME.log in the log directory.
@@ -66,6 +91,10 @@ struct LogSpec {
   Rare<RotateSpec> rotate = {};
   LogOnFull on_full = LogOnFull::drop;
   ByteSize line_max{64 * 1024};
+  Rare<MultiLineSpec> multi_line = {};
+  LogOverflow overflow = LogOverflow::block;
+  std::optional<LineLimit> rate = {};
+  std::optional<ByteSize> pipe_size = {};  // Nothing: the kernel's, and more while output flows.
   friend bool operator==(const LogSpec&, const LogSpec&) = default;
 };
 

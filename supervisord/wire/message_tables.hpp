@@ -51,7 +51,10 @@ struct MessageRows<ServiceStatus> {
       Member{"transient", &ServiceStatus::transient, "Whether it is gone when it has ended (Run)."},
       Member{"description", &ServiceStatus::description, "Its description, if it has one."},
       Member{"requires", &ServiceStatus::requires_, "What it requires."},
-      Member{"overrides", &ServiceStatus::overrides, "What was set since supervisord started, as \"KEY = VALUE\"."});
+      Member{"overrides", &ServiceStatus::overrides, "What was set since supervisord started, as \"KEY = VALUE\"."},
+      Member{"dropped_lines", &ServiceStatus::dropped_lines,
+             "How many lines of its output were not written: by `log.rate` or `log.overflow`, or because that failed."},
+      Member{"dropped_bytes", &ServiceStatus::dropped_bytes, "How many bytes these had."});
 };
 static_assert(kEveryMemberIsARow<ServiceStatus>);
 

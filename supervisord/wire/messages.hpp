@@ -51,6 +51,8 @@ struct ServiceStatus {
   std::optional<std::string> description;
   std::vector<std::string> requires_;  // "requires" is a keyword of C++.
   std::vector<std::string> overrides;
+  std::optional<std::int64_t> dropped_lines;
+  std::optional<std::int64_t> dropped_bytes;
   friend bool operator==(const ServiceStatus&, const ServiceStatus&) = default;
 };
 

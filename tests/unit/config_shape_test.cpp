@@ -211,6 +211,10 @@ class RandomSpec {
     constexpr std::string_view kForms[] = {"iso", "unix", "tai64n", "%H:%M:%S%f"};
     out = kForms[below(4)];
   }
+  void fill(LineLimit& out, NoCheck) {
+    constexpr Duration kTimes[] = {std::chrono::seconds{1}, std::chrono::minutes{1}, std::chrono::hours{1}};
+    out = {1 + below(5'000), kTimes[below(3)]};
+  }
   void fill(Signal& out, NoCheck) { out.number = static_cast<int>(1 + below(64)); }
   void fill(StopSpec& out, NoCheck) {
     out.steps.clear();
