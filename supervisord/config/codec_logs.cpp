@@ -37,7 +37,7 @@ std::optional<LineLimit> parse_limit(std::string_view text) {
 
 }  // namespace
 
-bool Codec<LineLimit>::decode(Decoder& decoder, const Value& value, LineLimit& out) {
+bool decode_resource(Decoder& decoder, const Value& value, LineLimit& out) {
   const auto* text = value.get_if<std::string>();
   const auto parsed = text != nullptr ? parse_limit(*text) : std::nullopt;
   const auto* number = value.get_if<std::int64_t>();
@@ -48,12 +48,12 @@ bool Codec<LineLimit>::decode(Decoder& decoder, const Value& value, LineLimit& o
   return parsed.has_value();
 }
 
-Value Codec<LineLimit>::encode(LineLimit limit, Detail) {
+std::string resource_text(LineLimit limit) {
   const auto unit = std::ranges::find(kUnits, limit.per, &Unit::per);
-  return make_value(fmt::format("{}/{}", limit.lines, unit->letter));
+  return fmt::format("{}/{}", limit.lines, unit->letter);
 }
 
-TypeDoc Codec<LineLimit>::type() { return {"lines in a time", schema_of_pattern("^[1-9][0-9]*/[smh]$")}; }
+TypeDoc resource_type(LineLimit) { return {"lines in a time", schema_of_pattern("^[1-9][0-9]*/[smh]$")}; }
 
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, TimeFormatText) {
   const auto parsed = TimeText::parse(text);

@@ -110,12 +110,14 @@ std::string resource_text(ByteRate rate) { return format_size(rate.bytes); }
 
 TypeDoc resource_type(ByteRate) { return text_or_number("size", kSizePattern); }
 
-bool Codec<ByteSize>::decode(Decoder& decoder, const Value& value, ByteSize& out) {
+bool decode_resource(Decoder& decoder, const Value& value, ByteSize& out) {
   const auto size = decode_size(decoder, value, "a size such as \"64KiB\"");
   out.bytes = size.value_or(0);
   return size.has_value();
 }
 
-TypeDoc Codec<ByteSize>::type() { return text_or_number("size", kSizePattern); }
+std::string resource_text(ByteSize size) { return format_size(size.bytes); }
+
+TypeDoc resource_type(ByteSize) { return text_or_number("size", kSizePattern); }
 
 }  // namespace sup

@@ -231,20 +231,6 @@ struct Codec<LogTemplate> {
 };
 
 template <>
-struct Codec<LineLimit> {
-  static bool decode(Decoder& decoder, const Value& value, LineLimit& out);
-  static Value encode(LineLimit limit, Detail);
-  static TypeDoc type();
-};
-
-template <>
-struct Codec<ByteSize> {
-  static bool decode(Decoder& decoder, const Value& value, ByteSize& out);
-  static Value encode(ByteSize size, Detail) { return make_value(format_size(size.bytes)); }
-  static TypeDoc type();
-};
-
-template <>
 struct Codec<SizeLimit> {
   static bool decode(Decoder& decoder, const Value& value, SizeLimit& out);
   static Value encode(SizeLimit limit, Detail);
@@ -258,16 +244,22 @@ struct Codec<TimeOfDay> {
   static TypeDoc type();
 };
 
-// What cgroup controllers are told.
+// What is one text: what cgroup controllers are told, and amounts of output.
 bool decode_resource(Decoder& decoder, const Value& value, MemoryAmount& out);
 bool decode_resource(Decoder& decoder, const Value& value, CpuMax& out);
 bool decode_resource(Decoder& decoder, const Value& value, ByteRate& out);
+bool decode_resource(Decoder& decoder, const Value& value, ByteSize& out);
+bool decode_resource(Decoder& decoder, const Value& value, LineLimit& out);
 [[nodiscard]] std::string resource_text(MemoryAmount amount);
 [[nodiscard]] std::string resource_text(CpuMax max);
 [[nodiscard]] std::string resource_text(ByteRate rate);
+[[nodiscard]] std::string resource_text(ByteSize size);
+[[nodiscard]] std::string resource_text(LineLimit limit);
 [[nodiscard]] TypeDoc resource_type(MemoryAmount);
 [[nodiscard]] TypeDoc resource_type(CpuMax);
 [[nodiscard]] TypeDoc resource_type(ByteRate);
+[[nodiscard]] TypeDoc resource_type(ByteSize);
+[[nodiscard]] TypeDoc resource_type(LineLimit);
 template <class T>
   requires requires(T value) { resource_text(value); }
 struct Codec<T> {
