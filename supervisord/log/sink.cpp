@@ -38,7 +38,7 @@ bool Sink::has_room_for_own(std::size_t size) const {
 }
 
 std::size_t Sink::read_size(std::size_t overhead) const {
-  if (transport_ == Transport::plain) return kReadBytes;
+  if (transport_ == Transport::plain && !has_pending()) return kReadBytes;
   const std::size_t pending = pending_.size() - sent_;
   const std::size_t room = kPendingBytes - std::min(kPendingBytes, pending);
   return std::clamp(room / (1 + overhead), std::size_t{512}, kReadBytes);
