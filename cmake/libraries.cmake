@@ -32,6 +32,16 @@ else()
   set(SUP_SHARES_STDCXX ON)  # It brings the shared library of C++; a second one would be one too many.
 endif()
 
+# Old log files are compressed with it.
+add_library(sup_zlib INTERFACE)
+find_library(ZLIB_STATIC NAMES libz.a)
+if(ZLIB_STATIC)
+  target_include_directories(sup_zlib INTERFACE ${ZLIB_INCLUDE_DIRS})
+  target_link_libraries(sup_zlib INTERFACE ${ZLIB_STATIC})
+else()
+  target_link_libraries(sup_zlib INTERFACE ZLIB::ZLIB)
+endif()
+
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SUP_SANITIZE AND NOT SUP_SHARES_STDCXX)
   add_link_options(-static-libstdc++ -static-libgcc)
 endif()

@@ -25,6 +25,7 @@ bool satisfies(Decoder& decoder, const Value& value, const std::string& text, En
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, HttpUrlText);
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, RegexText);
 bool satisfies(Decoder& decoder, const Value& value, const std::string& text, TimeFormatText);
+bool satisfies(Decoder& decoder, const Value& value, const std::string& text, SyslogAddressText);
 bool satisfies(Decoder& decoder, const Value& value, ByteSize size, Range range);
 bool satisfies(Decoder& decoder, const Value& value, SizeLimit limit, Range range);
 bool satisfies(Decoder& decoder, const Value& value, std::int64_t number, Range range);
@@ -81,5 +82,6 @@ void add_check(ValueTable& schema, EndpointText);
 void add_check(ValueTable& schema, HttpUrlText);
 void add_check(ValueTable& schema, RegexText);
 void add_check(ValueTable& schema, TimeFormatText);
+void add_check(ValueTable& schema, SyslogAddressText);
 
 }  // namespace sup

@@ -1,4 +1,4 @@
-// The types of codec_types.hpp that say when log files are rotated.
+// The types and checks of codec_types.hpp that say where lines go, and when their files are rotated.
 #include <algorithm>
 
 #include "config/codec_types.hpp"
@@ -41,6 +41,16 @@ bool satisfies(Decoder& decoder, const Value& value, SizeLimit limit, Range rang
 }
 
 std::string range_text(SizeLimit, Range range) { return range_text(ByteSize{}, range); }
+
+bool satisfies(Decoder& decoder, const Value& value, const std::string& text, SyslogAddressText) {
+  const auto parsed = parse_syslog_address(text);
+  if (!parsed) decoder.error(value.span, parsed.error().what);
+  return parsed.has_value();
+}
+
+void add_check(ValueTable& schema, SyslogAddressText) {
+  schema.add("pattern", make_value(std::string("^(/|udp://|tcp://)")));
+}
 
 bool Codec<TimeOfDay>::decode(Decoder& decoder, const Value& value, TimeOfDay& out) {
   const auto* text = value.get_if<std::string>();

@@ -167,7 +167,7 @@ class SystemChecker {
   }
 
   void check_log_dir(const SpecPlace& place, const LogSpec& log) {
-    if (log.path.empty() || (log.to != LogTo::file && log.to != LogTo::automatic)) return;
+    if (log.path.empty() || (!goes_to(log, LogTo::file) && log.to != LogTo::automatic)) return;
     const std::size_t slash = log.path.rfind('/');
     const std::string directory = slash == 0 ? "/" : log.path.substr(0, slash);
     if (!is_directory(directory))

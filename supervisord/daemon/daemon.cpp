@@ -176,9 +176,11 @@ class Daemon {
 Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, ContainmentTree containment,
                                                const sys::NofileLimits& original) {
   const LogLevel level = set.daemon.log.level;
+  const std::optional<std::uint64_t> max_total = set.daemon.log.max_total.bytes;
   LaunchContext context = TRY(launch_context(set, original));
-  std::unique_ptr<Daemon> d(new Daemon(std::move(places), std::move(containment),
-                                       TRY(log::LogThread::start({.delivery = log::Delivery::when_told})), level));
+  std::unique_ptr<Daemon> d(
+      new Daemon(std::move(places), std::move(containment),
+                 TRY(log::LogThread::start({.delivery = log::Delivery::when_told, .max_total = max_total})), level));
   context.containment = &d->containment_;
   context.notify_dir = d->places_.runtime_dir + "/notify";
   d->workers_ = TRY(Workers::create(d->loop_));

@@ -50,6 +50,7 @@ struct StreamLog {
   const LogSpec& spec;
   LogTarget target;
   log::Source::Log log = log::Source::Log::common;
+  LogStream file_of = LogStream::standard_output;  // Whose default name a file has.
 };
 
 Result<std::optional<log::Joining>> joining_of(const LogSpec& spec) {
@@ -93,12 +94,26 @@ void describe_lines(const LaunchContext& context, const LaunchOrder& order, cons
   const ChosenFormat chosen = chosen_format(log.spec, context.log_formats, log.target.to);
   const LogTimeSpec& time = log.spec.time.is_written() ? *log.spec.time : context.log_formats.time;
   source.layout = layout_of(chosen, time, log.spec.strip_ansi, origin);
+  for (log::FurtherDestination& further : source.also) {
+    if (auto* message = std::get_if<log::MessageDestination>(&further.to)) {
+      message->origin.pid = pid;
+      continue;
+    }
+    const bool is_stdout = std::holds_alternative<log::StdoutDestination>(further.to);
+    const LogTo to = is_stdout ? LogTo::standard_output : LogTo::file;
+    further.layout = layout_of(chosen_format(log.spec, context.log_formats, to), time, log.spec.strip_ansi, origin);
+  }
+}
+
+FurtherOrder further_order(const LaunchOrder& order, const StreamLog& log, std::optional<sys::FileOwner> owner) {
+  return {order.service->name, order.name, log.file_of, log.stream, order.run, owner};
 }
 
 Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& order, const StreamLog& log,
                                std::optional<sys::FileOwner> owner) {
   log::Destination destination = TRY(open_log_of(context, log, owner));
   std::optional<log::Joining> joining = TRY(joining_of(log.spec));
+  auto also = TRY(open_further(context.logs, log.spec, further_order(order, log, owner)));
   sys::Pipe pipe = TRY(sys::make_pipe());
   TRY(check_reserve(context, pipe.write_end));
   // Before anything is in it. Whether the kernel refused is told by the log thread.
@@ -110,6 +125,7 @@ Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& 
                                 .run = order.run,
                                 .pipe = std::move(pipe.read_end),
                                 .destination = std::move(destination),
+                                .also = std::move(also),
                                 .line_max = log.spec.line_max.bytes,
                                 .joining = std::move(joining),
                                 .overflow = overflow_of(log.spec),
@@ -183,7 +199,7 @@ Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& 
   if (spec.stderr_.mode != StderrMode::merged) {
     const LogSpec& own = spec.stderr_.log;
     const StreamLog apart{log::Stream::err, own, log_target(context.logs, name, LogStream::standard_error, own),
-                          log::Source::Log::of_errors};
+                          log::Source::Log::of_errors, LogStream::standard_error};
     log.stream = log::Stream::err;
     err_log.emplace(spec.stderr_.mode == StderrMode::own_log ? apart : log);
     err = TRY(open_stream(context, order, *err_log, owner));
@@ -208,7 +224,9 @@ Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrd
   const LogSpec& spec = order.service->spec.log;
   const LogTarget target = log_target(context.logs, order.name, LogStream::standard_output, spec);
   const StreamLog log{log::Stream::out, spec, target};
-  log::Destination destination = TRY(open_log_of(context, log, owner_of(child)));
+  const auto owner = owner_of(child);
+  log::Destination destination = TRY(open_log_of(context, log, owner));
+  auto also = TRY(open_further(context.logs, spec, further_order(order, log, owner)));
   std::optional<log::Joining> joining = TRY(joining_of(spec));
   sys::Pty pty = TRY(sys::open_pty());
   UniqueFd master = TRY(sys::dup_cloexec_above_stdio(pty.master.get()));
@@ -224,6 +242,7 @@ Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrd
                               .pipe = std::move(pty.master),
                               .is_terminal = true,
                               .destination = std::move(destination),
+                              .also = std::move(also),
                               .line_max = log.spec.line_max.bytes,
                               .joining = std::move(joining),
                               .overflow = overflow_of(spec),

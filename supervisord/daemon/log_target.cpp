@@ -1,9 +1,11 @@
 #include "daemon/log_target.hpp"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <utility>
 
+#include "sys/address.hpp"
 #include "sys/file.hpp"
 
 namespace sup {
@@ -19,6 +21,7 @@ log::Rotation rotation_of(const LogSpec& log) {
   if (rotate.at) out.at = std::chrono::minutes{rotate.at->minutes};
   out.keep = rotate.keep.count.value_or(out.keep);
   out.max_total = rotate.max_total.bytes.value_or(log::kNoLimit);
+  out.is_compressed = rotate.compress == LogCompression::gzip;
   return out;
 }
 
@@ -52,7 +55,9 @@ LogTarget log_target(const LogDefaults& defaults, const std::string& name, LogSt
 Result<log::Destination> open_destination(const LogDefaults& defaults, const LogTarget& target, const LogSpec& spec,
                                           std::optional<sys::FileOwner> owner) {
   switch (target.to) {
-    case LogTo::null: return log::NullDestination{};
+    case LogTo::null:
+    case LogTo::syslog:  // These come among the further ones.
+    case LogTo::journal: return log::NullDestination{};
     case LogTo::standard_output: return log::StdoutDestination{};
     case LogTo::automatic:
     case LogTo::file: break;
@@ -64,10 +69,74 @@ Result<log::Destination> open_destination(const LogDefaults& defaults, const Log
                               .on_full = on_full_of(spec)};
 }
 
+namespace {
+
+constexpr std::string_view kJournal = "/run/systemd/journal/socket";
+
+log::Carrier carrier_of(SyslogAddress::Kind kind) {
+  switch (kind) {
+    case SyslogAddress::Kind::local: return log::Carrier::local;
+    case SyslogAddress::Kind::udp: return log::Carrier::udp;
+    case SyslogAddress::Kind::tcp: return log::Carrier::tcp;
+  }
+  return log::Carrier::local;
+}
+
+Result<log::MessageAddress> syslog_address(const SyslogSpec& spec) {
+  const SyslogAddress address = TRY(parse_syslog_address(spec.address));
+  log::MessageAddress out{carrier_of(address.kind), address.path, {}, fmt::format("syslog '{}'", spec.address)};
+  if (address.kind != SyslogAddress::Kind::local) {
+    auto hosts = sys::addresses_of(address.at.host, address.at.port);
+    if (!hosts) return std::unexpected(std::move(hosts).error().wrap(fmt::format("syslog '{}'", spec.address)));
+    out.hosts = *std::move(hosts);
+  }
+  return out;
+}
+
+Result<log::MessageDestination> message_destination(const LogSpec& spec, LogTo to, const FurtherOrder& order) {
+  log::MessageDestination out;
+  const bool is_journal = to == LogTo::journal;
+  if (is_journal)
+    out.address = {log::Carrier::local, std::string(kJournal), {}, "the journal"};
+  else
+    out.address = TRY(syslog_address(*spec.syslog));
+  out.origin = {.form = is_journal ? log::MessageForm::journal : log::MessageForm::syslog,
+                .identifier = spec.syslog->tag.empty() ? order.name : spec.syslog->tag,
+                .service = order.service,
+                .name = order.name,
+                .stream = order.carries,
+                .run = order.run,
+                .facility = static_cast<std::uint8_t>(spec.syslog->facility)};
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<log::FurtherDestination>> open_further(const LogDefaults& defaults, const LogSpec& spec,
+                                                          const FurtherOrder& order) {
+  std::vector<LogTo> wanted = spec.also;
+  if (spec.to == LogTo::syslog || spec.to == LogTo::journal) wanted.push_back(spec.to);
+  std::vector<log::FurtherDestination> out;
+  for (const LogTo to : wanted) {
+    if (to == LogTo::syslog || to == LogTo::journal) {
+      out.push_back({TRY(message_destination(spec, to, order)), {}});
+    } else if (to == LogTo::standard_output) {
+      out.push_back({log::StdoutDestination{}, {}});
+    } else {
+      const LogTarget target{LogTo::file, log_file_path(spec, order.name, order.stream, defaults.dir)};
+      log::Destination opened = TRY(open_destination(defaults, target, spec, order.owner));
+      out.push_back({std::get<log::FileDestination>(std::move(opened)), {}});
+    }
+  }
+  return out;
+}
+
 std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name, const ServiceSpec& spec) {
   std::vector<log::LogFileSpec> out;
   const auto add = [&](LogStream stream, const LogSpec& log) {
     LogTarget target = log_target(defaults, name, stream, log);
+    if (target.to != LogTo::file && goes_to(log, LogTo::file))
+      target = {LogTo::file, log_file_path(log, name, stream, defaults.dir)};
     if (target.to == LogTo::file) out.push_back({std::move(target.path), {}, rotation_of(log)});
   };
   add(LogStream::standard_output, spec.log);

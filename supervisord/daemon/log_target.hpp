@@ -31,6 +31,18 @@ struct LogTarget {
 [[nodiscard]] Result<log::Destination> open_destination(const LogDefaults& defaults, const LogTarget& target,
                                                         const LogSpec& spec, std::optional<sys::FileOwner> owner);
 
+// The destinations beside the first: what `also` says, and messages. Errors: as sys::open_log().
+struct FurtherOrder {
+  std::string service;
+  std::string name;  // Of the instance.
+  LogStream stream = LogStream::standard_output;
+  log::Stream carries = log::Stream::out;  // The stream whose lines come; another one where both share a log.
+  RunId run;
+  std::optional<sys::FileOwner> owner;
+};
+[[nodiscard]] Result<std::vector<log::FurtherDestination>> open_further(const LogDefaults& defaults,
+                                                                        const LogSpec& spec, const FurtherOrder& order);
+
 // The files of an instance, for who tends them while nobody writes to them, too. No owner is looked up for it.
 [[nodiscard]] std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name,
                                                       const ServiceSpec& spec);

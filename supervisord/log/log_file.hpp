@@ -58,6 +58,7 @@ class LogFile {
   // Empties the file and removes the rotated ones.
   [[nodiscard]] Result<> clear(UniqueFd& file);
 
+  [[nodiscard]] bool is_compressed() const { return spec_.rotation.is_compressed; }
   // Which file is open changes whenever this does.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] std::vector<Notice> take_notices();

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -31,8 +32,9 @@ namespace sup::log {
 struct Options {
   Delivery delivery = Delivery::at_once;
   std::size_t ring_bytes = kRingBytes;
-  int stdout_fd = 1;  // Inherited: written, never re-opened, its flags never changed.
-  int stderr_fd = 2;  // The same; supervisord's own lines go there.
+  std::optional<std::uint64_t> max_total = {};  // Bytes that all log files may take; nothing: as many as they like.
+  int stdout_fd = 1;                            // Inherited: written, never re-opened, its flags never changed.
+  int stderr_fd = 2;                            // The same; supervisord's own lines go there.
 };
 
 class Core;

@@ -95,6 +95,15 @@ bool is_rotated_from(std::string_view name, std::string_view file) {
          std::ranges::find(kSuffixes, name.substr(file.size() + 1 + kStampSize)) != kSuffixes.end();
 }
 
+std::string_view rotated_base(std::string_view name) {
+  for (const std::string_view suffix : kSuffixes) {
+    const std::size_t behind = kStampSize + suffix.size() + 1;
+    if (!name.ends_with(suffix) || name.size() <= behind) continue;
+    if (const std::string_view base = name.substr(0, name.size() - behind); is_rotated_from(name, base)) return base;
+  }
+  return {};
+}
+
 std::string_view stamp_of(std::string_view name, std::string_view file) {
   return name.substr(file.size() + 1, kStampSize);
 }

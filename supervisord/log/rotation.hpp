@@ -23,6 +23,7 @@ struct Rotation {
   std::optional<std::chrono::minutes> at = {};  // A new one begins each day at this local time.
   std::uint32_t keep = ~std::uint32_t{0};       // So many rotated files stay,
   std::uint64_t max_total = kNoLimit;           // and so many bytes of all files of this log.
+  bool is_compressed = false;                   // Rotated files are, in time.
   friend bool operator==(const Rotation&, const Rotation&) = default;
 };
 
@@ -37,6 +38,8 @@ struct Rotation {
 
 // Whether `name` was made from `file` by rotated_name(), and perhaps compressed since.
 [[nodiscard]] bool is_rotated_from(std::string_view name, std::string_view file);
+// From which file such a name was made; empty for other names.
+[[nodiscard]] std::string_view rotated_base(std::string_view name);
 // The time in such a name; names of different logs compare by it.
 [[nodiscard]] std::string_view stamp_of(std::string_view name, std::string_view file);
 

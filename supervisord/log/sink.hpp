@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -84,6 +85,8 @@ class Sink {
   // to which `overhead` bytes are added.
   [[nodiscard]] std::size_t read_size(std::size_t overhead) const;
 
+  // Bytes that went into files with a name since it was asked.
+  [[nodiscard]] std::uint64_t take_written() { return std::exchange(written_, 0); }
   [[nodiscard]] std::vector<Loss> take_losses();
   [[nodiscard]] std::vector<Notice> take_notices();
 
@@ -120,6 +123,7 @@ class Sink {
   std::string title_;
 
   std::unique_ptr<LogFile> log_file_;
+  std::uint64_t written_ = 0;
   OnFull on_full_ = OnFull::drop;
   std::vector<iovec> views_;    // Plain files: lines where they were read,
   std::size_t first_view_ = 0;  // of which these are written.

@@ -83,7 +83,10 @@ int Sink::write_part(std::size_t size) {
     const auto done = static_cast<std::size_t>(written);
     size -= done;
     drop_written(done);
-    if (log_file_) log_file_->wrote(done);
+    if (log_file_) {
+      log_file_->wrote(done);
+      written_ += done;
+    }
     advance(done);
   }
   return 0;

@@ -6,11 +6,14 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "log/layout.hpp"
 #include "log/limits.hpp"
+#include "log/message.hpp"
+#include "log/message_sink.hpp"
 #include "log/on_full.hpp"
 #include "log/record.hpp"
 #include "log/rotation.hpp"
@@ -40,7 +43,18 @@ struct Joining {
 struct StdoutDestination {};
 // Lines go to the ring and to followers only.
 struct NullDestination {};
+// Each line is a message for a syslog server or the journal.
+struct MessageDestination {
+  MessageAddress address;
+  MessageOrigin origin;
+};
 using Destination = std::variant<NullDestination, StdoutDestination, FileDestination>;
+
+// A destination beside the first.
+struct FurtherDestination {
+  std::variant<StdoutDestination, FileDestination, MessageDestination> to;
+  std::optional<Layout> layout = {};
+};
 
 // One pipe of one run. A run whose two streams go to one file has two sources, each with a descriptor of that file.
 struct Source {
@@ -53,6 +67,7 @@ struct Source {
   // again.
   bool is_terminal = false;
   Destination destination = {};
+  std::vector<FurtherDestination> also = {};
   std::optional<Layout> layout = {};  // Without one, bytes are written as they come.
   std::size_t line_max = kLineMax;    // Longer lines are split.
   std::optional<Joining> joining = {};

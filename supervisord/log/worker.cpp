@@ -44,6 +44,8 @@ Worker::Worker(Mailbox& mailbox, Board& board, const Options& options, sys::Epol
       epoll_(std::move(epoll)),
       audience_(board),
       viewers_(epoll_),
+      budget_(options.max_total),
+      compressor_(board),
       buffer_(std::make_unique_for_overwrite<char[]>(kReadBytes)) {
   stdout_ = &own_outlet(options.stdout_fd, "standard output");
   stderr_ = &own_outlet(options.stderr_fd, "standard error");
@@ -61,7 +63,7 @@ void Worker::run() {
         for (Command& command : content.commands) obey(std::move(command));
       } else if (inputs_.contains(event.data)) {
         read_ready(event.data);
-      } else if (!show_ready(event.data)) {
+      } else if (!show_ready(event.data) && !post_ready(event.data)) {
         write_ready(event.data);
       }
     }
@@ -80,13 +82,16 @@ std::optional<Duration> Worker::timeout() const {
   if (drain_) within(drain_->deadline - sys::monotonic_now());
   if (!blocked_.empty()) within(next_retry_ - sys::monotonic_now());
   if (const auto alarm = alarms_.next()) within(*alarm - sys::monotonic_now());
+  if (const auto retry = next_post_retry()) within(*retry - sys::monotonic_now());
   if (next_due_) within(std::min<Duration>(*next_due_ - sys::wall_now(), kClockPatience));
   return out;
 }
 
 bool Worker::is_drained() const {
   return std::ranges::none_of(inputs_, [](const auto& row) { return row.second->flush_after.has_value(); }) &&
-         std::ranges::none_of(outlets_, [](const auto& row) { return row.second->sink.has_pending(); });
+         std::ranges::none_of(outlets_, [](const auto& row) { return row.second->sink.has_pending(); }) &&
+         std::ranges::none_of(
+             posts_, [](const auto& row) { return row.second->sink.has_pending() && row.second->sink.is_in_touch(); });
 }
 
 void Worker::answer_drain() {
@@ -140,6 +145,7 @@ void Worker::attach(Source source) {
   if (outlet != nullptr) ++outlet->inputs;
   Input& added = *input;
   fit(added, source);
+  add_further(added, std::move(source.also));
   inputs_.emplace(added.id, std::move(input));
   if (auto done = epoll_.add(added.pipe, EPOLLIN, added.id); !done) {
     trouble(std::move(done).error().wrap(fmt::format("cannot capture the output of {}", service.name)));
@@ -279,6 +285,7 @@ void Worker::take(Input& input, std::span<char> bytes) {
   if (counters.lines == 0) return;
   board_.add(input.service->id, counters);
   if (input.outlet != nullptr) commit(*input.outlet);
+  commit_further(input);
 }
 
 // What the program wrote: its terminal has put a carriage return before each newline. One at the end of what was read
@@ -304,6 +311,7 @@ void Worker::deliver(Input& input, const Block& block, Counters& counters) {
   audience_.deliver(origin, service.name, block);
   if (input.awaited) look_for_awaited(input, block);
   if (input.outlet != nullptr) pass(input, origin.time, block);
+  write_further(input, origin.time, block);
 }
 
 // Flushes when everything is read that is in the pipe now, however long that takes and however much is written
@@ -325,6 +333,7 @@ void Worker::flush(Input& input) {
     input.framer.flush(joined_, out);
     board_.add(input.service->id, counters);
     if (input.outlet != nullptr) commit(*input.outlet);
+    commit_further(input);
   }
   write_last_words(input);
   if (std::exchange(input.ends_with_flush, false)) end_input(input);
@@ -342,6 +351,7 @@ void Worker::end_input(Input& input) {
     std::erase(outlet->paused, input.id);
     --outlet->inputs;
   }
+  leave_further(input);
   inputs_.erase(input.id);
   --service.inputs;
   release_if_forgotten(service);

@@ -19,11 +19,14 @@
 #include "log/alarms.hpp"
 #include "log/audience.hpp"
 #include "log/board.hpp"
+#include "log/compressor.hpp"
+#include "log/disk_budget.hpp"
 #include "log/formatter.hpp"
 #include "log/framer.hpp"
 #include "log/joiner.hpp"
 #include "log/log_thread.hpp"
 #include "log/mailbox.hpp"
+#include "log/message_sink.hpp"
 #include "log/pace.hpp"
 #include "log/service_log.hpp"
 #include "log/sink.hpp"
@@ -54,6 +57,21 @@ class Worker {
     bool is_watched = false;            // In the epoll set, to be told when there is room.
     std::vector<std::uint64_t> paused;  // Inputs that wait for room.
   };
+  // A connection for messages.
+  struct Post {
+    Post(sys::EpollSet& epoll, std::uint64_t id_, MessageAddress address)
+        : id(id_), sink(epoll, id_, std::move(address)) {}
+    std::uint64_t id;
+    MessageSink sink;
+    std::size_t inputs = 0;
+  };
+  // A destination beside the first: an outlet, or a post.
+  struct Further {
+    Outlet* outlet = nullptr;
+    std::optional<Formatter> formatter = {};
+    Post* post = nullptr;
+    MessageOrigin origin = {};
+  };
   // A pipe that is attached.
   struct Input {
     std::uint64_t id = 0;
@@ -75,6 +93,7 @@ class Worker {
     bool is_shut = false;             // Its destination was full and is not relaxed: lines are dropped.
     std::uint64_t missing_lines = 0;  // Dropped and not announced yet.
     std::uint64_t missing_bytes = 0;
+    std::vector<Further> further = {};
     std::optional<Pattern> awaited = {};          // Empty: no line is looked for, or it was found.
     std::optional<std::size_t> flush_after = {};  // The partial line is due when so many more bytes are read,
     bool ends_with_flush = false;                 // and then the pipe is closed.
@@ -148,6 +167,22 @@ class Worker {
   void resume_inputs(Outlet& outlet);
   void release_if_unused(Outlet& outlet);
 
+  // Further destinations.
+  void add_further(Input& input, std::vector<FurtherDestination> destinations);
+  [[nodiscard]] Post& post_to(MessageAddress address);
+  void write_further(Input& input, WallTime time, const Block& block);
+  void write_beside(const Input& input, Further& further, WallTime time, Block block);
+  void send_lines(const Input& input, Further& further, WallTime time, const Block& block);
+  void commit_further(Input& input);
+  void leave_further(Input& input);
+  void commit(Post& post);
+  void settle(Post& post);
+  // False if the id is no post's.
+  bool post_ready(std::uint64_t id);
+  void release_if_unused(Post& post);
+  [[nodiscard]] std::optional<Instant> next_post_retry() const;
+  void retry_posts();
+
   // Files.
   [[nodiscard]] Outlet* known_outlet(const FileDestination& destination);
   void take_in(Outlet& outlet, FileDestination destination);
@@ -157,6 +192,7 @@ class Worker {
   Result<> renew(Outlet& outlet, Result<> (LogFile::*what)(UniqueFd&));
   void reopen_all();
   void expect(const Outlet& outlet);
+  void account_for(Outlet& outlet);
   void keep_time();
 
   ServiceLog& service_log(const Source& source);
@@ -177,6 +213,10 @@ class Worker {
 
   std::unordered_map<std::uint64_t, std::unique_ptr<Input>> inputs_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Outlet>> outlets_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Post>> posts_;
+  std::string host_;
+  DiskBudget budget_;
+  Compressor compressor_;
   std::map<FileKey, Outlet*> outlets_by_file_;
   std::unordered_map<std::string, Outlet*> outlets_by_path_;  // Regular files.
   std::set<std::uint64_t> blocked_;                           // Outlets that wait for room on their disk,
@@ -184,7 +224,7 @@ class Worker {
   std::optional<WallTime> next_due_;                          // When the first file is to be rotated for its age.
   Outlet* stdout_ = nullptr;
   Outlet* stderr_ = nullptr;
-  std::uint64_t next_id_ = 1;  // Of inputs, outlets and viewers; 0 is the mailbox.
+  std::uint64_t next_id_ = 1;  // Of inputs, outlets, posts and viewers; 0 is the mailbox.
 
   ServiceLogs services_;
   std::vector<std::unique_ptr<ServiceLog>> leaving_;  // Forgotten, with pipes that are still read.

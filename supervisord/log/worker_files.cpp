@@ -45,6 +45,7 @@ void Worker::take_in(Outlet& outlet, FileDestination destination) {
   outlet.path = destination.path;
   outlet.sink.keep({std::move(destination.path), destination.owner, destination.rotation}, destination.on_full);
   outlets_by_path_.emplace(outlet.path, &outlet);
+  budget_.know(outlet.path);
   register_file(outlet);
 }
 
@@ -55,13 +56,21 @@ void Worker::register_file(Outlet& outlet) {
   if (outlet.sink.is_blocked() && blocked_.insert(outlet.id).second && blocked_.size() == 1)
     next_retry_ = sys::monotonic_now() + kBlockedRetry;
   if (!outlet.sink.is_failing()) outlet.refused.clear();
+  account_for(outlet);
   if (outlet.generation == file->generation()) return;
   outlet.generation = file->generation();
   std::erase_if(outlets_by_file_, [&](const auto& row) { return row.second == &outlet; });
   struct stat status{};
   if (::fstat(outlet.sink.file().get(), &status) == 0)
     outlets_by_file_.emplace(FileKey{status.st_dev, status.st_ino}, &outlet);
+  if (file->is_compressed())
+    compressor_.tidy(outlet.path);  // There is another one now, or an earlier life has left some.
   expect(outlet);
+}
+
+void Worker::account_for(Outlet& outlet) {
+  if (!budget_.spend(outlet.sink.take_written())) return;
+  if (auto notice = budget_.enforce()) board_.post(*std::move(notice));
 }
 
 // What is due and cannot be rotated is tried again later.
@@ -103,7 +112,9 @@ Result<> Worker::tend(FileDeed deed, const LogFileSpec& file) {
   if (deed == FileDeed::reopen || ::lstat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
   UniqueFd opened = TRY(sys::open_log(file.path, file.owner));
   LogFile for_now(file, opened);
-  return deed == FileDeed::rotate ? for_now.retire() : for_now.clear(opened);
+  TRY(deed == FileDeed::rotate ? for_now.retire() : for_now.clear(opened));
+  if (for_now.is_compressed()) compressor_.tidy(file.path);
+  return {};
 }
 
 void Worker::reopen_all() {
@@ -116,6 +127,7 @@ void Worker::keep_time() {
     next_retry_ = sys::monotonic_now() + kBlockedRetry;
     for (const std::uint64_t id : std::exchange(blocked_, {})) write_ready(id);
   }
+  retry_posts();
   const WallTime now = next_due_ ? sys::wall_now() : WallTime{};
   if (!next_due_ || now < *next_due_) return;
   next_due_.reset();

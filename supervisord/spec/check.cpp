@@ -228,7 +228,7 @@ class Checker {
   }
 
   void check_path_use(SpecPlace place, const LogSpec& log) {
-    const bool is_used = log.to == LogTo::file || log.to == LogTo::automatic;
+    const bool is_used = goes_to(log, LogTo::file) || log.to == LogTo::automatic;
     if (log.path.empty() || is_used) return;
     contradiction(place,
                   std::string(place.key) + ": it has no effect with to = \"" + std::string(enum_name(log.to)) + "\"",
@@ -243,7 +243,7 @@ class Checker {
   };
 
   void add_log_file(std::vector<LogFile>& files, std::size_t i, const LogSpec& log, LogStream stream) const {
-    const bool may_be_file = log.to == LogTo::file ||
+    const bool may_be_file = goes_to(log, LogTo::file) ||
                              (log.to == LogTo::automatic && set_.daemon.log.services != ServicesLogTo::standard_output);
     if (!may_be_file) return;
     std::string path = simplified(log_file_path(log, name(i), stream, log_dir_));

@@ -8,8 +8,8 @@ namespace sup {
 namespace {
 
 // The settings that say how lines are written, with their keys in both tables that have them.
-enum class Setting : std::uint8_t { format, template_, time, strip_ansi, rotate, on_full, multi_line, overflow, rate };
-constexpr std::array<std::array<std::string_view, 2>, 9> kKeys = {{
+enum class Setting : std::uint8_t { format, template_, time, strip_ansi, rotate, on_full, multi_line, overflow, rate, syslog, also };
+constexpr std::array<std::array<std::string_view, 2>, 11> kKeys = {{
     {"log.format", "stderr.format"},
     {"log.template", "stderr.template"},
     {"log.time", "stderr.time"},
@@ -19,11 +19,18 @@ constexpr std::array<std::array<std::string_view, 2>, 9> kKeys = {{
     {"log.multi-line", "stderr.multi-line"},
     {"log.overflow", "stderr.overflow"},
     {"log.rate", "stderr.rate"},
+    {"log.syslog", "stderr.syslog"},
+    {"log.also", "stderr.also"},
 }};
 
 // Where the log may go, as far as that is known before supervisord runs.
 std::vector<LogTo> possible_targets(const LogSpec& log, ServicesLogTo services) {
-  if (log.to != LogTo::automatic) return {log.to};
+  if (log.to != LogTo::automatic && log.also.empty()) return {log.to};
+  if (log.to != LogTo::automatic) {
+    std::vector<LogTo> out = log.also;
+    out.push_back(log.to);
+    return out;
+  }
   if (!log.path.empty() || services == ServicesLogTo::file) return {LogTo::file};
   if (services == ServicesLogTo::standard_output) return {LogTo::standard_output};
   return {LogTo::file, LogTo::standard_output};
@@ -40,11 +47,12 @@ class LogChecker {
       : service_(service), is_stderr_(is_stderr), problems_(problems) {}
 
   void check(const LogSpec& log, const DaemonLogSpec& daemon) {
-    if (log.to == LogTo::null) return check_null(log);
+    check_further(log);
+    if (log.to == LogTo::null && log.also.empty()) return check_null(log);
     if (!log.template_.text.empty() && log.format != LogFormat::automatic && log.format != LogFormat::text)
       useless(Setting::template_, "format = \"" + std::string(enum_name(log.format)) + "\"",
               "write format = \"text\", or remove the template");
-    if (log.to == LogTo::standard_output) check_without_file(log);
+    if (!goes_to(log, LogTo::automatic) && !goes_to(log, LogTo::file)) check_without_file(log);
     std::vector<ChosenFormat> chosen;
     for (const LogTo to : possible_targets(log, daemon.services))
       chosen.push_back(chosen_format(log, log_defaults(daemon), to));
@@ -60,10 +68,24 @@ class LogChecker {
   }
 
  private:
+  void check_further(const LogSpec& log) {
+    if (log.syslog.is_written() && !goes_to(log, LogTo::syslog) && !goes_to(log, LogTo::journal))
+      useless(Setting::syslog, "to = \"" + std::string(enum_name(log.to)) + "\"",
+              "write to = \"syslog\" or also = [\"syslog\"], or remove it");
+    for (std::size_t i = 0; i < log.also.size(); ++i) {
+      const LogTo further = log.also[i];
+      if (further == LogTo::automatic || further == LogTo::null)
+        contradict(Setting::also, i, "\"" + std::string(enum_name(further)) + "\" is no further destination",
+                   "leave it out");
+      else if (further == log.to)
+        contradict(Setting::also, i, "it goes to \"" + std::string(enum_name(further)) + "\" already", "leave it out");
+    }
+  }
+
   void check_without_file(const LogSpec& log) {
-    constexpr std::string_view kWhere = "to = \"stdout\"";
-    if (log.rotate.is_written()) useless(Setting::rotate, kWhere, "write to = \"file\", or remove rotate");
-    if (log.on_full != LogOnFull::drop) useless(Setting::on_full, kWhere, "write to = \"file\", or remove on-full");
+    const std::string where = "to = \"" + std::string(enum_name(log.to)) + "\"";
+    if (log.rotate.is_written()) useless(Setting::rotate, where, "write to = \"file\", or remove rotate");
+    if (log.on_full != LogOnFull::drop) useless(Setting::on_full, where, "write to = \"file\", or remove on-full");
   }
 
   void check_null(const LogSpec& log) {
@@ -82,6 +104,14 @@ class LogChecker {
 
   std::string_view key_of(Setting setting) const {
     return kKeys[static_cast<std::size_t>(setting)][is_stderr_ ? 1 : 0];
+  }
+
+  void contradict(Setting setting, std::size_t element, std::string_view what, std::string hint) {
+    const std::string_view key = key_of(setting);
+    std::string message(key);
+    message.append(": ").append(what);
+    problems_.push_back(
+        {ProblemKind::contradiction, {service_, key, element}, std::move(message), std::move(hint), {}});
   }
 
   void useless(Setting setting, std::string_view with, std::string hint) {

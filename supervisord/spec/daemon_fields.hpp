@@ -7,6 +7,8 @@
 
 namespace sup {
 
+inline constexpr std::int64_t kLeastTotal = 1 << 20;
+
 template <>
 struct Fields<DaemonLogSpec> {
   static constexpr auto kRows = std::make_tuple(
@@ -22,7 +24,11 @@ struct Fields<DaemonLogSpec> {
       Field{"services-template", &DaemonLogSpec::services_template, OnChange::next_start,
             "\"{time} {service} | {line}\"", "The template of services that have none of their own (`log.template`)."},
       Field{"services-time", &DaemonLogSpec::services_time, OnChange::next_start, "{ zone = \"local\" }",
-            "How times are written in the logs of services that do not say it themselves (`log.time`)."});
+            "How times are written in the logs of services that do not say it themselves (`log.time`)."},
+      Field{"max-total", &DaemonLogSpec::max_total, OnChange::restart, "\"2GiB\"",
+            "How much the log files of all services together may take of the disk. Rotated files go before that, the "
+            "oldest first, whosever they are; the files that are written stay.",
+            Range{kLeastTotal, kMostLogFile}});
 };
 static_assert(kEveryMemberHasARow<DaemonLogSpec>, "every member of DaemonLogSpec needs a row");
 

@@ -35,6 +35,7 @@ struct DaemonLogSpec {
   LogFormat services_format = LogFormat::automatic;
   LogTemplate services_template = {};
   LogTimeSpec services_time = {};
+  SizeLimit max_total = {};
   friend bool operator==(const DaemonLogSpec&, const DaemonLogSpec&) = default;
 };
 

@@ -7,6 +7,7 @@
 #include "spec/log_spec.hpp"
 #include "spec/probe_fields.hpp"
 #include "spec/rotate_fields.hpp"
+#include "spec/syslog_fields.hpp"
 
 namespace sup {
 
@@ -52,6 +53,16 @@ struct Fields<LogSpec> {
       Field{"to", &LogSpec::to, OnChange::next_start, "\"file\"", "Where the output of the service goes."},
       Field{"path", &LogSpec::path, OnChange::next_start, "\"/var/log/web.log\"",
             "The log file, absolute. Its directory must exist.", AbsolutePath{}},
+      Field{"also", &LogSpec::also, OnChange::next_start, "[\"syslog\"]",
+            "Further destinations: \"file\", \"stdout\", \"syslog\" and \"journal\". They never hold up the service: "
+            "what they "
+            "do not take in time is dropped and counted.",
+            Unique{}},
+      Field{
+          "syslog", &LogSpec::syslog, OnChange::next_start,
+          "{ address = \"udp://127.0.0.1:514\", facility = \"local3\" }",
+          "The syslog server; an address stands for `syslog.address`. What comes by stdout has the severity info, what "
+          "comes by stderr err. Default: /dev/log."},
       Field{"format", &LogSpec::format, OnChange::next_start, "\"json\"", "How lines are written."},
       Field{"template", &LogSpec::template_, OnChange::next_start, "\"{time} {service} {stream} | {line}\"",
             "What a line looks like as text. Known are {time}, {service}, {instance} (its number), {name} (worker@2), "

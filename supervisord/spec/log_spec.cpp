@@ -1,5 +1,7 @@
 #include "spec/log_spec.hpp"
 
+#include <algorithm>
+
 namespace sup {
 namespace {
 
@@ -9,6 +11,8 @@ constexpr std::string_view kTimed = "{time} {name} |{mark}{line}";
 const LogTemplate& first_written(const LogTemplate& a, const LogTemplate& b) { return a.text.empty() ? b : a; }
 
 }  // namespace
+
+bool goes_to(const LogSpec& log, LogTo to) { return log.to == to || std::ranges::find(log.also, to) != log.also.end(); }
 
 ChosenFormat chosen_format(const LogSpec& log, const LogFormatDefaults& defaults, LogTo to) {
   LogFormat format = log.format;

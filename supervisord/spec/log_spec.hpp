@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/enum_names.hpp"
 #include "base/time.hpp"
@@ -13,6 +14,7 @@
 #include "spec/log_template.hpp"
 #include "spec/rare.hpp"
 #include "spec/rotate_spec.hpp"
+#include "spec/syslog_spec.hpp"
 
 namespace sup {
 
@@ -22,13 +24,15 @@ struct ByteSize {
   friend bool operator==(const ByteSize&, const ByteSize&) = default;
 };
 
-enum class LogTo : std::uint8_t { automatic, file, standard_output, null };
+enum class LogTo : std::uint8_t { automatic, file, standard_output, null, syslog, journal };
 template <>
 inline constexpr auto kEnumNames<LogTo> = std::array{
     EnumName{LogTo::automatic, "auto", "What [supervisord] log.services says."},
     EnumName{LogTo::file, "file", "The file log.path, by default NAME.log in the log directory."},
     EnumName{LogTo::standard_output, "stdout", "supervisord's own standard output."},
     EnumName{LogTo::null, "null", "Nowhere but the ring that `ctl logs` reads."},
+    EnumName{LogTo::syslog, "syslog", "A syslog server (RFC 5424), see log.syslog."},
+    EnumName{LogTo::journal, "journal", "The journal of systemd, in its native protocol."},
 };
 
 enum class LogFormat : std::uint8_t { automatic, raw, text, json, logfmt };
@@ -88,7 +92,9 @@ struct LogSpec {
   LogTemplate template_ = {};  // "template" is a keyword of C++.
   Rare<LogTimeSpec> time = {};
   bool strip_ansi = false;
+  std::vector<LogTo> also = {};
   Rare<RotateSpec> rotate = {};
+  Rare<SyslogSpec> syslog = {};
   LogOnFull on_full = LogOnFull::drop;
   ByteSize line_max{64 * 1024};
   Rare<MultiLineSpec> multi_line = {};
@@ -97,6 +103,9 @@ struct LogSpec {
   std::optional<ByteSize> pipe_size = {};  // Nothing: the kernel's, and more while output flows.
   friend bool operator==(const LogSpec&, const LogSpec&) = default;
 };
+
+// Whether it is one of the destinations that are named.
+[[nodiscard]] bool goes_to(const LogSpec& log, LogTo to);
 
 // What holds for services that do not say it themselves.
 struct LogFormatDefaults {

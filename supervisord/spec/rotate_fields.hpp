@@ -32,7 +32,9 @@ struct Fields<RotateSpec> {
       Field{
           "max-total", &RotateSpec::max_total, OnChange::next_start, "\"200MiB\"",
           "How much all files of this log may take of the disk, the present one counted as full. The oldest go first.",
-          Range{kLeastLogFile, kMostLogFile}});
+          Range{kLeastLogFile, kMostLogFile}},
+      Field{"compress", &RotateSpec::compress, OnChange::next_start, "\"gzip\"",
+            "Whether old files are compressed, which is done with the least priority."});
 };
 static_assert(kEveryMemberHasARow<RotateSpec>, "every member of RotateSpec needs a row");
 template <>

@@ -24,12 +24,20 @@ struct TimeOfDay {
   friend bool operator==(const TimeOfDay&, const TimeOfDay&) = default;
 };
 
+enum class LogCompression : std::uint8_t { none, gzip };
+template <>
+inline constexpr auto kEnumNames<LogCompression> = std::array{
+    EnumName{LogCompression::none, "none", "They stay as they are."},
+    EnumName{LogCompression::gzip, "gzip", "In the format of gzip(1), with .gz behind their names."},
+};
+
 struct RotateSpec {
   SizeLimit max_size{10 << 20};
   std::optional<Duration> every;
   std::optional<TimeOfDay> at;
   CountOrUnlimited keep{5};
   SizeLimit max_total;
+  LogCompression compress = LogCompression::none;
   friend bool operator==(const RotateSpec&, const RotateSpec&) = default;
 };
 

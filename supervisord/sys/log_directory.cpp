@@ -187,6 +187,13 @@ Result<UniqueFd> LogDirectory::create(const std::string& name, mode_t mode, std:
   return fd;
 }
 
+Result<LogDirectory::Facts> LogDirectory::facts_of(const UniqueFd& file, const std::string& name) const {
+  constexpr mode_t kPermissions = 0777;
+  struct stat facts{};
+  if (::fstat(file.get(), &facts) < 0) return fail_call(errno, "cannot look at " + quoted(place_of(name)));
+  return Facts{facts.st_mode & kPermissions, {facts.st_uid, facts.st_gid}};
+}
+
 // File systems without RENAME_NOREPLACE (NFS) get a look before.
 Result<> LogDirectory::rename(const std::string& from, const std::string& to) const {
   const int dir = directory_.get();

@@ -49,6 +49,13 @@ class LogDirectory {
   // A new file with this mode that is nobody else's before it has its owner. Errors: invalid if there is one, sys.
   [[nodiscard]] Result<UniqueFd> create(const std::string& name, mode_t mode, std::optional<FileOwner> owner) const;
 
+  // What of a file is to be the same for another that takes its place.
+  struct Facts {
+    mode_t mode = 0;
+    FileOwner owner = {};
+  };
+  [[nodiscard]] Result<Facts> facts_of(const UniqueFd& file, const std::string& name) const;
+
   // Never onto something that is there. Errors: invalid if there is, not_found, denied, sys.
   [[nodiscard]] Result<> rename(const std::string& from, const std::string& to) const;
   // Content if there is nothing.

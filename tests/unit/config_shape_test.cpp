@@ -198,6 +198,10 @@ class RandomSpec {
   void fill(LogTemplate& out, NoCheck) {
     out.text = chance() ? "{time} {{" + std::to_string(below(9)) + "}} {line}" : "";
   }
+  void fill(std::string& out, SyslogAddressText) {
+    constexpr std::string_view kForms[] = {"/run/log", "udp://127.0.0.1:514", "tcp://[::1]:601"};
+    out = kForms[below(3)];
+  }
   void fill(SizeLimit& out, Range range) {
     ByteSize size;
     fill(size, range);
@@ -241,6 +245,8 @@ bool is_decoding_error(const Diagnostic& diagnostic) {
                                                      "the terminal of a forking service",
                                                      "max-delay",
                                                      "it has no effect",
+                                                     "is no further destination",
+                                                     "it goes to \"",
                                                      "both written to",
                                                      "the name of the program",
                                                      "has no command",

@@ -1,0 +1,132 @@
+#include "log/compressor.hpp"
+
+#include <fmt/format.h>
+#include <linux/ioprio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "log/gzip.hpp"
+#include "log/rotation.hpp"
+#include "sys/log_directory.hpp"
+#include "sys/signals.hpp"
+
+namespace sup::log {
+namespace {
+
+constexpr std::string_view kSuffix = ".gz";
+constexpr std::string_view kUnfinished = ".gz.part";
+constexpr int kLeastPriority = 19;
+
+// The least of the processor and the disk. A failure only means that it is less modest.
+void give_way() {
+  const auto thread = static_cast<id_t>(::gettid());
+  (void)::setpriority(PRIO_PROCESS, thread, kLeastPriority);
+  (void)::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, thread, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+}
+
+// The compressed file gets its name when it is whole and on the disk, and only then the other goes. One that has its
+// name is whole: then an earlier life has not come to remove the other.
+Result<> compress_one(const sys::LogDirectory& directory, const std::string& name,
+                      const std::function<bool()>& is_ending) {
+  const std::string done = name + std::string(kSuffix);
+  const std::string part = name + std::string(kUnfinished);
+  if (!directory.identity_of(done)) {
+    const UniqueFd from = TRY(directory.open_old(name));
+    const sys::LogDirectory::Facts facts = TRY(directory.facts_of(from, name));
+    const UniqueFd to = TRY(directory.create(part, facts.mode, facts.owner));
+    auto packed = gzip(from, to, is_ending);
+    if (!packed) {
+      (void)directory.remove(part);
+      return std::unexpected(std::move(packed).error().wrap(fmt::format("cannot compress '{}'", name)));
+    }
+    TRY(directory.rename(part, done));
+  }
+  return directory.remove(name);
+}
+
+bool is_unfinished(std::string_view name, std::string_view log) {
+  return name.ends_with(kUnfinished) && is_rotated_from(name.substr(0, name.size() - kUnfinished.size()), log);
+}
+
+// One file that cannot be compressed keeps no other from it. Errors: the first one's.
+Result<> tidy_one(const std::string& log_path, const std::function<bool()>& is_ending) {
+  const sys::LogName log = sys::split_log_path(log_path);
+  const auto directory = TRY(sys::LogDirectory::open(log.directory));
+  Result<> out;
+  for (const sys::LogDirectory::Entry& entry : TRY(directory.list(log.file + "."))) {
+    if (is_ending()) return {};
+    const bool is_plain = is_rotated_from(entry.name, log.file) && entry.name.ends_with('Z');
+    Result<> done;
+    if (is_unfinished(entry.name, log.file)) done = directory.remove(entry.name);
+    if (is_plain) done = compress_one(directory, entry.name, is_ending);
+    if (!done && out) out = std::move(done);
+  }
+  return out;
+}
+
+}  // namespace
+
+Compressor::~Compressor() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_ending_ = true;
+  }
+  if (was_started_) (void)::pthread_join(thread_, nullptr);
+}
+
+void Compressor::tidy(const std::string& log_path) {
+  {
+    const std::lock_guard lock(mutex_);
+    // The first may be past the file that is meant.
+    const auto waiting = logs_.begin() + (is_running_ && !logs_.empty() ? 1 : 0);
+    if (std::find(waiting, logs_.end(), log_path) == logs_.end()) logs_.push_back(log_path);
+    if (is_running_) return;
+    is_running_ = true;
+  }
+  if (std::exchange(was_started_, false)) (void)::pthread_join(thread_, nullptr);  // It has ended, or is about to.
+  const sys::SignalSet before = sys::block_all_signals();
+  const int error = ::pthread_create(&thread_, nullptr, thread_main, this);
+  sys::set_signal_mask(before);
+  was_started_ = error == 0;
+  if (was_started_) return;
+  const std::lock_guard lock(mutex_);
+  is_running_ = false;
+  logs_.clear();
+  board_.post(Notice{Notice::Kind::trouble, fmt::format("cannot compress '{}': {}", log_path, errno_text(error))});
+}
+
+void* Compressor::thread_main(void* self) {
+  (void)::pthread_setname_np(::pthread_self(), "log-compress");
+  give_way();
+  static_cast<Compressor*>(self)->work();
+  return nullptr;
+}
+
+void Compressor::work() {
+  const auto is_ending = [this] {
+    const std::lock_guard lock(mutex_);
+    return is_ending_;
+  };
+  while (true) {
+    std::string log;
+    {
+      const std::lock_guard lock(mutex_);
+      if (logs_.empty() || is_ending_) {
+        is_running_ = false;
+        return;
+      }
+      log = logs_.front();
+    }
+    if (const auto done = tidy_one(log, is_ending); !done && !is_ending())
+      board_.post(Notice{Notice::Kind::trouble, done.error().what});
+    const std::lock_guard lock(mutex_);
+    logs_.pop_front();
+  }
+}
+
+}  // namespace sup::log

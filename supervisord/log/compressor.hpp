@@ -1,0 +1,43 @@
+// Compresses rotated files on a thread of its own, which is there only while there is something to compress, and which
+// gives way to everybody else.
+#pragma once
+
+#include <pthread.h>
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <string>
+
+#include "log/board.hpp"
+
+namespace sup::log {
+
+// Owned by the log thread; what fails is told by the board.
+class Compressor {
+ public:
+  explicit Compressor(Board& board) : board_(board) {}
+  // Waits for the piece that is being compressed, not for the whole file: what is left half done is found by the next
+  // tidy().
+  ~Compressor();
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+
+  // All files that were rotated from this log and are not compressed yet are to be; what an earlier life has left half
+  // done is removed.
+  void tidy(const std::string& log_path);
+
+ private:
+  static void* thread_main(void* self);
+  void work();
+
+  Board& board_;
+  std::mutex mutex_;
+  std::deque<std::string> logs_;  // At most one of each path; the first is worked on.
+  bool is_running_ = false;
+  bool is_ending_ = false;
+  bool was_started_ = false;
+  pthread_t thread_{};
+};
+
+}  // namespace sup::log

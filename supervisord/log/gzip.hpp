@@ -1,0 +1,15 @@
+// Compression, in pieces: a file of any size costs the same memory.
+#pragma once
+
+#include <functional>
+
+#include "base/result.hpp"
+#include "sys/unique_fd.hpp"
+
+namespace sup::log {
+
+// Reads `from` to its end and writes it to `to` in the format of gzip(1), flushed to the disk. Errors: sys; limit if
+// is_ending() has become true meanwhile.
+[[nodiscard]] Result<> gzip(const UniqueFd& from, const UniqueFd& to, const std::function<bool()>& is_ending);
+
+}  // namespace sup::log

@@ -1,0 +1,126 @@
+// Old log files are compressed, and all files together are bounded.
+#include <algorithm>
+
+#include "log/rotation.hpp"
+#include "log_bench.hpp"
+
+using namespace sup;
+using namespace sup::log_test;
+using log::Rotation;
+
+namespace {
+
+std::vector<std::string> names_in(const TempDir& dir) {
+  std::vector<std::string> out;
+  for (const auto& entry : std::filesystem::directory_iterator(dir.file(""))) out.push_back(entry.path().filename());
+  std::ranges::sort(out);
+  return out;
+}
+
+std::string unpacked(const std::string& path) {
+  std::string out;
+  FILE* pipe = ::popen(("gzip -cd '" + path + "'").c_str(), "re");
+  REQUIRE(pipe != nullptr);
+  std::array<char, 4096> buffer{};
+  for (std::size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    out.append(buffer.data(), got);
+  REQUIRE(::pclose(pipe) == 0);
+  return out;
+}
+
+FileDestination rotated(const std::string& path, Rotation rotation) {
+  return {.file = open_append(path), .path = path, .rotation = rotation};
+}
+
+std::uint64_t bytes_in(const TempDir& dir) {
+  std::uint64_t out = 0;
+  for (const std::string& name : names_in(dir)) {
+    struct stat facts{};
+    if (::stat(dir.file(name).c_str(), &facts) == 0) out += static_cast<std::uint64_t>(facts.st_blocks) * 512;
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("log: rotated files are compressed, and what they hold is the same") {
+  const TempDir dir;
+  auto thread = start();
+  const UniqueFd out = attach(*thread, 1, rotated(dir.file("a.log"), {.max_size = 100'000, .is_compressed = true}));
+  const std::string text = numbered("line", 1, 50'000);
+  write_all(out, text);
+  REQUIRE(wait_for_lines(*thread, 1, 50'000));
+  REQUIRE(eventually([&] {
+    const auto names = names_in(dir);
+    return names.size() > 5 && std::ranges::all_of(names, [](const std::string& name) {
+             return name == "a.log" || name.ends_with("Z.gz");
+           });
+  }));
+  std::string all;
+  for (const std::string& name : names_in(dir))
+    if (name != "a.log") all += unpacked(dir.file(name));
+  REQUIRE(all + content(dir.file("a.log")) == text);
+}
+
+TEST_CASE("log: what a killed life has left half compressed is done anew, and what it had done is kept") {
+  const TempDir dir;
+  const std::string first = "a.log.20260101T000000.000000Z";
+  const std::string second = "a.log.20260102T000000.000000Z";
+  std::ofstream(dir.file(first)) << "first\n";
+  std::ofstream(dir.file(first + ".gz.part")) << "half";
+  std::ofstream(dir.file(second)) << "second\n";
+  std::ofstream(dir.file("b.log.20260102T000000.000000Z.gz.part")) << "another log's";
+  std::ofstream(dir.file("a.log.gz.part")) << "a user's";
+  REQUIRE(std::system(("gzip -k '" + dir.file(second) + "'").c_str()) == 0);
+  const std::string done = content(dir.file(second + ".gz"));
+  auto thread = start();
+  const UniqueFd out = attach(*thread, 1, rotated(dir.file("a.log"), {.is_compressed = true}));
+  const std::vector<std::string> wanted = {"a.log", first + ".gz", second + ".gz", "a.log.gz.part",
+                                           "b.log.20260102T000000.000000Z.gz.part"};
+  REQUIRE(eventually([&] { return names_in(dir) == wanted; }));
+  REQUIRE(unpacked(dir.file(first + ".gz")) == "first\n");
+  REQUIRE(content(dir.file(second + ".gz")) == done);
+}
+
+TEST_CASE("log: a compressed file has the owner and the mode of the other") {
+  if (::geteuid() != 0) {
+    WARN("SKIPPED: needs root");
+    return;
+  }
+  const TempDir dir;
+  const std::string old = dir.file("a.log.20260101T000000.000000Z");
+  std::ofstream(old) << "old\n";
+  REQUIRE(::chown(old.c_str(), 65534, 65534) == 0);
+  REQUIRE(::chmod(old.c_str(), 0604) == 0);
+  auto thread = start();
+  const UniqueFd out = attach(*thread, 1, rotated(dir.file("a.log"), {.is_compressed = true}));
+  REQUIRE(eventually([&] { return std::filesystem::exists(old + ".gz") && !std::filesystem::exists(old); }));
+  struct stat facts{};
+  REQUIRE(::stat((old + ".gz").c_str(), &facts) == 0);
+  REQUIRE(facts.st_uid == 65534);
+  REQUIRE((facts.st_mode & 0777) == (0604 & ~022));
+}
+
+TEST_CASE("log: all files together are bounded, and the oldest go first, whosever they are") {
+  const TempDir dir;
+  auto thread = start({.max_total = 2 << 20});
+  const UniqueFd a = attach(*thread, 1, rotated(dir.file("a.log"), {.max_size = 200'000}));
+  const UniqueFd b = attach(*thread, 2, rotated(dir.file("b.log"), {.max_size = 200'000}));
+  std::ofstream(dir.file("c.log.20200101T000000.000000Z")) << "no log of ours\n";
+  write_all(a, numbered("line", 1, 100'000));
+  REQUIRE(wait_for_lines(*thread, 1, 100'000));
+  std::string last_of_a;
+  for (const std::string& name : names_in(dir))
+    if (name.starts_with("a.log.2")) last_of_a = name;
+  std::uint64_t most = 0;
+  for (int i = 0; i < 40; ++i) {
+    write_all(b, numbered("line", 1, 5'000));
+    REQUIRE(wait_for_lines(*thread, 2, static_cast<std::uint64_t>(i + 1) * 5'000));
+    most = std::max(most, bytes_in(dir));
+  }
+  REQUIRE(most <= (2 << 20) + 4096);
+  REQUIRE(most > (1 << 20));
+  REQUIRE_FALSE(std::filesystem::exists(dir.file(last_of_a)));
+  REQUIRE(std::filesystem::exists(dir.file("a.log")));
+  REQUIRE(std::filesystem::exists(dir.file("c.log.20200101T000000.000000Z")));
+}
