@@ -38,6 +38,7 @@ Result<> compress_one(const sys::LogDirectory& directory, const std::string& nam
   if (!directory.identity_of(done)) {
     const UniqueFd from = TRY(directory.open_old(name));
     const sys::LogDirectory::Facts facts = TRY(directory.facts_of(from, name));
+    TRY(directory.remove(part));  // What an earlier life has left.
     const UniqueFd to = TRY(directory.create(part, facts.mode, facts.owner));
     auto packed = gzip(from, to, is_ending);
     if (!packed) {
