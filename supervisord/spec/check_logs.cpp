@@ -69,7 +69,8 @@ class LogChecker {
 
  private:
   void check_further(const LogSpec& log) {
-    if (log.syslog.is_written() && !goes_to(log, LogTo::syslog) && !goes_to(log, LogTo::journal))
+    if (log.syslog.is_written() && log.to != LogTo::automatic && !goes_to(log, LogTo::syslog) &&
+        !goes_to(log, LogTo::journal))
       useless(Setting::syslog, "to = \"" + std::string(enum_name(log.to)) + "\"",
               "write to = \"syslog\" or also = [\"syslog\"], or remove it");
     for (std::size_t i = 0; i < log.also.size(); ++i) {
