@@ -103,7 +103,9 @@ std::string explain_exit(const World& w, InstanceId id, ExitStatus status) {
       then = fmt::format("started again after {}", format_duration(delay));
       break;
     }
-    case AfterEnd::exhausted: then = fmt::format("{}{}", give_up_text(spec.restart.on_give_up->action), shutdown); break;
+    case AfterEnd::exhausted:
+      then = fmt::format("{}{}", give_up_text(spec.restart.on_give_up->action), shutdown);
+      break;
     case AfterEnd::complete: then = fmt::format("completed{}", shutdown); break;
     case AfterEnd::fail: then = fmt::format("failed{}", shutdown); break;
   }

@@ -59,7 +59,7 @@ void MessageSink::commit() {
   }
   while (state_ == State::open && !queue_.empty())
     if (!send_first()) return;
-  if (state_ == State::open) watch(address_.carrier == Carrier::tcp ? EPOLLIN : 0);
+  if (state_ == State::open) watch(address_.carrier == Carrier::tcp ? std::uint32_t{EPOLLIN} : 0U);
 }
 
 // Sends what goes of the first message. Whether there may be more at once.

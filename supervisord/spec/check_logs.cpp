@@ -8,7 +8,19 @@ namespace sup {
 namespace {
 
 // The settings that say how lines are written, with their keys in both tables that have them.
-enum class Setting : std::uint8_t { format, template_, time, strip_ansi, rotate, on_full, multi_line, overflow, rate, syslog, also };
+enum class Setting : std::uint8_t {
+  format,
+  template_,
+  time,
+  strip_ansi,
+  rotate,
+  on_full,
+  multi_line,
+  overflow,
+  rate,
+  syslog,
+  also
+};
 constexpr std::array<std::array<std::string_view, 2>, 11> kKeys = {{
     {"log.format", "stderr.format"},
     {"log.template", "stderr.template"},

@@ -219,10 +219,10 @@ inline constexpr auto kLogsParams =
                         .role = Role::admin,
                         .doc = "Instead: empty the log files, remove the rotated ones, and forget the lines in memory. "
                                "`ctl logs clear` is the same."}};
-inline constexpr auto kLogsExamples = std::array{
-    Example{"ctl logs web", "the last 100 lines of web"}, Example{"ctl logs -f", "everything, as it is written"},
-    Example{"ctl logs web -n 1000 --stream stderr", "more, of one stream"},
-    Example{"ctl logs rotate web", "begin a new file"}};
+inline constexpr auto kLogsExamples = std::array{Example{"ctl logs web", "the last 100 lines of web"},
+                                                 Example{"ctl logs -f", "everything, as it is written"},
+                                                 Example{"ctl logs web -n 1000 --stream stderr", "more, of one stream"},
+                                                 Example{"ctl logs rotate web", "begin a new file"}};
 
 // events
 inline constexpr auto kEventsParams =
@@ -787,7 +787,8 @@ inline constexpr auto kCommands = std::array{
         .summary = "Show what services wrote to their standard output and error.",
         .text =
             "Reads the lines that supervisord keeps in memory for each service. With several services each line has "
-            "\"NAME | \" in front. With rotate, reopen or clear it tends their log files instead, and is done when that "
+            "\"NAME | \" in front. With rotate, reopen or clear it tends their log files instead, and is done when "
+            "that "
             "is done; for a service that is called so write `ctl logs -- rotate`.",
         .examples = kLogsExamples,
         .exits = kNamedExits},
