@@ -91,8 +91,10 @@ std::string render_blame(const StartTimesReply& reply, std::optional<unsigned> w
   return render_table(kTitles, rows, width, paint);
 }
 
-std::string render_chain(const StartTimesReply& reply, Paint paint) {
-  if (reply.starts.empty()) return "nothing was started at boot, or all of it again since; name a service\n";
+std::string render_chain(const StartTimesReply& reply, bool is_of_boot, Paint paint) {
+  if (reply.starts.empty())
+    return is_of_boot ? "nothing was started at boot, or all of it again since; name a service\n"
+                      : "nothing has been started\n";
   std::string out = chain_title(reply.starts.front());
   for (std::size_t at = 0; at < reply.starts.size(); ++at) out += chain_line(reply, at, paint);
   const StartRecord& last = reply.starts.back();
@@ -113,7 +115,7 @@ int run_start_times(Context& context) {
   else if (context.call.row->verb == wire::Verb::plot)
     context.out.write(render_plot(*reply));
   else if (context.call.row->verb == wire::Verb::critical_chain)
-    context.out.write(render_chain(*reply, context.out.paint()));
+    context.out.write(render_chain(*reply, !context.call.arguments.has("name"), context.out.paint()));
   else
     context.out.write(render_blame(*reply, width, context.out.paint()));
   return code_of(ExitCode::done);

@@ -50,20 +50,21 @@ void DiskBudget::know(const std::string& path) {
   has_news_ |= logs_[name.directory].insert(std::move(name.file)).second;
 }
 
-std::uint64_t DiskBudget::slice() const { return std::max(*max_ / kSlices, kLeastSlice); }
-
-bool DiskBudget::spend(std::uint64_t bytes) {
-  if (!max_) return false;
-  spent_ += bytes;
-  return spent_ >= slice() || (has_news_ && sys::monotonic_now() >= next_look_);
-}
-
-std::optional<Notice> DiskBudget::enforce() {
+std::optional<Notice> DiskBudget::make_room(std::uint64_t bytes) {
   if (!max_) return std::nullopt;
-  spent_ = 0;
+  const bool looks = bytes > left_ || (has_news_ && sys::monotonic_now() >= next_look_);
+  if (!looks) {
+    left_ -= bytes;
+    return std::nullopt;
+  }
+  const std::uint64_t slice = std::max({*max_ / kSlices, kLeastSlice, bytes});
+  left_ = slice - bytes;
   has_news_ = false;
   next_look_ = sys::monotonic_now() + kLookInterval;
-  const std::uint64_t bound = *max_ - std::min(*max_, slice());
+  return enforce(*max_ - std::min(*max_, slice));
+}
+
+std::optional<Notice> DiskBudget::enforce(std::uint64_t bound) {
   std::vector<OldFile> old;
   std::uint64_t total = 0;
   for (const auto& [path, logs] : logs_) total += look_at(path, logs, old);

@@ -20,20 +20,19 @@ class DiskBudget {
 
   // A log, whose rotated files count from now on, also when nobody writes to it any more.
   void know(const std::string& path);
-  // So many bytes were written to logs; whether it is time to enforce().
-  [[nodiscard]] bool spend(std::uint64_t bytes);
-  // Removes rotated files, oldest first over all logs, until the rest and what may be written before the next time are
-  // within the bound. Files that are written stay; what cannot be done is told, once in a while.
-  [[nodiscard]] std::optional<Notice> enforce();
+  // So many bytes are about to be written to logs. From time to time that removes rotated files, oldest first over all
+  // logs, until the rest, these bytes and what is written before the next time are within the bound. Files that are
+  // written stay; what cannot be done is told, once in a while.
+  [[nodiscard]] std::optional<Notice> make_room(std::uint64_t bytes);
 
  private:
-  [[nodiscard]] std::uint64_t slice() const;
+  [[nodiscard]] std::optional<Notice> enforce(std::uint64_t bound);
 
   std::optional<std::uint64_t> max_;
   std::map<std::string, std::set<std::string>> logs_;  // By directory.
-  std::uint64_t spent_ = 0;
-  bool has_news_ = false;  // A log that nobody has looked at yet,
-  Instant next_look_{};    // which is done then at the earliest.
+  std::uint64_t left_ = 0;                             // What may be written before it is looked again.
+  bool has_news_ = false;                              // A log that nobody has looked at yet,
+  Instant next_look_{};                                // which is done then at the earliest.
   Instant next_notice_{};
 };
 

@@ -14,6 +14,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "log/disk_budget.hpp"
 #include "log/log_file.hpp"
 #include "log/on_full.hpp"
 #include "log/record.hpp"
@@ -47,8 +48,8 @@ class Sink {
   // `title` names it in messages: "log '/var/log/web.log'", "standard output".
   Sink(UniqueFd file, std::string title);
 
-  // It is a regular file with a name: looked for before each write, and rotated.
-  void keep(LogFileSpec spec, OnFull on_full);
+  // It is a regular file with a name: looked for before each write, for which the budget makes room, and rotated.
+  void keep(LogFileSpec spec, OnFull on_full, DiskBudget& budget);
   void change(LogFileSpec spec, OnFull on_full);
 
   // The file has content whose last line has no end: the first line put gets a newline in front.
@@ -85,8 +86,6 @@ class Sink {
   // to which `overhead` bytes are added.
   [[nodiscard]] std::size_t read_size(std::size_t overhead) const;
 
-  // Bytes that went into files with a name since it was asked.
-  [[nodiscard]] std::uint64_t take_written() { return std::exchange(written_, 0); }
   [[nodiscard]] std::vector<Loss> take_losses();
   [[nodiscard]] std::vector<Notice> take_notices();
 
@@ -123,7 +122,7 @@ class Sink {
   std::string title_;
 
   std::unique_ptr<LogFile> log_file_;
-  std::uint64_t written_ = 0;
+  DiskBudget* budget_ = nullptr;
   OnFull on_full_ = OnFull::drop;
   std::vector<iovec> views_;    // Plain files: lines where they were read,
   std::size_t first_view_ = 0;  // of which these are written.

@@ -12,7 +12,8 @@
 
 namespace sup::log {
 
-void Sink::keep(LogFileSpec spec, OnFull on_full) {
+void Sink::keep(LogFileSpec spec, OnFull on_full, DiskBudget& budget) {
+  budget_ = &budget;
   log_file_ = std::make_unique<LogFile>(std::move(spec), file_);
   on_full_ = on_full;
 }
@@ -61,6 +62,8 @@ int Sink::write_views() {
     return ready.error().sys_errno != 0 ? ready.error().sys_errno : EINVAL;
   }
   std::size_t size = size_of(views_);
+  if (budget_ != nullptr)
+    if (auto notice = budget_->make_room(size)) notices_.push_back(*std::move(notice));
   while (size > 0) {
     const std::size_t part = part_of(size);
     if (!file_.is_open()) return ENOENT;  // It was rotated and could not be made again; rotate() has set the reason.
@@ -83,10 +86,7 @@ int Sink::write_part(std::size_t size) {
     const auto done = static_cast<std::size_t>(written);
     size -= done;
     drop_written(done);
-    if (log_file_) {
-      log_file_->wrote(done);
-      written_ += done;
-    }
+    if (log_file_) log_file_->wrote(done);
     advance(done);
   }
   return 0;

@@ -192,7 +192,6 @@ class Worker {
   Result<> renew(Outlet& outlet, Result<> (LogFile::*what)(UniqueFd&));
   void reopen_all();
   void expect(const Outlet& outlet);
-  void account_for(Outlet& outlet);
   void keep_time();
 
   ServiceLog& service_log(const Source& source);
@@ -211,11 +210,11 @@ class Worker {
   Audience audience_;
   Viewers viewers_;
 
+  DiskBudget budget_;  // The sinks of outlets refer to it.
   std::unordered_map<std::uint64_t, std::unique_ptr<Input>> inputs_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Outlet>> outlets_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Post>> posts_;
   std::string host_;
-  DiskBudget budget_;
   Compressor compressor_;
   std::map<FileKey, Outlet*> outlets_by_file_;
   std::unordered_map<std::string, Outlet*> outlets_by_path_;  // Regular files.

@@ -43,7 +43,8 @@ Worker::Outlet* Worker::known_outlet(const FileDestination& destination) {
 
 void Worker::take_in(Outlet& outlet, FileDestination destination) {
   outlet.path = destination.path;
-  outlet.sink.keep({std::move(destination.path), destination.owner, destination.rotation}, destination.on_full);
+  outlet.sink.keep({std::move(destination.path), destination.owner, destination.rotation}, destination.on_full,
+                   budget_);
   outlets_by_path_.emplace(outlet.path, &outlet);
   budget_.know(outlet.path);
   register_file(outlet);
@@ -56,7 +57,6 @@ void Worker::register_file(Outlet& outlet) {
   if (outlet.sink.is_blocked() && blocked_.insert(outlet.id).second && blocked_.size() == 1)
     next_retry_ = sys::monotonic_now() + kBlockedRetry;
   if (!outlet.sink.is_failing()) outlet.refused.clear();
-  account_for(outlet);
   if (outlet.generation == file->generation()) return;
   outlet.generation = file->generation();
   std::erase_if(outlets_by_file_, [&](const auto& row) { return row.second == &outlet; });
@@ -66,11 +66,6 @@ void Worker::register_file(Outlet& outlet) {
   if (file->is_compressed())
     compressor_.tidy(outlet.path);  // There is another one now, or an earlier life has left some.
   expect(outlet);
-}
-
-void Worker::account_for(Outlet& outlet) {
-  if (!budget_.spend(outlet.sink.take_written())) return;
-  if (auto notice = budget_.enforce()) board_.post(*std::move(notice));
 }
 
 // What is due and cannot be rotated is tried again later.
