@@ -355,6 +355,14 @@ void thaw_and_replace(World& w, Instance& i) {
 
 void begin_steps(World& w, Instance& i) { begin_first_step(w, i); }
 
+// The stop does not wait for their death: they may hang in the kernel.
+void cut_hooks(World& w, Instance& i) {
+  i.is_hook_late = false;
+  i.survivors = {};
+  w.effects.emplace_back(KillTasks{w.id(i), i.run});
+  begin_first_step(w, i);
+}
+
 void begin_post_stop(World& w, Instance& i) {
   i.survivors = {};
   begin_hooks(w, i, Phase::post_stop);

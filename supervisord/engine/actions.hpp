@@ -52,6 +52,7 @@ void replace(World&, Instance&);
 void replace_start(World&, Instance&);
 void thaw_and_replace(World&, Instance&);
 void begin_steps(World&, Instance&);
+void cut_hooks(World&, Instance&);
 void fail_start(World&, Instance&);
 void terminate(World&, Instance&);
 void next_step(World&, Instance&);
@@ -128,6 +129,7 @@ inline constexpr Action replace{"first pre-stop hook or stop step", act::replace
 inline constexpr Action replace_start{"first stop step", act::replace_start};
 inline constexpr Action thaw_and_replace{"first pre-stop hook or stop step, thaw everything", act::thaw_and_replace};
 inline constexpr Action begin_steps{"first stop step", act::begin_steps};
+inline constexpr Action cut_hooks{"kill the hook and leave out the others, first stop step", act::cut_hooks};
 inline constexpr Action begin_post_stop{"first post-stop hook", act::begin_post_stop};
 // It will not become ready: what is alive of it gets the first stop signal.
 inline constexpr Action fail_start{"signal everything", act::fail_start};

@@ -204,6 +204,17 @@ void Engine::handle(const Ended& event) {
 
 // ---- transitions ----
 
+namespace {
+
+// In a stop, the hooks before it, its steps, and the hooks after it have their time each. So the watchdog's signal and
+// the steps after that are one.
+bool begins_part_of_stop(State from, Phase phase_before, const Instance& i) {
+  return from != State::stopping ||
+         (i.phase != phase_before && (phase_before == Phase::pre_stop || i.phase == Phase::post_stop));
+}
+
+}  // namespace
+
 void Engine::dispatch(InstanceId id, Input input) {
   Instance& i = w_.at(id);
   const Row* row = find_row(w_, i, input);
@@ -213,10 +224,10 @@ void Engine::dispatch(InstanceId id, Input input) {
   const State from = i.state;
   const bool was_awaiting = is_awaiting_ready(w_, i);
   const bool was_asked = is_asked_for_health(w_, i);
+  const Phase phase_before = i.phase;
   if (row->to != from) i.deadline = i.stop_by = kNever;  // A deadline dies with its state.
   if (row->action->act != nullptr) row->action->act(w_, i);
-  const bool is_new_stop = row->to == State::stopping && (from != State::stopping || row->action == &begin_post_stop);
-  if (is_shutting_down_ && is_new_stop) share_time(id);
+  if (is_shutting_down_ && row->to == State::stopping && begins_part_of_stop(from, phase_before, i)) share_time(id);
   sync_deadline(id, deadline_before);
   if (row->to != from) enter(id, from, *row);
   // No row has to remember what is under way.

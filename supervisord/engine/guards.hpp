@@ -109,6 +109,11 @@ inline constexpr Guard has_next_hook{"another hook is left",
 inline constexpr Guard is_in_hook{"a hook runs",
                                   [](const World& w, const Instance& i) { return hooks_left(w, i) > 0; }};
 
+// Of its share of the time of a shutdown, while there is some left for what comes after them.
+inline constexpr Guard is_cut_short{
+    "its pre-stop hooks run, and the shutdown has time left",
+    [](const World& w, const Instance& i) { return i.phase == Phase::pre_stop && !w.is_out_of_patience; }};
+
 inline constexpr Guard is_in_pre_start{"before its start",
                                        [](const World&, const Instance& i) { return i.phase == Phase::pre_start; }};
 

@@ -31,16 +31,27 @@ Duration time_of(const std::vector<Hook>& hooks) {
   return out;
 }
 
-// How long its stop may take by its own settings; and with its death, and the hooks after that.
-Duration stop_time(const World& w, const Instance& i) {
-  Duration out = time_of(w.spec(i).pre_stop);
-  for (const StopStep& step : w.spec(i).stop->steps) out += step.wait;
+Duration time_of_steps(const ServiceSpec& spec) {
+  Duration out{};
+  for (const StopStep& step : spec.stop->steps) out += step.wait;
   return out;
 }
+
+// What its stop may take by its own settings, in the order in which it is done; each has a share of its own.
+struct StopParts {
+  Duration pre_stop;
+  Duration steps;
+  Duration post_stop;
+};
+StopParts stop_parts(const ServiceSpec& spec) {
+  return {time_of(spec.pre_stop), time_of_steps(spec), time_of(spec.post_stop)};
+}
+
 Duration whole_stop_time(const World& w, const Instance& i) {
   if (is_resting(i.state)) return Duration{};
   const bool is_without = i.state == State::joining || !has_process(w.spec(i));
-  return kDeathTakes + (is_without ? Duration{} : stop_time(w, i) + time_of(w.spec(i).post_stop));
+  const StopParts parts = stop_parts(w.spec(i));
+  return kDeathTakes + (is_without ? Duration{} : parts.pre_stop + parts.steps + parts.post_stop);
 }
 
 }  // namespace
@@ -82,16 +93,23 @@ void Engine::plan_shutdown() {
 }
 
 // The time that is left is divided in the proportions of what each of the chain would take: so none that hangs takes
-// the time of those that are stopped after it.
+// the time of those that are stopped after it. Nor do its own hooks before the stop take that of its stop steps.
 void Engine::share_time(InstanceId id) {
   Instance& i = w_.at(id);
-  const Duration hooks = time_of(w_.spec(i).post_stop);
-  const bool is_in_them = i.phase == Phase::post_stop;
-  const Duration own = is_in_them ? hooks : stop_time(w_, i);
-  const Duration after = (is_in_them ? Duration{} : hooks) + stop_chains_[id.value];
+  const StopParts parts = stop_parts(w_.spec(i));
+  Duration own = parts.steps;
+  Duration after = parts.post_stop + stop_chains_[id.value];
+  if (i.phase == Phase::pre_stop) {
+    own = parts.pre_stop;
+    after += parts.steps;
+  } else if (i.phase == Phase::post_stop) {
+    own = parts.post_stop;
+    after -= parts.post_stop;
+  }
   i.stop_by = kNever;
-  // What nobody waits for has all that is left.
-  if (own == Duration{} || after == Duration{} || w_.is_out_of_patience) return;
+  // What nobody waits for has all that is left; but hooks before the stop have its first step after them in any case.
+  const bool is_awaited = after > Duration{} || i.phase == Phase::pre_stop;
+  if (own == Duration{} || !is_awaited || w_.is_out_of_patience) return;
   const double share = static_cast<double>(own.count()) / static_cast<double>((own + kDeathTakes + after).count());
   const Duration left = std::max(shutdown_deadline_ - w_.now, Duration{});
   i.stop_by = w_.now + Duration{static_cast<Duration::rep>(static_cast<double>(left.count()) * share)};

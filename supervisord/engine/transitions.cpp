@@ -219,6 +219,7 @@ constexpr Row kRows[] = {
     {stopping,   I::deadline,          &has_next_step,    &next_step,           stopping,  "did not end in time, next stop step"},
     {stopping,   I::deadline,          &always,           &kill_everything,     killing,   "did not end in time"},
     {stopping,   I::kill_now,          &always,           &kill_asked,          killing,   "killed on request"},
+    {stopping,   I::out_of_time,       &is_cut_short,     &cut_hooks,           stopping,  "its pre-stop hooks are out of time for the shutdown, first stop step"},
     {stopping,   I::out_of_time,        &always,           &kill_asked,       killing,   "out of time for the shutdown"},
 
     {killing,    I::want_up,           &always,           &wish_cycle,          killing,   "asked up, will be started after the stop"},

@@ -58,7 +58,8 @@
 // comes next, and that is what guards ask. A hook that fails before the start is a start that failed (nothing of the
 // run is alive then); after it, it is start_failed. Between the hooks before the start and the start itself a run that
 // has to go down simply ends. The end of a run is told twice where there are post-stop hooks: when nothing of it is
-// alive, and again when they are done.
+// alive, and again when they are done. In a shutdown the hooks before the stop may be out of their share of the time:
+// then the one that runs is killed, and the stop steps begin without the others.
 //
 // Readiness
 // ---------

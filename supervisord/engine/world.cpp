@@ -132,11 +132,12 @@ std::optional<InstanceId> lost_requirement(const World& w, const Instance& i) {
 
 namespace {
 
-// Where nobody waits for more than a start, an end with success is no loss; but what is bound needs the run.
+// Where nobody waits for more than a start, an end with success is no loss, whether its children have ended or not; but
+// what is bound needs the run.
 bool is_far_enough(const Facts& facts, Terms terms) {
-  const bool is_content =
-      terms.until == Until::completed || (terms.until == Until::started && terms.bond == Bond::requirement);
-  return is_content && facts.is_completed;
+  const bool is_start_enough = terms.until == Until::started && terms.bond == Bond::requirement;
+  if (facts.is_joining) return is_start_enough;
+  return facts.is_completed && (is_start_enough || terms.until == Until::completed);
 }
 
 }  // namespace

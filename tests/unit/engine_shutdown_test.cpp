@@ -336,6 +336,66 @@ TEST_CASE("hooks that follow a stop have their share, too", "[budget]") {
   REQUIRE(s.state("a") == "killing");
 }
 
+namespace {
+
+// Whose hooks and steps have more time by their settings than the whole shutdown.
+Service drained(const std::string& name) {
+  return Service(name).stop({step(15, SignalTarget::group, 10s)}).with([](ServiceSpec& spec) {
+    spec.pre_stop = {hook("drain", 10s), hook("again", 10s)};
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a pre-stop hook that hangs has its share of the shutdown, and its stop steps have theirs", "[budget]") {
+  Story s({drained("a").requires_({"b"}), Service("b").stop({step(15, SignalTarget::group, 10s)})}, budget(8s));
+  s.boot().run().orders();
+  s.shutdown();
+  REQUIRE(s.orders() == Names{"pre-stop 1 of a"});
+  s.pass(3500ms);
+  REQUIRE(s.orders().empty());
+  s.pass(500ms);
+  REQUIRE(s.orders() == Names{"kill tasks of a", "TERM a"});
+  REQUIRE(s.state("a") == "stopping");
+  s.task_ends("a", "signal KILL");
+  REQUIRE(s.orders().empty());  // The second hook is left out, and the steps are not begun again.
+  s.pass(2s);
+  REQUIRE(s.orders() == Names{"KILL a"});
+  s.ends("a", signal(9));
+  REQUIRE(s.orders() == Names{"TERM b"});
+}
+
+TEST_CASE("a pre-stop hook that hangs leaves time for the stop steps where nobody is stopped after it", "[budget]") {
+  Story s({drained("a")}, budget(9s));
+  s.boot().run().orders();
+  s.shutdown();
+  s.orders();
+  s.pass(6s);
+  REQUIRE(s.orders() == Names{"kill tasks of a", "TERM a"});
+  s.ends("a", signal(15));
+  REQUIRE(s.finished().has_value());
+}
+
+TEST_CASE("hooks and steps in their time lose none of it in a shutdown", "[budget]") {
+  Story s({drained("a")}, budget(60s));
+  s.boot().run().orders();
+  s.shutdown();
+  s.pass(9900ms);
+  REQUIRE(s.orders() == Names{"pre-stop 1 of a"});
+  s.pass(100ms);
+  REQUIRE(s.orders() == Names{"kill tasks of a"});
+  s.task_ends("a", "signal KILL");
+  REQUIRE(s.orders() == Names{"pre-stop 2 of a"});
+}
+
+TEST_CASE("at the end of the shutdown's budget what is in its pre-stop hooks gets KILL", "[budget]") {
+  Story s({drained("a")}, budget(9s));
+  s.boot().run().shutdown();
+  s.orders();
+  s.shutdown();  // A second time: at once.
+  REQUIRE(s.orders() == Names{"KILL a"});
+}
+
 TEST_CASE("what is last is stopped after all others, with what it requires or comes after", "[last]") {
   Story s({Service("web"), Service("net"), Service("db").requires_({"net"}),
            Service("shipper").last().requires_({"net"}), Service("helper").last()});

@@ -215,6 +215,34 @@ TEST_CASE("what is joining is stopped and restarted with its children", "[tree]"
   REQUIRE(up.state("worker") == "running");
 }
 
+TEST_CASE("who waits only for the start of a parent does not wait for its children", "[tree]") {
+  Story s({Service("web"), child("worker", "web"), Service("late").requires_({"web"}, Until::started),
+           Service("whole").requires_({"web"}, Until::completed)});
+  s.boot().run();
+  s.stop({"late"});
+  s.ends("late", signal(15)).ends("web", code(0));
+  REQUIRE(s.state("web") == "joining");
+  s.start({"late"});
+  REQUIRE(s.state("late") == "starting");
+  REQUIRE(s.state("whole") == "waiting");
+  s.run();
+  REQUIRE(s.state("web") == "joining");  // It was not begun again for this.
+  s.ends("worker", code(0));
+  REQUIRE(s.state("web") == "completed");
+  REQUIRE(s.state("late") == "running");
+  REQUIRE(s.state("whole") == "starting");
+}
+
+TEST_CASE("what is bound to the start of a parent wants another run of it when that has ended", "[tree]") {
+  Story s({Service("web"), child("worker", "web"), Service("bound").disabled().binds_to({"web"}, Until::started)});
+  s.boot().run().ends("web", code(0));
+  s.start({"bound"});
+  REQUIRE(s.state("web") == "starting");
+  REQUIRE(s.state("bound") == "waiting");
+  s.run();
+  REQUIRE(s.state("bound") == "running");
+}
+
 TEST_CASE("with exit = when-done daemons are side-cars, and the exit code is that of the work", "[tree]") {
   Story s({Service("work"), Service("sidecar").daemon().restart(RestartWhen::always), Service("broken").daemon()},
           when_done());

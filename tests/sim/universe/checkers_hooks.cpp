@@ -97,7 +97,9 @@ Complaint pre_stop(const Scene& scene, const Effect& effect) {
   const InstanceId id = signal != nullptr ? signal->instance : task->instance;
   const Seen& s = scene.seen[id.value];
   const bool is_after_hooks = s.state == State::stopping && !s.stop_step && !s.is_unfit;
-  if (!is_after_hooks || are_done(scene, id, TaskKind::pre_stop)) return std::nullopt;
+  // In a shutdown they have their share of the time, and no more.
+  const bool are_cut = s.hook && s.hook->kind == TaskKind::pre_stop && s.hook->is_short;
+  if (!is_after_hooks || are_cut || are_done(scene, id, TaskKind::pre_stop)) return std::nullopt;
   return fmt::format("{} is told to end before its pre-stop hooks are done", scene.name(id));
 }
 

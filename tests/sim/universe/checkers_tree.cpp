@@ -60,10 +60,17 @@ bool is_held_up(const Scene& scene, InstanceId id) {
          std::ranges::any_of(scene.seen, [](const Seen& s) { return s.state == State::killing; });
 }
 
+// It runs, and nothing has told it to end yet.
+bool is_untold(const Seen& s) {
+  const bool is_before_steps = s.hook && s.hook->kind == TaskKind::pre_stop && !s.stop_step;
+  return is_rising_or_up(s.state) || (s.state == State::stopping && is_before_steps);
+}
+
 // The end of the time finds nobody who was not told to end, but those that are held up by what is in the kernel.
 Complaint told_before_killed(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<StateChanged>(&effect);
-  if (e == nullptr || e->row->input != Input::out_of_time || !is_rising_or_up(e->from)) return std::nullopt;
+  if (e == nullptr || e->row->input != Input::out_of_time) return std::nullopt;
+  if (!is_untold(scene.seen[e->instance.value])) return std::nullopt;
   const bool is_orderly = scene.is_punctual && scene.set.daemon.shutdown_timeout >= std::chrono::seconds{1};
   if (!is_orderly || is_held_up(scene, e->instance)) return std::nullopt;
   return fmt::format("{} is killed without having been told to end", scene.name(e->instance));

@@ -307,6 +307,7 @@ void Scene::see(const KillTasks& e) {
   seen[e.instance.value].reload_due = now + kKillRetry;
   auto& hook = seen[e.instance.value].hook;
   if (!hook) return;
+  hook->is_short = now >= seen[e.instance.value].share_due;
   if (now < hook->kill_due) hook->is_cut = true;
   hook->kill_due = now + kKillRetry;
 }
@@ -332,8 +333,10 @@ void Scene::note_stop_step(InstanceId id, Seen& s) {
   const bool is_repeated = main_exit == id && s.stop_step;
   if (main_exit == id) main_exit.reset();
   if (is_repeated) return;
+  const bool is_after_hooks = !s.stop_step && s.state == State::stopping && !s.aborted;
   s.stop_step = s.stop_step ? *s.stop_step + 1 : 0;
   s.stop_step_since = now;
+  if (is_after_hooks) note_share(id);
   const std::vector<StopStep>& steps = spec(id).stop->steps;
   // All that there is to stop is the hook, which has the time of the step.
   if (s.hook && s.hook->kind == TaskKind::pre_start && *s.stop_step < steps.size())

@@ -41,8 +41,9 @@ struct Survival {
 struct SeenHook {
   TaskKind kind = TaskKind::pre_start;
   std::uint16_t index = 0;
-  Instant kill_due;     // When its patience is over, or KILL is to be repeated.
-  bool is_cut = false;  // It was killed before.
+  Instant kill_due;       // When its patience is over, or KILL is to be repeated.
+  bool is_cut = false;    // It was killed before.
+  bool is_short = false;  // In a shutdown its share of the time is over.
 };
 
 // One instance as seen from outside.
@@ -98,8 +99,9 @@ struct Seen {
   Instant backoff_since;
   Duration backoff_least{};
 
-  Instant share_due = kNever;  // When its share of the time of the shutdown is over, for the stop that is under way.
-  Duration stop_chain{};       // How long all that is stopped after it takes.
+  Instant share_due =
+      kNever;             // When its share of the time of the shutdown is over, for the part of its stop under way.
+  Duration stop_chain{};  // How long all that is stopped after it takes.
 
   bool is_wanted = false;  // The goal after the last step.
   Instant unwanted_since;

@@ -28,7 +28,7 @@ bool is_hook_awaited(const Seen& s) {
   switch (s.hook->kind) {
     case TaskKind::pre_start: return s.state == State::starting || s.state == State::stopping;
     case TaskKind::post_start: return s.state == State::starting;
-    case TaskKind::pre_stop:
+    case TaskKind::pre_stop: return s.state == State::stopping && !s.stop_step;
     case TaskKind::post_stop: return s.state == State::stopping;
     case TaskKind::reload:
     case TaskKind::stop_step: return false;
@@ -114,13 +114,15 @@ bool is_awaited_if(const Scene& scene, InstanceId id, InstanceId other, bool is_
 
 namespace {
 
-// It has completed, and `id` needs no more than that.
+// Its run ended with success, and `id` needs no more than that.
 bool has_done_enough(const Scene& scene, InstanceId id, InstanceId other) {
   const Links& links = scene.links[id.value];
   const Until until = links.needs_until.at(other);
   const bool is_bound = std::ranges::count(links.binds_to, other) > 0;
-  return scene.seen[other.value].state == State::completed &&
-         (until == Until::completed || (until == Until::started && !is_bound));
+  const bool is_start_enough = until == Until::started && !is_bound;
+  const State state = scene.seen[other.value].state;
+  if (state == State::joining) return is_start_enough && !is_sentenced(scene, other);
+  return state == State::completed && (is_start_enough || until == Until::completed);
 }
 
 }  // namespace

@@ -17,11 +17,15 @@ bool has_run(const Scene& scene, InstanceId id) {
   return has_process(scene.spec(id)) && state != State::joining && !is_resting(state);
 }
 
-// By its own settings, without the hooks after its end.
-Duration stop_time(const Scene& scene, InstanceId id) {
-  Duration out = time_of(scene.spec(id).pre_stop);
-  for (const StopStep& step : scene.spec(id).stop->steps) out += step.wait;
+Duration time_of_steps(const ServiceSpec& spec) {
+  Duration out{};
+  for (const StopStep& step : spec.stop->steps) out += step.wait;
   return out;
+}
+
+// By its own settings, from the first hook to the last.
+Duration stop_time(const ServiceSpec& spec) {
+  return time_of(spec.pre_stop) + time_of_steps(spec) + time_of(spec.post_stop);
 }
 
 Duration whole_chain(const Scene& scene, InstanceId id);
@@ -39,7 +43,7 @@ Duration whole_chain(const Scene& scene, InstanceId id) {
   const Duration after = chain_after(scene, id);
   if (is_resting(scene.seen[id.value].state)) return after;
   const bool is_without = !has_process(scene.spec(id)) || scene.seen[id.value].state == State::joining;
-  return after + kDeathTakes + (is_without ? Duration{} : stop_time(scene, id) + time_of(scene.spec(id).post_stop));
+  return after + kDeathTakes + (is_without ? Duration{} : stop_time(scene.spec(id)));
 }
 
 }  // namespace
@@ -62,16 +66,19 @@ void Scene::note_shutdown() {
     if (seen[id.value].state == State::stopping) note_share(id);
 }
 
-// Its stop begins, or the hooks after it.
+// Its stop begins, or a part of it: the hooks before, the steps, the hooks after.
 void Scene::note_share(InstanceId id) {
   Seen& s = seen[id.value];
   s.share_due = kNever;
   if (shutdown == ShutdownReason::none || killed_since <= now || !has_run(*this, id)) return;
-  const Duration hooks = time_of(spec(id).post_stop);
-  const bool is_in_hooks = s.hook && s.hook->kind == TaskKind::post_stop;
-  const Duration own = is_in_hooks ? hooks : stop_time(*this, id);
-  const Duration after = (is_in_hooks ? Duration{} : hooks) + s.stop_chain;
-  if (own == Duration{} || after == Duration{}) return;
+  const Duration before_steps = time_of(spec(id).pre_stop);
+  const Duration after_steps = time_of(spec(id).post_stop);
+  const bool is_before = s.hook && s.hook->kind == TaskKind::pre_stop && !s.stop_step;
+  const bool is_after = s.hook && s.hook->kind == TaskKind::post_stop;
+  const Duration own = is_before ? before_steps : is_after ? after_steps : time_of_steps(spec(id));
+  const Duration rest = is_before ? time_of_steps(spec(id)) + after_steps : is_after ? Duration{} : after_steps;
+  const Duration after = rest + s.stop_chain;
+  if (own == Duration{} || (after == Duration{} && !is_before)) return;
   const double share = static_cast<double>(own.count()) / static_cast<double>((own + kDeathTakes + after).count());
   const Duration left = std::max(shutdown_since + set.daemon.shutdown_timeout - now, Duration{});
   s.share_due = now + Duration{static_cast<Duration::rep>(static_cast<double>(left.count()) * share)};
