@@ -29,6 +29,8 @@ std::string render_explanation(const wire::ExplainReply& reply, Paint paint) {
   append_names(out, "Would stop with:", reply.would_stop_with);
   append_names(out, "Needed by:", reply.needed_by);
   append_names(out, "Last ends:", reply.last_ends);
+  if (reply.last_failed_run) out += fmt::format("Last lines of run {}, which failed:\n", *reply.last_failed_run);
+  for (const std::string& line : reply.last_lines) out += fmt::format("  | {}\n", visible(line));
   if (!reply.policy.empty()) out += "If it ends:\n";
   std::vector<TableRow> rows;
   for (const wire::ExitPolicy& policy : reply.policy)

@@ -30,7 +30,12 @@ class LogPrinter {
   explicit LogPrinter(Context& context)
       : context_(context),
         is_raw_(context.call.arguments.flag("raw")),
-        has_prefix_(!is_raw_ && !names_one_service(context)) {}
+        has_prefix_(!is_raw_ && !context.call.arguments.flag("no_prefix") && !names_one_service(context)) {}
+
+  // What supervisord says about the lines.
+  void tell(const std::vector<std::string>& notes) {
+    for (const std::string& text : notes) note(context_, "ctl: " + text);
+  }
 
   void print(const wire::LogRecord& record) {
     if (record.missed > 0)
@@ -70,6 +75,7 @@ int run_logs(Context& context) {
   while (true) {
     const auto batch = client->next<wire::LogsReply>();
     if (!batch) return report(context, batch.error());
+    printer.tell(batch->message.notes);
     for (const wire::LogRecord& record : batch->message.records) printer.print(record);
     if (!context.out.flush()) return code_of(ExitCode::done);
     if (batch->continues) continue;

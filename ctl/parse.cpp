@@ -7,11 +7,14 @@
 #include <charconv>
 
 #include "base/check.hpp"
+#include "base/moment.hpp"
 #include "base/signals.hpp"
 #include "base/text.hpp"
 #include "ctl/foreign_verbs.hpp"
 #include "ctl/global_options.hpp"
 #include "ctl/help.hpp"
+#include "ctl/local_offset.hpp"
+#include "sys/clock.hpp"
 
 namespace sup::ctl {
 
@@ -156,11 +159,18 @@ std::expected<ArgumentValue, std::string> choice_value(const ParamRow& param, co
   return std::unexpected(std::move(text));
 }
 
+std::expected<ArgumentValue, std::string> moment_value(const ParamRow& param, const std::string& word) {
+  const auto moment = parse_moment(word, sys::wall_now(), local_offset);
+  if (!moment) return std::unexpected(fmt::format("{}: {}", title(param), moment.error().what));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(moment->time_since_epoch()).count();
+}
+
 // The one value of a parameter by the rules of its row.
 std::expected<ArgumentValue, std::string> value_of(const ParamRow& param, const std::string& word) {
   switch (param.type) {
     case ParamType::integer: return integer_value(param, word);
     case ParamType::choice: return choice_value(param, word);
+    case ParamType::moment: return moment_value(param, word);
     case ParamType::duration:
       if (const auto duration = parse_duration(word); !duration)
         return std::unexpected(fmt::format("{}: {}", title(param), duration.error().what));
@@ -242,6 +252,11 @@ std::expected<void, std::string> check_together(const CommandRow& row, const wir
     const int deeds = arguments.flag("rotate") + arguments.flag("reopen") + arguments.flag("clear");
     if (deeds > 1) return std::unexpected("--rotate, --reopen and --clear exclude each other");
     if (deeds == 1 && arguments.flag("follow")) return std::unexpected("--follow is for reading");
+    if (arguments.flag("follow") && arguments.has("until"))
+      return std::unexpected("--follow and --until exclude each other");
+    const auto since = arguments.integer("since");
+    const auto until = arguments.integer("until");
+    if (since && until && *since >= *until) return std::unexpected("--since must be before --until");
   }
   if (row.verb == wire::Verb::schema && arguments.flag("manual") && arguments.flag("template"))
     return std::unexpected("--manual and --template exclude each other");

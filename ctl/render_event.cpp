@@ -18,6 +18,7 @@ std::string render_event(const wire::EventRecord& event, Paint paint) {
   if (event.cause && !event.cause->empty()) out += fmt::format(" ({})", visible(*event.cause));
   if (event.pid) out += fmt::format(" (pid {})", *event.pid);
   out += '\n';
+  for (const std::string& line : event.last_lines) out += fmt::format("  | {}\n", visible(line));
   return out;
 }
 

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +41,10 @@ class TimeText {
 
   // Appends. Fractions are cut, not rounded: what is written never lies in the future.
   void append(std::string& out, WallTime time, TimePrecision precision, UtcOffset offset = {}) const;
+  // Takes a time from the front of `text` that append() has written. `offset_at` tells what the clock on the wall was
+  // ahead where the text does not say it. Nothing, and `text` as it was, if there is none.
+  [[nodiscard]] std::optional<WallTime> take(std::string_view& text,
+                                             const std::function<UtcOffset(WallTime)>& offset_at) const;
   // Whether what is written is a number, as JSON knows them.
   [[nodiscard]] bool is_number() const { return is_number_; }
 

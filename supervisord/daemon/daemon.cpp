@@ -227,6 +227,7 @@ void Daemon::on_log_wake() {
     const bool is_trouble = notice.kind == log::Notice::Kind::trouble;
     spdlog::log(is_trouble ? spdlog::level::warn : spdlog::level::info, notice.text);
   }
+  for (log::LastWords& words : log_->take_last_words()) supervisor_->note_last_words(std::move(words));
   for (const log::Refusal& refusal : log_->take_refusals()) on_refusal(refusal);
   for (const log::LineFound& found : log_->take_lines_found())
     supervisor_->post(BecameReady{found.service, found.run, ReadyBy::seen});

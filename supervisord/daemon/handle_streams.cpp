@@ -1,76 +1,33 @@
-// logs, events and env: what is read rather than changed, and takes its time.
+// events and env: what is read rather than changed, and takes its time.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
-#include "base/refusable.hpp"
 #include "config/shape.hpp"
 #include "daemon/environment.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/views.hpp"
 #include "spec/instance_text.hpp"
-#include "wire/base64.hpp"
+#include "sys/clock.hpp"
 
 namespace sup {
 namespace {
 
-constexpr std::size_t kBatchBytes = 64 * 1024;  // Of lines in one reply.
-constexpr int kBatchEvents = 256;               // In one reply.
-
-// Hands over lines as fast as the client reads them; what it does not read in time is counted by the log thread.
-class LogsTask final : public Task {
- public:
-  LogsTask(Server& server, log::FollowerId follower) : server_(server), follower_(follower) {}
-  ~LogsTask() override { server_.parts().log.unfollow(follower_); }
-
-  void pump(Session& session) override { hand_over(session); }
-
-  // Everything was read from the pipes before this is called.
-  void wind_up(Session& session) override {
-    while (session.has_room()) {
-      const Handed handed = hand_over(session);
-      if (handed == Handed::end) return;
-      if (handed == Handed::nothing) break;
-    }
-    session.finish(wire::encode_reply(wire::LogsReply{}));
-  }
-
- private:
-  enum class Handed : std::uint8_t { nothing, lines, end };
-
-  Handed hand_over(Session& session) {
-    const log::TakeResult lines = server_.parts().log.take(follower_, kBatchBytes);
-    wire::LogsReply reply;
-    for (const log::Record& record : lines.records) {
-      wire::LogRecord& out = reply.records.emplace_back();
-      out.time = unix_ms(record.time);
-      out.service = record.name;
-      out.stream = enum_name(record.stream);
-      out.run = static_cast<std::int64_t>(record.run.value);
-      out.truncated = record.marks.truncated;
-      wire::set_line(out, record.bytes);
-    }
-    if (!reply.records.empty()) reply.records.front().missed = static_cast<std::int64_t>(lines.missed);
-    if (lines.at_end) {
-      session.finish(wire::encode_reply(reply));
-      return Handed::end;
-    }
-    if (reply.records.empty()) return Handed::nothing;
-    session.send(wire::encode_reply(reply, wire::Continues::yes));
-    return Handed::lines;
-  }
-
-  Server& server_;
-  log::FollowerId follower_;
-};
+constexpr int kBatchEvents = 256;  // In one reply.
+constexpr Duration kWordsPatience = std::chrono::milliseconds{250};
 
 // Reads the history from a number on; with `follow` it stays. A client that is too slow for what is kept learns what it
 // missed.
 class EventsTask final : public Task {
  public:
-  EventsTask(Server& server, std::vector<InstanceId> services, std::uint64_t since, bool is_following)
-      : server_(server), services_(std::move(services)), cursor_(since), is_following_(is_following) {}
+  EventsTask(Server& server, SessionId session, std::vector<InstanceId> services, std::uint64_t since,
+             bool is_following)
+      : server_(server),
+        services_(std::move(services)),
+        cursor_(since),
+        is_following_(is_following),
+        patience_(server.parts().loop, [&server, session] { server.with_session(session, [](Session&) {}); }) {}
 
   void pump(Session& session) override { hand_over(session); }
 
@@ -83,6 +40,7 @@ class EventsTask final : public Task {
 
   void wind_up(Session& session) override {
     is_following_ = false;
+    is_winding_up_ = true;
     while (session.has_room() && !hand_over(session)) {
     }
   }
@@ -94,7 +52,7 @@ class EventsTask final : public Task {
     wire::EventsReply reply;
     while (reply.events.size() < kBatchEvents) {
       const HistoryEntry* entry = history.after(cursor_);
-      if (entry == nullptr) break;
+      if (entry == nullptr || is_to_wait_for(*entry)) break;
       note_gap(reply, *entry);
       cursor_ = entry->sequence;
       if (is_wanted(*entry)) reply.events.push_back(view_event(server_.parts().supervisor.world(), *entry));
@@ -105,6 +63,14 @@ class EventsTask final : public Task {
     }
     if (!reply.events.empty() || reply.gap) session.send(wire::encode_reply(reply, wire::Continues::yes));
     return false;
+  }
+
+  // The last lines of a run that has failed come a moment after its end. A log thread that hangs is not waited for.
+  bool is_to_wait_for(const HistoryEntry& entry) {
+    if (is_winding_up_ || !entry.awaits_words || !is_wanted(entry) || sys::wall_now() - entry.time >= kWordsPatience)
+      return false;
+    patience_.arm(kWordsPatience);
+    return true;
   }
 
   // What lies between the last one that was looked at and the next that is kept.
@@ -127,6 +93,8 @@ class EventsTask final : public Task {
   std::set<std::string> departed_;    // The names of those of them that have left.
   std::uint64_t cursor_;
   bool is_following_;
+  bool is_winding_up_ = false;
+  loop::Timer patience_;
 };
 
 // Waits for a worker.
@@ -158,22 +126,6 @@ std::vector<InstanceId> chosen_services(const wire::Call& call, std::vector<Inst
 
 }  // namespace
 
-void handle_logs(Server& server, Session& session, const wire::Call& call) {
-  if (const auto deed = file_deed(call)) return handle_log_files(server, session, call, *deed);
-  auto services = named_services(server, session, call);
-  if (!services) return;
-  log::FollowRequest request;
-  request.services = chosen_services(call, std::move(*services));
-  request.last_lines = static_cast<std::size_t>(*call.arguments.integer("lines"));
-  request.follow = call.arguments.flag("follow") ? log::Follow::yes : log::Follow::no;
-  if (call.arguments.has("stream"))
-    request.streams = call.arguments.text("stream") == "stderr" ? log::StreamFilter::err : log::StreamFilter::out;
-  const Indispensable whole;  // A reader without a task would never be taken away.
-  const auto follower = server.parts().log.follow(std::move(request));
-  if (!follower) return session.send(wire::encode_error(wire::LimitReached{follower.error().what}));
-  session.begin(std::make_unique<LogsTask>(server, *follower));
-}
-
 void handle_events(Server& server, Session& session, const wire::Call& call) {
   auto services = named_services(server, session, call);
   if (!services) return;
@@ -187,7 +139,7 @@ void handle_events(Server& server, Session& session, const wire::Call& call) {
     return session.send(wire::encode_error(
         wire::Failed{fmt::format("there is no event {}: the last one is {} (supervisord has started anew since)", since,
                                  history.last_sequence())}));
-  session.begin(std::make_unique<EventsTask>(server, chosen_services(call, std::move(*services)), since,
+  session.begin(std::make_unique<EventsTask>(server, session.id(), chosen_services(call, std::move(*services)), since,
                                              call.arguments.flag("follow")));
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/history.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sup {
@@ -8,6 +9,22 @@ void History::add(HistoryEntry entry) {
   entry.sequence = ++last_;
   if (entries_.size() == kKept) entries_.pop_front();
   entries_.push_back(std::move(entry));
+}
+
+void History::add_words(InstanceId instance, RunId run, std::vector<std::string> lines) {
+  const auto found = std::find_if(entries_.rbegin(), entries_.rend(), [&](const HistoryEntry& entry) {
+    return entry.awaits_words && entry.instance == instance && entry.run == run;
+  });
+  if (found == entries_.rend()) return;
+  found->awaits_words = false;
+  if (lines.empty()) return;
+  found->words.edit() = std::move(lines);
+  with_words_.push_back(found->sequence);
+  if (with_words_.size() <= kWithWords) return;
+  const std::uint64_t oldest = with_words_.front();
+  with_words_.pop_front();
+  if (oldest >= entries_.front().sequence)
+    entries_[static_cast<std::size_t>(oldest - entries_.front().sequence)].words = {};
 }
 
 void History::depart(InstanceId instance, const std::string& name) {

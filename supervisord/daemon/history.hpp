@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/exit_status.hpp"
 #include "base/ids.hpp"
@@ -39,14 +40,19 @@ struct HistoryEntry {
   Health health_from = Health::unknown;
   Health health_to = Health::unknown;
   std::string cause{};
+  bool awaits_words = false;               // Of a run that has failed: its last lines will be told,
+  Rare<std::vector<std::string>> words{};  // and here they are.
 };
 
 // Bounded: the oldest entries go.
 class History {
  public:
   static constexpr std::size_t kKept = 2'048;
+  static constexpr std::size_t kWithWords = 128;  // Of these so many have the last lines of a run.
 
   void add(HistoryEntry entry);
+  // The last lines of the run that an entry awaits.
+  void add_words(InstanceId instance, RunId run, std::vector<std::string> lines);
   // The instance of this name has left: what is told of it is told by name from now on.
   void depart(InstanceId instance, const std::string& name);
   // The entry after number `sequence` that is kept, or null; what lies between is lost.
@@ -55,6 +61,7 @@ class History {
 
  private:
   std::deque<HistoryEntry> entries_;
+  std::deque<std::uint64_t> with_words_;  // Their numbers.
   std::uint64_t last_ = 0;
 };
 

@@ -91,4 +91,88 @@ std::optional<Layout> layout_of(const ChosenFormat& chosen, const LogTimeSpec& t
   return out;
 }
 
+namespace {
+
+using Form = log::LineForm;
+
+Form::Part form_part(const LogPiece& piece, const LineOrigin& origin) {
+  switch (piece.slot) {
+    case LogSlot::literal: return {Form::Slot::text, piece.text};
+    case LogSlot::time: return {Form::Slot::time};
+    case LogSlot::service: return {Form::Slot::text, origin.service};
+    case LogSlot::instance: return {Form::Slot::text, fmt::format("{}", origin.instance)};
+    case LogSlot::name: return {Form::Slot::text, origin.name};
+    case LogSlot::stream: return {Form::Slot::stream};
+    case LogSlot::pid: return {Form::Slot::number};
+    case LogSlot::run: return {Form::Slot::run};
+    case LogSlot::mark: return {Form::Slot::mark};
+    case LogSlot::line: return {Form::Slot::line};
+  }
+  check_failed("every LogSlot has a part");
+}
+
+void add_part(std::vector<Form::Part>& parts, Form::Part part) {
+  if (part.slot == Form::Slot::text && !parts.empty() && parts.back().slot == Form::Slot::text)
+    parts.back().text += part.text;
+  else
+    parts.push_back(std::move(part));
+}
+
+// The facts that JSON and logfmt have in the same order, and what stands between them.
+std::vector<Form::Part> fact_parts(std::string before_time, std::string behind_time, std::string_view between,
+                                   std::string_view before_run, std::string_view before_line) {
+  return {{Form::Slot::text, std::move(before_time)},   {Form::Slot::time},
+          {Form::Slot::text, std::move(behind_time)},   {Form::Slot::stream},
+          {Form::Slot::text, std::string(between)},     {Form::Slot::number},
+          {Form::Slot::text, std::string(before_run)},  {Form::Slot::run},
+          {Form::Slot::text, std::string(before_line)}, {Form::Slot::line}};
+}
+
+std::vector<Form::Part> json_form(const TimeText& time, const LineOrigin& origin) {
+  const std::string_view quote = time.is_number() ? "" : "\"";
+  return fact_parts(
+      fmt::format(R"({{"time":{})", quote),
+      fmt::format(R"({},"service":{},"instance":{},"stream":")", quote, json_string(origin.service), origin.instance),
+      R"(","pid":)", R"(,"run":)", ",");
+}
+
+std::vector<Form::Part> logfmt_form(const LogTimeSpec& time, const LineOrigin& origin) {
+  const std::string_view quote = time.format.find('%') != std::string::npos ? "\"" : "";
+  std::string service;
+  log::append_logfmt(service, origin.service);
+  return fact_parts(fmt::format("time={}", quote),
+                    fmt::format("{} service={} instance={} stream=", quote, service, origin.instance),
+                    " pid=", " run=", " ");
+}
+
+}  // namespace
+
+log::LineForm form_of(const ChosenFormat& chosen, const LogTimeSpec& time, const LineOrigin& origin) {
+  log::LineForm out;
+  auto form = TimeText::parse(time.format);
+  CHECK(form.has_value());
+  out.time = *std::move(form);
+  out.precision = time.precision;
+  out.is_local_time = time.zone == LogZone::local;
+  switch (chosen.format) {
+    case LogFormat::automatic:
+    case LogFormat::raw: break;
+    case LogFormat::text: {
+      const auto pieces = parse_template(chosen.template_.text);
+      CHECK(pieces.has_value());
+      for (const LogPiece& piece : *pieces) add_part(out.parts, form_part(piece, origin));
+      break;
+    }
+    case LogFormat::json:
+      out.style = log::LineStyle::json;
+      out.parts = json_form(out.time, origin);
+      break;
+    case LogFormat::logfmt:
+      out.style = log::LineStyle::logfmt;
+      out.parts = logfmt_form(time, origin);
+      break;
+  }
+  return out;
+}
+
 }  // namespace sup

@@ -7,6 +7,7 @@
 
 #include "base/ids.hpp"
 #include "log/layout.hpp"
+#include "log/line_form.hpp"
 #include "log/record.hpp"
 #include "spec/log_spec.hpp"
 
@@ -25,5 +26,8 @@ struct LineOrigin {
 // Nothing for raw. The template and the time were checked when they were read.
 [[nodiscard]] std::optional<log::Layout> layout_of(const ChosenFormat& chosen, const LogTimeSpec& time,
                                                    bool strips_ansi, const LineOrigin& origin);
+
+// How lines that were written so are taken apart again, whichever run has written them.
+[[nodiscard]] log::LineForm form_of(const ChosenFormat& chosen, const LogTimeSpec& time, const LineOrigin& origin);
 
 }  // namespace sup

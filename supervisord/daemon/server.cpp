@@ -268,6 +268,11 @@ void Server::on_health_changed(const HealthChanged&) {
   each_session([](Session&, Task&) {});
 }
 
+// They are in the history, whose readers have waited for them.
+void Server::on_last_words() {
+  each_session([](Session&, Task&) {});
+}
+
 void Server::on_change_done(const ChangeDone& done) {
   each_session([&](Session& session, Task& task) { task.on_change_done(session, done); });
 }

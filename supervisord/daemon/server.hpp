@@ -52,6 +52,7 @@ class Server final : public Observer {
 
   // For the handlers.
   [[nodiscard]] const Parts& parts() const { return parts_; }
+  std::size_t archive_readers = 0;  // Clients that read log files.
   // Does something with the session if it is still there, then lets it go on.
   void with_session(SessionId id, const std::function<void(Session&)>& action);
 
@@ -60,6 +61,7 @@ class Server final : public Observer {
   void on_change_done(const ChangeDone& done) override;
   void on_vacated(const InstanceVacated& vacated) override;
   void on_shutdown(const ShutdownBegun&) override {}
+  void on_last_words() override;
   void on_turn_over() override;
 
  private:

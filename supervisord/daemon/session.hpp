@@ -14,6 +14,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "engine/effect.hpp"
+#include "log/archive.hpp"
 #include "log/follow.hpp"
 #include "log/report.hpp"
 #include "loop/loop.hpp"
@@ -24,6 +25,13 @@
 namespace sup {
 
 class Session;
+
+// Lines of log files on their way to the reader that asked for them.
+struct OldLogLines {
+  log::FollowerId follower;
+  std::unique_ptr<log::Archive> archive;
+  std::vector<log::Archive::Line> lines;  // They refer to the archive.
+};
 
 // A call that is not answered at once. The session owns it; it ends with Session::finish(), or when the client goes
 // away.
@@ -38,6 +46,8 @@ class Task {
   virtual void on_vacated(InstanceId) {}
   // The log thread has something for this reader.
   virtual void on_log_ready(Session&, log::FollowerId) {}
+  // A worker has read the next lines of log files.
+  virtual void on_old_lines(Session&, OldLogLines&) {}
   // What was asked of log files is done.
   virtual void on_tended(Session&, const log::Tended&) {}
   // supervisord has ended everything and is about to leave: say what is left to say, and finish.

@@ -39,6 +39,16 @@ spdlog::level::level_enum level_of(State from, State to) {
   return spdlog::level::info;
 }
 
+// A run has ended that was not asked to, and not with success.
+bool has_failed(const StateChanged& change, const Instance& instance, const ServiceSpec& spec) {
+  return change.run != RunId{} && !instance.run_was_asked_to_end && !is_success(spec, last_end(instance));
+}
+
+// Where a service says what is wrong: on standard error, unless that is the same pipe as standard output.
+log::StreamFilter streams_of_errors(const ServiceSpec& spec) {
+  return spec.tty || spec.stderr_.mode == StderrMode::merged ? log::StreamFilter::both : log::StreamFilter::err;
+}
+
 // A run that is ended although nobody asked for it, and did not end by itself.
 bool is_unfit(const StateChanged& change) {
   const Input on = change.row->input;
@@ -241,12 +251,25 @@ void Supervisor::carry_out(const StateChanged& effect) {
     entry.cause += (entry.cause.empty() ? "" : "; ") + *run->survivors;
   if (is_end && has_process(w.spec(instance))) runs_->forget(effect.instance);
   const std::string cause = entry.cause;
+  entry.awaits_words = is_end && has_failed(effect, instance, w.spec(instance));
+  if (entry.awaits_words) log_.ask_last_words(effect.instance, effect.run, streams_of_errors(w.spec(instance)));
   history_.add(std::move(entry));
   const auto level = is_unfit(effect) ? spdlog::level::warn : level_of(effect.from, effect.to);
   spdlog::log(level, "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to), effect.row->why,
               cause.empty() ? "" : ": ", cause,
               effect.to == State::running && effect.pid != 0 ? fmt::format(", pid {}", effect.pid) : "");
   for (Observer* observer : observers_) observer->on_state_changed(effect);
+}
+
+void Supervisor::note_last_words(log::LastWords words) {
+  history_.add_words(words.service, words.run, words.lines);
+  if (engine_.world().is_present(words.service)) last_words_.insert_or_assign(words.service, std::move(words));
+  for (Observer* observer : observers_) observer->on_last_words();
+}
+
+const log::LastWords* Supervisor::last_words_of(InstanceId id) const {
+  const auto found = last_words_.find(id);
+  return found == last_words_.end() || found->second.lines.empty() ? nullptr : &found->second;
 }
 
 void Supervisor::carry_out(const ChangeDone& effect) {
@@ -256,6 +279,7 @@ void Supervisor::carry_out(const ChangeDone& effect) {
 void Supervisor::carry_out(const InstanceVacated& effect) {
   history_.depart(effect.instance, engine_.world().name(engine_.world().at(effect.instance)));
   const World& w = engine_.world();
+  last_words_.erase(effect.instance);
   runs_->vacate(effect.instance, w.definition(w.at(effect.instance))->name);
   for (Observer* observer : observers_) observer->on_vacated(effect);
 }

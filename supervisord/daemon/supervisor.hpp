@@ -2,6 +2,7 @@
 // out the effects. It holds no rule about states.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@ class Observer {
   virtual void on_vacated(const InstanceVacated& vacated) = 0;
   virtual void on_shutdown(const ShutdownBegun& begun) = 0;
   // The turn is over: what was told in it can be passed on in one piece.
+  virtual void on_last_words() {}
   virtual void on_turn_over() = 0;
 };
 
@@ -71,6 +73,10 @@ class Supervisor {
   void on_child_signal() { runs_->on_child_signal(); }
   // What became of the output of an instance.
   [[nodiscard]] log::Counters output_of(InstanceId id) const { return log_.counters(id); }
+  // The last lines of a run that has failed have come.
+  void note_last_words(log::LastWords words);
+  // Those of the last run of the instance that has failed; null if there are none.
+  [[nodiscard]] const log::LastWords* last_words_of(InstanceId id) const;
 
  private:
   Supervisor(loop::Loop& loop, log::LogThread& log, SpecSet set, std::uint64_t seed);
@@ -104,6 +110,7 @@ class Supervisor {
   log::LogThread& log_;
   Engine engine_;
   History history_;
+  std::map<InstanceId, log::LastWords> last_words_;
   Overrides overrides_;
   EnabledChoices enabled_choices_;
   std::vector<Event> inbox_;

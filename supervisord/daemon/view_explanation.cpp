@@ -46,6 +46,10 @@ wire::ExplainReply view_explanation(const Supervisor& supervisor, InstanceId id,
   out.would_stop_with = std::move(explanation.would_stop_with);
   out.needed_by = std::move(explanation.needed_by);
   if (!explanation.last_end.empty()) out.last_ends.push_back(std::move(explanation.last_end));
+  if (const log::LastWords* words = supervisor.last_words_of(id)) {
+    out.last_failed_run = static_cast<std::int64_t>(words->run.value);
+    out.last_lines = words->lines;
+  }
   if (end) {
     out.policy.push_back(view_policy(supervisor, id, *end));
     return out;

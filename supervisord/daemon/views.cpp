@@ -199,6 +199,7 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
   if (entry.status && entry.status->signal == 0) out.exit_code = entry.status->code;
   if (entry.pid != 0) out.pid = entry.pid;
   if (entry.run != RunId{}) out.run = static_cast<std::int64_t>(entry.run.value);
+  out.last_lines = *entry.words;
   return out;
 }
 

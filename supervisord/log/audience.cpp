@@ -14,9 +14,16 @@ std::vector<NamedRing> rings_of(const Follower& follower, const ServiceLogs& ser
 
 }  // namespace
 
-void Audience::add(std::unique_ptr<Follower> follower, const ServiceLogs& services, std::uint64_t next_sequence) {
-  follower->history.emplace(follower->request, rings_of(*follower, services), next_sequence);
+void Audience::add(std::unique_ptr<Follower> follower, const ServiceLogs& services, std::uint64_t next_sequence,
+                   const Surveyor& survey) {
+  const std::vector<NamedRing> rings = rings_of(*follower, services);
+  follower->history.emplace(follower->request, rings, next_sequence);
   Follower& added = *follower;
+  if (added.request.is_surveyed) {
+    Survey found = survey(added, rings);
+    const std::lock_guard lock(added.mutex);
+    added.survey = std::move(found);
+  }
   followers_.emplace(added.id, std::move(follower));
   pump(added, services);
 }
@@ -45,8 +52,7 @@ void Audience::wake(Follower& follower) {
 void Audience::deliver(const Origin& origin, std::string_view name, const Block& block) {
   for (const auto& [id, follower] : followers_) {
     if (follower->history || follower->request.follow == Follow::no) continue;
-    if (!follower->wants(origin.service) || !passes(follower->request.streams, origin.stream)) continue;
-    if (follower->request.since && origin.time < *follower->request.since) continue;
+    if (!follower->wants(origin.service) || !follower->request.wants(origin)) continue;
     const std::lock_guard lock(follower->mutex);
     follower->queue.push(origin, name, block);
     wake(*follower);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,8 +20,11 @@ class Audience {
  public:
   explicit Audience(Board& board) : board_(board) {}
 
-  // A new reader begins with what the rings hold; blocks from `next_sequence` on are new to it.
-  void add(std::unique_ptr<Follower> follower, const ServiceLogs& services, std::uint64_t next_sequence);
+  // A new reader begins with what the rings hold; blocks from `next_sequence` on are new to it. `survey` is asked what
+  // is to be told to one that wants it; it may change what is handed over.
+  using Surveyor = std::function<Survey(Follower&, std::span<const NamedRing>)>;
+  void add(std::unique_ptr<Follower> follower, const ServiceLogs& services, std::uint64_t next_sequence,
+           const Surveyor& survey);
   // A reader that is catching up has emptied its queue.
   void refill(FollowerId follower, const ServiceLogs& services);
   void remove(FollowerId follower) { followers_.erase(follower); }

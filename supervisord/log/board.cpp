@@ -56,6 +56,14 @@ void Board::post(Tended tended) {
   wake();
 }
 
+void Board::post(LastWords words) {
+  {
+    const std::lock_guard lock(mutex_);
+    last_words_.push_back(std::move(words));
+  }
+  wake();
+}
+
 void Board::add(InstanceId service, const Counters& counters) {
   const std::lock_guard lock(mutex_);
   counters_[service] += counters;
@@ -107,6 +115,11 @@ std::vector<Refusal> Board::take_refusals() {
 std::vector<Tended> Board::take_tended() {
   const std::lock_guard lock(mutex_);
   return std::exchange(tended_, {});
+}
+
+std::vector<LastWords> Board::take_last_words() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(last_words_, {});
 }
 
 Counters Board::counters(InstanceId service) const {

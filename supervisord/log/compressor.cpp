@@ -18,7 +18,7 @@
 namespace sup::log {
 namespace {
 
-constexpr std::string_view kSuffix = ".gz";
+constexpr std::string_view kSuffix = kCompressedEnd;
 constexpr std::string_view kUnfinished = ".gz.part";
 constexpr int kLeastPriority = 19;
 

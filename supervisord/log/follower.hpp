@@ -9,6 +9,7 @@
 #include "log/follow.hpp"
 #include "log/follower_queue.hpp"
 #include "log/history.hpp"
+#include "log/survey.hpp"
 
 namespace sup::log {
 
@@ -27,10 +28,11 @@ struct Follower {
   const FollowerId id;
   FollowRequest request;
 
-  std::mutex mutex;  // Guards the next three. Neither thread does anything that waits while it holds this.
+  std::mutex mutex;  // Guards the next four. Neither thread does anything that waits while it holds this.
   FollowerQueue queue;
   bool is_waiting = true;      // take() left the queue empty: the next line wakes the loop.
   bool is_catching_up = true;  // The log thread has more when the queue is empty: it must be asked.
+  std::optional<Survey> survey;
 
   // The rest is the log thread's.
   const bool wants_all;

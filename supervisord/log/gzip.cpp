@@ -75,4 +75,57 @@ Result<> gzip(const UniqueFd& from, const UniqueFd& to, const std::function<bool
   return {};
 }
 
+namespace {
+
+// The other way.
+class Unpacker {
+ public:
+  Unpacker() { is_good_ = ::inflateInit2(&z_, kWindow) == Z_OK; }
+  ~Unpacker() {
+    if (is_good_) (void)::inflateEnd(&z_);
+  }
+  Unpacker(const Unpacker&) = delete;
+  Unpacker& operator=(const Unpacker&) = delete;
+
+  [[nodiscard]] bool is_good() const { return is_good_; }
+  [[nodiscard]] bool is_at_end() const { return is_at_end_; }
+  Result<> put(std::span<unsigned char> bytes, const UniqueFd& to) {
+    z_.next_in = bytes.data();
+    z_.avail_in = static_cast<uInt>(bytes.size());
+    do {
+      z_.next_out = out_.data();
+      z_.avail_out = static_cast<uInt>(out_.size());
+      const int done = ::inflate(&z_, Z_NO_FLUSH);
+      if (done != Z_OK && done != Z_STREAM_END && done != Z_BUF_ERROR) return fail(Errc::invalid, "it is damaged");
+      TRY(write_all(to, std::span(out_).first(out_.size() - z_.avail_out)));
+      is_at_end_ = done == Z_STREAM_END;
+    } while (!is_at_end_ && z_.avail_out == 0);
+    return {};
+  }
+
+ private:
+  z_stream z_{};
+  bool is_good_ = false;
+  bool is_at_end_ = false;
+  std::array<unsigned char, kPiece> out_{};
+};
+
+}  // namespace
+
+Result<std::uint64_t> gunzip(const UniqueFd& from, const UniqueFd& to) {
+  const auto stream = std::make_unique<Unpacker>();
+  if (!stream->is_good()) return fail(Errc::sys, "out of memory");
+  const auto buffer = std::make_unique<std::array<unsigned char, kPiece>>();
+  std::uint64_t total = 0;
+  while (!stream->is_at_end()) {
+    const ssize_t got = ::read(from.get(), buffer->data(), buffer->size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno(errno, "cannot read");
+    if (got == 0) return fail(Errc::invalid, "it ends too early");
+    total += static_cast<std::uint64_t>(got);
+    TRY(stream->put(std::span(*buffer).first(static_cast<std::size_t>(got)), to));
+  }
+  return total;
+}
+
 }  // namespace sup::log

@@ -23,7 +23,7 @@ struct Head {
 }  // namespace
 
 History::History(const FollowRequest& request, std::span<const NamedRing> rings, std::uint64_t next_sequence)
-    : since_(request.since), streams_(request.streams) {
+    : request_(request) {
   if (request.follow == Follow::no) end_ = next_sequence;
   if (!request.last_lines) return;
   std::vector<Step> steps;
@@ -34,9 +34,66 @@ History::History(const FollowRequest& request, std::span<const NamedRing> rings,
   for (const Step& step : steps) {
     if (left == 0) break;
     next_ = step.sequence;
-    next_lines_ = static_cast<std::uint32_t>(std::min<std::size_t>(left, step.lines));
-    left -= next_lines_;
+    const auto counted = static_cast<std::uint32_t>(std::min<std::size_t>(left, step.lines));
+    next_lines_ = last_lines_with(step, counted);
+    left -= counted;
   }
+  has_enough_ = left == 0;
+}
+
+std::vector<RingStep> History::steps(std::span<const NamedRing> rings) const {
+  std::vector<Step> steps;
+  for (const NamedRing& from : rings) append_last(steps, from, std::numeric_limits<std::size_t>::max());
+  std::ranges::sort(steps, {}, &Step::sequence);
+  std::vector<RingStep> out;
+  for (const Step& step : steps) out.push_back({step.time, step.lines});
+  return out;
+}
+
+namespace {
+
+// The lines of a block, from the last to the first, until `visit` says that it is enough.
+template <class Visit>
+void each_line_back(std::string_view bytes, Visit&& visit) {
+  while (!bytes.empty()) {
+    if (bytes.back() == '\n') bytes.remove_suffix(1);
+    const std::size_t begin = bytes.rfind('\n') + 1;  // npos + 1 is 0.
+    if (!visit(bytes.substr(begin))) return;
+    bytes = bytes.substr(0, begin);
+  }
+}
+
+std::string bytes_at(const Ring& ring, std::size_t at, const Ring::Entry& entry) {
+  std::string bytes(entry.size, '\0');
+  ring.copy(at, entry.label, entry.size, bytes.data());
+  return bytes;
+}
+
+}  // namespace
+
+// Those in which the pattern is found; all of them without one.
+std::uint32_t History::counted_lines(const Ring& ring, std::size_t at) const {
+  const Ring::Entry entry = ring.entry_at(at);
+  if (!request_.grep) return entry.lines;
+  std::uint32_t count = 0;
+  each_line_back(bytes_at(ring, at, entry), [&](std::string_view line) {
+    count += request_.grep->is_in(line) ? 1 : 0;
+    return true;
+  });
+  return count;
+}
+
+// How many of the block's last lines are needed so that `count` of them count.
+std::uint32_t History::last_lines_with(const Step& step, std::uint32_t count) const {
+  if (!request_.grep) return count;
+  const Ring::Entry entry = step.ring->entry_at(step.at);
+  std::uint32_t lines = 0;
+  each_line_back(bytes_at(*step.ring, step.at, entry), [&](std::string_view line) {
+    ++lines;
+    count -= request_.grep->is_in(line) ? 1 : 0;
+    return count > 0;
+  });
+  return lines;
 }
 
 // The blocks of one ring which hold its last `count` lines that are wanted.
@@ -45,19 +102,21 @@ void History::append_last(std::vector<Step>& steps, const NamedRing& from, std::
   const auto for_each_wanted = [&](auto&& visit) {
     for (std::size_t at = 0; at < from.ring->used(); at = from.ring->next(at)) {
       const Ring::Entry entry = from.ring->entry_at(at);
-      if (wants(entry.origin)) visit(entry);
+      if (!wants(entry.origin)) continue;
+      const std::uint32_t counted = counted_lines(*from.ring, at);
+      if (counted > 0) visit(entry, at, counted);
     }
   };
-  for_each_wanted([&](const Ring::Entry& entry) { lines += entry.lines; });
-  for_each_wanted([&](const Ring::Entry& entry) {
-    lines -= entry.lines;
-    if (lines < count) steps.push_back({entry.origin.sequence, entry.lines});
+  if (count != std::numeric_limits<std::size_t>::max())
+    for_each_wanted([&](const Ring::Entry&, std::size_t, std::uint32_t counted) { lines += counted; });
+  for_each_wanted([&](const Ring::Entry& entry, std::size_t at, std::uint32_t counted) {
+    lines -= std::min<std::size_t>(lines, counted);
+    if (lines < count) steps.push_back({entry.origin.sequence, entry.origin.time, counted, from.ring, at});
   });
 }
 
 bool History::wants(const Origin& origin) const {
-  return origin.sequence >= next_ && origin.sequence < end_ && passes(streams_, origin.stream) &&
-         (!since_ || origin.time >= *since_);
+  return origin.sequence >= next_ && origin.sequence < end_ && request_.wants(origin);
 }
 
 History::Progress History::pump(std::span<const NamedRing> rings, FollowerQueue& queue) {

@@ -44,6 +44,8 @@ class LogFile {
   // So large that even a line may be torn for it.
   [[nodiscard]] bool is_bursting() const;
   [[nodiscard]] bool is_empty() const { return size_ == 0; }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] const sys::FileIdentity& identity() const { return identity_; }
   void wrote(std::size_t bytes) { size_ += bytes; }
 
   // When it is old; passes on its own while the file is empty.

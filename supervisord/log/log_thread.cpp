@@ -86,6 +86,9 @@ Result<> LogThread::attach(Source source) { return core_->mailbox.post_source(st
 void LogThread::flush(RunId run) { core_->mailbox.post(FlushRun{run}); }
 void LogThread::end(RunId run) { core_->mailbox.post(EndRun{run}); }
 void LogThread::forget(InstanceId service) { core_->mailbox.post(ForgetService{service}); }
+void LogThread::ask_last_words(InstanceId service, RunId run, StreamFilter streams) {
+  core_->mailbox.post(AskLastWords{service, run, streams});
+}
 std::uint64_t LogThread::tend(FileDeed deed, std::vector<LogFileSpec> files, std::vector<InstanceId> rings) {
   core_->mailbox.post(TendFiles{++core_->last_tended, deed, std::move(files), std::move(rings)});
   return core_->last_tended;
@@ -107,6 +110,13 @@ Result<FollowerId> LogThread::follow(FollowRequest request) {
   return id;
 }
 
+std::optional<Survey> LogThread::take_survey(FollowerId id) {
+  const auto found = core_->followers.find(id);
+  if (found == core_->followers.end()) return Survey{.is_complete = true};
+  const std::lock_guard lock(found->second->mutex);
+  return std::exchange(found->second->survey, {});
+}
+
 TakeResult LogThread::take(FollowerId id, std::size_t max_bytes) {
   const auto found = core_->followers.find(id);
   if (found == core_->followers.end()) return TakeResult{.at_end = true};
@@ -116,6 +126,7 @@ TakeResult LogThread::take(FollowerId id, std::size_t max_bytes) {
   {
     const std::lock_guard lock(follower.mutex);
     result = follower.queue.take(max_bytes);
+    result.has_more = !follower.queue.is_empty() || follower.is_catching_up;
     if (follower.queue.is_empty() && !std::exchange(follower.is_waiting, true)) must_refill = follower.is_catching_up;
   }
   if (must_refill) core_->mailbox.post(RefillFollower{id});
@@ -143,6 +154,7 @@ std::vector<FollowerId> LogThread::take_ready() { return core_->board.take_ready
 std::vector<Notice> LogThread::take_notices() { return core_->board.take_notices(); }
 std::vector<LineFound> LogThread::take_lines_found() { return core_->board.take_lines_found(); }
 std::vector<Tended> LogThread::take_tended() { return core_->board.take_tended(); }
+std::vector<LastWords> LogThread::take_last_words() { return core_->board.take_last_words(); }
 std::vector<Refusal> LogThread::take_refusals() { return core_->board.take_refusals(); }
 Counters LogThread::counters(InstanceId service) const { return core_->board.counters(service); }
 

@@ -25,6 +25,7 @@
 #include "log/mailbox.hpp"
 #include "log/report.hpp"
 #include "log/source.hpp"
+#include "log/survey.hpp"
 #include "log/viewers.hpp"
 
 namespace sup::log {
@@ -59,6 +60,8 @@ class LogThread {
   void end(RunId run);
   // The service was removed: what is in its pipes now is read, then pipes, ring and counters go.
   void forget(InstanceId service);
+  // Behind flush(): the last lines that the run has written are told by take_last_words().
+  void ask_last_words(InstanceId service, RunId run, StreamFilter streams);
   // Does this with these files, whether somebody writes to them or not. What is returned is the ticket of the Tended
   // that tells of its end.
   std::uint64_t tend(FileDeed deed, std::vector<LogFileSpec> files, std::vector<InstanceId> rings);
@@ -71,6 +74,8 @@ class LogThread {
 
   // A new reader. Errors: limit (kMaxFollowers).
   [[nodiscard]] Result<FollowerId> follow(FollowRequest request);
+  // Once, for a reader that is surveyed, when it has become ready first.
+  [[nodiscard]] std::optional<Survey> take_survey(FollowerId follower);
   // What there is for a reader, at most about `max_bytes` (one record at least). An unknown id is at its end.
   [[nodiscard]] TakeResult take(FollowerId follower, std::size_t max_bytes);
   void unfollow(FollowerId follower);
@@ -89,6 +94,7 @@ class LogThread {
   [[nodiscard]] std::vector<LineFound> take_lines_found();
   [[nodiscard]] std::vector<Refusal> take_refusals();
   [[nodiscard]] std::vector<Tended> take_tended();
+  [[nodiscard]] std::vector<LastWords> take_last_words();
 
   // Zeros for an unknown service.
   [[nodiscard]] Counters counters(InstanceId service) const;

@@ -47,6 +47,12 @@ struct AddViewer {
 struct RemoveViewer {
   ViewerId viewer;
 };
+// The last lines of a run are to be told, see LastWords.
+struct AskLastWords {
+  InstanceId service;
+  RunId run;
+  StreamFilter streams = StreamFilter::err;
+};
 // What can be asked of log files.
 enum class FileDeed : std::uint8_t { rotate, reopen, clear };
 // Done with these files, whether they are in use or not.
@@ -65,7 +71,7 @@ struct Drain {
 struct Stop {};
 
 using Command = std::variant<Source, FlushRun, EndRun, ForgetService, AddFollower, RefillFollower, RemoveFollower,
-                             AddViewer, RemoveViewer, TendFiles, ReopenFiles, Drain, Stop>;
+                             AddViewer, RemoveViewer, AskLastWords, TendFiles, ReopenFiles, Drain, Stop>;
 
 // A queue which cannot grow without end: pipes on their way are counted, supervisord's own lines are bounded in bytes,
 // and of the other commands there are only so many as there are runs, services and readers.

@@ -43,6 +43,7 @@ struct Origin {
   RunId run = {};
   InstanceId service = {};
   Stream stream = Stream::out;
+  std::uint64_t position = 0;  // Where what becomes of it begins in the file of its log, see Kept.
 };
 
 // One line as a reader gets it, without its newline. The views belong to the result that carries the record.

@@ -41,6 +41,13 @@ struct Refusal {
   std::string reason;
 };
 
+// The last lines that a run has written, oldest first, each cut to kLastWordBytes.
+struct LastWords {
+  InstanceId service;
+  RunId run;
+  std::vector<std::string> lines;
+};
+
 // What was asked of log files (see TendFiles) is done, as far as it could be.
 struct Tended {
   std::uint64_t ticket = 0;

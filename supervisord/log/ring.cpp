@@ -16,13 +16,16 @@ struct Packed {
   std::int64_t time;
   std::uint64_t sequence;
   std::uint64_t run;
+  std::uint64_t position;
   std::uint32_t service;
   std::uint32_t size;
   std::uint32_t lines;
+  std::uint32_t gone_lines;
   std::uint8_t stream;
   std::uint8_t continuation;
   std::uint8_t truncated;
   std::uint8_t label;
+  std::uint32_t gone_bytes;
 };
 static_assert(sizeof(Packed) == Ring::kEntryBytes);
 
@@ -45,9 +48,12 @@ Ring::Entry Ring::entry_at(std::size_t at) const {
                  .sequence = packed.sequence,
                  .run = RunId{packed.run},
                  .service = InstanceId{packed.service},
-                 .stream = static_cast<Stream>(packed.stream)},
+                 .stream = static_cast<Stream>(packed.stream),
+                 .position = packed.position},
       .size = packed.size,
       .lines = packed.lines,
+      .gone_lines = packed.gone_lines,
+      .gone_bytes = packed.gone_bytes,
       .marks = {.continuation = packed.continuation != 0, .truncated = packed.truncated != 0},
       .label = packed.label,
   };
@@ -58,13 +64,16 @@ void Ring::write_entry(std::size_t at, const Entry& entry) {
       .time = entry.origin.time.time_since_epoch().count(),
       .sequence = entry.origin.sequence,
       .run = entry.origin.run.value,
+      .position = entry.origin.position,
       .service = entry.origin.service.value,
       .size = entry.size,
       .lines = entry.lines,
+      .gone_lines = entry.gone_lines,
       .stream = static_cast<std::uint8_t>(entry.origin.stream),
       .continuation = entry.marks.continuation ? std::uint8_t{1} : std::uint8_t{0},
       .truncated = entry.marks.truncated ? std::uint8_t{1} : std::uint8_t{0},
       .label = entry.label,
+      .gone_bytes = entry.gone_bytes,
   };
   write(at, &packed, sizeof packed);
 }
@@ -98,9 +107,9 @@ Block Ring::fitting(std::size_t label, Block block) const {
   return Block{last.substr(0, room), 1, {is_first && block.marks.continuation, true}};
 }
 
-void Ring::put(const Origin& origin, std::string_view label, const Block& block) {
-  const Entry entry{origin, static_cast<std::uint32_t>(block.bytes.size()), block.lines, block.marks,
-                    static_cast<std::uint8_t>(label.size())};
+void Ring::put(const Origin& origin, std::string_view label, const Block& block, Gone gone) {
+  const Entry entry{origin,      static_cast<std::uint32_t>(block.bytes.size()), block.lines, gone.lines, gone.bytes,
+                    block.marks, static_cast<std::uint8_t>(label.size())};
   if (used_ + entry.footprint() > capacity_) grow(used_ + entry.footprint());
   const std::size_t at = used_;
   used_ += entry.footprint();
@@ -134,6 +143,8 @@ Ring::Dropped Ring::drop_front(std::size_t wanted) {
   const std::uint32_t lines = count_lines(first, cut);
   rest.size -= static_cast<std::uint32_t>(cut);
   rest.lines -= lines;
+  rest.gone_lines += lines;
+  rest.gone_bytes += static_cast<std::uint32_t>(cut);
   rest.marks.continuation = false;
   // The entry and its label move up to the lines that stay.
   std::array<char, kLabelMax> label;

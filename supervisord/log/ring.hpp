@@ -14,7 +14,7 @@ namespace sup::log {
 // lines and kEntryBytes for each block.
 class Ring {
  public:
-  static constexpr std::size_t kEntryBytes = 40;
+  static constexpr std::size_t kEntryBytes = 56;
   static constexpr std::size_t kLabelMax = 255;
 
   explicit Ring(std::size_t limit_bytes) : limit_(limit_bytes) {}
@@ -24,6 +24,8 @@ class Ring {
     Origin origin;
     std::uint32_t size = 0;
     std::uint32_t lines = 0;
+    std::uint32_t gone_lines = 0;  // Dropped of the block,
+    std::uint32_t gone_bytes = 0;  // and their bytes.
     Marks marks;
     std::uint8_t label = 0;
     [[nodiscard]] std::size_t footprint() const { return kEntryBytes + label + size; }
@@ -42,11 +44,13 @@ class Ring {
   void append(const Origin& origin, std::string_view label, Block block, OnDrop&& on_drop) {
     label = label.substr(0, kLabelMax);
     const std::uint32_t before = block.lines;
+    const char* const begin = block.bytes.data();
     block = fitting(label.size(), block);
+    const std::size_t gone_bytes = block.lines > 0 ? static_cast<std::size_t>(block.bytes.data() - begin) : 0;
     while (used_ > 0 && used_ + kEntryBytes + label.size() + block.bytes.size() > limit_)
       on_drop(drop_front(used_ + kEntryBytes + label.size() + block.bytes.size() - limit_));
     if (block.lines < before) on_drop(Dropped{origin, before - block.lines, block.lines});
-    if (block.lines > 0) put(origin, label, block);
+    if (block.lines > 0) put(origin, label, block, {before - block.lines, static_cast<std::uint32_t>(gone_bytes)});
   }
 
   [[nodiscard]] bool is_empty() const { return used_ == 0; }
@@ -68,8 +72,12 @@ class Ring {
   [[nodiscard]] std::size_t memory() const { return capacity_; }
 
  private:
+  struct Gone {
+    std::uint32_t lines = 0;
+    std::uint32_t bytes = 0;
+  };
   [[nodiscard]] Block fitting(std::size_t label, Block block) const;
-  void put(const Origin& origin, std::string_view label, const Block& block);
+  void put(const Origin& origin, std::string_view label, const Block& block, Gone gone);
   void grow(std::size_t needed);
   void read(std::size_t at, void* out, std::size_t size) const;
   void write(std::size_t at, const void* bytes, std::size_t size);

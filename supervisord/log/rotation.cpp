@@ -14,7 +14,7 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t kStampSize = 23;
-constexpr std::array<std::string_view, 3> kSuffixes = {"", ".gz", ".zst"};
+constexpr std::array<std::string_view, 3> kSuffixes = {"", kCompressedEnd, ".zst"};
 constexpr WallTime kNever = WallTime::max();
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -106,6 +106,12 @@ std::string_view rotated_base(std::string_view name) {
 
 std::string_view stamp_of(std::string_view name, std::string_view file) {
   return name.substr(file.size() + 1, kStampSize);
+}
+
+std::optional<WallTime> time_in_name(std::string_view name) {
+  const std::string_view base = rotated_base(name);
+  if (base.empty()) return std::nullopt;
+  return time_of(stamp_of(name, base));
 }
 
 std::size_t surplus(const Rotation& rotation, std::span<const KeptFile> kept, std::uint64_t current) {

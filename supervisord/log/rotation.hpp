@@ -43,6 +43,11 @@ struct Rotation {
 // The time in such a name; names of different logs compare by it.
 [[nodiscard]] std::string_view stamp_of(std::string_view name, std::string_view file);
 
+// How the names of compressed files end.
+inline constexpr std::string_view kCompressedEnd = ".gz";
+// When a file got its name, by the name; nothing for other names.
+[[nodiscard]] std::optional<WallTime> time_in_name(std::string_view name);
+
 // A file and what it takes of the disk.
 struct KeptFile {
   std::string name;

@@ -30,6 +30,12 @@ std::uint64_t count_lines(std::string_view bytes) {
 Sink::Sink(UniqueFd file, std::string title)
     : file_(std::move(file)), transport_(transport_of(file_)), title_(std::move(title)) {}
 
+std::uint64_t Sink::unwritten() const {
+  std::uint64_t out = 0;
+  for (const Share& share : std::span(shares_).subspan(first_share_)) out += share.bytes;
+  return out;
+}
+
 bool Sink::is_full() const { return pending_.size() - sent_ >= kPendingBytes; }
 bool Sink::is_relaxed() const { return pending_.size() - sent_ <= kPendingBytes / 2; }
 
@@ -71,6 +77,7 @@ void Sink::begin(std::uint64_t writer) {
 // Notes whose the bytes are that were just put.
 void Sink::own_up(Of of, InstanceId service, std::string_view bytes) {
   if (bytes.empty()) return;
+  put_total_ += bytes.size();
   last_put_ = bytes.back();
   if (!shares_.empty() && shares_.back().of == of && shares_.back().service == service)
     shares_.back().bytes += bytes.size();
@@ -155,6 +162,7 @@ void Sink::fail(int error, std::string_view lost) {
 
 // Counts lines by their ends: a torn line is lost, since its end is.
 void Sink::lose(std::string_view lost) {
+  lost_total_ += lost.size();
   for (const Share& share : std::span(shares_).subspan(first_share_)) {
     const std::string_view bytes = lost.substr(0, share.bytes);
     lost.remove_prefix(bytes.size());

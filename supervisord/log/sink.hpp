@@ -86,6 +86,9 @@ class Sink {
   // to which `overhead` bytes are added.
   [[nodiscard]] std::size_t read_size(std::size_t overhead) const;
 
+  // How many bytes were put that are written or pending: where the next one comes to stand.
+  [[nodiscard]] std::uint64_t position() const { return put_total_ - lost_total_; }
+  [[nodiscard]] std::uint64_t unwritten() const;
   [[nodiscard]] std::vector<Loss> take_losses();
   [[nodiscard]] std::vector<Notice> take_notices();
 
@@ -123,6 +126,8 @@ class Sink {
 
   std::unique_ptr<LogFile> log_file_;
   DiskBudget* budget_ = nullptr;
+  std::uint64_t put_total_ = 0;
+  std::uint64_t lost_total_ = 0;
   OnFull on_full_ = OnFull::drop;
   std::vector<iovec> views_;    // Plain files: lines where they were read,
   std::size_t first_view_ = 0;  // of which these are written.

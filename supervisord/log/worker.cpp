@@ -46,6 +46,7 @@ Worker::Worker(Mailbox& mailbox, Board& board, const Options& options, sys::Epol
       viewers_(epoll_),
       budget_(options.max_total),
       compressor_(board),
+      begun_(sys::wall_now()),
       buffer_(std::make_unique_for_overwrite<char[]>(kReadBytes)) {
   stdout_ = &own_outlet(options.stdout_fd, "standard output");
   stderr_ = &own_outlet(options.stderr_fd, "standard error");
@@ -107,11 +108,12 @@ void Worker::obey(Command command) {
                  [this](FlushRun flush) { flush_run(flush.run); },
                  [this](EndRun end) { end_run(end.run); },
                  [this](ForgetService forgotten) { forget(forgotten.service); },
-                 [this](AddFollower&& add) { audience_.add(std::move(add.follower), services_, sequence_ + 1); },
+                 [this](AddFollower&& add) { add_follower(std::move(add.follower)); },
                  [this](RefillFollower refill) { audience_.refill(refill.follower, services_); },
                  [this](RemoveFollower remove) { audience_.remove(remove.follower); },
                  [this](AddViewer&& add) { view(std::move(add)); },
                  [this](RemoveViewer remove) { unview(remove.viewer); },
+                 [this](AskLastWords asked) { tell_last_words(asked); },
                  [this](TendFiles&& order) { tend(order); },
                  [this](ReopenFiles) { reopen_all(); },
                  [this](Drain drain) {
@@ -146,6 +148,7 @@ void Worker::attach(Source source) {
   Input& added = *input;
   fit(added, source);
   add_further(added, std::move(source.also));
+  keep_place(added, source);
   inputs_.emplace(added.id, std::move(input));
   if (auto done = epoll_.add(added.pipe, EPOLLIN, added.id); !done) {
     trouble(std::move(done).error().wrap(fmt::format("cannot capture the output of {}", service.name)));
@@ -304,10 +307,14 @@ std::string_view Worker::without_returns(Input& input, std::span<char> bytes, Co
 
 void Worker::deliver(Input& input, const Block& block, Counters& counters) {
   ServiceLog& service = *input.service;
-  const Origin origin{sys::wall_now(), ++sequence_, input.run, service.id, input.stream};
+  const std::uint64_t position = input.file != nullptr ? input.kept->base + input.file->sink.position() : 0;
+  const Origin origin{sys::wall_now(), ++sequence_, input.run, service.id, input.stream, position};
   counters.lines += block.lines;
   counters.bytes += block.bytes.size();
-  service.ring.append(origin, {}, block, [this](const Ring::Dropped& dropped) { audience_.on_drop(dropped); });
+  service.ring.append(origin, {}, block, [&](const Ring::Dropped& dropped) {
+    service.has_dropped = true;
+    audience_.on_drop(dropped);
+  });
   audience_.deliver(origin, service.name, block);
   if (input.awaited) look_for_awaited(input, block);
   if (input.outlet != nullptr) pass(input, origin.time, block);
@@ -347,6 +354,7 @@ void Worker::end_input(Input& input) {
   alarms_.cancel(input.id);
   ServiceLog& service = *input.service;
   Outlet* const outlet = input.outlet;
+  leave_place(input);
   if (outlet != nullptr) {
     std::erase(outlet->paused, input.id);
     --outlet->inputs;

@@ -94,6 +94,8 @@ class Worker {
     std::uint64_t missing_lines = 0;  // Dropped and not announced yet.
     std::uint64_t missing_bytes = 0;
     std::vector<Further> further = {};
+    Outlet* file = nullptr;                       // That of its destinations which is read back, if one is a file,
+    Kept* kept = nullptr;                         // and how far that is written.
     std::optional<Pattern> awaited = {};          // Empty: no line is looked for, or it was found.
     std::optional<std::size_t> flush_after = {};  // The partial line is due when so many more bytes are read,
     bool ends_with_flush = false;                 // and then the pipe is closed.
@@ -183,6 +185,18 @@ class Worker {
   [[nodiscard]] std::optional<Instant> next_post_retry() const;
   void retry_posts();
 
+  // Reading back.
+  void keep_place(Input& input, const Source& source);
+  void mark_run(ServiceLog& service, const Source& source);
+  void leave_place(const Input& input);
+  [[nodiscard]] std::uint64_t end_of(const Kept& kept) const;
+  void add_follower(std::unique_ptr<Follower> follower);
+  void tell_last_words(const AskLastWords& asked);
+  [[nodiscard]] bool has_all(const Follower& follower) const;
+  [[nodiscard]] Survey survey(Follower& follower, std::span<const NamedRing> rings) const;
+  [[nodiscard]] ServiceSurvey survey_of(const ServiceLog& service, const FollowRequest& request) const;
+  [[nodiscard]] FilePart file_part(const ServiceLog& service, std::size_t log, const FollowRequest& request) const;
+
   // Files.
   [[nodiscard]] Outlet* known_outlet(const FileDestination& destination);
   void take_in(Outlet& outlet, FileDestination destination);
@@ -228,6 +242,7 @@ class Worker {
   ServiceLogs services_;
   std::vector<std::unique_ptr<ServiceLog>> leaving_;  // Forgotten, with pipes that are still read.
   std::uint64_t sequence_ = 0;                        // Of the last block.
+  WallTime begun_;
 
   std::unique_ptr<char[]> buffer_;
   std::string joined_;

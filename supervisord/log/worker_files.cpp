@@ -95,6 +95,7 @@ void Worker::tend(const TendFiles& order) {
       Ring& ring = found->second->ring;
       while (!ring.is_empty()) audience_.on_drop(ring.drop_front(ring.used()));
       ring.clear();
+      found->second->has_dropped = false;
     }
   board_.post(std::move(tended));
 }

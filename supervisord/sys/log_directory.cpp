@@ -213,6 +213,13 @@ Result<> LogDirectory::remove(const std::string& name) const {
   return fail_call(errno, "cannot remove " + quoted(place_of(name)));
 }
 
+Result<UniqueFd> LogDirectory::make_nameless() const {
+  constexpr mode_t kMode = 0600;
+  UniqueFd fd(::openat(directory_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, kMode));
+  if (!fd.is_open()) return fail_call(errno, "cannot make a file in " + quoted(path_));
+  return fd;
+}
+
 Result<FileIdentity> LogDirectory::identity_of(const std::string& name) const {
   struct stat facts{};
   if (::fstatat(directory_.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) < 0)

@@ -49,6 +49,9 @@ class LogDirectory {
   // A new file with this mode that is nobody else's before it has its owner. Errors: invalid if there is one, sys.
   [[nodiscard]] Result<UniqueFd> create(const std::string& name, mode_t mode, std::optional<FileOwner> owner) const;
 
+  // A file that has no name and is gone when it is closed. Errors: sys, also where the file system has no such thing.
+  [[nodiscard]] Result<UniqueFd> make_nameless() const;
+
   // What of a file is to be the same for another that takes its place.
   struct Facts {
     mode_t mode = 0;

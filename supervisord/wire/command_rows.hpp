@@ -172,10 +172,10 @@ inline constexpr auto kLogsParams =
                         .given = Given::option,
                         .option = "-n,--lines",
                         .metavar = "N",
-                        .fallback = "100",
                         .min = 0,
                         .max = 1'000'000,
-                        .doc = "At most so many of the last lines, counted over all services together."},
+                        .doc = "At most so many of the last lines, counted over all services together. Default: 100; "
+                               "with --since all."},
                ParamRow{.name = "follow",
                         .type = ParamType::boolean,
                         .given = Given::flag,
@@ -189,10 +189,45 @@ inline constexpr auto kLogsParams =
                         .metavar = "STREAM",
                         .choices = kStreams,
                         .doc = "Only this stream. Default: both."},
+               ParamRow{.name = "since",
+                        .type = ParamType::moment,
+                        .given = Given::option,
+                        .option = "--since",
+                        .metavar = "TIME",
+                        .min = 0,
+                        .doc = "Only lines that were written at this time or later: 10m (so long ago), 14:30, today, "
+                               "yesterday, \"2026-11-29\", \"2026-11-29 10:00:00\", 2026-11-29T10:00:00Z, "
+                               "@1795946400."},
+               ParamRow{.name = "until",
+                        .type = ParamType::moment,
+                        .given = Given::option,
+                        .option = "--until",
+                        .metavar = "TIME",
+                        .min = 0,
+                        .doc = "Only lines that were written before this time."},
+               ParamRow{.name = "grep",
+                        .type = ParamType::text,
+                        .given = Given::option,
+                        .option = "-g,--grep",
+                        .metavar = "REGEX",
+                        .doc = "Only lines in which this regular expression (RE2) is found; -n counts those."},
+               ParamRow{.name = "run",
+                        .type = ParamType::integer,
+                        .given = Given::option,
+                        .option = "--run",
+                        .metavar = "N",
+                        .doc = "Only what one run has written: 0 is the last one, -1 the one before it, and so on; a "
+                               "positive number is a run as --json names it."},
+               ParamRow{.name = "no_prefix",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--no-prefix",
+                        .scope = Scope::local,
+                        .doc = "No \"NAME | \" in front of lines."},
                ParamRow{.name = "raw",
                         .type = ParamType::boolean,
                         .given = Given::flag,
-                        .option = "--raw,--no-prefix",
+                        .option = "--raw",
                         .scope = Scope::local,
                         .doc = "The bytes of the lines and nothing else: no \"NAME | \" in front, no colours."},
                ParamRow{.name = "rotate",
@@ -219,10 +254,13 @@ inline constexpr auto kLogsParams =
                         .role = Role::admin,
                         .doc = "Instead: empty the log files, remove the rotated ones, and forget the lines in memory. "
                                "`ctl logs clear` is the same."}};
-inline constexpr auto kLogsExamples = std::array{Example{"ctl logs web", "the last 100 lines of web"},
-                                                 Example{"ctl logs -f", "everything, as it is written"},
-                                                 Example{"ctl logs web -n 1000 --stream stderr", "more, of one stream"},
-                                                 Example{"ctl logs rotate web", "begin a new file"}};
+inline constexpr auto kLogsExamples =
+    std::array{Example{"ctl logs web", "the last 100 lines of web"},
+               Example{"ctl logs -f", "everything, as it is written"},
+               Example{"ctl logs web -n 1000 --stream stderr", "more, of one stream"},
+               Example{"ctl logs --since 10m --grep ERROR web db", "of both, in the order of time"},
+               Example{"ctl logs web --run -1", "the last words of the run before"},
+               Example{"ctl logs rotate web", "begin a new file"}};
 
 // events
 inline constexpr auto kEventsParams =

@@ -34,6 +34,7 @@ static_assert(rows_are_sound(), "the command rows are in the order of Verb, and 
 ArgumentValue fallback_value(const ParamRow& param) {
   switch (param.type) {
     case ParamType::boolean: return param.fallback == "true";
+    case ParamType::moment:
     case ParamType::integer: {
       std::int64_t value = 0;
       std::from_chars(param.fallback.data(), param.fallback.data() + param.fallback.size(), value);

@@ -65,6 +65,7 @@ enum class ParamType : std::uint8_t {
   texts,     // A list of texts.
   choice,    // One of ParamRow::choices.
   duration,  // Only of ctl itself: never sent.
+  moment,    // In Unix milliseconds; people write it as base/moment.hpp says.
 };
 
 // How a parameter is written on the command line of ctl.

@@ -32,6 +32,7 @@ std::string type_name(const std::optional<T>*) {
 std::string type_name(const ParamRow& param) {
   switch (param.type) {
     case ParamType::boolean: return "bool";
+    case ParamType::moment:
     case ParamType::integer: return "int";
     case ParamType::text: return "string";
     case ParamType::texts: return "[]string";

@@ -200,9 +200,11 @@ struct MessageRows<LogRecord> {
   static constexpr std::string_view kName = "LogRecord";
   static constexpr std::string_view kDoc = "One line that a service wrote.";
   static constexpr auto kRows = std::make_tuple(
-      Member{"time", &LogRecord::time, "When it was read, in Unix milliseconds."},
+      Member{"time", &LogRecord::time,
+             "When it was read, in Unix milliseconds; not there if a log file does not say it."},
       Member{"service", &LogRecord::service, "Which service."},
-      Member{"stream", &LogRecord::stream, "stdout or stderr."}, Member{"run", &LogRecord::run, "Of which run."},
+      Member{"stream", &LogRecord::stream, "stdout or stderr; not there if a log file does not say it."},
+      Member{"run", &LogRecord::run, "Of which run; not there if a log file does not say it."},
       Member{"line", &LogRecord::line, "The line without its line end, if it is valid UTF-8."},
       Member{"line_base64", &LogRecord::line_base64, "The line, if it is not."},
       Member{"truncated", &LogRecord::truncated,
@@ -217,7 +219,9 @@ struct MessageRows<LogsReply> {
   static constexpr std::string_view kDoc =
       "Reply of Logs: a batch of lines; the final one may be empty. With `follow` it comes when supervisord has shut "
       "down.";
-  static constexpr auto kRows = std::make_tuple(Member{"records", &LogsReply::records, "The lines, oldest first."});
+  static constexpr auto kRows = std::make_tuple(
+      Member{"records", &LogsReply::records, "The lines, oldest first."},
+      Member{"notes", &LogsReply::notes, "What people should know about them: what could not be read, for example."});
 };
 static_assert(kEveryMemberIsARow<LogsReply>);
 
@@ -238,7 +242,8 @@ struct MessageRows<EventRecord> {
       Member{"cause", &EventRecord::cause, "The cause as Status shows it."},
       Member{"exit_code", &EventRecord::exit_code, "If a run ended by exit."},
       Member{"exit_signal", &EventRecord::exit_signal, "If a signal ended it."},
-      Member{"pid", &EventRecord::pid, "The main process."}, Member{"run", &EventRecord::run, "Of which run."});
+      Member{"pid", &EventRecord::pid, "The main process."}, Member{"run", &EventRecord::run, "Of which run."},
+      Member{"last_lines", &EventRecord::last_lines, "If a run has failed: the last lines of its standard error."});
 };
 static_assert(kEveryMemberIsARow<EventRecord>);
 
@@ -407,6 +412,8 @@ struct MessageRows<ExplainReply> {
                       Member{"would_stop_with", &ExplainReply::would_stop_with, "Services whose stop would stop it."},
                       Member{"needed_by", &ExplainReply::needed_by, "Services that its stop would stop."},
                       Member{"last_ends", &ExplainReply::last_ends, "How its last runs ended, newest first."},
+                      Member{"last_failed_run", &ExplainReply::last_failed_run, "The last run that has failed."},
+                      Member{"last_lines", &ExplainReply::last_lines, "The last lines of its standard error."},
                       Member{"policy", &ExplainReply::policy,
                              "What would happen if it exited, for the codes asked for or the usual ones."});
 };

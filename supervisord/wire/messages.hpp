@@ -152,10 +152,10 @@ struct WaitReply {
 };
 
 struct LogRecord {
-  std::int64_t time = 0;
+  std::optional<std::int64_t> time;
   std::string service;
-  std::string stream;
-  std::int64_t run = 0;
+  std::optional<std::string> stream;
+  std::optional<std::int64_t> run;
   std::optional<std::string> line;
   std::optional<std::string> line_base64;
   bool truncated = false;
@@ -165,6 +165,7 @@ struct LogRecord {
 
 struct LogsReply {
   std::vector<LogRecord> records;
+  std::vector<std::string> notes;
   friend bool operator==(const LogsReply&, const LogsReply&) = default;
 };
 
@@ -181,6 +182,7 @@ struct EventRecord {
   std::optional<std::int64_t> exit_signal;
   std::optional<std::int64_t> pid;
   std::optional<std::int64_t> run;
+  std::vector<std::string> last_lines;
   friend bool operator==(const EventRecord&, const EventRecord&) = default;
 };
 
@@ -294,6 +296,8 @@ struct ExplainReply {
   std::vector<std::string> would_stop_with;
   std::vector<std::string> needed_by;
   std::vector<std::string> last_ends;
+  std::optional<std::int64_t> last_failed_run;
+  std::vector<std::string> last_lines;
   std::vector<ExitPolicy> policy;
   friend bool operator==(const ExplainReply&, const ExplainReply&) = default;
 };

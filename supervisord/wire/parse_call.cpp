@@ -63,6 +63,7 @@ std::optional<ArgumentValue> texts_of(const Json& value) {
 std::optional<ArgumentValue> argument_of(const ParamRow& param, const Json& value) {
   switch (param.type) {
     case ParamType::boolean: return value.is_boolean() ? std::optional<ArgumentValue>(value.get<bool>()) : std::nullopt;
+    case ParamType::moment:
     case ParamType::integer: return integer_of(param, value);
     case ParamType::texts: return texts_of(value);
     case ParamType::text:

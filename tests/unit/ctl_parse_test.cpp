@@ -48,13 +48,17 @@ TEST_CASE("aliases are the verb", "[ctl][parse]") {
 }
 
 TEST_CASE("arguments get their types and fallbacks", "[ctl][parse]") {
-  const Invocation logs = good({"logs", "web", "db", "-fn", "7", "--stream", "stderr", "--no-prefix"});
+  const Invocation logs =
+      good({"logs", "web", "db", "-fn", "7", "--stream", "stderr", "--raw", "--since", "@1795946400"});
   REQUIRE(logs.arguments.integer("lines") == 7);
   REQUIRE(logs.arguments.flag("follow"));
   REQUIRE(logs.arguments.flag("raw"));
   REQUIRE(logs.arguments.text("stream") == "stderr");
   REQUIRE(logs.arguments.texts("names").size() == 2);
-  REQUIRE(good({"logs"}).arguments.integer("lines") == 100);
+  REQUIRE(logs.arguments.integer("since") == 1795946400000);
+  REQUIRE(good({"logs", "--no-prefix"}).arguments.flag("no_prefix"));
+  REQUIRE_FALSE(good({"logs"}).arguments.has("lines"));
+  REQUIRE(good({"logs", "--run", "-1"}).arguments.integer("run") == -1);
   REQUIRE(good({"start", "web"}).arguments.flag("wait"));
   REQUIRE_FALSE(good({"start", "--no-wait", "web"}).arguments.flag("wait"));
   const Invocation signal = good({"signal", "HUP", "web", "db"});

@@ -189,7 +189,8 @@ TEST_CASE("events are lines", "[ctl][render]") {
 }
 
 TEST_CASE("an explanation is told in order", "[ctl][render]") {
-  wire::ExplainReply reply{"web", "waiting", "up", {"It waits until db is ready."}, {"db"}, {"db"}, {}, {"exit 3"}, {}};
+  wire::ExplainReply reply{"web", "waiting", "up", {"It waits until db is ready."}, {"db"}, {"db"}, {}, {"exit 3"},
+                           {},    {},        {}};
   reply.policy.push_back({.exit_code = 1,
                           .exit_signal = {},
                           .success = false,

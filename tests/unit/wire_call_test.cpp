@@ -67,7 +67,10 @@ TEST_CASE("optional parameters may be left out, be null, or there may be no para
   REQUIRE(accept(R"({"method":"io.supervisord.Status"})").arguments.texts("names").empty());
   REQUIRE(accept(R"({"method":"io.supervisord.Status","parameters":null})").row == &command(Verb::status));
   REQUIRE_FALSE(accept(call_text("Status", R"({"names":null})")).arguments.has("names"));
-  REQUIRE(accept(call_text("Logs", R"({"lines":null})", R"(,"more":true)")).arguments.integer("lines") == 100);
+  const auto logs = accept(call_text("Logs", R"({"lines":null,"follow":null,"since":12})", R"(,"more":true)"));
+  REQUIRE_FALSE(logs.arguments.has("lines"));
+  REQUIRE_FALSE(logs.arguments.flag("follow"));
+  REQUIRE(logs.arguments.integer("since") == 12);
 }
 
 TEST_CASE("a call that ctl encodes is the call that the daemon reads", "[wire][call]") {
