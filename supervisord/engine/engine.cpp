@@ -98,9 +98,11 @@ void note_failed_start(Instance& i, std::string failure) {
   i.failure.edit() = std::move(failure);
 }
 
+// Its command may have been taken out of its definition since it began.
 std::string reload_failure(const World& w, const Instance& i, const std::string& failure) {
   const ReloadSpec& reload = *w.spec(i).reload;
-  return fmt::format("{}: {}", reload.command.argv[0],
+  const auto& argv = reload.command.argv;
+  return fmt::format("{}: {}", argv.empty() ? "its reload command" : argv[0],
                      i.is_hook_late ? fmt::format("was not done within {}", format_duration(reload.timeout)) : failure);
 }
 

@@ -62,6 +62,7 @@ class Engine {
   void handle(const ServiceRemoved& event);
   void handle(const Scaled& event);
   void handle(const DefinitionChanged& event);
+  void live_by(InstanceId id, const ServiceSpec& before);
 
   void dispatch(InstanceId id, Input input);
   void enter(InstanceId id, State from, const Row& row);

@@ -179,8 +179,9 @@ struct Scaled {
   std::vector<Scaling> scalings;
   ChangeId change = {};
 };
-// The service of this name is defined so from now on. What is alive goes on; names in it, and so who waits for whom,
-// are as they were. Content if there is none of the name.
+// The service of this name is defined so from now on. What is alive goes on by that; names in it, and so who waits for
+// whom, its hooks, and the kinds and the number of its stop steps are as they were. Content if there is none of the
+// name.
 struct DefinitionChanged {
   ServiceRef service;
 };

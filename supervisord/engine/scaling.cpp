@@ -47,13 +47,34 @@ void Engine::handle(const ServiceRemoved& event) {
 void Engine::handle(const DefinitionChanged& event) {
   const auto found = find_service(w_, event.service->name);
   if (!found) return;
-  const bool was_work = is_work(w_.service(*found).definition->spec), is_work_now = is_work(event.service->spec);
-  w_.services[found->value].definition = event.service;
+  const ServiceRef before = std::exchange(w_.services[found->value].definition, event.service);
   for (const InstanceId id : w_.service(*found).instances) {
-    if (is_resting(w_.at(id).state)) continue;
-    work_count_ += is_work_now ? 1 : 0;
-    work_count_ -= was_work ? 1 : 0;
+    if (!is_resting(w_.at(id).state)) {
+      work_count_ += is_work(event.service->spec) ? 1 : 0;
+      work_count_ -= is_work(before->spec) ? 1 : 0;
+    }
+    live_by(id, before->spec);
   }
+}
+
+// What is alive goes on by its new definition: it may have another start-delay now, which counts from when it began to
+// wait for that, or no reason any more to go on without its main process. Other moments that it waits for stay.
+void Engine::live_by(InstanceId id, const ServiceSpec& before) {
+  Instance& i = w_.at(id);
+  const ServiceSpec& now = w_.spec(i);
+  const bool counts_otherwise =
+      now.restart.max.count != before.restart.max.count || now.restart.within != before.restart.within;
+  if (counts_otherwise) i.recent_restarts.clear();  // Some of those that would count now may be forgotten.
+  const bool is_looked_for = i.state == State::starting && i.phase == Phase::find_main;
+  const bool is_told = !is_live(i.state) || i.state == State::stopping || i.state == State::killing;
+  if (i.main_is_gone && now.exit_when == RunEndsWith::main && !is_told && !is_looked_for)
+    return dispatch(id, Input::main_exited);
+  if (is_delaying(i)) {
+    const Instant deadline = i.deadline;
+    i.deadline = std::max(w_.now, deadline - before.start_delay + now.start_delay);
+    sync_deadline(id, deadline);
+  }
+  enqueue(id);
 }
 
 void Engine::handle(const Scaled& event) {

@@ -242,6 +242,10 @@ class Story {
     tell(ServiceAdded{std::make_shared<const NamedService>(std::move(service.named)), instances, next_change()});
     return ChangeId{last_change_};
   }
+  Story& redefine(Service service) {
+    tell(DefinitionChanged{std::make_shared<const NamedService>(std::move(service.named))});
+    return *this;
+  }
   ChangeId remove(std::string name) {
     tell(ServiceRemoved{std::move(name), next_change()});
     return ChangeId{last_change_};

@@ -19,6 +19,7 @@ class Cast {
 
   // Of one that is there, or has left in the last step.
   [[nodiscard]] const ServiceRef& definition(InstanceId id) const;
+  [[nodiscard]] const ServiceRef& definition(const std::string& service) const { return definitions_.at(service); }
   [[nodiscard]] const ServiceSpec& spec(InstanceId id) const { return definition(id)->spec; }
   // "a", or "a@2" of several; "#7" where nobody is.
   [[nodiscard]] std::string name(InstanceId id) const;

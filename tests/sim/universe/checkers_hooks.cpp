@@ -171,7 +171,7 @@ Complaint run_end(const Scene& scene) {
     const Seen& s = scene.seen[id.value];
     const bool goes_on = scene.spec(id).exit_when == RunEndsWith::empty;
     const bool is_up = is_serving(s) || s.state == State::paused;
-    const bool is_ended_for_it = s.state == State::stopping && s.row->input == Input::main_exited;
+    const bool is_ended_for_it = s.state == State::stopping && s.row->input == Input::main_exited && !s.is_redefined;
     if (goes_on ? is_ended_for_it : is_up && s.is_main_gone)
       return fmt::format("{} is {} after the end of its main process", scene.name(id), enum_name(s.state));
   }

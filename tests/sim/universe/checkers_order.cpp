@@ -56,12 +56,13 @@ Complaint no_spawn_in_vain(const Scene& scene, const Effect& effect) {
   return fmt::format("{} is spawned, but has to go down", scene.name(e->instance));
 }
 
-// It waited so long at least: nothing is known here of how long it could not start for other reasons.
+// It waited so long at least: nothing is known here of how long it could not start for other reasons. One whose delay
+// has begun has that.
 Complaint start_delay(const Scene& scene, const Effect& effect) {
   const auto id = starter(scene, effect);
   if (!id) return std::nullopt;
   const Seen& s = scene.seen[id->value];
-  if (scene.now >= s.state_since + scene.spec(*id).start_delay) return std::nullopt;
+  if (s.is_redefined || scene.now >= s.state_since + scene.spec(*id).start_delay) return std::nullopt;
   return fmt::format("{} is started before its start-delay is over", scene.name(*id));
 }
 

@@ -50,7 +50,7 @@ Complaint watchdog(const Scene& scene, const Effect& effect) {
     if (is_due && signal->signal == scene.spec(signal->instance).watchdog_signal) return std::nullopt;
     return fmt::format("{} gets the signal of the watchdog, but is well", scene.name(signal->instance));
   }
-  const bool is_first_step = s.aborted && !s.stop_step && !s.is_main_gone;
+  const bool is_first_step = s.aborted && !s.stop_step && !s.is_main_gone && !s.is_redefined;
   if (!is_first_step || scene.now - *s.aborted >= scene.spec(signal->instance).stop->steps.front().wait)
     return std::nullopt;
   return fmt::format("{}: the signal of the watchdog has not had its time", scene.name(signal->instance));

@@ -123,7 +123,7 @@ Complaint patience(const Scene& scene, const Effect& effect) {
   const auto& steps = scene.spec(*id).stop->steps;
   const bool is_first = !is_kill && (!s.stop_step || is_repeated(scene, *id));
   if (is_first) return std::nullopt;
-  const bool is_over = s.stop_step && scene.now - s.stop_step_since >= steps[*s.stop_step].wait;
+  const bool is_over = s.stop_step && scene.now - s.stop_step_since >= s.stop_step_wait;
   if (is_over && (!is_kill || *s.stop_step + 1 == steps.size())) return std::nullopt;
   return fmt::format("{}: a stop step has not had its time", scene.name(*id));
 }

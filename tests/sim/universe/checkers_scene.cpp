@@ -57,7 +57,7 @@ Complaint deadlines(const Scene& scene) {
 Complaint backoff_times(const Scene& scene) {
   for (const InstanceId id : scene.all()) {
     const Seen& s = scene.seen[id.value];
-    if (s.state != State::backoff) continue;
+    if (s.state != State::backoff || s.is_redefined) continue;
     const RestartSpec& policy = scene.spec(id).restart;
     const double most = static_cast<double>(policy.max_delay.count()) * (1.0 + policy.jitter);
     const Duration delay = scene.inside(id).deadline - s.backoff_since;

@@ -53,6 +53,15 @@ Event Clients::remove_service() {
   return ServiceRemoved{dice_.pick(names), dice_.percent(80) ? ChangeId{++last_change_} : ChangeId{}};
 }
 
+// Of those that no newcomer replaces meanwhile.
+Event Clients::redefine_service() {
+  std::vector<std::string> names = cast_.services();
+  std::erase_if(names, [this](const std::string& name) { return name.starts_with('t') || cast_.is_external(name); });
+  if (names.empty()) return scale();
+  return DefinitionChanged{
+      std::make_shared<const NamedService>(redefined(dice_, *cast_.definition(dice_.pick(names))))};
+}
+
 CommandGiven Clients::command(InstanceId hot) {
   static const std::vector<CommandKind> kKinds = {
       CommandKind::start,  CommandKind::start,   CommandKind::start,   CommandKind::stop,   CommandKind::stop,
@@ -81,6 +90,7 @@ bool Clients::has_tree() const {
 Event Clients::next(InstanceId hot) {
   if (last_change_ > 0 && dice_.percent(5))
     return ChangeForgotten{ChangeId{1 + dice_.below(static_cast<std::uint32_t>(last_change_))}};
+  if (dice_.percent(10)) return redefine_service();
   if (has_tree()) {
     CommandGiven out = command(hot);
     if (out.kind == CommandKind::roll) out.kind = CommandKind::restart;

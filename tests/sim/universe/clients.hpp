@@ -1,5 +1,5 @@
-// Clients: people who give commands at random, have more or fewer of a service, add and remove services, and now and
-// then do not wait for the answer.
+// Clients: people who give commands at random, have more or fewer of a service, add and remove services, change
+// their definitions, and now and then do not wait for the answer.
 #pragma once
 
 #include <string>
@@ -26,6 +26,7 @@ class Clients {
   Event scale();
   Event add_service();
   Event remove_service();
+  Event redefine_service();
   CommandGiven command(InstanceId hot);
   [[nodiscard]] bool has_tree() const;
 

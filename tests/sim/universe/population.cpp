@@ -125,8 +125,18 @@ void Scene::hear(const Scaled& e) {
       it->second.instances = scaling.instances;
 }
 
+// Restarts that were counted by another bound do not count any more.
 void Scene::hear(const DefinitionChanged& e) {
-  if (find_service(engine.world(), e.service->name)) cast.add(e.service);
+  if (!find_service(engine.world(), e.service->name)) return;
+  const RestartSpec before = cast.definition(e.service->name)->spec.restart;
+  cast.add(e.service);
+  const RestartSpec& policy = e.service->spec.restart;
+  for (const InstanceId id : members_of(e.service->name)) {
+    Seen& s = seen[id.value];
+    s.is_redefined = true;
+    if (policy.max.count != before.max.count || policy.within != before.within)
+      s.restarts.clear(), s.restarts_fresh.clear();
+  }
 }
 
 void Scene::see(const InstanceVacated& e) {

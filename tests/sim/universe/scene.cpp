@@ -329,13 +329,22 @@ void Scene::see(const FreezeRun& e) { seen[e.instance.value].is_frozen = true; }
 
 void Scene::see(const ThawRun& e) { seen[e.instance.value].is_frozen = false; }
 
+namespace {
+
+void begin_step_time(Seen& s, std::size_t step, const ServiceSpec& spec, Instant now) {
+  s.stop_step = step;
+  s.stop_step_since = now;
+  s.stop_step_wait = step < spec.stop->steps.size() ? spec.stop->steps[step].wait : Duration{};
+}
+
+}  // namespace
+
 void Scene::note_stop_step(InstanceId id, Seen& s) {
   const bool is_repeated = main_exit == id && s.stop_step;
   if (main_exit == id) main_exit.reset();
   if (is_repeated) return;
   const bool is_after_hooks = !s.stop_step && s.state == State::stopping && !s.aborted;
-  s.stop_step = s.stop_step ? *s.stop_step + 1 : 0;
-  s.stop_step_since = now;
+  begin_step_time(s, s.stop_step ? *s.stop_step + 1 : 0, spec(id), now);
   if (is_after_hooks) note_share(id);
   const std::vector<StopStep>& steps = spec(id).stop->steps;
   // All that there is to stop is the hook, which has the time of the step.
@@ -376,7 +385,7 @@ void Scene::see(const StateChanged& e) {
   if (is_unhealthy) s.stays_down = spec(e.instance).health->action != HealthAction::restart;
   const bool is_missed = is_unhealthy || e.row->input == Input::watchdog_missed || e.row->input == Input::deadline;
   if (e.to == State::stopping && is_serving(s) && is_missed) fail_fitness(s);
-  if (e.row->input == Input::began_stop) s.stop_step = 0, s.stop_step_since = now;
+  if (e.row->input == Input::began_stop) begin_step_time(s, 0, spec(e.instance), now);
   if (e.to == State::reloading) s.reload_due = now + spec(e.instance).reload->timeout;
   const bool was_serving = is_serving(s);
   if (e.row->input == Input::spawn_failed && is_between_hooks_and_program(s)) end_unspawned(s);
@@ -412,6 +421,7 @@ void Scene::see(const StateChanged& e) {
   s.row = e.row;
   s.state_since = now;
   s.share_due = kNever;
+  s.is_redefined = false;
   if (e.to == State::stopping) note_share(e.instance);
   last_changed = e.instance;
   moved.insert(members[e.instance.value].service);

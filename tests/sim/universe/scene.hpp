@@ -88,6 +88,7 @@ struct Seen {
   Duration length{};
   std::optional<std::size_t> stop_step;  // The last that was ordered.
   Instant stop_step_since;
+  Duration stop_step_wait{};  // As it was said when the step began.
   std::optional<SeenHook> hook;
   std::array<std::size_t, kEnumNames<TaskKind>.size()> hooks_done{};  // That have ended; at a start: with success.
   Instant killing_since = kNever;                                     // Since the first KILL for what it does now.
@@ -99,11 +100,11 @@ struct Seen {
   Instant backoff_since;
   Duration backoff_least{};
 
-  Instant share_due =
-      kNever;             // When its share of the time of the shutdown is over, for the part of its stop under way.
-  Duration stop_chain{};  // How long all that is stopped after it takes.
+  Instant share_due = kNever;  // In a shutdown: when its share of the time for the part of its stop under way is over.
+  Duration stop_chain{};       // How long all that is stopped after it takes.
 
-  bool is_wanted = false;  // The goal after the last step.
+  bool is_redefined = false;  // Since it is in its state its definition has changed.
+  bool is_wanted = false;     // The goal after the last step.
   Instant unwanted_since;
 };
 

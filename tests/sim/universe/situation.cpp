@@ -137,13 +137,6 @@ ServiceSpec random_service(Dice& dice, std::uint32_t hooks_chance) {
   return out;
 }
 
-// What is started again after every end never completes: nobody may wait for that.
-bool may_complete(const ServiceSpec& spec) {
-  if (!has_process(spec) || spec.restart.when == RestartWhen::always) return false;
-  const bool ends_by_design = spec.type == ServiceType::oneshot || spec.on_exit == OnExit::shutdown;
-  return spec.restart.when != RestartWhen::automatic || ends_by_design;
-}
-
 Until random_until(Dice& dice, const ServiceSpec& other) {
   if (dice.percent(70)) return Until::ready;
   if (other.health.is_written() && dice.percent(60)) return Until::healthy;
@@ -406,6 +399,12 @@ Situation make_situation(Dice& dice) {
   out.set.daemon = random_daemon(dice, out.set.services);
   out.temper = random_temper(dice);
   return out;
+}
+
+bool may_complete(const ServiceSpec& spec) {
+  if (!has_process(spec) || spec.restart.when == RestartWhen::always) return false;
+  const bool ends_by_design = spec.type == ServiceType::oneshot || spec.on_exit == OnExit::shutdown;
+  return spec.restart.when != RestartWhen::automatic || ends_by_design;
 }
 
 NamedService make_newcomer(Dice& dice, const std::string& name, const std::vector<std::string>& others) {

@@ -52,6 +52,11 @@ struct Situation {
 // A service that is added later: most are transient. It may need some of these.
 [[nodiscard]] NamedService make_newcomer(Dice& dice, const std::string& name, const std::vector<std::string>& others);
 
+// The same service as somebody has it from now on, while it runs.
+[[nodiscard]] NamedService redefined(Dice& dice, NamedService service);
+// Whether one who waits for its completion may see that: what is started again after every end never completes.
+[[nodiscard]] bool may_complete(const ServiceSpec& spec);
+
 // The configuration as lines for people.
 [[nodiscard]] std::string describe(const SpecSet& set);
 // One service, as a line.

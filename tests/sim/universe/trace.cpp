@@ -78,7 +78,9 @@ struct Describe {
     return fmt::format("change {}: service {} is removed", e.stop.value, e.name);
   }
   std::string operator()(const DefinitionChanged& e) const {
-    return fmt::format("definition of {} changed", e.service->name);
+    std::string text = describe(*e.service);
+    text.pop_back();  // The end of the line.
+    return fmt::format("definition changed, {}", text);
   }
   std::string operator()(const Scaled& e) const {
     std::string out = fmt::format("change {}: scale", e.change.value);
