@@ -55,12 +55,12 @@ class Taker {
     return true;
   }
   // ".412", or nothing where seconds are whole.
-  bool fraction(std::int64_t& nanoseconds) {
+  bool fraction(std::int64_t& out) {
     if (!literal(".")) return true;
     std::int64_t unit = 100'000'000;
     std::size_t digits = 0;
     for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits, unit /= 10)
-      nanoseconds += (rest_[digits] - '0') * unit;
+      out += (rest_[digits] - '0') * unit;
     rest_.remove_prefix(digits);
     return digits > 0;
   }
