@@ -19,6 +19,16 @@ int run_version(Context& context) {
   return code_of(ExitCode::done);
 }
 
+int run_log_level(Context& context) {
+  const auto reply = ask<wire::LogLevelReply>(context);
+  if (!reply) return report(context, reply.error());
+  if (context.wants_json())
+    print_json(context, *reply);
+  else if (!context.is_quiet())
+    context.out.write(reply->before ? fmt::format("{} (was {})\n", reply->level, *reply->before) : reply->level + "\n");
+  return code_of(ExitCode::done);
+}
+
 int run_ping(Context& context) {
   auto client = connect(context, Patience::for_an_answer);
   if (!client) return report(context, client.error());

@@ -32,7 +32,9 @@ inline constexpr auto kForeignVerbs = std::array{
     ForeignVerb{"list", "`ctl status` lists the services"},
     ForeignVerb{"list-units", "systemctl's list-units is `ctl status`"},
     ForeignVerb{"log", "the verb is `ctl logs NAME`"},
-    ForeignVerb{"maintail", "supervisord's own log is its standard error; `ctl events` shows what happened"},
+    ForeignVerb{"maintail",
+                "supervisord's own log goes where [supervisord] log.to says, by default to its standard error; `ctl "
+                "events` shows what happened"},
     ForeignVerb{"mask", kHintOfEnabled},
     ForeignVerb{"pid", "`ctl status NAME` shows the pid; `ctl status --json NAME` is for programs"},
     ForeignVerb{"remove", kHintOfConfiguration},

@@ -73,6 +73,7 @@ int run_verb(Context& context) {
     case Verb::features: return run_features(context);
     case Verb::check: return run_check(context);
     case Verb::version: return run_version(context);
+    case Verb::log_level: return run_log_level(context);
     case Verb::ping: return run_ping(context);
     case Verb::shutdown: return run_shutdown(context);
     case Verb::completion: return run_completion(context);

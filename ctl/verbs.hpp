@@ -28,6 +28,7 @@ int run_tree(Context& context);
 int run_features(Context& context);
 int run_check(Context& context);
 int run_version(Context& context);
+int run_log_level(Context& context);
 int run_ping(Context& context);
 int run_shutdown(Context& context);
 int run_completion(Context& context);

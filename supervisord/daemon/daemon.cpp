@@ -147,11 +147,11 @@ class Daemon {
   void remember_enabled(EnabledChoices choices) { supervisor_->set_enabled_choices(std::move(choices)); }
 
  private:
-  Daemon(Places places, ContainmentTree containment, std::unique_ptr<log::LogThread> log, LogLevel level)
+  Daemon(Places places, ContainmentTree containment, std::unique_ptr<log::LogThread> log, const DaemonLogSpec& own)
       : places_(std::move(places)),
         containment_(std::move(containment)),
         log_(std::move(log)),
-        own_log_(*log_, level) {}
+        own_log_(*log_, own.level, own.format) {}
 
   void on_signals();
   void on_signal(const sys::SignalRecord& record);
@@ -175,12 +175,13 @@ class Daemon {
 
 Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, ContainmentTree containment,
                                                const sys::NofileLimits& original) {
-  const LogLevel level = set.daemon.log.level;
+  const DaemonLogSpec own = set.daemon.log;
   const std::optional<std::uint64_t> max_total = set.daemon.log.max_total.bytes;
   LaunchContext context = TRY(launch_context(set, original));
   std::unique_ptr<Daemon> d(
       new Daemon(std::move(places), std::move(containment),
-                 TRY(log::LogThread::start({.delivery = log::Delivery::when_told, .max_total = max_total})), level));
+                 TRY(log::LogThread::start({.delivery = log::Delivery::when_told, .max_total = max_total})), own));
+  d->log_->direct_own(TRY(open_own_log(context.logs, own)));
   context.containment = &d->containment_;
   context.notify_dir = d->places_.runtime_dir + "/notify";
   d->workers_ = TRY(Workers::create(d->loop_));

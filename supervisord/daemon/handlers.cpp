@@ -1,6 +1,7 @@
 #include "daemon/handlers.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "base/signals.hpp"
 #include "config/shape.hpp"
 #include "daemon/instance_names.hpp"
+#include "daemon/own_log.hpp"
 #include "daemon/views.hpp"
 #include "sys/clock.hpp"
 #include "wire/exit_argument.hpp"
@@ -149,6 +151,21 @@ void handle_version(Session& session) {
   session.send(wire::encode_reply(wire::VersionReply{.version = SUP_VERSION, .pid = ::getpid()}));
 }
 
+void handle_log_level(Session& session, const wire::Call& call) {
+  const LogLevel before = own_log_level();
+  wire::LogLevelReply reply{.level = std::string(enum_name(before)), .before = {}};
+  if (call.arguments.has("level")) {
+    const LogLevel level = *enum_from_name<LogLevel>(call.arguments.text("level"));
+    reply.before = std::exchange(reply.level, enum_name(level));
+    // Said at the louder of the two, so that it stands in the log whichever way it goes.
+    set_own_log_level(std::min({before, level, LogLevel::info}));
+    if (level != before)
+      spdlog::info("{} sets the level of this log to {}, it was {}", session.peer(), reply.level, *reply.before);
+    set_own_log_level(level);
+  }
+  session.send(wire::encode_reply(reply));
+}
+
 void handle_ping(Session& session) { session.send(wire::encode_reply(wire::PingReply{unix_ms(sys::wall_now())})); }
 
 void handle_shutdown(Server& server, Session& session, const wire::Call& call) {
@@ -232,6 +249,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case tree: return handle_tree(server, session, call);
     case features: return handle_features(server, session);
     case version: return handle_version(session);
+    case log_level: return handle_log_level(session, call);
     case ping: return handle_ping(session);
     case shutdown: return handle_shutdown(server, session, call);
     case check:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -126,6 +127,32 @@ Result<std::vector<log::FurtherDestination>> open_further(const LogDefaults& def
       const LogTarget target{LogTo::file, log_file_path(spec, order.name, order.stream, defaults.dir)};
       log::Destination opened = TRY(open_destination(defaults, target, spec, order.owner));
       out.push_back({std::get<log::FileDestination>(std::move(opened)), {}});
+    }
+  }
+  return out;
+}
+
+Result<log::OwnDestinations> open_own_log(const LogDefaults& defaults, const DaemonLogSpec& spec) {
+  LogSpec log;
+  log.rotate = spec.rotate;
+  log.syslog = spec.syslog;
+  log::OwnDestinations out{.has_stderr = false, .file = {}, .messages = {}};
+  for (const OwnLogTo to : spec.to) {
+    if (to == OwnLogTo::standard_error) {
+      out.has_stderr = true;
+    } else if (to == OwnLogTo::file) {
+      if (spec.path.empty() && defaults.dir.empty())
+        return fail(Errc::invalid, "cannot open supervisord's own log: there is no log directory; write log.path");
+      const LogTarget target{LogTo::file, spec.path.empty() ? defaults.dir + "/supervisord.log" : spec.path};
+      auto opened = open_destination(defaults, target, log, {});
+      if (!opened) return std::unexpected(std::move(opened).error().wrap("supervisord's own log"));
+      out.file = std::get<log::FileDestination>(*std::move(opened));
+    } else {
+      const LogTo place = to == OwnLogTo::journal ? LogTo::journal : LogTo::syslog;
+      const FurtherOrder order{.service = "supervisord", .name = "supervisord", .run = {}, .owner = {}};
+      log::MessageDestination message = TRY(message_destination(log, place, order));
+      message.origin.pid = ::getpid();
+      out.messages.push_back(std::move(message));
     }
   }
   return out;

@@ -9,6 +9,7 @@
 #include "log/log_file.hpp"
 #include "log/source.hpp"
 #include "spec/check.hpp"
+#include "spec/daemon_spec.hpp"
 #include "spec/service_spec.hpp"
 
 namespace sup {
@@ -42,6 +43,9 @@ struct FurtherOrder {
 };
 [[nodiscard]] Result<std::vector<log::FurtherDestination>> open_further(const LogDefaults& defaults,
                                                                         const LogSpec& spec, const FurtherOrder& order);
+
+// Where supervisord's own log goes. Errors: as sys::open_log().
+[[nodiscard]] Result<log::OwnDestinations> open_own_log(const LogDefaults& defaults, const DaemonLogSpec& spec);
 
 // The files of an instance, for who tends them while nobody writes to them, too. No owner is looked up for it.
 [[nodiscard]] std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name,

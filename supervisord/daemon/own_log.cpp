@@ -6,6 +6,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/time_text.hpp"
+#include "log/escape.hpp"
+
 namespace sup {
 namespace {
 
@@ -23,20 +26,60 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   return spdlog::level::info;
 }
 
+LogLevel level_of(spdlog::level::level_enum level) {
+  for (const auto& row : kEnumNames<LogLevel>)
+    if (spdlog_level(row.value) == level) return row.value;
+  return LogLevel::error;
+}
+
+// As syslog counts them.
+std::uint8_t severity_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::critical:
+    case spdlog::level::err: return 3;
+    case spdlog::level::warn: return 4;
+    case spdlog::level::info: return 6;
+    case spdlog::level::trace:
+    case spdlog::level::debug:
+    case spdlog::level::off:
+    case spdlog::level::n_levels: break;
+  }
+  return 7;
+}
+
 // Only the loop thread logs, so no lock is needed.
 class LogThreadSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
-  explicit LogThreadSink(log::LogThread& log) : log_(log) {}
+  LogThreadSink(log::LogThread& log, OwnLogFormat format) : log_(log), format_(format) {}
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view text(message.payload.data(), message.payload.size());
+    log::OwnHead head{.severity = severity_of(message.level)};
+    if (format_ == OwnLogFormat::json) return log_.write_own(as_json(message, text), head);
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    log_.write_own(std::string(line.data(), line.size()));
+    constexpr std::size_t kEnd = 1;
+    head.prefix = static_cast<std::uint8_t>(line.size() - kEnd - text.size());
+    log_.write_own(std::string(line.data(), line.size()), head);
   }
   void flush_() override {}
 
+  static std::string as_json(const spdlog::details::log_msg& message, std::string_view text) {
+    std::string out = "{\"time\":\"";
+    time_form().append(out, WallTime{message.time.time_since_epoch()}, TimePrecision::ms);
+    out.append("\",\"level\":\"").append(enum_name(level_of(message.level))).append("\",\"message\":\"");
+    (void)log::append_json(out, text);
+    return out.append("\"}");
+  }
+
+  static const TimeText& time_form() {
+    static const TimeText form = *TimeText::parse("iso");
+    return form;
+  }
+
   log::LogThread& log_;
+  OwnLogFormat format_;
 };
 
 void use(spdlog::sink_ptr sink, spdlog::level::level_enum level) {
@@ -48,7 +91,12 @@ void use(spdlog::sink_ptr sink, spdlog::level::level_enum level) {
 
 }  // namespace
 
-OwnLog::OwnLog(log::LogThread& log, LogLevel level) { use(std::make_shared<LogThreadSink>(log), spdlog_level(level)); }
+OwnLog::OwnLog(log::LogThread& log, LogLevel level, OwnLogFormat format) {
+  use(std::make_shared<LogThreadSink>(log, format), spdlog_level(level));
+}
+
+LogLevel own_log_level() { return level_of(spdlog::default_logger_raw()->level()); }
+void set_own_log_level(LogLevel level) { spdlog::default_logger_raw()->set_level(spdlog_level(level)); }
 
 OwnLog::~OwnLog() {
   const auto level = spdlog::default_logger_raw()->level();

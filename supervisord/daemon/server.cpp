@@ -67,6 +67,7 @@ bool may_change(wire::Verb verb) {
     case features:
     case check:
     case version:
+    case log_level:  // It says so itself.
     case ping:
     case completion:
     case schema: return false;

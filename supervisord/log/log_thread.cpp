@@ -94,9 +94,10 @@ std::uint64_t LogThread::tend(FileDeed deed, std::vector<LogFileSpec> files, std
   return core_->last_tended;
 }
 void LogThread::reopen_files() { core_->mailbox.post(ReopenFiles{}); }
-void LogThread::write_own(std::string_view line) {
+void LogThread::direct_own(OwnDestinations to) { core_->mailbox.post(std::move(to)); }
+void LogThread::write_own(std::string_view line, OwnHead head) {
   const Indispensable whole;
-  core_->mailbox.post_own(line);
+  core_->mailbox.post_own(line, head);
 }
 
 Result<FollowerId> LogThread::follow(FollowRequest request) {

@@ -70,7 +70,9 @@ class LogThread {
   // One line (or several) of supervisord's own log; a missing last newline is added. Never torn with the lines of
   // services. If standard error is stalled, or the disk behind it hangs, lines are dropped, counted, and announced when
   // it goes on.
-  void write_own(std::string_view line);
+  void write_own(std::string_view line, OwnHead head = {});
+  // Where they go from now on. It is standard error before.
+  void direct_own(OwnDestinations to);
 
   // A new reader. Errors: limit (kMaxFollowers).
   [[nodiscard]] Result<FollowerId> follow(FollowRequest request);

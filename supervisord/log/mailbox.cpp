@@ -45,7 +45,7 @@ Result<> Mailbox::post_source(Source source) {
   return {};
 }
 
-void Mailbox::post_own(std::string_view line) {
+void Mailbox::post_own(std::string_view line, OwnHead head) {
   if (line.empty()) return;
   const std::lock_guard lock(mutex_);
   const bool had_content = has_content();
@@ -54,6 +54,8 @@ void Mailbox::post_own(std::string_view line) {
   } else {
     content_.own_lines += line;
     if (line.back() != '\n') content_.own_lines += '\n';
+    const auto lines = std::count(line.begin(), line.end(), '\n') + (line.back() != '\n' ? 1 : 0);
+    for (std::ptrdiff_t i = 0; i < lines; ++i, head.prefix = 0) content_.own_heads.push_back(head);
   }
   note_posted(had_content);
 }

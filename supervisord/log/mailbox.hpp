@@ -62,6 +62,11 @@ struct TendFiles {
   std::vector<LogFileSpec> files;
   std::vector<InstanceId> rings;  // To be emptied, too.
 };
+// What is to be known of one of supervisord's own lines besides its text.
+struct OwnHead {
+  std::uint8_t severity = 6;  // As syslog counts them.
+  std::uint8_t prefix = 0;    // Bytes at its beginning that messages have in another form.
+};
 // All files that are in use are opened anew.
 struct ReopenFiles {};
 struct Drain {
@@ -70,8 +75,9 @@ struct Drain {
 };
 struct Stop {};
 
-using Command = std::variant<Source, FlushRun, EndRun, ForgetService, AddFollower, RefillFollower, RemoveFollower,
-                             AddViewer, RemoveViewer, AskLastWords, TendFiles, ReopenFiles, Drain, Stop>;
+using Command =
+    std::variant<Source, FlushRun, EndRun, ForgetService, AddFollower, RefillFollower, RemoveFollower, AddViewer,
+                 RemoveViewer, OwnDestinations, AskLastWords, TendFiles, ReopenFiles, Drain, Stop>;
 
 // A queue which cannot grow without end: pipes on their way are counted, supervisord's own lines are bounded in bytes,
 // and of the other commands there are only so many as there are runs, services and readers.
@@ -82,13 +88,14 @@ class Mailbox {
   struct Content {
     std::vector<Command> commands;
     std::string own_lines;
-    std::uint64_t own_lost = 0;  // Own lines behind `own_lines` for which there was no room.
+    std::vector<OwnHead> own_heads;  // Of each of them.
+    std::uint64_t own_lost = 0;      // Own lines behind `own_lines` for which there was no room.
   };
 
   void post(Command command);
   // Errors: limit.
   [[nodiscard]] Result<> post_source(Source source);
-  void post_own(std::string_view line);
+  void post_own(std::string_view line, OwnHead head);
   // Wakes the log thread if something was posted and it does not know.
   void deliver();
 

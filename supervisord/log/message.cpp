@@ -14,7 +14,10 @@ constexpr std::size_t kMaxHost = 255;  // RFC 5424, 6.
 constexpr std::size_t kMaxApp = 48;
 
 // stdout is for information, stderr tells of errors.
-int severity(Stream stream) { return stream == Stream::out ? 6 : 3; }
+int severity(const MessageOrigin& origin) {
+  if (origin.severity != 0) return origin.severity;
+  return origin.stream == Stream::out ? 6 : 3;
+}
 
 // PRINTUSASCII of RFC 5424; "-" is how nothing is written.
 std::string printable_name(std::string_view text, std::size_t most) {
@@ -33,18 +36,19 @@ std::string timestamp(WallTime time) {
 }
 
 std::string syslog_message(const MessageOrigin& origin, std::string_view host, WallTime time, std::string_view line) {
-  return fmt::format("<{}>1 {} {} {} {} {} - {}", origin.facility * 8 + severity(origin.stream), timestamp(time),
+  return fmt::format("<{}>1 {} {} {} {} {} - {}", origin.facility * 8 + severity(origin), timestamp(time),
                      printable_name(host, kMaxHost), printable_name(origin.identifier, kMaxApp),
-                     origin.pid == 0 ? "-" : std::to_string(origin.pid), enum_name(origin.stream), line);
+                     origin.pid == 0 ? "-" : std::to_string(origin.pid),
+                     origin.severity != 0 ? "-" : enum_name(origin.stream), line);
 }
 
 // No value has a newline, so the simple form of a field is enough.
 std::string journal_message(const MessageOrigin& origin, std::string_view line) {
-  std::string out = fmt::format(
-      "PRIORITY={}\nSYSLOG_FACILITY={}\nSYSLOG_IDENTIFIER={}\nSUPERVISORD_SERVICE={}\nSUPERVISORD_INSTANCE={}\n"
-      "SUPERVISORD_STREAM={}\nSUPERVISORD_RUN={}\n",
-      severity(origin.stream), origin.facility, origin.identifier, origin.service, origin.name,
-      enum_name(origin.stream), origin.run.value);
+  std::string out = fmt::format("PRIORITY={}\nSYSLOG_FACILITY={}\nSYSLOG_IDENTIFIER={}\n", severity(origin),
+                                origin.facility, origin.identifier);
+  if (origin.severity == 0)
+    out += fmt::format("SUPERVISORD_SERVICE={}\nSUPERVISORD_INSTANCE={}\nSUPERVISORD_STREAM={}\nSUPERVISORD_RUN={}\n",
+                       origin.service, origin.name, enum_name(origin.stream), origin.run.value);
   if (origin.pid != 0) out += fmt::format("SYSLOG_PID={}\n", origin.pid);
   return out.append("MESSAGE=").append(line).append("\n");
 }

@@ -24,6 +24,7 @@ struct MessageOrigin {
   RunId run = {};
   std::int64_t pid = 0;
   std::uint8_t facility = 3;
+  std::uint8_t severity = 0;  // As syslog counts them; 0: by the stream. With one it is supervisord that speaks.
 };
 
 // The line has no newline. `host` is the name of this machine.

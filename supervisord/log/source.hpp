@@ -48,6 +48,12 @@ struct MessageDestination {
   MessageAddress address;
   MessageOrigin origin;
 };
+// Where supervisord's own lines go.
+struct OwnDestinations {
+  bool has_stderr = true;
+  std::optional<FileDestination> file = {};
+  std::vector<MessageDestination> messages = {};
+};
 using Destination = std::variant<NullDestination, StdoutDestination, FileDestination>;
 
 // A destination beside the first.

@@ -60,7 +60,10 @@ void Worker::run() {
     for (const sys::ReadyEvent& event : std::span(events).first(*count)) {
       if (event.data == kMailboxId) {
         Mailbox::Content content = mailbox_.take();
-        write_own(content.own_lines, content.own_lost);
+        // The lines that came with it go there already.
+        for (Command& command : content.commands)
+          if (auto* to = std::get_if<OwnDestinations>(&command)) direct_own(std::move(*to));
+        write_own(content);
         for (Command& command : content.commands) obey(std::move(command));
       } else if (inputs_.contains(event.data)) {
         read_ready(event.data);
@@ -113,6 +116,7 @@ void Worker::obey(Command command) {
                  [this](RemoveFollower remove) { audience_.remove(remove.follower); },
                  [this](AddViewer&& add) { view(std::move(add)); },
                  [this](RemoveViewer remove) { unview(remove.viewer); },
+                 [](OwnDestinations&&) {},  // Done before, see run().
                  [this](AskLastWords asked) { tell_last_words(asked); },
                  [this](TendFiles&& order) { tend(order); },
                  [this](ReopenFiles) { reopen_all(); },

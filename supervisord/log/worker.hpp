@@ -35,6 +35,9 @@
 
 namespace sup::log {
 
+// Of this machine; empty if it has none.
+[[nodiscard]] std::string host_name();
+
 class Worker {
  public:
   // Both outlive the worker.
@@ -116,7 +119,10 @@ class Worker {
   void flush_run(RunId run);
   void end_run(RunId run);
   void forget(InstanceId service);
-  void write_own(std::string_view lines, std::uint64_t lost);
+  void direct_own(OwnDestinations to);
+  void write_own(const Mailbox::Content& content);
+  void write_own_to(Outlet& outlet, std::string_view lines);
+  void send_own(std::string_view line, OwnHead head);
   void announce_own_drops();
 
   // Reading.
@@ -250,7 +256,14 @@ class Worker {
   Alarms alarms_;  // Of inputs.
   Pace pace_;
   std::uint64_t read_bytes_ = 0;
-  std::uint64_t own_dropped_ = 0;  // Own lines lost since the last announcement.
+  bool has_own_stderr_ = true;  // Own lines go to standard error,
+  Outlet* own_file_ = nullptr;  // to a file,
+  struct OwnPost {
+    Post* post = nullptr;
+    MessageOrigin origin = {};
+  };
+  std::vector<OwnPost> own_posts_;  // and to servers.
+  std::uint64_t own_dropped_ = 0;   // Own lines lost since the last announcement.
   std::optional<Drain> drain_;
   bool is_stopping_ = false;
 };

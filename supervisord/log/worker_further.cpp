@@ -12,14 +12,11 @@
 #include "sys/clock.hpp"
 
 namespace sup::log {
-namespace {
 
 std::string host_name() {
   char name[HOST_NAME_MAX + 1] = {};
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
-
-}  // namespace
 
 void Worker::add_further(Input& input, std::vector<FurtherDestination> destinations) {
   for (FurtherDestination& destination : destinations) {

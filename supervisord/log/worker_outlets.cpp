@@ -69,7 +69,7 @@ void Worker::commit(Outlet& outlet) {
   outlet.sink.commit();
   for (const Loss& loss : outlet.sink.take_losses()) {
     if (!loss.service) {
-      own_dropped_ += loss.lines;
+      if (&outlet == stderr_) own_dropped_ += loss.lines;  // A file says itself what it has lost.
       continue;
     }
     board_.add(*loss.service, Counters{.dropped_lines = loss.lines, .dropped_bytes = loss.bytes});
@@ -106,20 +106,6 @@ void Worker::release_if_unused(Outlet& outlet) {
   std::erase_if(outlets_by_file_, [&](const auto& row) { return row.second == &outlet; });
   if (!outlet.path.empty()) outlets_by_path_.erase(outlet.path);
   outlets_.erase(outlet.id);
-}
-
-void Worker::write_own(std::string_view lines, std::uint64_t lost) {
-  announce_own_drops();
-  while (!lines.empty()) {
-    const std::string_view line = lines.substr(0, lines.find('\n') + 1);
-    lines.remove_prefix(line.size());
-    if (own_dropped_ == 0 && stderr_->sink.has_room_for_own(line.size()))
-      stderr_->sink.put_own(line);
-    else
-      ++own_dropped_;
-  }
-  own_dropped_ += lost;
-  commit(*stderr_);
 }
 
 // Says how many own lines are missing where they are missing, once standard error takes lines again.

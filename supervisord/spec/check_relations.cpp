@@ -136,7 +136,21 @@ void RelationChecker::check_exit_code_from(SpecPlace place, std::string_view wan
       "name a service with a process");
 }
 
+void RelationChecker::check_own_log() {
+  const DaemonLogSpec& log = set_.daemon.log;
+  const auto goes_to = [&](OwnLogTo to) { return std::ranges::find(log.to, to) != log.to.end(); };
+  const auto useless = [&](std::string_view key, std::string_view to) {
+    contradiction({SpecPlace::kDaemon, key, {}},
+                  std::string(key).append(": it has no effect, since log.to does not name \"").append(to).append("\""),
+                  std::string("write \"").append(to).append("\" into log.to, or remove it"));
+  };
+  if (!log.path.empty() && !goes_to(OwnLogTo::file)) useless("log.path", "file");
+  if (log.rotate.is_written() && !goes_to(OwnLogTo::file)) useless("log.rotate", "file");
+  if (log.syslog.is_written() && !goes_to(OwnLogTo::syslog)) useless("log.syslog", "syslog");
+}
+
 void RelationChecker::check_daemon() {
+  check_own_log();
   const std::string& from = set_.daemon.exit_code_from;
   if (!from.empty()) check_exit_code_from({SpecPlace::kDaemon, "exit-code-from", {}}, from);
   const auto is_enabled = [](const NamedService& service) { return service.spec.enabled; };

@@ -18,6 +18,7 @@ class RelationChecker {
   // The names that one service says, and those that supervisord itself says.
   void check_names(std::size_t service);
   void check_daemon();
+  void check_own_log();
   void check_group(std::size_t group);
   // What holds between all of them.
   void check_all();

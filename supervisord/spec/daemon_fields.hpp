@@ -13,7 +13,17 @@ template <>
 struct Fields<DaemonLogSpec> {
   static constexpr auto kRows = std::make_tuple(
       Field{"level", &DaemonLogSpec::level, OnChange::live, "\"debug\"",
-            "How much supervisord says on its own standard error."},
+            "How much supervisord says in its own log; `ctl log-level` changes it while it runs."},
+      Field{"to", &DaemonLogSpec::to, OnChange::restart, "[\"stderr\", \"file\"]",
+            "Where supervisord's own log goes; none in the list: nowhere.", Unique{}},
+      Field{"format", &DaemonLogSpec::format, OnChange::restart, "\"json\"",
+            "How the lines of supervisord's own log are written to standard error and to its file."},
+      Field{"path", &DaemonLogSpec::path, OnChange::restart, "\"/var/log/supervisord.log\"",
+            "The file of supervisord's own log. Default: supervisord.log in log.dir.", AbsolutePath{}},
+      Field{"rotate", &DaemonLogSpec::rotate, OnChange::restart, "\"50MiB\"",
+            "When a new file of supervisord's own log begins, and how many old ones stay."},
+      Field{"syslog", &DaemonLogSpec::syslog, OnChange::restart, "\"udp://127.0.0.1:514\"",
+            "The syslog server for supervisord's own log."},
       Field{"services", &DaemonLogSpec::services, OnChange::next_start, "\"stdout\"",
             "Where services log that do not say it themselves."},
       Field{"dir", &DaemonLogSpec::dir, OnChange::next_start, "\"/var/log/supervisord\"",

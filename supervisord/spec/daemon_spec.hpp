@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/enum_names.hpp"
 #include "base/time.hpp"
@@ -27,9 +28,31 @@ inline constexpr auto kEnumNames<ServicesLogTo> = std::array{
              "supervisord's standard output, with \"NAME | \" in front of each line unless a format is chosen."},
 };
 
-// supervisord's own log (to stderr), and the defaults for the logs of services.
+// Where supervisord's own log goes.
+enum class OwnLogTo : std::uint8_t { standard_error, file, syslog, journal };
+template <>
+inline constexpr auto kEnumNames<OwnLogTo> = std::array{
+    EnumName{OwnLogTo::standard_error, "stderr", "supervisord's standard error."},
+    EnumName{OwnLogTo::file, "file", "log.path."},
+    EnumName{OwnLogTo::syslog, "syslog", "A syslog server, see log.syslog."},
+    EnumName{OwnLogTo::journal, "journal", "The journal of systemd."},
+};
+
+enum class OwnLogFormat : std::uint8_t { text, json };
+template <>
+inline constexpr auto kEnumNames<OwnLogFormat> = std::array{
+    EnumName{OwnLogFormat::text, "text", "`2026-11-20T23:02:38.412Z info: web: running (its program runs, pid 20625)`"},
+    EnumName{OwnLogFormat::json, "json", "An object for each line, with time, level and message."},
+};
+
+// supervisord's own log, and the defaults for the logs of services.
 struct DaemonLogSpec {
   LogLevel level = LogLevel::info;
+  std::vector<OwnLogTo> to = {OwnLogTo::standard_error};
+  OwnLogFormat format = OwnLogFormat::text;
+  std::string path;  // Absolute; empty: supervisord.log in `dir`.
+  Rare<RotateSpec> rotate = {};
+  Rare<SyslogSpec> syslog = {};
   ServicesLogTo services = ServicesLogTo::automatic;
   std::string dir;  // Absolute; empty: the default log directory.
   LogFormat services_format = LogFormat::automatic;

@@ -621,6 +621,19 @@ inline constexpr auto kCheckExamples = std::array{
     Example{"ctl check --json", "for an editor or CI: every problem with file, line and column"}};
 inline constexpr auto kVersionExamples =
     std::array{Example{"ctl version", "of ctl, and of supervisord if it is running"}};
+inline constexpr std::array<std::string_view, 6> kLogLevels = {"trace", "debug", "info", "warning", "error", "off"};
+inline constexpr auto kLogLevelParams =
+    std::array{ParamRow{.name = "level",
+                        .type = ParamType::choice,
+                        .given = Given::word,
+                        .metavar = "LEVEL",
+                        .choices = kLogLevels,
+                        .role = Role::admin,
+                        .doc = "How much supervisord says from now on: trace, debug, info, warning, error or off. "
+                               "Needs the role admin."}};
+inline constexpr auto kLogLevelExamples =
+    std::array{Example{"ctl log-level", "how much does it say?"},
+               Example{"ctl log-level debug", "every step, until supervisord starts anew"}};
 inline constexpr auto kPingExamples = std::array{Example{"ctl ping", "is it there, and how long does an answer take?"}};
 inline constexpr auto kShutdownParams = std::array{ParamRow{.name = "now",
                                                             .type = ParamType::boolean,
@@ -1084,6 +1097,18 @@ inline constexpr auto kCommands = std::array{
                 "failed connection.",
         .examples = kVersionExamples,
         .exits = kCallExits},
+    CommandRow{.verb = Verb::log_level,
+               .name = "log-level",
+               .method = "LogLevel",
+               .role = Role::observe,
+               .group = HelpGroup::supervisord,
+               .params = kLogLevelParams,
+               .reply = "LogLevelReply",
+               .summary = "Show or change how much supervisord says in its own log.",
+               .text = "It holds until supervisord starts anew, which begins with [supervisord] log.level or "
+                       "--log-level.",
+               .examples = kLogLevelExamples,
+               .exits = kCallExits},
     CommandRow{.verb = Verb::ping,
                .name = "ping",
                .method = "Ping",

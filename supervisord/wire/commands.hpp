@@ -52,6 +52,7 @@ enum class Verb : std::uint8_t {
   features,
   check,
   version,
+  log_level,
   ping,
   shutdown,
   completion,

@@ -597,6 +597,16 @@ struct MessageRows<VersionReply> {
 static_assert(kEveryMemberIsARow<VersionReply>);
 
 template <>
+struct MessageRows<LogLevelReply> {
+  static constexpr std::string_view kName = "LogLevelReply";
+  static constexpr std::string_view kDoc = "Reply of LogLevel.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"level", &LogLevelReply::level, "How much supervisord says."},
+                      Member{"before", &LogLevelReply::before, "If it was changed: how much it said before."});
+};
+static_assert(kEveryMemberIsARow<LogLevelReply>);
+
+template <>
 struct MessageRows<PingReply> {
   static constexpr std::string_view kName = "PingReply";
   static constexpr std::string_view kDoc = "Reply of Ping.";
@@ -714,8 +724,8 @@ using MessageTypes =
              SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply,
              SetChange, SetReply, EnableResult, EnableReply, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply,
              ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
-             AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, VersionReply, PingReply,
-             ShutdownReply>;
+             AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, VersionReply, LogLevelReply,
+             PingReply, ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

@@ -416,6 +416,12 @@ struct VersionReply {
   friend bool operator==(const VersionReply&, const VersionReply&) = default;
 };
 
+struct LogLevelReply {
+  std::string level;
+  std::optional<std::string> before;
+  friend bool operator==(const LogLevelReply&, const LogLevelReply&) = default;
+};
+
 struct PingReply {
   std::int64_t time = 0;
   friend bool operator==(const PingReply&, const PingReply&) = default;

@@ -17,17 +17,17 @@ struct Expected {
 
 // Written out by hand, so that a change of a role in the table is a change here too.
 constexpr Expected kExpected[] = {
-    {Verb::status, Role::observe},  {Verb::start, Role::operate},   {Verb::stop, Role::operate},
-    {Verb::reload, Role::operate},  {Verb::restart, Role::operate}, {Verb::signal, Role::operate},
-    {Verb::kill, Role::operate},    {Verb::pause, Role::operate},   {Verb::resume, Role::operate},
-    {Verb::tree, Role::observe},    {Verb::exec, Role::admin},      {Verb::features, Role::observe},
-    {Verb::wait, Role::observe},    {Verb::logs, Role::observe},    {Verb::events, Role::observe},
-    {Verb::show, Role::operate},    {Verb::env, Role::operate},     {Verb::explain, Role::observe},
-    {Verb::version, Role::observe}, {Verb::ping, Role::observe},    {Verb::shutdown, Role::admin},
-    {Verb::set, Role::admin},       {Verb::attach, Role::observe},  {Verb::run, Role::admin},
-    {Verb::scale, Role::operate},   {Verb::enable, Role::admin},    {Verb::disable, Role::admin},
-    {Verb::graph, Role::observe},   {Verb::blame, Role::observe},   {Verb::critical_chain, Role::observe},
-    {Verb::plot, Role::observe},
+    {Verb::status, Role::observe},  {Verb::start, Role::operate},     {Verb::stop, Role::operate},
+    {Verb::reload, Role::operate},  {Verb::restart, Role::operate},   {Verb::signal, Role::operate},
+    {Verb::kill, Role::operate},    {Verb::pause, Role::operate},     {Verb::resume, Role::operate},
+    {Verb::tree, Role::observe},    {Verb::exec, Role::admin},        {Verb::features, Role::observe},
+    {Verb::wait, Role::observe},    {Verb::logs, Role::observe},      {Verb::events, Role::observe},
+    {Verb::show, Role::operate},    {Verb::env, Role::operate},       {Verb::explain, Role::observe},
+    {Verb::version, Role::observe}, {Verb::ping, Role::observe},      {Verb::shutdown, Role::admin},
+    {Verb::set, Role::admin},       {Verb::attach, Role::observe},    {Verb::run, Role::admin},
+    {Verb::scale, Role::operate},   {Verb::enable, Role::admin},      {Verb::disable, Role::admin},
+    {Verb::graph, Role::observe},   {Verb::blame, Role::observe},     {Verb::critical_chain, Role::observe},
+    {Verb::plot, Role::observe},    {Verb::log_level, Role::observe},
 };
 
 bool may(Role role, Verb verb) { return role >= needed_role(command(verb), {}); }
