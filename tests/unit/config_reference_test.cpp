@@ -52,8 +52,11 @@ TEST_CASE("every example of a row is accepted as a value of its setting") {
     REQUIRE(loaded.diagnostics.empty());
   });
   for_each_row<DaemonSpec>("", [](const std::string& key, const auto& row) {
+    const bool needs_place = key == "log.path" || key.starts_with("log.rotate") || key.starts_with("log.syslog");
+    const std::string place = needs_place ? "log.to = [\"file\", \"syslog\"]\n" : "";
     const Loaded loaded = load_text(
-        "[service.web]\ncommand=[\"x\"]\n[supervisord]\n" + key + " = " + std::string(row.example) + "\n", "example");
+        "[service.web]\ncommand=[\"x\"]\n[supervisord]\n" + place + key + " = " + std::string(row.example) + "\n",
+        "example");
     INFO(key << "\n" << render_all(loaded));
     REQUIRE(loaded.diagnostics.empty());
   });
@@ -117,6 +120,10 @@ TEST_CASE("the template without its comment marks is a configuration") {
   const std::size_t type = text.find("type = \"simple\"");  // Else the example of pid-file means nothing.
   REQUIRE(type != std::string::npos);
   text.replace(type, 15, "type = \"forking\"");
+  const std::string_view own = "[\"stderr\"]";  // Else what is said of its file and of syslog means nothing.
+  const std::size_t place = text.find(own);
+  REQUIRE(place != std::string::npos);
+  text.replace(place, own.size(), "[\"file\", \"syslog\"]");
   const std::size_t either = text.find("reload.command");  // Or reload.signal.
   REQUIRE(either != std::string::npos);
   text.insert(either, "# ");
