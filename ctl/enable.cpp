@@ -1,5 +1,6 @@
 // `ctl enable` and `ctl disable`: by supervisord, or offline in the state directory itself.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -44,7 +45,7 @@ OrFailure<wire::EnableReply> choose(const Context& context, SpecSet& set) {
   for (const NamedService& service : set.services) all.push_back(&service);
   const auto allowed = is_enabling(context) ? check_enabled(all, names) : Result<>{};
   if (!allowed) return failure(ExitCode::failed, allowed.error().what);
-  const auto written = choose_enabled(*directory, names, is_enabling(context));
+  const auto written = choose_enabled(*directory, names, is_enabling(context), ::geteuid());
   if (!written) return cannot(context, written.error().what);
   return reply;
 }

@@ -118,6 +118,14 @@ std::string dropped_text(const ServiceStatus& service) {
                      human_size(static_cast<std::uint64_t>(service.dropped_bytes.value_or(0))));
 }
 
+// "not enabled (ctl disable by root, 2026-11-29 08:36:01)"
+std::string choice_text(const ServiceStatus& service) {
+  std::string out = service.enabled ? "enabled (ctl enable" : "not enabled (ctl disable";
+  if (service.chosen_by) out += fmt::format(" by {}", visible(*service.chosen_by));
+  if (service.chosen) out += fmt::format(", {}", local_time(*service.chosen));
+  return out + ")";
+}
+
 std::vector<TableRow> details(const ServiceStatus& service) {
   std::vector<TableRow> rows;
   add_detail(rows, "description", service.description.value_or(""));
@@ -129,7 +137,7 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "type",
              fmt::format("{}, {}", service.type,
                          service.transient    ? "transient"
-                         : service.enabled_by ? (service.enabled ? "enabled (ctl enable)" : "not enabled (ctl disable)")
+                         : service.enabled_by ? choice_text(service)
                          : service.enabled    ? "enabled"
                                               : "not enabled"));
   add_detail(rows, "pid", service.pid ? fmt::format("{}", *service.pid) : "");

@@ -246,6 +246,10 @@ class Loader {
     const SourcePlace at = locate(problem.place, is_written);
     // What could not be read has been reported already, and must not be reported as missing too.
     if (problem.kind == ProblemKind::unknown_name && !is_complete_) return;
+    if (problem.missing) {
+      is_written = false;
+      (void)locate(*problem.missing, is_written);
+    }
     if (problem.kind == ProblemKind::missing && is_written) return;
     std::string message = problem.message, places;
     for (const SpecRelated& related : problem.related)

@@ -17,6 +17,7 @@ struct Choosing {
   std::vector<std::string> services;
   std::string state_dir;
   bool is_enabled = true;
+  std::uint32_t uid = 0;  // Of whom asks for it.
 };
 
 std::vector<std::string> service_names(const World& w, const std::vector<InstanceId>& instances) {
@@ -27,7 +28,7 @@ std::vector<std::string> service_names(const World& w, const std::vector<Instanc
   return out;
 }
 
-Result<Choosing> prepare(const World& w, std::vector<std::string> services, bool is_enabled) {
+Result<Choosing> prepare(const World& w, std::vector<std::string> services, bool is_enabled, std::uint32_t uid) {
   for (const std::string& service : services)
     if (const auto found = find_service(w, service);
         found && w.service(*found).definition->transience != Transience::none)
@@ -39,7 +40,7 @@ Result<Choosing> prepare(const World& w, std::vector<std::string> services, bool
     TRY(check_enabled(known, services));
   }
   std::string state_dir = TRY(state_dir_of(w.daemon, this_process()));
-  return Choosing{std::move(services), std::move(state_dir), is_enabled};
+  return Choosing{std::move(services), std::move(state_dir), is_enabled, uid};
 }
 
 ServiceRef with_choice(const ServiceRef& definition, bool is_enabled) {
@@ -98,14 +99,14 @@ void handle_enable(Server& server, Session& session, const wire::Call& call) {
   if (!instances) return;
   Supervisor& supervisor = server.parts().supervisor;
   const World& w = supervisor.world();
-  auto choosing = prepare(w, service_names(w, *instances), call.row->verb == wire::Verb::enable);
+  auto choosing = prepare(w, service_names(w, *instances), call.row->verb == wire::Verb::enable, session.uid());
   if (!choosing) return session.send(wire::encode_error(wire::Failed{choosing.error().what}));
   if (!take_all(supervisor.overrides(), choosing->services))
     return session.send(wire::encode_error(
         wire::Failed{fmt::format("cannot {}: another change of the same service is in progress", call.row->name)}));
   const Indispensable whole;
   answer_after_worker(server, session, [&supervisor, choosing = std::move(*choosing)]() mutable -> Conclusion {
-    auto choices = choose_enabled(choosing.state_dir, choosing.services, choosing.is_enabled);
+    auto choices = choose_enabled(choosing.state_dir, choosing.services, choosing.is_enabled, choosing.uid);
     return [&supervisor, choosing = std::move(choosing), choices = std::move(choices)]() mutable {
       return conclude(supervisor, choosing, std::move(choices));
     };

@@ -210,8 +210,8 @@ void Server::make_session(UniqueFd socket) {
   groups.push_back(peer->gid);
   const wire::Role role = wire::role_for({peer->uid, groups}, ::geteuid(), access_);
   const SessionId id{++last_session_};
-  sessions_.emplace(id, std::make_unique<Session>(parts_.loop, id, std::move(socket), role,
-                                                  fmt::format("uid {}, pid {}", peer->uid, peer->pid), host_));
+  Session::Peer who{peer->uid, fmt::format("uid {}, pid {}", peer->uid, peer->pid)};
+  sessions_.emplace(id, std::make_unique<Session>(parts_.loop, id, std::move(socket), role, std::move(who), host_));
 }
 
 // When all places are taken, the client that has been idle for longest makes room.

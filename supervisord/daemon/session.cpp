@@ -17,7 +17,7 @@ constexpr std::size_t kBacklogBytes = 64 * 1024;  // Of calls that wait for a ru
 
 }  // namespace
 
-Session::Session(loop::Loop& loop, SessionId id, UniqueFd socket, wire::Role role, std::string peer, Host& host)
+Session::Session(loop::Loop& loop, SessionId id, UniqueFd socket, wire::Role role, Peer peer, Host& host)
     : id_(id),
       socket_(std::move(socket)),
       role_(role),

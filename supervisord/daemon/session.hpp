@@ -61,12 +61,17 @@ class Session {
 
   struct Host;
 
-  Session(loop::Loop& loop, SessionId id, UniqueFd socket, wire::Role role, std::string peer, Host& host);
+  struct Peer {
+    std::uint32_t uid = 0;
+    std::string text;  // "uid 1000, pid 4711", for the log.
+  };
+
+  Session(loop::Loop& loop, SessionId id, UniqueFd socket, wire::Role role, Peer peer, Host& host);
 
   [[nodiscard]] SessionId id() const { return id_; }
   [[nodiscard]] wire::Role role() const { return role_; }
-  // "uid 1000, pid 4711", for the log.
-  [[nodiscard]] const std::string& peer() const { return peer_; }
+  [[nodiscard]] const std::string& peer() const { return peer_.text; }
+  [[nodiscard]] std::uint32_t uid() const { return peer_.uid; }
   // It has sent the beginning of a message and not its end, since then.
   [[nodiscard]] std::optional<Instant> incomplete_since() const { return incomplete_since_; }
   [[nodiscard]] bool is_idle() const { return task_ == nullptr; }
@@ -99,7 +104,7 @@ class Session {
   SessionId id_;
   UniqueFd socket_;
   wire::Role role_;
-  std::string peer_;
+  Peer peer_;
   Host& host_;
   wire::MessageSplitter input_;
   std::vector<UniqueFd> fds_;  // Received, at most sys::kPassedFdsMax.

@@ -27,6 +27,15 @@ std::string ready_text(const ServiceSpec& spec) {
   return {};
 }
 
+// Whether it is started with supervisord by a command, and by whose.
+void set_choice(const EnabledChoices& choices, const std::string& service, wire::ServiceStatus& out) {
+  const auto choice = choices.find(service);
+  if (choice == choices.end()) return;
+  out.enabled_by = "ctl";
+  out.chosen = choice->second.at_ms;
+  out.chosen_by = choice->second.by;
+}
+
 void set_end(const Instance& i, std::optional<std::int64_t>& code, std::optional<std::int64_t>& signal) {
   if (i.last_kind != EndKind::exited) return;
   if (i.last_status.signal != 0)
@@ -95,7 +104,7 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   set_health(w, i, now, wall, out);
   out.type = text_of(enum_name(spec.type));
   out.enabled = spec.enabled;
-  if (supervisor.enabled_choices().contains(w.definition(i)->name)) out.enabled_by = "ctl";
+  set_choice(supervisor.enabled_choices(), w.definition(i)->name, out);
   out.transient = w.definition(i)->transience != Transience::none;
   if (!spec.description.empty()) out.description = spec.description;
   for (const auto* list : {&spec.requires_, &spec.binds_to})

@@ -40,6 +40,7 @@ struct SpecProblem {
   std::string message;
   std::string hint;
   std::vector<SpecRelated> related;
+  std::optional<SpecPlace> missing = {};  // What is missing, where that is not the place.
 };
 
 inline constexpr std::size_t kMaxSpecProblems = 1'000;  // More are not reported.

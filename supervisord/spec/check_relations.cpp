@@ -95,10 +95,13 @@ void RelationChecker::check_until(std::size_t i, const Relation& relation) {
   const ServiceSpec& other = spec(*find(relation.service));
   const SpecPlace place{i, relation.key, relation.element};
   if (relation.until == Until::healthy && !other.health.is_written())
-    contradiction(
-        place,
-        std::string(relation.key) + ": " + quoted(relation.service) + " is never healthy: its settings have no health",
-        "give it for example health = { tcp = \"127.0.0.1:5432\" }, or wait until = \"ready\"");
+    add_(
+        {ProblemKind::missing,
+         place,
+         std::string(relation.key) + ": " + quoted(relation.service) + " is never healthy: its settings have no health",
+         "give it for example health = { tcp = \"127.0.0.1:5432\" }, or wait until = \"ready\"",
+         {},
+         SpecPlace{*find(relation.service), "health", {}}});
   if (relation.until != Until::completed) return;
   const std::string what = std::string(relation.key) + ": " + quoted(relation.service) + " never completes: ";
   if (!has_process(other))

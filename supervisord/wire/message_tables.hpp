@@ -48,6 +48,8 @@ struct MessageRows<ServiceStatus> {
       Member{"enabled", &ServiceStatus::enabled, "Whether it is started with supervisord."},
       Member{"enabled_by", &ServiceStatus::enabled_by,
              "ctl: that was chosen by Enable or Disable; absent: its definition says it."},
+      Member{"chosen", &ServiceStatus::chosen, "When that was chosen, in Unix milliseconds, if it is known."},
+      Member{"chosen_by", &ServiceStatus::chosen_by, "The user who chose it, if that is known."},
       Member{"transient", &ServiceStatus::transient, "Whether it is gone when it has ended (Run)."},
       Member{"description", &ServiceStatus::description, "Its description, if it has one."},
       Member{"requires", &ServiceStatus::requires_, "What it requires."},

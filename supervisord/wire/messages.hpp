@@ -47,6 +47,8 @@ struct ServiceStatus {
   std::string type;
   bool enabled = false;
   std::optional<std::string> enabled_by;
+  std::optional<std::int64_t> chosen;
+  std::optional<std::string> chosen_by;
   bool transient = false;
   std::optional<std::string> description;
   std::vector<std::string> requires_;  // "requires" is a keyword of C++.

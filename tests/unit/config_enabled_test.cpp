@@ -27,7 +27,7 @@ std::string refusal(const std::vector<NamedService>& services, const std::vector
 
 TEST_CASE("enabled: choices win over definitions, and others stay", "[config][enabled]") {
   std::vector<NamedService> services = {named("a", true), named("b", false), named("c", true)};
-  apply_enabled({{"a", false}, {"b", true}, {"gone", true}}, services);
+  apply_enabled({{"a", {false, {}, {}}}, {"b", {true, {}, {}}}, {"gone", {true, {}, {}}}}, services);
   REQUIRE_FALSE(services[0].spec.enabled);
   REQUIRE(services[1].spec.enabled);
   REQUIRE(services[2].spec.enabled);
