@@ -30,6 +30,7 @@ class History {
   // `request`: must outlive this. `rings`: those of the services asked for. `next_sequence`: that of the next block to
   // come.
   History(const FollowRequest& request, std::span<const NamedRing> rings, std::uint64_t next_sequence);
+  History(const FollowRequest&& request, std::span<const NamedRing> rings, std::uint64_t next_sequence) = delete;
 
   enum class Progress : std::uint8_t { queue_is_full, caught_up };
   // Fills an empty queue. The missed lines lie before what is pushed now: a queue that is not empty is left alone.

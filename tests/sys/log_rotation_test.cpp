@@ -1,5 +1,6 @@
 // Log files that are rotated, deleted, moved and cleared while they are written.
 #include <algorithm>
+#include <utility>
 
 #include "log_bench.hpp"
 
@@ -195,7 +196,7 @@ TEST_CASE("log: to clear empties the memory of a service, too") {
   log::FollowRequest request;
   request.last_lines = 100;
   request.follow = log::Follow::no;
-  const auto reader = thread->follow(request);
+  const auto reader = thread->follow(std::move(request));
   REQUIRE(reader.has_value());
   log::TakeResult taken;
   REQUIRE(eventually([&] { return (taken = thread->take(*reader, 1000)).at_end; }));

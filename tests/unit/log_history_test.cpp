@@ -113,7 +113,8 @@ TEST_CASE("history: much more than the queue holds comes through it in turns") {
 TEST_CASE("history: a reader who does not stay ends where it began") {
   World world(1);
   world.write(0, 3);
-  History history({.follow = Follow::no}, world.named, world.sequence + 1);
+  const FollowRequest request{.follow = Follow::no};
+  History history(request, world.named, world.sequence + 1);
   world.write(0, 3);
   FollowerQueue queue(1 << 16);
   REQUIRE(history.pump(world.named, queue) == History::Progress::caught_up);
@@ -128,7 +129,8 @@ TEST_CASE("history: lines that the rings drop before they were read are missed, 
     const std::size_t last = random() % 20;
     const std::uint64_t in_ring = world.last_line - world.dropped_lines;
     std::uint64_t seen = world.last_line - std::min<std::uint64_t>(last, in_ring);
-    History history({.services = {}, .last_lines = last, .follow = Follow::yes}, world.named, world.sequence + 1);
+    const FollowRequest request{.services = {}, .last_lines = last, .follow = Follow::yes};
+    History history(request, world.named, world.sequence + 1);
     FollowerQueue queue(150 + random() % 300);
     for (bool is_done = false; !is_done;) {
       if (random() % 2 == 0) world.write(0, 1 + static_cast<unsigned>(random() % 5), &history);
