@@ -55,10 +55,10 @@ Verdict one_round() {
   if (second != first) return not_reused;
   const auto sent = send_signal(*process, sup::Signal{SIGKILL});
   const auto status = try_reap(*process);
-  ::kill(second, SIGHUP);  // One for which Catch has no handler.
+  ::kill(second, SIGUSR1);  // One for which Catch has no handler, and which nohup(1) leaves alone.
   int how = 0;
   ::waitpid(second, &how, 0);
-  if (WTERMSIG(how) != SIGHUP) return was_hit;
+  if (WTERMSIG(how) != SIGUSR1) return was_hit;
   const bool is_refused = !sent && sent.error().code == sup::Errc::not_found && !status;
   return is_refused ? unharmed : was_found;
 }
