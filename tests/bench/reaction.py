@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+from waiting import PATIENCE, wait_for_content, wait_until
+
 TICKS, INTERVAL_US = 200, 20_000
 WRITERS = 2  # Of the flood, each as fast as it can.
 PINGS, PING_PAUSE = 2000, 0.001
@@ -29,6 +31,12 @@ def age_of(line):
 
 def percentile(values, part):
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+def answers(path):
+    """Whether somebody listens there: between bind and listen there is the socket only."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(path) == 0
 
 
 class Reaction:
@@ -61,9 +69,8 @@ class Reaction:
                 reader.kill()
 
     def lags_of_file(self, path):
-        lags, deadline = [], time.monotonic() + 60
-        while not os.path.exists(path) and time.monotonic() < deadline:
-            time.sleep(0.001)
+        lags, deadline = [], time.monotonic() + PATIENCE
+        wait_for_content([path])
         with open(path, "rb") as file:
             while len(lags) < TICKS and time.monotonic() < deadline:
                 if (line := file.readline()).endswith(b"\n"):
@@ -77,7 +84,7 @@ class Reaction:
     def ours_quiet(self):
         definitions = "".join(self.service(f"q{i:04}", [self.floor("ticks"), str(QUIET_US)]) for i in range(QUIET))
         with self.start_supervisor(definitions) as supervisor:
-            time.sleep(2)
+            wait_for_content(os.path.join(supervisor.folder, f"q{i:04}.log") for i in range(QUIET))
             before, begin = supervisor.work()[0], now()
             time.sleep(QUIET_SECONDS)
             self.values["quiet share"] = [(supervisor.work()[0] - before) / (now() - begin)]
@@ -96,12 +103,12 @@ class Reaction:
 
     def floor_pings(self, kind):
         path = os.path.join(self.folder, "echo")
-        server = subprocess.Popen([self.floor("echo"), path])
-        while not os.path.exists(path):
-            time.sleep(0.001)
-        self.values[f"echo {kind}"] = list(self.ping(path))
-        server.kill()
-        server.wait()
+        with subprocess.Popen([self.floor("echo"), path]) as server:
+            try:
+                wait_until(lambda: answers(path), "the echo server answers")
+                self.values[f"echo {kind}"] = list(self.ping(path))
+            finally:
+                server.kill()
         os.unlink(path)
 
     def floor_reaction(self):
@@ -133,7 +140,7 @@ class Reaction:
             for kind in ("at rest", "flooded"):
                 if kind == "flooded":
                     supervisor.ctl("start", *(f"flood{i}" for i in range(WRITERS)))
-                    time.sleep(1)
+                    wait_for_content(os.path.join(supervisor.folder, f"flood{i}.log") for i in range(WRITERS))
                 self.values[f"ping {kind}"] = list(self.ping(supervisor.socket))
                 self.stamps.clear()
                 supervisor.ctl("start", "idle")
