@@ -8,6 +8,7 @@
 #   sup_wait        waits until it has ended by itself; its exit code is in $SUP_STATUS
 #   ctl ...         ctl on the case's socket
 #   eventually CMD  repeats CMD until it succeeds; fails the case after $DEADLINE seconds (default 10)
+#                   (CMD may not be a function that calls fail, exits or assert_...: these end the case)
 #   holds SECS CMD  fails the case if CMD fails at any time within SECS seconds
 #   exits CODE CMD  runs CMD, fails unless it exits with CODE; what it printed is in $OUT (stdout) and $ERR (stderr)
 #   AT_END=...      commands that are done at the end in any case, before supervisord is ended
