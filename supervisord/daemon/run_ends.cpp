@@ -58,7 +58,9 @@ void Runs::on_child_signal() {
     for (const auto& task : run->tasks)
       if (task->shared == nullptr && !task->process.pidfd.is_open())
         on_exit(task_token(InstanceId{index}, task->serial));
-    if (!run->main_is_gone && !run->main.pidfd.is_open()) on_exit(main_token(InstanceId{index}));
+    // A found main process is an orphan: reaped as such, or nobody would notice that this one is gone.
+    const bool is_orphan = std::ranges::find(run->orphans, run->main.pid) != run->orphans.end();
+    if (!run->main_is_gone && !run->main.pidfd.is_open() && !is_orphan) on_exit(main_token(InstanceId{index}));
   }
   look_around();
 }

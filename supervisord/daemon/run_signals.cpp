@@ -35,11 +35,12 @@ pid_t group_of(const Run& run) {
   return facts && facts->pgid > 1 ? facts->pgid : run.main_group;
 }
 
-// Whether `pid` is below one of `roots` now. The walk up is bounded, since processes come and go while we read.
-bool is_below(pid_t pid, std::span<const pid_t> roots) {
+// Whether `pid` is a root now or below one. The walk up is bounded, since processes come and go while we read.
+template <class IsRoot>
+bool is_below(pid_t pid, const IsRoot& is_root) {
   constexpr int kMostSteps = 1'000;
   for (int step = 0; step < kMostSteps && pid > 1; ++step) {
-    if (std::ranges::find(roots, pid) != roots.end()) return true;
+    if (is_root(pid)) return true;
     const auto facts = sys::process_facts(pid);
     if (!facts) return false;
     pid = facts->ppid;
@@ -99,7 +100,15 @@ void Runs::freeze(const FreezeRun& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr || run->is_over) return;
   if (run->group && run->group->freeze()) return;
-  send_to_all(*run, Signal{SIGSTOP});
+  // Who has it makes no more processes; so all have it when nobody new has turned up.
+  constexpr int kMostLooks = 20;
+  std::vector<pid_t> before;
+  for (int look = 0; look < kMostLooks; ++look) {
+    send_to_all(*run, Signal{SIGSTOP});
+    std::vector<pid_t> now = members_of(*run);
+    if (now == before) return;
+    before = std::move(now);
+  }
 }
 
 void Runs::thaw(const ThawRun& effect) {
@@ -118,7 +127,8 @@ void Runs::signal_below(pid_t root, Signal signal) {
   if (!below) return;
   for (const pid_t pid : *below) {
     const auto process = sys::open_process(pid);
-    if (process && is_below(pid, std::span(&root, 1))) (void)sys::send_signal(*process, signal);
+    if (process && is_below(pid, [root](pid_t above) { return above == root; }))
+      (void)sys::send_signal(*process, signal);
   }
 }
 
@@ -149,13 +159,16 @@ bool Runs::was_seen(const Run& run, pid_t pid) {
   return is_still(*it, now) && now->ppid == ::getpid();
 }
 
-// From whom all of the run descends. Empty without /proc, or where it shows another pid namespace than ours.
+// From whom all of the run descends: also who has lost his parent this moment, and is not taken note of yet. Empty
+// without /proc, or where it shows another pid namespace than ours.
 std::vector<pid_t> Runs::roots_of(const Run& run) const {
   if (!orphans_) return {};
   std::vector<pid_t> roots = run.orphans;
   if (!run.main_is_gone) roots.push_back(run.main.pid);
   for (const auto& task : run.tasks)
     if (task->shared == nullptr && !task->is_over) roots.push_back(task->process.pid);
+  for (const sys::ProcessFacts& seen : *run.seen)
+    if (std::ranges::find(roots, seen.pid) == roots.end() && was_seen(run, seen.pid)) roots.push_back(seen.pid);
   return roots;
 }
 
@@ -248,11 +261,12 @@ void Runs::send_by_descent(const Run& run, Signal signal, std::span<const pid_t>
     const auto facts = sys::process_facts(pid);
     return !facts || (has_group && facts->pgid == group);
   };
+  // One above it may have just lost its own parent by the signal, and is not below any more, but was seen there.
+  const auto is_root = [&](pid_t pid) { return std::ranges::find(roots, pid) != roots.end() || was_seen(run, pid); };
   for (const pid_t pid : below) {
     if (has_it(pid)) continue;
     const auto process = sys::open_process(pid);
-    // One whose parent has just ended of the signal is not below any more, but was seen there.
-    if (process && (is_below(pid, roots) || was_seen(run, pid))) (void)sys::send_signal(*process, signal);
+    if (process && is_below(pid, is_root)) (void)sys::send_signal(*process, signal);
   }
   for (const pid_t pid : roots)
     if (pid != run.main.pid && !has_it(pid)) send_to_child(pid, signal);
