@@ -105,23 +105,26 @@ private_logs() {
 
 # The words of `levels` that name surroundings: supervisord finds the level of containment by itself there.
 case $LEVEL in
-  nobody | hidepid) PLACE=$LEVEL LEVEL=descent ;;
+  nobody | hidepid | container | bare-container) PLACE=$LEVEL LEVEL=descent ;;
   no-proc) PLACE=$LEVEL LEVEL=group ;;
 esac
-as_nobody() { if ((EUID == 0)); then exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; else exec "$@"; fi; }
+nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+as_nobody() { if ((EUID == 0)); then exec "${nobody[@]}" "$@"; else exec "$@"; fi; }
 in_place() {
-  local own_mounts=(unshare --mount)
+  local own_mounts=(unshare --mount) without_sys='mount -t tmpfs none /sys; ' hiding_proc='mount -t proc -o hidepid=invisible proc /proc; '
   ((EUID == 0)) || own_mounts=(unshare --user --map-root-user --mount)
   case $PLACE in
     "") exec "$@" ${LEVEL:+--containment "$LEVEL"} ;;
     nobody) as_nobody "$@" ;;
-    hidepid) exec "${own_mounts[@]}" bash -c 'mount -t proc -o hidepid=invisible proc /proc; '"$(declare -f as_nobody)"'; as_nobody "$@"' - "$@" ;;
+    hidepid) exec "${own_mounts[@]}" sh -c "$hiding_proc"'exec "$@"' - "${nobody[@]}" "$@" ;;
+    container) exec "${own_mounts[@]}" sh -c "$without_sys"'exec "$@"' - "${LIB%/*}/filtered" "$@" ;;
+    bare-container) exec "${own_mounts[@]}" sh -c "$without_sys$hiding_proc"'exec "$@"' - "${LIB%/*}/filtered" "${nobody[@]}" "$@" ;;
     no-proc) exec "${own_mounts[@]}" sh -c 'mount -t tmpfs none /proc; exec "$@"' - "$@" ;;
   esac
 }
 # Who is not root must be able to write in the case's folder, and to reach the program.
 give_to_nobody() {
-  [[ $PLACE == nobody || $PLACE == hidepid ]] && ((EUID == 0)) || return 0
+  [[ $PLACE == nobody || $PLACE == hidepid || $PLACE == bare-container ]] && ((EUID == 0)) || return 0
   [[ -x $D/bin/supervisord ]] || { mkdir "$D/bin"; cp "$SUPERVISORD" "$D/bin/supervisord"; }
   SUPERVISORD=$D/bin/supervisord
   chown -R 65534:65534 "$D"

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <sstream>
 
 #include "base/cpu_list.hpp"
@@ -373,6 +374,25 @@ TEST_CASE("root-dir: program, working directory and stdin are inside") {
             plain.attributes.root_dir = "/";
             return plain;
           }()) == "root-dir '/': not permitted, chroot needs root (CAP_SYS_CHROOT)");
+}
+
+TEST_CASE("root-dir: the child's root and working directory are in it, ours is not changed") {
+  if (!can_change_user() || !has_capability(kCapSysChroot)) return skip("needs root");
+  // Where /lib is a link into it, /usr is a root with a C library.
+  if (!std::filesystem::is_symlink("/lib") || !std::filesystem::exists("/usr/bin/sleep"))
+    return skip("needs a C library below /usr");
+  const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
+  ChildSettings settings = as_nobody(command({"/bin/sleep", "1000"}));
+  settings.attributes.root_dir = "/usr";
+  settings.working_dir = "/lib";
+  const ProcessRef process = start(method, std::move(settings));
+  const std::string place = "/proc/" + std::to_string(process.pid);
+  REQUIRE(std::filesystem::read_symlink(place + "/root") == "/usr");
+  REQUIRE(std::filesystem::read_symlink(place + "/cwd") == "/usr/lib");
+  REQUIRE(std::filesystem::read_symlink(place + "/exe") == "/usr/bin/sleep");
+  REQUIRE(std::filesystem::read_symlink("/proc/self/root") == "/");
+  must(send_signal(process, {SIGKILL}));
+  must(reap(process));
 }
 
 TEST_CASE("stdin: a file is read from its beginning, blocking, whatever the limit of open files is") {
