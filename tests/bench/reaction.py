@@ -17,6 +17,7 @@ TICKS, INTERVAL_US = 200, 20_000
 WRITERS = 2  # Of the flood, each as fast as it can.
 PINGS, PING_PAUSE = 2000, 0.001
 RESTARTS = 40
+FLOORS = ("echo", "restart floor")
 QUIET, QUIET_US, QUIET_SECONDS = 1000, 100_000, 10.0
 PING = b'{"method":"io.supervisord.Ping","parameters":{}}\0'
 
@@ -111,12 +112,21 @@ class Reaction:
                 server.kill()
         os.unlink(path)
 
+    def floor_restarts(self, kind):
+        self.stamps.clear()
+        table = {}
+        with subprocess.Popen([self.floor("keep"), str(RESTARTS + 1), self.floor("idle"), self.stamps.path]):
+            os.kill(self.kills(table, "restart", RESTARTS), signal.SIGKILL)
+        self.values[f"restart floor {kind}"] = table["restart"]
+
     def floor_reaction(self):
         self.floor_pings("at rest")
+        self.floor_restarts("at rest")
         with tempfile.TemporaryDirectory(dir=self.folder) as out:
             command = [self.floor("drain"), "batch", str(WRITERS), out, self.floor("lines"), "100000000", "100"]
             with subprocess.Popen(command, stdout=subprocess.DEVNULL, process_group=0) as flood, self.bounded(out):
                 self.floor_pings("flooded")
+                self.floor_restarts("flooded")
                 os.killpg(flood.pid, signal.SIGKILL)
 
     @contextlib.contextmanager
@@ -177,7 +187,7 @@ class Reaction:
         if name.endswith("flooded"):
             growth = percentile(values, part) / percentile(self.values[name.replace("flooded", "at rest")], part)
             ratio = f"{growth:.2f} ×"
-            if not name.startswith("echo"):
+            if not name.startswith(FLOORS):
                 goal, verdict = "≤ 1.5 ×", "holds" if growth <= 1.5 else "**missed**"
         elif name in ("file latency", "follower latency"):
             goal, verdict = "< 5 ms", "holds" if percentile(values, 0.99) < 5_000_000 else "**missed**"
@@ -196,6 +206,8 @@ TITLES = {
     "echo flooded": f"the same beside {WRITERS} writers and their bare reader",
     "ping at rest": "Ping on an open connection, at rest",
     "ping flooded": f"the same while {WRITERS} services write as fast as they can",
+    "restart floor at rest": "bare vfork, exec and wait: a killed program's replacement runs, at rest",
+    "restart floor flooded": f"the same beside {WRITERS} writers and their bare reader",
     "restart at rest": "a killed service's replacement runs, at rest",
     "restart flooded": "the same under the flood",
 }
