@@ -33,7 +33,7 @@ inline constexpr std::size_t kMaxNotices = 256;
 inline constexpr Duration kNoticeInterval =
     std::chrono::minutes{1};  // Between two messages about one broken destination.
 inline constexpr Duration kFileCheckInterval =
-    std::chrono::milliseconds{250};  // Between two looks whether the name of a file that is written still leads to it.
+    std::chrono::milliseconds{500};  // Between two looks whether the name of a file that is written still leads to it.
 inline constexpr Duration kMessageRetry = std::chrono::seconds{1};  // Between two attempts to reach a syslog server.
 inline constexpr Duration kBlockedRetry = std::chrono::seconds{1};  // Between two attempts to write to a full disk.
 inline constexpr Duration kClockPatience =

@@ -1,5 +1,7 @@
 // Sink: plain files, which are written at once, and the one with a name, which is found, rotated and begun anew.
 #include <fmt/format.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +13,15 @@
 #include "sys/clock.hpp"
 
 namespace sup::log {
+namespace {
+
+// write(2) is cheaper where there is one part, and that is all there is of a quiet service.
+ssize_t write_parts(int file, std::span<const iovec> parts) {
+  if (parts.size() == 1) return ::write(file, parts[0].iov_base, parts[0].iov_len);
+  return ::writev(file, parts.data(), static_cast<int>(parts.size()));
+}
+
+}  // namespace
 
 void Sink::keep(LogFileSpec spec, OnFull on_full, DiskBudget& budget) {
   budget_ = &budget;
@@ -55,7 +66,7 @@ void Sink::commit_plain() {
   if (pending_.empty() && pending_.capacity() > kPendingBytes) pending_.shrink_to_fit();
 }
 
-// One writev(2) for everything; more only after a short one, and where a file ends.
+// One call for everything; more only after a short one, and where a file ends.
 int Sink::write_views() {
   if (const auto ready = prepare(); !ready) {
     reason_ = ready.error().what;
@@ -80,7 +91,7 @@ int Sink::write_part(std::size_t size) {
   while (size > 0) {
     const std::span<iovec> unwritten = std::span(views_).subspan(first_view_);
     const CutViews cut(unwritten, size);
-    const ssize_t written = ::writev(file_.get(), cut.parts().data(), static_cast<int>(cut.parts().size()));
+    const ssize_t written = write_parts(file_.get(), cut.parts());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return written < 0 ? errno : ENOSPC;
     const auto done = static_cast<std::size_t>(written);
