@@ -7,6 +7,7 @@
 #include "base/refusable.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/log_reader.hpp"
+#include "daemon/shared_log.hpp"
 #include "spec/instance_text.hpp"
 
 namespace sup {
@@ -68,8 +69,8 @@ log::FollowRequest request_of(const wire::Call& call, const std::vector<Instance
 }
 
 // The log of one stream, if it goes to a file.
-std::optional<log::OldLog> old_log(const LaunchContext& context, const World& w, const Instance& instance,
-                                   LogStream stream) {
+std::optional<log::OldLog> old_log(const LaunchContext& context, const World& w, LogSharers& sharers,
+                                   const Instance& instance, LogStream stream) {
   const ServiceSpec& spec = w.spec(instance);
   const bool is_err = stream == LogStream::standard_error;
   if (is_err && spec.stderr_.mode != StderrMode::own_log) return std::nullopt;
@@ -88,6 +89,9 @@ std::optional<log::OldLog> old_log(const LaunchContext& context, const World& w,
                           .run = {}};
   log::OldLog out{.service = {}, .name = name, .path = std::move(target.path)};
   out.form = form_of(chosen_format(log, context.log_formats, LogTo::file), time, origin);
+  LogSharing sharing = sharers.of(instance, log);
+  out.shared_with = std::move(sharing.with);
+  out.tells_whose = sharing.tells_whose;
   if (is_err) out.stream = log::Stream::err;
   if (!is_err && spec.stderr_.mode != StderrMode::same_log) out.stream = log::Stream::out;
   return out;
@@ -118,14 +122,15 @@ LogReaderPlan plan_for(Server& server, const wire::Call& call, const std::vector
   out.streams = streams_of(call);
   out.file_grep = pattern_of(call);
   out.run = call.arguments.integer("run");
+  LogSharers sharers(context, w);
   for (const InstanceId id : services) {
     const Instance& instance = w.at(id);
     LogReaderPlan::Service& service = out.services.emplace_back();
     service.id = id;
     service.name = w.name(instance);
     service.place = place_without_file(context, w.spec(instance).log);
-    service.files = {old_log(context, w, instance, LogStream::standard_output),
-                     old_log(context, w, instance, LogStream::standard_error)};
+    service.files = {old_log(context, w, sharers, instance, LogStream::standard_output),
+                     old_log(context, w, sharers, instance, LogStream::standard_error)};
   }
   return out;
 }

@@ -66,6 +66,13 @@ void Archive::open(const OldLog& log) {
       readers_.emplace_back(&log, OldLines(log, request_.wanted, std::move(files), block_for(request_.logs.size())));
   if (const auto opened = reader.lines.open(); !opened) return give_up(reader, opened.error());
   if (reader.lines.is_empty()) return;
+  if (!log.shared_with.empty() && !log.tells_whose) {
+    notes_.push_back(fmt::format(
+        "{}: its log file is also that of {}, and does not say whose a line is (log.format), so what is older than "
+        "memory is left out",
+        log.name, log.shared_with));
+    return;
+  }
   if ((request_.wanted.since || request_.wanted.until) && !log.form.has(LineForm::Slot::time)) {
     notes_.push_back(fmt::format(
         "{}: there are no times in its log file (log.format), so what is older than memory is left out", log.name));

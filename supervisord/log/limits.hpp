@@ -36,6 +36,7 @@ inline constexpr Duration kFileCheckInterval =
     std::chrono::milliseconds{500};  // Between two looks whether the name of a file that is written still leads to it.
 inline constexpr Duration kMessageRetry = std::chrono::seconds{1};  // Between two attempts to reach a syslog server.
 inline constexpr Duration kBlockedRetry = std::chrono::seconds{1};  // Between two attempts to write to a full disk.
+inline constexpr std::size_t kRememberedFiles = 4 * 1024;  // Files that nobody writes to, and how much was written.
 inline constexpr Duration kClockPatience =
     std::chrono::hours{1};  // A clock that was set while the thread slept is noticed so late.
 inline constexpr Duration kOverdueRetry = std::chrono::seconds{1};   // For a file that is old and not rotated yet.

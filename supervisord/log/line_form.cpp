@@ -129,6 +129,7 @@ OldLine LineForm::take_apart(std::string_view line) const {
       case LineStyle::logfmt: is_taken = take_logfmt_line(rest, out); break;
     }
   }
+  out.is_of_form = is_taken;
   if (is_taken) return out;
   return OldLine{.bytes = std::string(line)};
 }

@@ -21,6 +21,7 @@ struct OldLine {
   std::optional<RunId> run = {};
   Marks marks = {};
   std::string bytes = {};
+  bool is_of_form = false;  // Else it is as it stands in the file.
 };
 
 // What stands on each line of one service, whichever run has written it.

@@ -25,6 +25,15 @@ WallTime birth_of(const UniqueFd& file, WallTime now) {
   return std::min(now, WallTime{std::chrono::seconds{facts.stx_btime.tv_sec} + Duration{facts.stx_btime.tv_nsec}});
 }
 
+std::vector<KeptFile> rotated_in(const sys::LogDirectory& directory, const std::string& log) {
+  std::vector<KeptFile> out;
+  auto entries = directory.list(log + ".");
+  if (!entries) return out;
+  for (sys::LogDirectory::Entry& entry : *entries)
+    if (is_rotated_from(entry.name, log)) out.push_back({std::move(entry.name), entry.bytes});
+  return out;
+}
+
 }  // namespace
 
 LogFile::LogFile(LogFileSpec spec, const UniqueFd& file)
@@ -145,12 +154,7 @@ Result<> LogFile::set_aside(const sys::LogDirectory& directory) {
 }
 
 std::vector<KeptFile> LogFile::rotated(const sys::LogDirectory& directory) const {
-  std::vector<KeptFile> out;
-  auto entries = directory.list(name_.file + ".");
-  if (!entries) return out;
-  for (sys::LogDirectory::Entry& entry : *entries)
-    if (is_rotated_from(entry.name, name_.file)) out.push_back({std::move(entry.name), entry.bytes});
-  return out;
+  return rotated_in(directory, name_.file);
 }
 
 // The file that is written counts as full already: so the bound holds all the time, not only now.
@@ -169,6 +173,15 @@ Result<> LogFile::clear(UniqueFd& file) {
   if (::ftruncate(file.get(), 0) != 0) return fail_errno(errno, fmt::format("cannot empty log '{}'", spec_.path));
   for (const KeptFile& kept : rotated(*directory)) TRY(directory->remove(kept.name));
   return begin(file);
+}
+
+Result<> LogFile::remove_rotated(const std::string& path) {
+  const sys::LogName name = sys::split_log_path(path);
+  const auto directory = sys::LogDirectory::open(name.directory);
+  if (!directory && directory.error().code == Errc::not_found) return {};
+  if (!directory) return std::unexpected(directory.error());
+  for (const KeptFile& kept : rotated_in(*directory, name.file)) TRY(directory->remove(kept.name));
+  return {};
 }
 
 void LogFile::cannot_rotate(const Error& error) {

@@ -59,6 +59,8 @@ class LogFile {
   [[nodiscard]] Result<> retire();
   // Empties the file and removes the rotated ones.
   [[nodiscard]] Result<> clear(UniqueFd& file);
+  // Removes the rotated ones of a log that has no file now.
+  [[nodiscard]] static Result<> remove_rotated(const std::string& path);
 
   [[nodiscard]] bool is_compressed() const { return spec_.rotation.is_compressed; }
   // Which file is open changes whenever this does.

@@ -156,6 +156,7 @@ OldLines::Line OldLines::read_line(std::string bytes, std::size_t file) {
 }
 
 bool OldLines::is_wanted(const OldLine& line) {
+  if (!log_.shared_with.empty() && !line.is_of_form) return false;
   if (wanted_.until && last_time_ && *last_time_ >= *wanted_.until) return false;
   if (wanted_.since && last_time_ && *last_time_ < *wanted_.since) return false;
   if (wanted_.streams != StreamFilter::both && !line.stream) {

@@ -26,6 +26,8 @@ struct OldLog {
   std::optional<Stream> stream = {};  // All its lines are of this one.
   FilePart part = {};
   std::optional<WallTime> oldest = {};  // Of what memory holds of the service.
+  std::string shared_with = {};         // Who else writes to its files: names, for people.
+  bool tells_whose = false;             // Lines of others are not of the form.
 };
 
 // Which lines are wanted.

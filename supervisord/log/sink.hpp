@@ -55,6 +55,9 @@ class Sink {
   // The file has content whose last line has no end: the first line put gets a newline in front.
   void start_mid_line() { last_put_ = last_written_ = '\0'; }
 
+  // So much was put into the file before.
+  void go_on_from(std::uint64_t position) { put_total_ = position; }
+
   // The lines as they are. A line that another writer left without end is ended first. The bytes must stay until
   // commit().
   void put(const Writer& writer, const Block& block);

@@ -105,6 +105,11 @@ class Worker {
     bool has_return = false;  // Of a terminal: the last byte was a carriage return, whose meaning the next one tells.
     bool is_hung_up = false;  // Of a terminal: nobody has it open at the moment.
   };
+  // A file that nobody writes to for a while goes on as the outlet that it was, so that positions in it stay right.
+  struct FilePause {
+    std::uint64_t id = 0;
+    std::uint64_t position = 0;
+  };
   struct FileKey {
     dev_t device = 0;
     ino_t inode = 0;
@@ -206,6 +211,8 @@ class Worker {
   // Files.
   [[nodiscard]] Outlet* known_outlet(const FileDestination& destination);
   void take_in(Outlet& outlet, FileDestination destination);
+  [[nodiscard]] FilePause resume_file(const std::string& path);
+  void remember_file(const Outlet& outlet);
   void register_file(Outlet& outlet);
   void tend(const TendFiles& order);
   [[nodiscard]] Result<> tend(FileDeed deed, const LogFileSpec& file);
@@ -238,6 +245,8 @@ class Worker {
   Compressor compressor_;
   std::map<FileKey, Outlet*> outlets_by_file_;
   std::unordered_map<std::string, Outlet*> outlets_by_path_;  // Regular files.
+  std::unordered_map<std::string, FilePause> pauses_;         // By path,
+  std::unordered_map<std::uint64_t, std::string> paused_;     // and the paths by id.
   std::set<std::uint64_t> blocked_;                           // Outlets that wait for room on their disk,
   Instant next_retry_{};                                      // and when they try again.
   std::optional<WallTime> next_due_;                          // When the first file is to be rotated for its age.

@@ -50,6 +50,26 @@ void Worker::take_in(Outlet& outlet, FileDestination destination) {
   register_file(outlet);
 }
 
+// The id of the outlet for this file, and how much was put into it in this life.
+Worker::FilePause Worker::resume_file(const std::string& path) {
+  const auto found = pauses_.find(path);
+  if (found == pauses_.end()) return {next_id_++, 0};
+  const FilePause pause = found->second;
+  paused_.erase(pause.id);
+  pauses_.erase(found);
+  return pause;
+}
+
+// Of more files than are remembered, who shares them may read a few lines twice.
+void Worker::remember_file(const Outlet& outlet) {
+  if (pauses_.size() == kRememberedFiles) {
+    paused_.erase(pauses_.begin()->second.id);
+    pauses_.erase(pauses_.begin());
+  }
+  pauses_.insert_or_assign(outlet.path, FilePause{outlet.id, outlet.sink.position()});
+  paused_.insert_or_assign(outlet.id, outlet.path);
+}
+
 // Notes which file the outlet writes to now, and when it is due. An inode that is free may be another file's soon.
 void Worker::register_file(Outlet& outlet) {
   const LogFile* file = outlet.sink.log_file();
@@ -100,12 +120,15 @@ void Worker::tend(const TendFiles& order) {
   board_.post(std::move(tended));
 }
 
-// A file that nobody writes to is opened for the moment. One that is not there needs nothing.
+// A file that nobody writes to is opened for the moment. One that is not there needs nothing, but there may be old
+// ones.
 Result<> Worker::tend(FileDeed deed, const LogFileSpec& file) {
   if (const auto found = outlets_by_path_.find(file.path); found != outlets_by_path_.end())
     return renew(*found->second, action_of(deed));
   struct stat status{};
-  if (deed == FileDeed::reopen || ::lstat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  const bool is_there = ::lstat(file.path.c_str(), &status) == 0;
+  if (!is_there && deed == FileDeed::clear) return LogFile::remove_rotated(file.path);
+  if (!is_there || deed == FileDeed::reopen || !S_ISREG(status.st_mode)) return {};
   UniqueFd opened = TRY(sys::open_log(file.path, file.owner));
   LogFile for_now(file, opened);
   TRY(deed == FileDeed::rotate ? for_now.retire() : for_now.clear(opened));

@@ -51,9 +51,10 @@ Worker::Outlet* Worker::outlet_for(Destination destination) {
   if (Outlet* known = known_outlet(file)) return known;
   struct stat status{};
   CHECK(::fstat(file.file.get(), &status) == 0);
-  const std::uint64_t id = next_id_++;
+  const auto [id, position] = resume_file(file.path);
   const bool is_mid_line = ends_mid_line(file.file, status);
   auto outlet = std::make_unique<Outlet>(id, std::move(file.file), fmt::format("log '{}'", file.path));
+  outlet->sink.go_on_from(position);
   if (is_mid_line) outlet->sink.start_mid_line();
   Outlet* added = outlet.get();
   outlets_.emplace(id, std::move(outlet));
@@ -104,7 +105,10 @@ void Worker::resume_inputs(Outlet& outlet) {
 void Worker::release_if_unused(Outlet& outlet) {
   if (outlet.is_permanent || outlet.inputs > 0 || outlet.sink.has_pending()) return;
   std::erase_if(outlets_by_file_, [&](const auto& row) { return row.second == &outlet; });
-  if (!outlet.path.empty()) outlets_by_path_.erase(outlet.path);
+  if (!outlet.path.empty()) {
+    outlets_by_path_.erase(outlet.path);
+    remember_file(outlet);
+  }
   outlets_.erase(outlet.id);
 }
 

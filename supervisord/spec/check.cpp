@@ -1,9 +1,9 @@
 #include "spec/check.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 #include "base/text.hpp"
+#include "spec/check_log_files.hpp"
 #include "spec/check_logs.hpp"
 #include "spec/check_relations.hpp"
 #include "spec/check_resources.hpp"
@@ -41,7 +41,7 @@ class Checker {
     }
     relations_.check_daemon();
     for (std::size_t g = 0; g < set_.groups.size(); ++g) relations_.check_group(g);
-    check_log_paths();
+    for (SpecProblem& problem : check_log_files(set_, log_dir_)) add(std::move(problem));
     relations_.check_all();
     return std::move(problems_);
   }
@@ -235,65 +235,6 @@ class Checker {
                   "write to = \"file\", or remove the path");
   }
 
-  // A log that may go to a file, by the file's name.
-  struct LogFile {
-    std::string path;
-    SpecPlace place;
-    bool is_stderr;
-  };
-
-  void add_log_file(std::vector<LogFile>& files, std::size_t i, const LogSpec& log, LogStream stream) const {
-    const bool may_be_file = goes_to(log, LogTo::file) ||
-                             (log.to == LogTo::automatic && set_.daemon.log.services != ServicesLogTo::standard_output);
-    if (!may_be_file) return;
-    std::string path = simplified(log_file_path(log, name(i), stream, log_dir_));
-    if (path.starts_with("/dev/") && !path.starts_with("/dev/shm/")) return;  // A device takes many writers.
-    const bool is_stderr = stream == LogStream::standard_error;
-    files.push_back({std::move(path), {i, is_stderr ? "stderr.path" : "log.path", {}}, is_stderr});
-  }
-
-  // Two writers would tear each other's lines and rotate each other's file away.
-  void check_log_paths() {
-    std::vector<LogFile> files;
-    for (std::size_t i = 0; i < set_.services.size(); ++i) {
-      add_log_file(files, i, spec(i).log, LogStream::standard_output);
-      if (spec(i).stderr_.mode == StderrMode::own_log)
-        add_log_file(files, i, spec(i).stderr_.log, LogStream::standard_error);
-    }
-    std::sort(files.begin(), files.end(), [](const LogFile& a, const LogFile& b) {
-      return std::tie(a.path, a.place.service, a.is_stderr) < std::tie(b.path, b.place.service, b.is_stderr);
-    });
-    for (std::size_t j = 1, first = 0; j < files.size(); ++j) {
-      if (files[j].path != files[first].path) {
-        first = j;
-        continue;
-      }
-      const bool same_service = files[j].place.service == files[first].place.service;
-      const std::string hint =
-          same_service ? "leave stderr out: both go to the same log then" : "give each log a path of its own";
-      contradiction(
-          files[j].place,
-          log_name(files[j]) + " and " + log_name(files[first]) + " are both written to " + quoted(files[j].path), hint,
-          {{files[first].place, log_name(files[first])}});
-    }
-  }
-
-  std::string log_name(const LogFile& file) const {
-    return std::string(file.is_stderr ? "the stderr log of " : "the log of ") + quoted(name(file.place.service));
-  }
-
-  // Without doubled slashes and /./; links and .. are not followed.
-  static std::string simplified(std::string_view path) {
-    std::string out;
-    while (!path.empty()) {
-      const std::size_t end = std::min(path.find('/'), path.size());
-      const std::string_view part = path.substr(0, end);
-      if (!part.empty() && part != ".") out.append("/").append(part);
-      path.remove_prefix(std::min(end + 1, path.size()));
-    }
-    return out;
-  }
-
   const SpecSet& set_;
   std::string_view log_dir_;
   std::vector<SpecProblem> problems_;
@@ -306,11 +247,26 @@ std::vector<SpecProblem> check_specs(const SpecSet& set, std::string_view defaul
   return Checker(set, default_log_dir).run();
 }
 
+std::string simplified_path(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view part = path.substr(0, end);
+    if (!part.empty() && part != ".") out.append("/").append(part);
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return out;
+}
+
 std::string log_file_path(const LogSpec& log, std::string_view service_name, LogStream stream,
                           std::string_view log_dir) {
-  if (!log.path.empty()) return log.path;
+  if (!log.path.empty()) return simplified_path(log.path);
   const std::string_view suffix = stream == LogStream::standard_error ? ".stderr.log" : ".log";
-  return std::string(log_dir).append("/").append(service_name).append(suffix);
+  return simplified_path(std::string(log_dir).append("/").append(service_name).append(suffix));
+}
+
+std::string own_log_path(const DaemonLogSpec& log, std::string_view log_dir) {
+  return simplified_path(log.path.empty() ? std::string(log_dir).append("/supervisord.log") : log.path);
 }
 
 }  // namespace sup

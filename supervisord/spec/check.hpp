@@ -49,10 +49,15 @@ inline constexpr std::size_t kMaxSpecProblems = 1'000;  // More are not reported
 // go.
 [[nodiscard]] std::vector<SpecProblem> check_specs(const SpecSet& set, std::string_view default_log_dir);
 
+// Without doubled slashes and /./, so that one file has one path. Links and .. are not followed.
+[[nodiscard]] std::string simplified_path(std::string_view path);
+
 // The file that a log table means: its path, else NAME.log in the log directory (for a stderr log of its own:
-// NAME.stderr.log). `log_dir` is [supervisord] log.dir or its default.
+// NAME.stderr.log), spelled in one way. `log_dir` is [supervisord] log.dir or its default.
 enum class LogStream : unsigned char { standard_output, standard_error };
 [[nodiscard]] std::string log_file_path(const LogSpec& log, std::string_view service_name, LogStream stream,
                                         std::string_view log_dir);
+// That of supervisord's own log.
+[[nodiscard]] std::string own_log_path(const DaemonLogSpec& log, std::string_view log_dir);
 
 }  // namespace sup

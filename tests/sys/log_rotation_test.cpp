@@ -186,6 +186,17 @@ TEST_CASE("log: files are rotated, opened anew and cleared on request, whether s
   REQUIRE(content(path).empty());
 }
 
+TEST_CASE("log: to clear a log that has only old files removes them, and makes none") {
+  const TempDir dir;
+  std::ofstream(dir.file("a.log.20261129T012802.123456Z")) << "old\n";
+  std::ofstream(dir.file("a.log.20261129T012803.123456Z.gz")) << "older\n";
+  std::ofstream(dir.file("a.log.notes")) << "somebody's\n";
+  auto thread = start();
+  REQUIRE(tend(*thread, FileDeed::clear, dir.file("a.log")).empty());
+  REQUIRE(names_in(dir) == std::vector<std::string>{"a.log.notes"});
+  REQUIRE(tend(*thread, FileDeed::clear, dir.file("none/a.log")).empty());
+}
+
 TEST_CASE("log: to clear empties the memory of a service, too") {
   const TempDir dir;
   auto thread = start();

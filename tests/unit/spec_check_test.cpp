@@ -118,15 +118,59 @@ TEST_CASE("a chain of 20,000 services neither overflows the stack nor is a cycle
   REQUIRE(problems[0].size() < 500);
 }
 
-TEST_CASE("two logs may not share a file, however it is spelled") {
+TEST_CASE("a file is shared only by services that both name it, however it is spelled") {
   ServiceSpec a, b;
   a.log = {LogTo::file, "/var/log/x/b.log"};
-  REQUIRE(messages(set_of({named("a", a), named("b")})).size() == 1);  // The default path of b.
+  REQUIRE(messages(set_of({named("a", a), named("b")})) ==
+          std::vector<std::string>{"the log of 'b' and the log of 'a' are both written to '/var/log/x/b.log'"});
   b.log = {LogTo::file, "/var//log/./x/b.log"};
-  REQUIRE(messages(set_of({named("a", a), named("b", b)})).size() == 1);
-  b.log.to = LogTo::null;
-  b.log.path.clear();
   REQUIRE(messages(set_of({named("a", a), named("b", b)})).empty());
+  b.stderr_ = {StderrMode::own_log, {LogTo::file, "/var/log/x/b.log"}};
+  REQUIRE(messages(set_of({named("a", a), named("b", b)})) ==
+          std::vector<std::string>{"the stderr log of 'b' and the log of 'b' are both written to '/var/log/x/b.log'"});
+}
+
+TEST_CASE("who shares a file says the same of it") {
+  ServiceSpec a;
+  a.log = {LogTo::file, "/x.log"};
+  const auto differ = [&](auto change) {
+    ServiceSpec b = a;
+    change(b);
+    return messages(set_of({named("a", a), named("b", b)}));
+  };
+  const auto in = [](const std::string& key) {
+    return std::vector<std::string>{"the log of 'b' and the log of 'a' share the file '/x.log' but differ in " + key};
+  };
+  REQUIRE(differ([](ServiceSpec& b) { b.log.on_full = LogOnFull::block; }) == in("log.on-full"));
+  REQUIRE(differ([](ServiceSpec& b) { b.log.rotate.edit().max_size = {1 << 20}; }) == in("log.rotate.max-size"));
+  REQUIRE(differ([](ServiceSpec& b) { b.log.rotate.edit().keep.count = 7; }) == in("log.rotate.keep"));
+  REQUIRE(differ([](ServiceSpec& b) { b.log.rotate.edit().every = std::chrono::hours{1}; }) == in("log.rotate.every"));
+  REQUIRE(differ([](ServiceSpec& b) { b.log.rotate.edit().at = TimeOfDay{30}; }) == in("log.rotate.at"));
+  REQUIRE(differ([](ServiceSpec& b) { b.log.rotate.edit().max_total = {1 << 30}; }) == in("log.rotate.max-total"));
+  REQUIRE(differ([](ServiceSpec& b) { b.log.rotate.edit().compress = LogCompression::gzip; }) ==
+          in("log.rotate.compress"));
+  REQUIRE(differ([](ServiceSpec& b) { b.user.edit() = "www"; }) == in("user"));
+  REQUIRE(differ([](ServiceSpec& b) { b.group.edit() = "www"; }) == in("group"));
+  // What is each one's own: how its lines are written, and how many.
+  REQUIRE(differ([](ServiceSpec& b) {
+            b.log.format = LogFormat::json;
+            b.log.overflow = LogOverflow::drop;
+            b.log.also = {LogTo::standard_output};
+          }).empty());
+}
+
+TEST_CASE("supervisord's own log has a file for itself") {
+  SpecSet set = set_of({named("a"), named("supervisord")});
+  REQUIRE(messages(set).empty());
+  set.daemon.log.to = {OwnLogTo::file};
+  REQUIRE(messages(set) == std::vector<std::string>{"the log of 'supervisord' and supervisord's own log are both "
+                                                    "written to '/var/log/x/supervisord.log'"});
+  set.daemon.log.path = "/var/log//x/a.log";
+  const auto problems = check_specs(set, "/var/log/x");
+  REQUIRE(problems.size() == 1);
+  REQUIRE(problems[0].message == "the log of 'a' and supervisord's own log are both written to '/var/log/x/a.log'");
+  REQUIRE(problems[0].related.at(0).place.service == SpecPlace::kDaemon);
+  REQUIRE(problems[0].related.at(0).place.key == "log.path");
 }
 
 TEST_CASE("logs that go to stdout by default share no file") {
