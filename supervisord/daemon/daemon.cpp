@@ -18,6 +18,7 @@
 #include "daemon/server.hpp"
 #include "daemon/strangers.hpp"
 #include "daemon/supervisor.hpp"
+#include "spec/check.hpp"
 #include "spec/check_logs.hpp"
 #include "sys/clock.hpp"
 #include "sys/env.hpp"
@@ -112,10 +113,11 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   context.needed_nofile = instances * kDescriptorsPerService + kReservedDescriptors * 2;
   context.ignored_signals = sys::ignored_signals();
   const auto log_dir = log_dir_of(set.daemon, this_process());
-  if (log_dir) context.logs.dir = *log_dir;
+  if (log_dir) context.logs.dir = simplified_path(*log_dir);
   const bool is_stdout = set.daemon.log.services == ServicesLogTo::standard_output ||
                          (set.daemon.log.services == ServicesLogTo::automatic && ::getpid() == 1) || !log_dir;
   context.logs.to = is_stdout ? LogTo::standard_output : LogTo::file;
+  context.logs.own_file = own_log_file(context.logs, set.daemon.log);
   context.log_formats = log_defaults(set.daemon.log);
   return context;
 }

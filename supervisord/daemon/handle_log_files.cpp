@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "daemon/handlers.hpp"
+#include "daemon/instance_names.hpp"
 
 namespace sup {
 namespace {
@@ -32,6 +35,44 @@ class LogFilesTask final : public Task {
   std::uint64_t ticket_;
 };
 
+std::string_view word_for(log::FileDeed deed) {
+  return std::ranges::find(kDeeds, deed, &std::pair<std::string_view, log::FileDeed>::second)->first;
+}
+
+// How supervisord's own log is called, unless a service or a group is.
+constexpr std::string_view kOwnLog = "supervisord";
+
+struct Meant {
+  std::vector<InstanceId> services;
+  bool has_own_log = false;
+};
+
+// Nothing: what was asked for cannot be, and the client has been told. What is emptied without being named is what
+// services wrote.
+std::optional<Meant> meant_by(Server& server, Session& session, const wire::Call& call, log::FileDeed deed) {
+  const Supervisor& supervisor = server.parts().supervisor;
+  const auto asked = call.arguments.texts("names");
+  std::vector<std::string> names(asked.begin(), asked.end());
+  Meant out;
+  const bool is_everyone = names.empty() || std::ranges::find(names, "all") != names.end();
+  const std::string own[] = {std::string(kOwnLog)};
+  if (!resolve_instances(supervisor.world(), own)) out.has_own_log = std::erase(names, kOwnLog) > 0;
+  if (out.has_own_log && !supervisor.runs().context().logs.own_file) {
+    session.send(wire::encode_error(
+        wire::Failed{fmt::format("cannot {} supervisord's own log: it has no file (log.to)", word_for(deed))}));
+    return std::nullopt;
+  }
+  const bool is_alone = out.has_own_log && names.empty();
+  out.has_own_log |= is_everyone && deed != log::FileDeed::clear;
+  if (is_alone) return out;
+  wire::Call others = call;
+  others.arguments.set("names", std::move(names));
+  auto services = commanded_services(server, session, others);
+  if (!services) return std::nullopt;
+  out.services = *std::move(services);
+  return out;
+}
+
 }  // namespace
 
 std::optional<log::FileDeed> file_deed(const wire::Call& call) {
@@ -41,16 +82,21 @@ std::optional<log::FileDeed> file_deed(const wire::Call& call) {
 }
 
 void handle_log_files(Server& server, Session& session, const wire::Call& call, log::FileDeed deed) {
-  const auto services = commanded_services(server, session, call);
-  if (!services) return;
+  auto meant = meant_by(server, session, call, deed);
+  if (!meant) return;
   const Supervisor& supervisor = server.parts().supervisor;
   const World& w = supervisor.world();
   const LogDefaults& defaults = supervisor.runs().context().logs;
   std::vector<log::LogFileSpec> files;
-  for (const InstanceId id : *services)
+  for (const InstanceId id : meant->services)
     for (log::LogFileSpec& file : log_files(defaults, w.name(w.at(id)), w.spec(w.at(id))))
       files.push_back(std::move(file));
-  auto rings = deed == log::FileDeed::clear ? *services : std::vector<InstanceId>();
+  if (meant->has_own_log && defaults.own_file) files.push_back(*defaults.own_file);
+  // What is done to a file that several services write to is done once.
+  std::ranges::sort(files, {}, &log::LogFileSpec::path);
+  const auto same = std::ranges::unique(files, {}, &log::LogFileSpec::path);
+  files.erase(same.begin(), same.end());
+  auto rings = deed == log::FileDeed::clear ? std::move(meant->services) : std::vector<InstanceId>();
   session.begin(std::make_unique<LogFilesTask>(server.parts().log.tend(deed, std::move(files), std::move(rings))));
 }
 

@@ -74,7 +74,7 @@ class LogsTask final : public Task {
     auto survey = server_.parts().log.take_survey(follower_);
     if (!survey) return;
     is_surveyed_ = true;
-    if (plan_.run && !survey->is_complete)
+    if (plan_.run)
       if (auto mistake = unknown_run(*survey))
         return session.finish(wire::encode_error(wire::Failed{*std::move(mistake)}));
     if (!survey->is_complete) begin_archive(*std::move(survey));
@@ -85,10 +85,15 @@ class LogsTask final : public Task {
   [[nodiscard]] std::optional<std::string> unknown_run(const log::Survey& survey) const {
     const auto knows = [](const log::ServiceSurvey& service) { return service.knows_run; };
     if (std::ranges::any_of(survey.services, knows)) return std::nullopt;
-    const std::string who = plan_.services.size() == 1 ? plan_.services[0].name : "none of the services";
-    if (*plan_.run > 0) return fmt::format("cannot read run {}: {} has had no such run lately", *plan_.run, who);
-    if (*plan_.run == 0) return fmt::format("cannot read the last run: {} has not run since supervisord started", who);
-    return fmt::format("cannot read run {}: {} has not run that often since supervisord started", *plan_.run, who);
+    if (plan_.services.size() != 1)
+      return fmt::format("cannot read run {}: there is no such run of any of the services", *plan_.run);
+    const std::string& who = plan_.services[0].name;
+    const bool has_run = !survey.services.empty() && survey.services[0].runs > 0;
+    if (!has_run) return fmt::format("cannot read run {}: {} has not run since supervisord started", *plan_.run, who);
+    const log::ServiceSurvey& known = survey.services[0];
+    const std::string back = known.runs == 1 ? "0" : fmt::format("-{}", known.runs - 1);
+    return fmt::format("cannot read run {}: there is no such run of {}; the oldest that is known is {} (run {})",
+                       *plan_.run, who, back, known.oldest_run.value);
   }
 
   void begin_archive(log::Survey survey) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sys/address.hpp"
@@ -14,8 +15,7 @@ namespace {
 
 constexpr mode_t kLogDirMode = 0755;
 
-log::Rotation rotation_of(const LogSpec& log) {
-  const RotateSpec& rotate = *log.rotate;
+log::Rotation rotation_of(const RotateSpec& rotate) {
   log::Rotation out;
   out.max_size = rotate.max_size.bytes.value_or(log::kNoLimit);
   out.every = rotate.every;
@@ -66,7 +66,7 @@ Result<log::Destination> open_destination(const LogDefaults& defaults, const Log
   return log::FileDestination{.file = TRY(open_log_file(defaults, target.path, owner)),
                               .path = target.path,
                               .owner = owner,
-                              .rotation = rotation_of(spec),
+                              .rotation = rotation_of(*spec.rotate),
                               .on_full = on_full_of(spec)};
 }
 
@@ -143,7 +143,7 @@ Result<log::OwnDestinations> open_own_log(const LogDefaults& defaults, const Dae
     } else if (to == OwnLogTo::file) {
       if (spec.path.empty() && defaults.dir.empty())
         return fail(Errc::invalid, "cannot open supervisord's own log: there is no log directory; write log.path");
-      const LogTarget target{LogTo::file, spec.path.empty() ? defaults.dir + "/supervisord.log" : spec.path};
+      const LogTarget target{LogTo::file, own_log_path(spec, defaults.dir)};
       auto opened = open_destination(defaults, target, log, {});
       if (!opened) return std::unexpected(std::move(opened).error().wrap("supervisord's own log"));
       out.file = std::get<log::FileDestination>(*std::move(opened));
@@ -158,13 +158,18 @@ Result<log::OwnDestinations> open_own_log(const LogDefaults& defaults, const Dae
   return out;
 }
 
+std::optional<log::LogFileSpec> own_log_file(const LogDefaults& defaults, const DaemonLogSpec& spec) {
+  if (std::ranges::find(spec.to, OwnLogTo::file) == spec.to.end()) return std::nullopt;
+  return log::LogFileSpec{own_log_path(spec, defaults.dir), {}, rotation_of(*spec.rotate)};
+}
+
 std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name, const ServiceSpec& spec) {
   std::vector<log::LogFileSpec> out;
   const auto add = [&](LogStream stream, const LogSpec& log) {
     LogTarget target = log_target(defaults, name, stream, log);
     if (target.to != LogTo::file && goes_to(log, LogTo::file))
       target = {LogTo::file, log_file_path(log, name, stream, defaults.dir)};
-    if (target.to == LogTo::file) out.push_back({std::move(target.path), {}, rotation_of(log)});
+    if (target.to == LogTo::file) out.push_back({std::move(target.path), {}, rotation_of(*log.rotate)});
   };
   add(LogStream::standard_output, spec.log);
   if (spec.stderr_.mode == StderrMode::own_log) add(LogStream::standard_error, spec.stderr_.log);

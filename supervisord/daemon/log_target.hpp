@@ -18,6 +18,7 @@ namespace sup {
 struct LogDefaults {
   std::string dir;         // For logs without a path of their own; made when the first log wants it.
   LogTo to = LogTo::file;  // What "auto" means.
+  std::optional<log::LogFileSpec> own_file = {};  // Of supervisord's own log.
 };
 
 // Where the output of a service goes, with "auto" decided and the default path filled in.
@@ -46,6 +47,9 @@ struct FurtherOrder {
 
 // Where supervisord's own log goes. Errors: as sys::open_log().
 [[nodiscard]] Result<log::OwnDestinations> open_own_log(const LogDefaults& defaults, const DaemonLogSpec& spec);
+
+// Its file, if it has one.
+[[nodiscard]] std::optional<log::LogFileSpec> own_log_file(const LogDefaults& defaults, const DaemonLogSpec& spec);
 
 // The files of an instance, for who tends them while nobody writes to them, too. No owner is looked up for it.
 [[nodiscard]] std::vector<log::LogFileSpec> log_files(const LogDefaults& defaults, const std::string& name,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -34,12 +35,14 @@ struct ServiceSurvey {
   InstanceId service;
   std::optional<WallTime> oldest = {};  // Of what memory holds.
   bool has_dropped = false;             // Memory had more once.
-  bool knows_run = true;                // The run that was asked for is one of those that are remembered.
+  bool knows_run = true;                // The run that was asked for is one of those that are remembered:
+  std::size_t runs = 0;                 // so many,
+  RunId oldest_run = {};                // from this one on.
   std::array<FilePart, 2> files = {};   // Of Source::Log.
 };
 
 struct Survey {
-  bool is_complete = false;  // Memory has everything that was asked for; the rest says nothing then.
+  bool is_complete = false;  // Memory has everything that was asked for; the rest says only which runs are known then.
   std::vector<RingStep> steps = {};
   std::vector<ServiceSurvey> services = {};
 };

@@ -61,8 +61,10 @@ void Worker::leave_place(const Input& input) {
 
 // The position behind everything that was put.
 std::uint64_t Worker::end_of(const Kept& kept) const {
-  const auto found = outlets_.find(kept.outlet);
-  return found == outlets_.end() ? kept.end : kept.base + found->second->sink.position();
+  if (const auto found = outlets_.find(kept.outlet); found != outlets_.end())
+    return kept.base + found->second->sink.position();
+  const auto paused = paused_.find(kept.outlet);  // Others may have written to it since.
+  return paused == paused_.end() ? kept.end : kept.base + pauses_.at(paused->second).position;
 }
 
 void Worker::add_follower(std::unique_ptr<Follower> follower) {
@@ -125,10 +127,12 @@ bool Worker::has_all(const Follower& follower) const {
 Survey Worker::survey(Follower& follower, std::span<const NamedRing> rings) const {
   Survey out;
   out.is_complete = has_all(follower);
-  if (out.is_complete) return out;
-  follower.request.last_lines.reset();
-  follower.history.emplace(follower.request, rings, sequence_ + 1);
-  out.steps = follower.history->steps(rings);
+  if (out.is_complete && !follower.request.run) return out;
+  if (!out.is_complete) {
+    follower.request.last_lines.reset();
+    follower.history.emplace(follower.request, rings, sequence_ + 1);
+    out.steps = follower.history->steps(rings);
+  }
   for (const auto& [id, service] : services_)
     if (follower.wants(id)) out.services.push_back(survey_of(*service, follower.request));
   return out;
@@ -141,6 +145,8 @@ ServiceSurvey Worker::survey_of(const ServiceLog& service, const FollowRequest& 
   const auto run = request.runs.find(service.id);
   out.knows_run = !request.run || (run != request.runs.end() &&
                                    std::ranges::find(service.runs, run->second, &RunMark::run) != service.runs.end());
+  out.runs = service.runs.size();
+  if (!service.runs.empty()) out.oldest_run = service.runs.front().run;
   for (std::size_t log = 0; log < out.files.size(); ++log) out.files[log] = file_part(service, log, request);
   return out;
 }

@@ -260,7 +260,8 @@ inline constexpr auto kLogsExamples =
                Example{"ctl logs web -n 1000 --stream stderr", "more, of one stream"},
                Example{"ctl logs --since 10m --grep ERROR web db", "of both, in the order of time"},
                Example{"ctl logs web --run -1", "the last words of the run before"},
-               Example{"ctl logs rotate web", "begin a new file"}};
+               Example{"ctl logs rotate web", "begin a new file"},
+               Example{"ctl logs reopen supervisord", "open supervisord's own log anew"}};
 
 // events
 inline constexpr auto kEventsParams =
@@ -840,7 +841,9 @@ inline constexpr auto kCommands = std::array{
             "Reads the lines that supervisord keeps in memory for each service. With several services each line has "
             "\"NAME | \" in front. With rotate, reopen or clear it tends their log files instead, and is done when "
             "that "
-            "is done; for a service that is called so write `ctl logs -- rotate`.",
+            "is done; for a service that is called so write `ctl logs -- rotate`. There `supervisord` names the file "
+            "of supervisord's own log, unless a service is called so. Without names that is rotated and opened anew "
+            "with the others, and not cleared.",
         .examples = kLogsExamples,
         .exits = kNamedExits},
     CommandRow{.verb = Verb::events,
