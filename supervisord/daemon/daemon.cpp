@@ -189,9 +189,10 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   d->workers_ = TRY(Workers::create(d->loop_));
   d->supervisor_ = TRY(Supervisor::create({d->loop_, *d->workers_, *d->log_, std::move(context)}, std::move(set)));
   d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket));
-  constexpr std::array kSignals = {Signal{SIGCHLD}, Signal{SIGTERM}, Signal{SIGINT},
-                                   Signal{SIGQUIT}, Signal{SIGHUP},  Signal{SIGUSR2}};
-  d->signals_ = TRY(sys::make_signalfd(kSignals));
+  const Signal container_end{SIGRTMIN + 3};  // What podman and others tell an init to end with.
+  const std::array signals = {Signal{SIGCHLD}, Signal{SIGTERM}, Signal{SIGINT}, Signal{SIGQUIT},
+                              container_end,   Signal{SIGHUP},  Signal{SIGUSR2}};
+  d->signals_ = TRY(sys::make_signalfd(signals));
   d->signals_poll_.emplace(d->loop_, d->signals_.get(), loop::Interest::readable,
                            [self = d.get()](loop::Readiness) { self->on_signals(); });
   d->log_poll_.emplace(d->loop_, d->log_->wake_fd(), loop::Interest::readable,
