@@ -73,9 +73,10 @@ eventually() {
 }
 
 holds() {
-  local seconds=$1 deadline
+  local seconds=$1 deadline span
   shift
-  deadline=$((${EPOCHREALTIME/./} + seconds * 1000000))
+  printf -v span %.0f "${seconds}e6"   # Also a part of a second.
+  deadline=$((${EPOCHREALTIME/./} + span))
   while ! is_past "$deadline"; do
     "$@" >"$D/.holds" 2>&1 || { cat "$D/.holds" >&2; fail "did not hold for $seconds s: $*"; }
     sleep 0.02
