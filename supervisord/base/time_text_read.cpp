@@ -13,6 +13,7 @@ using std::chrono::seconds;
 
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 constexpr std::int64_t kTaiEpoch = 0x4000'0000'0000'000a;
+constexpr std::int64_t kMostSeconds = 7'258'118'400;  // The year 2200; nanoseconds count to 2262.
 
 // What was read so far of a moment.
 struct Found {
@@ -56,6 +57,7 @@ class Taker {
   }
   // ".412", or nothing where seconds are whole.
   bool fraction(std::int64_t& out) {
+    out = 0;
     if (!literal(".")) return true;
     std::int64_t unit = 100'000'000;
     std::size_t digits = 0;
@@ -142,7 +144,10 @@ bool take_piece(Taker& from, Found& found, char directive) {
 
 // The moment as if the clock on the wall showed UTC. Nothing if the date is none, or not said.
 std::optional<WallTime> as_utc(const Found& found) {
-  if (found.unix_seconds) return WallTime{seconds{*found.unix_seconds} + nanoseconds{found.nanosecond}};
+  if (found.unix_seconds) {
+    if (*found.unix_seconds < -kMostSeconds || *found.unix_seconds > kMostSeconds) return std::nullopt;
+    return WallTime{seconds{*found.unix_seconds} + nanoseconds{found.nanosecond}};
+  }
   const std::chrono::year year{static_cast<int>(found.year)};
   const std::chrono::year_month_day date{year, std::chrono::month{static_cast<unsigned>(found.month)},
                                          std::chrono::day{static_cast<unsigned>(found.day)}};
@@ -150,7 +155,7 @@ std::optional<WallTime> as_utc(const Found& found) {
   const std::chrono::sys_days day =
       found.day_of_year ? std::chrono::sys_days{year / std::chrono::January / 1} + days{*found.day_of_year - 1}
                         : std::chrono::sys_days{date};
-  if (found.year < 1970 || found.year > 2200) return std::nullopt;  // Beyond what nanoseconds count.
+  if (found.year < 1970 || found.year >= 2200) return std::nullopt;
   return WallTime{day.time_since_epoch() + seconds{found.hour * 3600 + found.minute * 60 + found.second} +
                   nanoseconds{found.nanosecond}};
 }

@@ -127,8 +127,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto precision = static_cast<TimePrecision>(data[2] % kUnits.size());
   std::uint64_t moment = 0;
   for (std::size_t i = 3; i < kHead; ++i) moment = moment << 8 | data[i];
-  // From 1970 to 2032.
-  const WallTime at{std::chrono::nanoseconds{static_cast<std::int64_t>(moment * 7'001)}};
+  // From 2001 to 2063: of two digits nobody knows the century.
+  const WallTime at{std::chrono::nanoseconds{978'307'200'000'000'000 + static_cast<std::int64_t>(moment * 7'001)}};
   const Marks marks{.continuation = (data[2] & 64) != 0 && kind.has_mark, .truncated = (data[2] & 128) != 0};
   std::string line(reinterpret_cast<const char*>(data) + kHead, size - kHead);
   check_escapes(line);

@@ -170,6 +170,21 @@ TEST_CASE("time text: what was written is read again, in every form and zone") {
       REQUIRE(rest.empty());
     }
   }
+  const auto twice = TimeText::parse("%F %T%f (%f)");
+  std::string_view both = "2026-11-29 13:20:30.250 (.250)";
+  REQUIRE(twice->take(both, [](WallTime) { return UtcOffset{}; }) ==
+          WallTime{std::chrono::milliseconds{1795958430'250}});
+  // What nanoseconds do not count is no time.
+  const std::pair<const char*, const char*> beyond[] = {{"unix", "99999999999"},
+                                                        {"unix", "-9223372036854775808"},
+                                                        {"tai64n", "@7fffffffffffffff00000000"},
+                                                        {"tai64n", "@000000000000000000000000"},
+                                                        {"%F %T", "2200-01-01 00:00:00"}};
+  for (const auto& [form, far] : beyond) {
+    std::string_view rest = far;
+    REQUIRE_FALSE(TimeText::parse(form)->take(rest, [](WallTime) { return UtcOffset{}; }));
+    REQUIRE(rest == far);
+  }
   const auto iso = TimeText::parse("iso");
   for (const char* bad : {"", "2026-11-29", "2026-13-29T10:00:00Z", "2026-11-29T10:00:00", "x026-11-29T10:00:00Z"}) {
     std::string_view rest = bad;
