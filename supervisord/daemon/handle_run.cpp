@@ -7,6 +7,7 @@
 #include "config/load.hpp"
 #include "config/transient.hpp"
 #include "daemon/handlers.hpp"
+#include "daemon/shared_log.hpp"
 
 namespace sup {
 namespace {
@@ -108,7 +109,8 @@ Result<std::vector<std::string>> setting_lines(const wire::Arguments& arguments)
   return lines;
 }
 
-Result<ServiceRef> definition_of(const World& w, const wire::Arguments& arguments) {
+Result<ServiceRef> definition_of(const Supervisor& supervisor, const wire::Arguments& arguments) {
+  const World& w = supervisor.world();
   NamedService out;
   out.name = arguments.has("name") ? std::string(arguments.text("name")) : free_name(w);
   TRY(check_service_name(out.name));
@@ -121,6 +123,7 @@ Result<ServiceRef> definition_of(const World& w, const wire::Arguments& argument
   const std::vector<std::string_view> argv(words.begin(), words.end());
   out.spec = TRY(transient_spec(out.name, lines, argv, others));
   out.instances = TRY(instances_of(*out.spec.instances, this_process().env));
+  if (stay_of(arguments) != Stay::attached) TRY(check_log_files_of(supervisor.runs().context(), w, out));
   if (out.instances > 1 && stay_of(arguments) == Stay::attached)
     return fail(Errc::invalid, "instances: only one can have the input and output of ctl");
   const bool leaves_always = arguments.flag("rm") || stay_of(arguments) != Stay::until_started;
@@ -140,7 +143,7 @@ void handle_run(Server& server, Session& session, const wire::Call& call) {
     return session.send(wire::encode_error(wire::ShuttingDown{supervisor.shutdown_reason()}));
   if (stay == Stay::attached && fds.size() != kStdio)
     return session.send(wire::encode_error(wire::Failed{"three descriptors must come with a call that attaches"}));
-  auto definition = definition_of(supervisor.world(), call.arguments);
+  auto definition = definition_of(supervisor, call.arguments);
   if (!definition)
     return session.send(wire::encode_error(wire::Failed{fmt::format("cannot run: {}", definition.error().what)}));
   const std::string name = (*definition)->name;

@@ -10,6 +10,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "spec/check.hpp"
+#include "spec/check_log_files.hpp"
 
 namespace sup {
 namespace {
@@ -42,6 +43,24 @@ std::string names_text(const std::vector<std::string>& names) {
   if (names.size() <= kNamesShown) return fmt::format("{}", fmt::join(names, ", "));
   return fmt::format("{} and {}", fmt::join(names.begin(), names.begin() + kNamesShown, ", "),
                      counted(names.size() - kNamesShown, "other"));
+}
+
+// What of a service decides about its log files.
+NamedService as_writer(const NamedService& service) {
+  NamedService out{.name = service.name, .spec = {}, .file = 0, .line = 0};
+  out.spec.log = service.spec.log;
+  out.spec.stderr_ = service.spec.stderr_;
+  out.spec.user = service.spec.user;
+  out.spec.group = service.spec.group;
+  return out;
+}
+
+std::vector<std::string> paths_of(const LaunchContext& context, const NamedService& service) {
+  std::vector<std::string> out = {
+      log_file_path(service.spec.log, service.name, LogStream::standard_output, context.logs.dir)};
+  if (service.spec.stderr_.mode == StderrMode::own_log)
+    out.push_back(log_file_path(service.spec.stderr_.log, service.name, LogStream::standard_error, context.logs.dir));
+  return out;
 }
 
 }  // namespace
@@ -79,6 +98,24 @@ LogSharing LogSharers::of(const Instance& instance, const LogSpec& log) {
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return {names_text(names), are_alike && names_service(chosen_format(log, context_.log_formats, LogTo::file))};
+}
+
+Result<> check_log_files_of(const LaunchContext& context, const World& w, const NamedService& added) {
+  const std::vector<std::string> wanted = paths_of(context, added);
+  SpecSet set{.daemon = {}, .services = {as_writer(added)}, .groups = {}, .files = {}};
+  for (const ServiceId id : w.by_name) {
+    const NamedService& other = *w.service(id).definition;
+    const auto is_wanted = [&](const std::string& path) { return std::ranges::find(wanted, path) != wanted.end(); };
+    if (std::ranges::any_of(paths_of(context, other), is_wanted)) set.services.push_back(as_writer(other));
+  }
+  if (context.logs.to == LogTo::standard_output) set.daemon.log.services = ServicesLogTo::standard_output;
+  if (context.logs.own_file) {
+    set.daemon.log.to = {OwnLogTo::file};
+    set.daemon.log.path = context.logs.own_file->path;
+  }
+  const auto problems = check_log_files(set, context.logs.dir);
+  if (problems.empty()) return {};
+  return fail(Errc::invalid, fmt::format("{} ({})", problems[0].message, problems[0].hint));
 }
 
 }  // namespace sup

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.hpp"
 #include "daemon/launch.hpp"
 #include "engine/world.hpp"
 #include "spec/log_spec.hpp"
@@ -37,5 +38,8 @@ class LogSharers {
   bool is_collected_ = false;
   std::unordered_map<std::string, std::vector<Writer>> writers_;  // By path.
 };
+
+// Whether a service that is added may write where it wants to, beside those that are there. Errors: invalid.
+[[nodiscard]] Result<> check_log_files_of(const LaunchContext& context, const World& w, const NamedService& added);
 
 }  // namespace sup
