@@ -54,11 +54,13 @@ void Engine::finish_turn() {
   do {
     settle();
     tell_last();
+    settle();
     while (!deadlines_.empty() && deadlines_.begin()->first <= w_.now) {
       const InstanceId id = deadlines_.begin()->second;
       dispatch(id, w_.at(id).stop_by <= w_.now ? Input::out_of_time : Input::deadline);
       settle();
       tell_last();
+      settle();
     }
   } while (roll_on());
   remove_ended();
@@ -263,6 +265,7 @@ void Engine::enter(InstanceId id, State from, const Row& row) {
   const bool is_ours = w_.spec(i).type != ServiceType::external;  // The other has no end that could be waited for.
   if (is_ours && is_resting(from)) ++busy_count_;
   if (is_ours && is_resting(row.to)) --busy_count_;
+  if (is_ours && is_resting(row.to) && is_last(id)) --last_busy_;
   const std::size_t work = is_work(w_.spec(i)) ? 1 : 0;
   if (is_resting(from)) work_count_ += work;
   if (is_resting(row.to)) work_count_ -= work;
@@ -299,6 +302,7 @@ void Engine::settle() {
   do {
     while (!queue_.empty()) {
       CHECK(budget-- > 0);
+      if (is_turn_of_last()) tell_last();
       const InstanceId id = queue_.front();
       queue_.pop_front();
       w_.at(id).is_queued = false;

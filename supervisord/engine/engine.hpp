@@ -90,7 +90,10 @@ class Engine {
   void begin_shutdown(std::string why);
   void plan_shutdown();
   void share_time(InstanceId id);
+  void plan_last();
   void tell_last();
+  [[nodiscard]] bool is_last(InstanceId id) const;
+  [[nodiscard]] bool is_turn_of_last() const;
   void leave_when_done();
   void kill_all(Input input);
   void fire_shutdown_deadline();
@@ -139,6 +142,7 @@ class Engine {
   // In a shutdown: who is told to stop after all others, and, by instance, how long at most the longest chain takes of
   // what is stopped one after the other when this one has stopped.
   std::vector<InstanceId> last_;
+  std::size_t last_busy_ = 0;  // Those of them that do not rest, without external ones.
   std::vector<Duration> stop_chains_;
   bool is_all_done_ = false;          // The shutdown was caused by exit = "when-done".
   InstanceId exit_by_ = kNoInstance;  // Whose end caused the shutdown.

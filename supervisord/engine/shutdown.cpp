@@ -50,7 +50,7 @@ void Engine::begin_shutdown(std::string why) {
       sync_deadline(id, before);
     }
     // What rests is left as it is: its last end is worth keeping in the final status.
-    const bool is_kept = is_rising_or_up(state) && std::ranges::binary_search(last_, id);
+    const bool is_kept = is_rising_or_up(state) && is_last(id);
     if (!is_resting(state) && !is_kept) dispatch(id, Input::want_down);
   }
 }

@@ -56,10 +56,16 @@ Duration whole_stop_time(const World& w, const Instance& i) {
 
 }  // namespace
 
+void Engine::plan_last() {
+  last_ = kept_to_the_end(w_);
+  const auto is_ours = [this](InstanceId id) { return w_.spec(w_.at(id)).type != ServiceType::external; };
+  last_busy_ = static_cast<std::size_t>(std::ranges::count_if(last_, is_ours));
+}
+
 // Who is last, and how long the chains are. By hand and depth first, since chains of services may be longer than the
 // stack is deep. What is last comes after everything else.
 void Engine::plan_shutdown() {
-  last_ = kept_to_the_end(w_);
+  plan_last();
   stop_chains_.assign(w_.instances.size(), Duration{-1});
   const auto is_known = [this](InstanceId id) { return stop_chains_[id.value] >= Duration{}; };
   const auto each_next = [this](InstanceId id, const auto& look) {
@@ -88,8 +94,7 @@ void Engine::plan_shutdown() {
   Duration last{};
   for (const InstanceId id : last_) last = std::max(last, whole(id));
   for (const Instance& i : w_.present())
-    if (!std::ranges::binary_search(last_, w_.id(i)))
-      stop_chains_[w_.id(i).value] = std::max(stop_chains_[w_.id(i).value], last);
+    if (!is_last(w_.id(i))) stop_chains_[w_.id(i).value] = std::max(stop_chains_[w_.id(i).value], last);
 }
 
 // The time that is left is divided in the proportions of what each of the chain would take: so none that hangs takes
@@ -115,16 +120,19 @@ void Engine::share_time(InstanceId id) {
   i.stop_by = w_.now + Duration{static_cast<Duration::rep>(static_cast<double>(left.count()) * share)};
 }
 
+bool Engine::is_last(InstanceId id) const { return std::ranges::binary_search(last_, id); }
+
+bool Engine::is_turn_of_last() const { return !last_.empty() && last_busy_ == busy_count_; }
+
+// All of them hear at once that it is their turn, before anything else settles: so none that had to go for another
+// reason meanwhile is told to end before what comes after it. What of it is not there is not begun any more.
 void Engine::tell_last() {
-  if (last_.empty()) return;
-  const auto is_busy = [this](InstanceId id) { return !is_resting(w_.at(id).state); };
-  const auto is_ours = [&](InstanceId id) { return is_busy(id) && w_.spec(w_.at(id)).type != ServiceType::external; };
-  const bool are_others_gone = std::cmp_equal(std::ranges::count_if(last_, is_ours), busy_count_);
-  for (const InstanceId id : last_)
-    if (is_busy(id) && w_.at(id).goal == Goal::up && (are_others_gone || !is_there(w_.at(id).state)))
-      dispatch(id, Input::want_down);
-  if (are_others_gone) last_.clear();
-  settle();
+  const bool is_turn = is_turn_of_last();
+  const std::vector<InstanceId> ids = is_turn ? std::exchange(last_, {}) : last_;
+  for (const InstanceId id : ids) {
+    const Instance& i = w_.at(id);
+    if (!is_resting(i.state) && i.goal == Goal::up && (is_turn || !is_there(i.state))) dispatch(id, Input::want_down);
+  }
 }
 
 }  // namespace sup

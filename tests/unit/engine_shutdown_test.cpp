@@ -412,6 +412,22 @@ TEST_CASE("what is last is stopped after all others, with what it requires or co
   REQUIRE(s.finished().has_value());
 }
 
+TEST_CASE("what is kept to the end goes in order even if one of it had to go before its turn", "[last]") {
+  Story s({Service("link").external(), Service("db").binds_to({"link"}), Service("app").requires_({"db"}),
+           Service("view").target().wants({"db"}), Service("shipper").last().requires_({"view"})});
+  s.boot().probe("link").run().shutdown().orders();
+  s.probe("link", "refused").probe("link", "refused");
+  REQUIRE(s.state("db") == "running");  // It has to go, but app is still there.
+  s.orders();
+  s.ends("app");
+  REQUIRE(s.orders() == Names{"TERM shipper"});
+  s.ends("shipper");
+  REQUIRE(s.state("view") == "stopped");
+  REQUIRE(s.orders() == Names{"TERM db"});
+  s.ends("db");
+  REQUIRE(s.finished());
+}
+
 TEST_CASE("what is last is not begun again in a shutdown, and is in no way of a second signal", "[last]") {
   Story s({Service("web"), Service("shipper").last().restart(RestartWhen::always, 0s), Service("idle").last()});
   s.boot().run().stop({"idle"});
