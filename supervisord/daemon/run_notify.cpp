@@ -32,16 +32,29 @@ std::optional<pid_t> pid_of_pidfd(const UniqueFd& pidfd) {
   return pid;
 }
 
-// "warming up (Connection refused)"
-std::string status_of(const wire::NotifyMessage& message) {
-  std::string out = message.status.value_or("");
-  std::string error = message.error_name.value_or("");
-  if (message.error_number && *message.error_number > 0) error = ::strerror(*message.error_number);
-  if (error.empty()) return out;
-  return out.empty() ? error : fmt::format("{} ({})", out, error);
+std::string joined(std::string_view first, std::string_view between, std::string_view second,
+                   std::string_view end = "") {
+  if (first.empty() || second.empty()) return std::string(first.empty() ? second : first);
+  return fmt::format("{}{}{}{}", first, between, second, end);
+}
+
+// "Address already in use, EXIT_STATUS=98"
+std::string trouble_of(const Voice& voice) {
+  const std::string exit_status = voice.exit_status ? fmt::format("EXIT_STATUS={}", *voice.exit_status) : "";
+  return joined(voice.error, ", ", exit_status);
+}
+
+// ERRNO=0 takes back what was said.
+void note_trouble(Voice& voice, const wire::NotifyMessage& message) {
+  if (message.error_name) voice.error = *message.error_name;
+  if (message.error_number) voice.error = *message.error_number > 0 ? ::strerror(*message.error_number) : "";
+  if (message.exit_status) voice.exit_status = message.exit_status;
 }
 
 }  // namespace
+
+// "warming up (Connection refused)"
+std::string Voice::says() const { return joined(status, " (", trouble_of(*this), status.empty() ? "" : ")"); }
 
 void Runs::listen(InstanceId instance, Run& run, NotifyPlace place) {
   const int fd = place.socket.get();
@@ -52,6 +65,8 @@ void Runs::listen(InstanceId instance, Run& run, NotifyPlace place) {
                             std::move(place.address),
                             place.owner,
                             notify_access_of(run.service->spec),
+                            {},
+                            {},
                             {},
                             false,
                             loop::Poll(loop_, fd, loop::Interest::readable, on_message)});
@@ -104,8 +119,11 @@ void Runs::obey(InstanceId instance, Run& run, const wire::NotifyMessage& messag
   Voice& voice = *run.voice;
   if (message.main_pid || message.has_main_pidfd) note_next_main(instance, run, message, fds);
   if (message.access) voice.access = *message.access;
-  if (message.status || message.error_number || message.error_name) voice.status = status_of(message);
-  if (message.exit_status) spdlog::debug("{}: says EXIT_STATUS={}", run.name, *message.exit_status);
+  if (message.status) voice.status = *message.status;
+  if (message.error_number || message.error_name || message.exit_status) {
+    note_trouble(voice, message);
+    post_(NoticeGiven{instance, run.id, Notice::trouble, trouble_of(voice)});
+  }
   const auto notice = [&](bool is_said, Notice what) {
     if (is_said) post_(NoticeGiven{instance, run.id, what});
   };

@@ -87,9 +87,13 @@ struct Voice {
   std::string address;
   uid_t owner = 0;
   NotifyAccess access = NotifyAccess::all;
-  std::string status;       // STATUS, and the error that it named.
+  std::string status;  // STATUS.
+  std::string error;   // ERRNO, BUSERROR or VARLINKERROR, as people read it.
+  std::optional<std::int32_t> exit_status;
   bool has_warned = false;  // Of a message that was dropped: once for each run.
   loop::Poll poll;
+
+  [[nodiscard]] std::string says() const;
 };
 
 // The pipe through which a run with ready.fd says that it is ready.

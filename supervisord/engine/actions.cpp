@@ -39,6 +39,7 @@ void new_run(World& w, Instance& i) {
   i.stays_down = false;
   i.health = {};
   i.is_confirmed = false;
+  i.trouble = {};
   i.ready_note = {};
   i.reload_failure = {};
   i.watchdog = w.spec(i).watchdog.value_or(Duration{0});

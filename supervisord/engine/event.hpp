@@ -84,11 +84,13 @@ enum class Notice : std::uint8_t {
   alive,          // A sign of life for its watchdog.
   unfit,          // As if it had missed its watchdog.
   restart_reset,  // Its restarts up to now are to be forgotten.
+  trouble,        // What is wrong with it; empty: nothing any more.
 };
 struct NoticeGiven {
   InstanceId instance;
   RunId run;
   Notice notice = Notice::alive;
+  std::string trouble = {};
 };
 // It needs more time for what it is doing: at least `by` from now.
 struct MoreTimeAsked {

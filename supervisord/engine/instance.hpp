@@ -127,6 +127,7 @@ struct Instance {
   const Row* row = nullptr;              // The row that led into the state.
   std::vector<Instant> recent_restarts;  // Within the policy's window; empty without a bound.
   Rare<std::string> failure;             // Of a failed start: the step, the object and the reason. Or what is unfit.
+  Rare<std::string> trouble;             // What the run says is wrong with it.
   Rare<std::string> ready_note;          // What its readiness was last seen to lack.
   Rare<std::string> reload_failure;      // Of the last reload; empty if it succeeded.
   Rare<HealthRecord> health;             // Of this run; written where its settings have health, once it is up.

@@ -79,6 +79,7 @@ void Engine::handle(const NoticeGiven& event) {
       w_.at(event.instance).restarts_in_row = 0;
       w_.at(event.instance).recent_restarts.clear();
       return;
+    case Notice::trouble: w_.at(event.instance).trouble.edit() = event.trouble; return;
   }
 }
 

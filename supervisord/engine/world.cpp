@@ -11,7 +11,9 @@ namespace sup {
 
 bool has_failed(const Instance& i) { return i.has_start_failed || i.is_unfit; }
 
-std::string last_end_text(const Instance& i) {
+namespace {
+
+std::string bare_end_text(const Instance& i) {
   switch (i.last_kind) {
     case EndKind::none: return {};
     case EndKind::exited: return end_text(i.last_status, i.last_limits);
@@ -19,6 +21,19 @@ std::string last_end_text(const Instance& i) {
     case EndKind::unfit: return *i.failure;
   }
   return {};
+}
+
+// An end that is no failure needs no explanation, whatever was wrong before.
+bool is_end_explained(const Instance& i) {
+  if (i.trouble->empty() || i.last_kind == EndKind::none) return false;
+  const bool is_well = i.last_kind == EndKind::exited && (i.run_was_asked_to_end || i.last_status == ExitStatus{});
+  return !is_well;
+}
+
+}  // namespace
+
+std::string last_end_text(const Instance& i) {
+  return bare_end_text(i) + (is_end_explained(i) ? "; said: " + *i.trouble : std::string{});
 }
 
 RunEnd last_end(const Instance& i) { return i.last_kind == EndKind::exited ? RunEnd{i.last_status} : std::nullopt; }

@@ -346,3 +346,37 @@ TEST_CASE("a program can have its restarts forgotten") {
   s.says("web", Notice::restart_reset).ready("web").ends("web", code(1));
   REQUIRE(s.state("web") == "backoff");
 }
+
+TEST_CASE("what a run says is wrong with it explains its failure, and that of no other run", "[notify]") {
+  Story s({Service("web").notify().ready_within(1s).restart(RestartWhen::on_failure)});
+  s.boot().run().is_in_trouble("web", "Address already in use");
+  SECTION("an exit") {
+    s.ready("web").ends("web", code(1));
+    REQUIRE(s.cause("web") == "exit 1; said: Address already in use");
+    s.pass(1s).run().ready("web").ends("web", code(1));
+    REQUIRE(s.cause("web") == "exit 1");
+  }
+  SECTION("the last word counts") {
+    s.is_in_trouble("web", "Connection refused").ends("web", code(1));
+    REQUIRE(s.cause("web") == "exit 1; said: Connection refused");
+  }
+  SECTION("it may be taken back") {
+    s.is_in_trouble("web", "").ends("web", code(1));
+    REQUIRE(s.cause("web") == "exit 1");
+  }
+  SECTION("a start that takes too long") {
+    s.pass(1s);
+    REQUIRE(s.at("web").failure->starts_with("was not ready within 1s"));
+    s.ends("web", signal(15));
+    REQUIRE(s.cause("web").find("; said: Address already in use") != std::string::npos);
+  }
+  SECTION("an end that is no failure needs none") {
+    s.ready("web").stop({"web"});
+    s.ends("web", signal(15));
+    REQUIRE(s.cause("web") == "signal TERM");
+  }
+  SECTION("nor does success") {
+    s.ready("web").ends("web", code(0));
+    REQUIRE(s.cause("web") == "exit 0");
+  }
+}

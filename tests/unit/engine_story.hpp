@@ -186,6 +186,9 @@ class Story {
     return tell(ReadyFailed{id(name), at(name).run, std::move(why)});
   }
   Story& says(const std::string& name, Notice notice) { return tell(NoticeGiven{id(name), at(name).run, notice}); }
+  Story& is_in_trouble(const std::string& name, std::string what) {
+    return tell(NoticeGiven{id(name), at(name).run, Notice::trouble, std::move(what)});
+  }
   Story& asks_for(const std::string& name, Duration more) { return tell(MoreTimeAsked{id(name), at(name).run, more}); }
   // Every program that was ordered is executed, until there are no more.
   Story& run() {

@@ -270,7 +270,7 @@ std::optional<Event> Kernel::stale_report() {
     case 7: return BecameReady{run.instance, run.run, ReadyBy::said};
     case 8: return ReadyFailed{run.instance, run.run, "stale"};
     case 9: return ReadyProbeFailed{run.instance, run.run, "stale"};
-    case 10: return NoticeGiven{run.instance, run.run, static_cast<Notice>(dice_.below(5))};
+    case 10: return NoticeGiven{run.instance, run.run, static_cast<Notice>(dice_.below(6))};
     case 11: return MoreTimeAsked{run.instance, run.run, 5s};
     case 12: return WatchdogSet{run.instance, run.run, 1s};
     case 13: return HealthProbed{run.instance, run.run, dice_.percent(50) ? "stale" : ""};

@@ -35,7 +35,7 @@ void Kernel::plan_readiness(KernelRun& run, Instant now) {
 void Kernel::plan_chatter(KernelRun& run, Instant now) {
   for (std::uint32_t count = 1 + dice_.below(4); count > 0; --count) {
     const Instant due = now + dice_.up_to(dice_.percent(50) ? Duration{3s} : Duration{40s});
-    const Notice notice = dice_.percent(40) ? Notice::reloading : static_cast<Notice>(dice_.below(5));
+    const Notice notice = dice_.percent(40) ? Notice::reloading : static_cast<Notice>(dice_.below(6));
     switch (dice_.below(4)) {
       case 0: plan(run, due, MoreTimeAsked{run.instance, run.run, dice_.up_to(kMaxMoreTime)}); break;
       case 1: {
@@ -43,7 +43,7 @@ void Kernel::plan_chatter(KernelRun& run, Instant now) {
         plan(run, due, WatchdogSet{run.instance, run.run, interval});
         break;
       }
-      default: plan(run, due, NoticeGiven{run.instance, run.run, notice}); break;
+      default: plan(run, due, NoticeGiven{run.instance, run.run, notice, "out of luck"}); break;
     }
     if (dice_.percent(40)) plan(run, due + dice_.up_to(6s), BecameReady{run.instance, run.run, ReadyBy::said});
   }

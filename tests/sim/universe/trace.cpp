@@ -42,7 +42,8 @@ struct Describe {
     return fmt::format("probed {}: {}", run(e), e.failure.empty() ? "well" : e.failure);
   }
   std::string operator()(const NoticeGiven& e) const {
-    static constexpr std::string_view kNotices[] = {"reloading", "stopping", "alive", "unfit", "restart reset"};
+    static constexpr std::string_view kNotices[] = {"reloading", "stopping",      "alive",
+                                                    "unfit",     "restart reset", "trouble"};
     return fmt::format("{} says {}", run(e), kNotices[static_cast<std::size_t>(e.notice)]);
   }
   std::string operator()(const MoreTimeAsked& e) const {
