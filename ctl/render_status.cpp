@@ -118,12 +118,9 @@ std::string dropped_text(const ServiceStatus& service) {
                      human_size(static_cast<std::uint64_t>(service.dropped_bytes.value_or(0))));
 }
 
-// "not enabled (ctl disable by root, 2026-11-29 08:36:01)"
-std::string choice_text(const ServiceStatus& service) {
-  std::string out = service.enabled ? "enabled (ctl enable" : "not enabled (ctl disable";
-  if (service.chosen_by) out += fmt::format(" by {}", visible(*service.chosen_by));
-  if (service.chosen) out += fmt::format(", {}", local_time(*service.chosen));
-  return out + ")";
+std::string enabled_text(const ServiceStatus& service) {
+  if (service.enabled_by) return choice_text({service.enabled, service.chosen_by, service.chosen});
+  return service.enabled ? "enabled" : "not enabled";
 }
 
 std::vector<TableRow> details(const ServiceStatus& service) {
@@ -135,11 +132,7 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "goal", fmt::format("{}, {}", service.goal, service.ready ? "ready" : "not ready"));
   add_detail(rows, "health", health_text(service));
   add_detail(rows, "type",
-             fmt::format("{}, {}", service.type,
-                         service.transient    ? "transient"
-                         : service.enabled_by ? choice_text(service)
-                         : service.enabled    ? "enabled"
-                                              : "not enabled"));
+             fmt::format("{}, {}", service.type, service.transient ? "transient" : enabled_text(service)));
   add_detail(rows, "pid", service.pid ? fmt::format("{}", *service.pid) : "");
   add_detail(rows, "run", run_text(service));
   add_detail(rows, "last end", last_end_text(service));
@@ -152,6 +145,13 @@ std::vector<TableRow> details(const ServiceStatus& service) {
 }
 
 }  // namespace
+
+std::string choice_text(const Choice& choice) {
+  std::string out = choice.enabled ? "enabled (ctl enable" : "not enabled (ctl disable";
+  if (choice.by) out += fmt::format(" by {}", visible(*choice.by));
+  if (choice.at) out += fmt::format(", {}", local_time(*choice.at));
+  return out + ")";
+}
 
 Style style_of_status(std::string_view status) {
   if (status == "up") return Style::good;

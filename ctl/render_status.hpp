@@ -1,6 +1,7 @@
 // Texts of `ctl status`.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,15 @@ namespace sup::ctl {
 [[nodiscard]] std::string scale_text(const wire::ServiceScale& scale);
 // One line for a service that is not up: "web: failed: exit 3".
 [[nodiscard]] std::string render_not_up(const wire::ServiceStatus& service);
+
+// What somebody has chosen by `ctl enable` or `ctl disable`.
+struct Choice {
+  bool enabled = true;
+  std::optional<std::string> by;
+  std::optional<std::int64_t> at;  // In Unix milliseconds.
+};
+// "not enabled (ctl disable by root, 2026-11-29 08:36:01)"
+[[nodiscard]] std::string choice_text(const Choice& choice);
 
 // The colour of a state by its coarse view.
 [[nodiscard]] Style style_of_status(std::string_view status);

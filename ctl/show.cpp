@@ -1,6 +1,7 @@
 // `ctl show` and `ctl env`: what a service is configured to be, and what its next start gets.
 #include <fmt/format.h>
 
+#include "ctl/render_status.hpp"
 #include "ctl/render_table.hpp"
 #include "ctl/verbs.hpp"
 
@@ -51,6 +52,8 @@ int run_show(Context& context) {
     context.out.write(service.toml);
     if (!service.toml.ends_with('\n')) context.out.write("\n");
     write_notes(context, "set by ctl", service.overrides);
+    if (service.enabled_by)
+      write_notes(context, "chosen", {choice_text({service.enabled, service.chosen_by, service.chosen})});
     write_notes(context, "in force", service.in_force);
     write_notes(context, "not in force", service.not_in_force);
     write_notes(context, "last probe", probe_notes(service));

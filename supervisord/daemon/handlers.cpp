@@ -122,6 +122,8 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
         if (!set.contains(key)) shown.defaults.push_back(key);
     }
     shown.overrides = view_overrides(supervisor, definition);
+    shown.enabled = service.spec.enabled;
+    set_choice(supervisor, service.name, shown);
     const Run* run = supervisor.runs().find(id);
     shown.contained_by = containment_of(supervisor, run);
     add_limits(shown, run);

@@ -27,14 +27,21 @@ std::string ready_text(const ServiceSpec& spec) {
   return {};
 }
 
-// Whether it is started with supervisord by a command, and by whose.
-void set_choice(const EnabledChoices& choices, const std::string& service, wire::ServiceStatus& out) {
+}  // namespace
+
+template <class View>
+void set_choice(const Supervisor& supervisor, const std::string& service, View& out) {
+  const EnabledChoices& choices = supervisor.enabled_choices();
   const auto choice = choices.find(service);
   if (choice == choices.end()) return;
   out.enabled_by = "ctl";
   out.chosen = choice->second.at_ms;
   out.chosen_by = choice->second.by;
 }
+template void set_choice(const Supervisor&, const std::string&, wire::ServiceStatus&);
+template void set_choice(const Supervisor&, const std::string&, wire::ShownService&);
+
+namespace {
 
 void set_end(const Instance& i, std::optional<std::int64_t>& code, std::optional<std::int64_t>& signal) {
   if (i.last_kind != EndKind::exited) return;
@@ -104,7 +111,7 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   set_health(w, i, now, wall, out);
   out.type = text_of(enum_name(spec.type));
   out.enabled = spec.enabled;
-  set_choice(supervisor.enabled_choices(), w.definition(i)->name, out);
+  set_choice(supervisor, w.definition(i)->name, out);
   out.transient = w.definition(i)->transience != Transience::none;
   if (!spec.description.empty()) out.description = spec.description;
   for (const auto* list : {&spec.requires_, &spec.binds_to})

@@ -22,6 +22,11 @@ namespace sup {
 [[nodiscard]] bool is_scaled(const World& w, ServiceId id);
 [[nodiscard]] wire::ServiceScale view_scale(const World& w, ServiceId id);
 
+// By whom and when it was chosen by `ctl enable` or `ctl disable` whether it is started with supervisord; nothing if
+// its definition says it. Of ServiceStatus and ShownService.
+template <class View>
+void set_choice(const Supervisor& supervisor, const std::string& service, View& out);
+
 // What `set` has changed of a service as it is defined now, as "KEY = VALUE".
 [[nodiscard]] std::vector<std::string> view_overrides(const Supervisor& supervisor, const ServiceRef& definition);
 

@@ -249,6 +249,10 @@ struct ShownService {
   std::string toml;
   std::vector<std::string> defaults;
   std::vector<std::string> overrides;
+  bool enabled = true;
+  std::optional<std::string> enabled_by;
+  std::optional<std::int64_t> chosen;
+  std::optional<std::string> chosen_by;
   std::vector<std::string> in_force;
   std::vector<std::string> not_in_force;
   std::string contained_by;
