@@ -31,6 +31,9 @@ class StreamProbe final : public Probe {
   }
   ~StreamProbe() override { steps_.abandon(watch_); }
 
+  // There is nobody to be asked.
+  void refuse(std::string failure) { end_later(std::move(failure)); }
+
   // To the first of them that takes the connection.
   void connect(std::vector<sys::SocketAddress> addresses) {
     addresses_ = std::move(addresses);
@@ -123,16 +126,19 @@ class StreamProbe final : public Probe {
   loop::Timer later_;
 };
 
-void connect_to(StreamProbe& probe, const Endpoint& at) {
-  auto addresses = sys::addresses_of(at.host, at.port);
-  probe.connect(addresses ? *std::move(addresses) : std::vector<sys::SocketAddress>{});
+// It was checked when it was read, but the number of an instance that came later may make a port of it that is none.
+void connect_to(StreamProbe& probe, const Result<Endpoint>& at) {
+  if (!at) return probe.refuse(at.error().what);
+  auto addresses = sys::addresses_of(at->host, at->port);
+  if (!addresses) return probe.refuse(addresses.error().what);
+  probe.connect(*std::move(addresses));
 }
 
 }  // namespace
 
 std::unique_ptr<Probe> begin_tcp_probe(const ProbeContext& context, const std::string& endpoint, ProbeDone done) {
   auto probe = std::make_unique<StreamProbe>(context, std::move(done), std::nullopt);
-  connect_to(*probe, parse_endpoint(endpoint).value());  // It was checked when it was read.
+  connect_to(*probe, parse_endpoint(endpoint));
   return probe;
 }
 
@@ -143,11 +149,16 @@ std::unique_ptr<Probe> begin_unix_probe(const ProbeContext& context, const std::
 }
 
 std::unique_ptr<Probe> begin_http_probe(const ProbeContext& context, const HttpProbe& spec, ProbeDone done) {
-  const HttpUrl url = parse_http_url(spec.url).value();  // Likewise.
+  const auto url = parse_http_url(spec.url);
+  if (!url) {
+    auto refused = std::make_unique<StreamProbe>(context, std::move(done), std::nullopt);
+    refused->refuse(url.error().what);
+    return refused;
+  }
   auto probe = std::make_unique<StreamProbe>(context, std::move(done),
-                                             Talk{spec, wire::http_request(url.authority, url.target)});
+                                             Talk{spec, wire::http_request(url->authority, url->target)});
   if (spec.unix_.empty())
-    connect_to(*probe, url.at);
+    connect_to(*probe, url->at);
   else
     probe->connect(spec.unix_);
   return probe;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,9 +64,9 @@ class Bench {
   }
   ProbeSteps& steps() { return steps_; }
   // Commands have a place: that of something external.
-  void host() {
+  void host(ServiceSpec spec = {}) {
     const auto service =
-        std::make_shared<const NamedService>(NamedService{.name = "db", .spec = {}, .file = 0, .line = 0});
+        std::make_shared<const NamedService>(NamedService{.name = "db", .spec = std::move(spec), .file = 0, .line = 0});
     runs_->host(kInstance, RunId{1}, {"db", service});
   }
   void stop_hosting() { runs_->stop_hosting(kInstance); }
@@ -276,6 +277,53 @@ TEST_CASE("probe: a command", "[probe]") {
   ProbeSpec missing;
   missing.exec.argv = {"no-such-program"};
   REQUIRE(bench.ask(missing).find("no-such-program") != std::string::npos);
+  bench.stop_hosting();
+}
+
+TEST_CASE("probe: a command whose user has gone meanwhile", "[probe]") {
+  if (::geteuid() != 0) {
+    WARN("SKIPPED: only root takes other users");
+    return;
+  }
+  ServiceSpec spec;
+  spec.user = "no-such-user";
+  Bench bench;
+  bench.host(spec);
+  REQUIRE(bench.ask(exec("true")).find("no-such-user") != std::string::npos);
+  bench.stop_hosting();
+}
+
+TEST_CASE("probe: where nobody can be asked", "[probe]") {
+  Bench bench;
+  ProbeSpec spec;
+  SECTION("the number of an instance makes a port of it that is none") {
+    spec.tcp = "127.0.0.1:65536";
+    REQUIRE(bench.ask(spec) == "'65536' is not a port, which is a number from 1 to 65535");
+    spec.tcp.clear();
+    spec.http.edit().url = "http://127.0.0.1:65536/";
+    REQUIRE(bench.ask(spec) == "'65536' is not a port, which is a number from 1 to 65535");
+  }
+  SECTION("a path that no socket can have") {
+    spec.unix_ = "/" + std::string(200, 'x');
+    REQUIRE(bench.ask(spec).find("too long") != std::string::npos);
+  }
+}
+
+TEST_CASE("probe: without a descriptor", "[probe]") {
+  Bench bench;
+  bench.host();
+  ProbeSpec tcp;
+  ProbeSpec unix_socket;
+  tcp.tcp = "127.0.0.1:1";
+  unix_socket.unix_ = "/run/none";
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const std::string said[] = {bench.ask(tcp), bench.ask(unix_socket), bench.ask(exec("true"))};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  for (const std::string& text : said) REQUIRE(text.find("Too many open files") != std::string::npos);
+  REQUIRE(bench.ask(exec("true")) == "");
   bench.stop_hosting();
 }
 
