@@ -286,7 +286,7 @@ TEST_CASE("probe: a command whose user has gone meanwhile", "[probe]") {
     return;
   }
   ServiceSpec spec;
-  spec.user = "no-such-user";
+  spec.user.edit() = "no-such-user";
   Bench bench;
   bench.host(spec);
   REQUIRE(bench.ask(exec("true")).find("no-such-user") != std::string::npos);
