@@ -98,7 +98,7 @@ Result<log::MessageDestination> message_destination(const LogSpec& spec, LogTo t
   log::MessageDestination out;
   const bool is_journal = to == LogTo::journal;
   if (is_journal)
-    out.address = {log::Carrier::local, std::string(kJournal), {}, "the journal"};
+    out.address = {log::Carrier::journal, std::string(kJournal), {}, "the journal"};
   else
     out.address = TRY(syslog_address(*spec.syslog));
   out.origin = {.form = is_journal ? log::MessageForm::journal : log::MessageForm::syslog,

@@ -12,6 +12,7 @@
 
 #include "log/limits.hpp"
 #include "sys/clock.hpp"
+#include "sys/datagram.hpp"
 
 namespace sup::log {
 namespace {
@@ -46,7 +47,9 @@ MessageSink::~MessageSink() { watch(0); }
 
 void MessageSink::put(InstanceId service, std::string message, std::size_t line_bytes) {
   if (address_.carrier == Carrier::tcp) message.insert(0, fmt::format("{} ", message.size()));
-  if (queued_bytes_ + message.size() > kPendingBytes) return lose(service, line_bytes);
+  const auto is_full = [&] { return !queue_.empty() && queued_bytes_ + message.size() > kPendingBytes; };
+  if (is_full()) commit();
+  if (is_full()) return lose(service, line_bytes);
   queued_bytes_ += message.size();
   queue_.push_back({service, std::move(message), line_bytes});
 }
@@ -65,8 +68,15 @@ void MessageSink::commit() {
 // Sends what goes of the first message. Whether there may be more at once.
 bool MessageSink::send_first() {
   const Message& first = queue_.front();
-  const ssize_t sent =
+  ssize_t sent =
       ::send(socket_.get(), first.bytes.data() + sent_, first.bytes.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent < 0 && errno == EMSGSIZE && address_.carrier == Carrier::journal) {
+    const auto done = sys::send_as_file(socket_, first.bytes);
+    if (done)
+      sent = static_cast<ssize_t>(first.bytes.size());
+    else
+      errno = done.error().sys_errno;
+  }
   if (sent >= 0) {
     sent_ += static_cast<std::size_t>(sent);
     if (sent_ < first.bytes.size()) return true;
@@ -102,7 +112,7 @@ void MessageSink::connect() {
 }
 
 Result<UniqueFd> MessageSink::open_socket() {
-  if (address_.carrier == Carrier::local) return connect_local(address_.path);
+  if (address_.carrier == Carrier::local || address_.carrier == Carrier::journal) return connect_local(address_.path);
   const sys::SocketAddress& host = address_.hosts[next_host_++ % address_.hosts.size()];
   return address_.carrier == Carrier::udp ? connect_udp(host) : sys::begin_connect(host);
 }

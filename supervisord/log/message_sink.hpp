@@ -19,21 +19,23 @@
 namespace sup::log {
 
 enum class Carrier : std::uint8_t {
-  local,  // A datagram socket of the file system.
+  local,    // A datagram socket of the file system.
+  journal,  // The same, which takes as a file what is too large for a datagram.
   udp,
   tcp,  // Octet counting, RFC 6587.
 };
 
 struct MessageAddress {
   Carrier carrier = Carrier::local;
-  std::string path;                       // For Carrier::local.
+  std::string path;                       // For Carrier::local and journal.
   std::vector<sys::SocketAddress> hosts;  // Else: one after the other is tried.
   std::string title;                      // "syslog 'udp://127.0.0.1:514'"; the same for equal addresses only.
 };
 
-// A server that does not answer delays nobody: up to kPendingBytes of messages wait for it, what comes then is lost
-// with an exact count. It is tried again every kMessageRetry, as long as there is something for it. When a connection
-// breaks, the message that was being sent is sent again; what the kernel had taken may be lost with it.
+// A server that does not answer delays nobody: up to kPendingBytes of messages, or one that is larger, wait for it;
+// what comes then is lost with an exact count. It is tried again every kMessageRetry, as long as there is something for
+// it. When a connection breaks, the message that was being sent is sent again; what the kernel had taken may be lost
+// with it.
 class MessageSink {
  public:
   // `token` is what the set says when the sink is to be told on_ready().

@@ -1,6 +1,8 @@
 #include "sys/datagram.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -94,6 +96,41 @@ Result<std::optional<Datagram>> receive_datagram(const UniqueFd& socket) {
   out.bytes.assign(buffer.data(), static_cast<std::size_t>(got));
   out.is_whole = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
   return out;
+}
+
+namespace {
+
+Result<UniqueFd> sealed_file(std::string_view bytes) {
+  UniqueFd file(::memfd_create("entry", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!file.is_open()) return fail_errno(errno, "cannot make a file in memory");
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return fail_errno(written == 0 ? EIO : errno, "cannot write a file in memory");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
+    return fail_errno(errno, "cannot seal a file in memory");
+  return file;
+}
+
+}  // namespace
+
+Result<> send_as_file(const UniqueFd& socket, std::string_view bytes) {
+  const UniqueFd file = TRY(sealed_file(bytes));
+  const int fd = file.get();
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof fd)> control{};
+  msghdr message{};
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof fd);
+  std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  if (::sendmsg(socket.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+    return fail_errno(errno, "cannot send a file");
+  return {};
 }
 
 }  // namespace sup::sys

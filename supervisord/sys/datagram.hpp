@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -30,5 +31,9 @@ struct Datagram {
 };
 // The next one; nothing when none is waiting. Errors: sys.
 [[nodiscard]] Result<std::optional<Datagram>> receive_datagram(const UniqueFd& socket);
+
+// A datagram that is a file: these bytes in memory that nobody can change any more (memfd_create(2), F_ADD_SEALS), and
+// nothing beside it, as the journal wants what is too large for a socket. Never waits. Errors: sys.
+[[nodiscard]] Result<> send_as_file(const UniqueFd& socket, std::string_view bytes);
 
 }  // namespace sup::sys

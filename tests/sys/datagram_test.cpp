@@ -81,3 +81,24 @@ TEST_CASE("a name that is too long is refused") {
   REQUIRE_FALSE(socket);
   REQUIRE(socket.error().code == Errc::limit);
 }
+
+TEST_CASE("a datagram that is a file brings all bytes, and nobody can change them") {
+  int pair[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0);
+  const UniqueFd sender{pair[0]};
+  const UniqueFd receiver{pair[1]};
+  const std::string bytes(3 << 20, 'x');
+  REQUIRE(send_as_file(sender, bytes));
+  const auto got = receive_datagram(receiver);
+  REQUIRE(got);
+  REQUIRE(*got);
+  REQUIRE((*got)->bytes.empty());
+  REQUIRE((*got)->fds.size() == 1);
+  const int file = (*got)->fds[0].get();
+  std::string read(bytes.size() + 1, '\0');
+  REQUIRE(::pread(file, read.data(), read.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  read.pop_back();
+  REQUIRE(read == bytes);
+  REQUIRE(::pwrite(file, "y", 1, 0) == -1);
+  REQUIRE(::ftruncate(file, 0) == -1);
+}
