@@ -1,6 +1,7 @@
 // Runs: what services say of themselves by sd_notify(3), who may say it, and what comes of it.
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
@@ -30,6 +31,16 @@ std::optional<pid_t> pid_of_pidfd(const UniqueFd& pidfd) {
   const auto [end, error] = std::from_chars(begin, text->data() + text->size(), pid);
   if (error != std::errc{} || pid <= 0) return std::nullopt;
   return pid;
+}
+
+// Whether the number is that of a pidfd of this process. Since Linux 6.9 each process has its own, which no later one
+// with its pid has; before that all have the same.
+bool has_pidfd_id(pid_t pid, std::uint64_t id) {
+  const auto process = sys::open_process(pid);
+  if (!process) return false;
+  struct stat status{};
+  if (!process->pidfd.is_open()) return true;  // Pidfds are not to be had here.
+  return ::fstat(process->pidfd.get(), &status) == 0 && status.st_ino == id;
 }
 
 std::string joined(std::string_view first, std::string_view between, std::string_view second,
@@ -146,6 +157,8 @@ void Runs::note_next_main(InstanceId instance, Run& run, const wire::NotifyMessa
   const bool is_consistent = !by_pidfd || !message.main_pid || *by_pidfd == *message.main_pid;
   if (!pid || !is_consistent)
     return complain(run, "its MAINPIDFD is no pidfd of a living process, or of another than MAINPID");
+  if (message.main_pidfd_id && !has_pidfd_id(*pid, *message.main_pidfd_id))
+    return complain(run, fmt::format("its MAINPIDFDID is not that of process {}", *pid));
   if (*pid == run.main.pid && !run.main_is_gone) return;
   const auto is_member = [&] { return std::ranges::binary_search(members_of(run), *pid); };
   // Who has said it may be gone, and the one that is named an orphan that nobody has looked at yet.

@@ -72,6 +72,7 @@ constexpr Assignment kAssignments[] = {
     {"VARLINKERROR", [](Message& m, std::string_view v) { m.error_name = line_of(v); }},
     {"EXIT_STATUS", [](Message& m, std::string_view v) { m.exit_status = number_of<std::int32_t>(v); }},
     {"MAINPID", [](Message& m, std::string_view v) { m.main_pid = pid_of(v); }},
+    {"MAINPIDFDID", [](Message& m, std::string_view v) { m.main_pidfd_id = number_of<std::uint64_t>(v); }},
     {"EXTEND_TIMEOUT_USEC", [](Message& m, std::string_view v) { m.more_time = microseconds_of(v); }},
     {"WATCHDOG_USEC", [](Message& m, std::string_view v) { m.watchdog = microseconds_of(v); }},
     {"NOTIFYACCESS", [](Message& m, std::string_view v) { m.access = access_of(v); }},

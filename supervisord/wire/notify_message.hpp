@@ -26,6 +26,7 @@ struct NotifyMessage {
   bool has_main_pidfd = false;  // MAINPIDFD=1: the one descriptor names the main process.
   bool stores_fds = false;      // FDSTORE=1 or FDSTOREREMOVE=1, which nobody keeps yet.
   std::optional<std::int32_t> main_pid;
+  std::optional<std::uint64_t> main_pidfd_id;  // MAINPIDFDID: the inode of a pidfd of main_pid.
   std::optional<Duration> more_time;
   std::optional<Duration> watchdog;
   std::optional<NotifyAccess> access;

@@ -101,6 +101,8 @@ TEST_CASE("the other assignments") {
   }());
   REQUIRE(parsed("NOTIFYACCESS=main").access == NotifyAccess::main);
   REQUIRE(parsed("MAINPIDFD=1", 1).has_main_pidfd);
+  REQUIRE(parsed("MAINPID=7\nMAINPIDFDID=18446744073709551615").main_pidfd_id == 18446744073709551615U);
+  REQUIRE_FALSE(parsed("MAINPIDFDID=-1").main_pidfd_id);
   REQUIRE(refused("MAINPIDFD=1") == "MAINPIDFD=1 needs exactly one descriptor");
   REQUIRE(parsed("FDSTORE=1\nFDNAME=socket", 3).stores_fds);
 }

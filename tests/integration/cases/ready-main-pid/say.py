@@ -24,11 +24,15 @@ if how == "pid":
     say(f"MAINPID={daemon}\nREADY=1")
 elif how == "pidfd":
     say("MAINPIDFD=1\nREADY=1", os.pidfd_open(daemon))
+elif how == "id":
+    say(f"MAINPID={daemon}\nMAINPIDFDID={os.fstat(os.pidfd_open(daemon)).st_ino}\nREADY=1")
+elif how == "false-id":
+    say(f"MAINPID={daemon}\nMAINPIDFDID=1\nREADY=1")
 elif how == "init":
     say("MAINPID=1\nREADY=1")
 elif how == "supervisord":
     say(f"MAINPID={os.getppid()}\nREADY=1")
-if how not in ("init", "supervisord"):
+if how not in ("false-id", "init", "supervisord"):
     os._exit(0)
 time.sleep(0.1)  # Time for the mistake to be acted on, if it were.
 signal.pause()
