@@ -5,6 +5,7 @@
 #include <csignal>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "daemon/run_survivors.hpp"
 #include "daemon/runs.hpp"
@@ -14,6 +15,14 @@ namespace sup {
 namespace {
 
 constexpr Signal kKill{SIGKILL};
+
+constexpr Duration kNextStop = std::chrono::milliseconds{50};
+
+// Whether it makes no processes any more. Who waits in the kernel (D) may do so in the middle of a fork(2).
+bool stands_still(pid_t pid) {
+  const auto facts = sys::process_facts(pid);
+  return !facts || std::string_view("TtZX").find(facts->state) != std::string_view::npos;
+}
 
 // Signals are sent to processes that may end at any moment, so that one is gone is no news.
 void send_to_child(pid_t pid, Signal signal) { ::kill(pid, signal.number); }
@@ -100,20 +109,26 @@ void Runs::freeze(const FreezeRun& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr || run->is_over) return;
   if (run->group && run->group->freeze()) return;
-  // Who has it makes no more processes; so all have it when nobody new has turned up.
-  constexpr int kMostLooks = 20;
-  std::vector<pid_t> before;
-  for (int look = 0; look < kMostLooks; ++look) {
-    send_to_all(*run, Signal{SIGSTOP});
-    std::vector<pid_t> now = members_of(*run);
-    if (now == before) return;
-    before = std::move(now);
-  }
+  stop_all(effect.instance, *run);
+}
+
+// STOP to each, again until all stand still: who does not yet may be making one more, which has not got it.
+void Runs::stop_all(InstanceId instance, Run& run) {
+  send_to_all(run, Signal{SIGSTOP});
+  const std::vector<pid_t> members = members_of(run);
+  if (std::ranges::all_of(members, stands_still) && members_of(run) == members) return;
+  if (run.freezing == nullptr)
+    run.freezing = std::make_unique<loop::Timer>(loop_, [this, instance, id = run.id] {
+      Run* again = live(instance, id);
+      if (again != nullptr && !again->is_over) stop_all(instance, *again);
+    });
+  run.freezing->arm(kNextStop);
 }
 
 void Runs::thaw(const ThawRun& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr) return;
+  run->freezing.reset();
   if (run->group && run->group->thaw()) return;  // Also an empty one: hooks are to run in it.
   if (run->is_over) return;
   look_below(*run);

@@ -137,6 +137,7 @@ struct Run {
   std::vector<std::unique_ptr<TaskRun>> tasks;
   std::uint32_t last_task = 0;
   std::unique_ptr<MainSearch> search;
+  std::unique_ptr<loop::Timer> freezing;      // Until all stand still, where STOP has to do.
   std::unique_ptr<Voice> voice;               // Null: nobody listens.
   std::unique_ptr<ReadyPipe> ready;           // Null: it does not, or has said it.
   pid_t next_main = 0;                        // Said to be the main process when the present one has ended.
@@ -315,6 +316,7 @@ class Runs {
   void signal_launching_tasks(const Run& run, const SignalRun& effect);
   void send(const Run& run, const SignalRun& effect);
   void send_once(const Run& run, const SignalRun& effect);
+  void stop_all(InstanceId instance, Run& run);
   void send_to_all(const Run& run, Signal signal);
   void send_by_descent(const Run& run, Signal signal, std::span<const pid_t> reached);
 
