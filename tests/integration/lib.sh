@@ -179,12 +179,22 @@ end_case() {
 trap end_case EXIT
 
 # The living processes of this case, `PID COMMAND LINE`, without the case's own shells and the tools that ask.
-processes() {
+look_at_processes() {
   ps -ww -e -o pid=,ppid=,stat=,args= | KEEPER=$KEEPER awk '
     { pid = $1; parent[pid] = $2; state[pid] = $3; $1 = $2 = $3 = ""; sub(/^ +/, ""); args[pid] = $0 }
     function is_ours(p) { while (p in parent) { if (parent[p] == ENVIRON["KEEPER"]) return 1; p = parent[p] } return 0 }
     END { for (p in parent)
             if (state[p] !~ /^[ZX]/ && is_ours(p) && index(args[p], "bash -euo pipefail -c . \"$LIB\"") != 1) print p, args[p] }'
+}
+# One within its exec, or its exit, has no command line ("[name]"), but will.
+processes() {
+  local look seen
+  for ((look = 0; look < 50; look++)); do
+    seen=$(look_at_processes)
+    grep -qE '^[0-9]+ \[.*\]$' <<<"$seen" || break
+    sleep 0.01
+  done
+  [[ -z $seen ]] || echo "$seen"
 }
 zombies() {
   ps -e -o pid=,ppid=,stat=,comm= | KEEPER=$KEEPER awk '
