@@ -244,6 +244,8 @@ void Runs::tell_end(InstanceId instance, Run& run) {
   hear_all(instance, run);
   log_.flush(run.id);
   run.is_over = true;
+  // A kill by signals that has not seen the group empty leaves it frozen, and hooks are to run in it.
+  if (run.is_doomed && run.group && !run.service->spec.post_stop.empty()) (void)run.group->thaw();
   run.is_doomed = false;  // What post-stop hooks make is not.
   run.doomed_since = {};
   run.search.reset();
