@@ -16,7 +16,8 @@ namespace {
 
 constexpr Signal kKill{SIGKILL};
 
-constexpr Duration kNextStop = std::chrono::milliseconds{50};
+constexpr Duration kFirstPause = std::chrono::milliseconds{50};  // Between two looks whether all stand still.
+constexpr Duration kLongestPause = std::chrono::seconds{10};
 
 // Whether it makes no processes any more. Who waits in the kernel (D) may do so in the middle of a fork(2).
 bool stands_still(pid_t pid) {
@@ -112,17 +113,21 @@ void Runs::freeze(const FreezeRun& effect) {
   stop_all(effect.instance, *run);
 }
 
-// STOP to each, again until all stand still: who does not yet may be making one more, which has not got it.
+// STOP to each, again until all stand still: who does not yet may be making one more, which has not got it. Ever more
+// seldom, since who hangs in the kernel may never do so.
 void Runs::stop_all(InstanceId instance, Run& run) {
   send_to_all(run, Signal{SIGSTOP});
   const std::vector<pid_t> members = members_of(run);
   if (std::ranges::all_of(members, stands_still) && members_of(run) == members) return;
   if (run.freezing == nullptr)
-    run.freezing = std::make_unique<loop::Timer>(loop_, [this, instance, id = run.id] {
-      Run* again = live(instance, id);
-      if (again != nullptr && !again->is_over) stop_all(instance, *again);
-    });
-  run.freezing->arm(kNextStop);
+    run.freezing = std::make_unique<Freezing>(Freezing{kFirstPause, loop::Timer(loop_, [this, instance, id = run.id] {
+                                                         Run* again = live(instance, id);
+                                                         if (again != nullptr && !again->is_over)
+                                                           stop_all(instance, *again);
+                                                       })});
+  Freezing& freezing = *run.freezing;
+  freezing.next_look.arm(freezing.pause);
+  freezing.pause = std::min(freezing.pause * 2, kLongestPause);
 }
 
 void Runs::thaw(const ThawRun& effect) {

@@ -112,6 +112,12 @@ struct MainSearch {
   loop::Timer next_look;
 };
 
+// A pause by signals, until all stand still.
+struct Freezing {
+  Duration pause;  // Until the next look.
+  loop::Timer next_look;
+};
+
 // An instance by its name, and what it is made from.
 struct Named {
   std::string name;
@@ -137,7 +143,7 @@ struct Run {
   std::vector<std::unique_ptr<TaskRun>> tasks;
   std::uint32_t last_task = 0;
   std::unique_ptr<MainSearch> search;
-  std::unique_ptr<loop::Timer> freezing;      // Until all stand still, where STOP has to do.
+  std::unique_ptr<Freezing> freezing;         // Where STOP has to do.
   std::unique_ptr<Voice> voice;               // Null: nobody listens.
   std::unique_ptr<ReadyPipe> ready;           // Null: it does not, or has said it.
   pid_t next_main = 0;                        // Said to be the main process when the present one has ended.

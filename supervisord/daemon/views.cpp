@@ -98,7 +98,7 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   out.run = static_cast<std::int64_t>(i.run.value);
   if (const Run* run = supervisor.runs().find(id)) {
     out.invocation_id = run->invocation.text();
-    if (run->voice && !run->voice->says().empty()) out.says = run->voice->says();
+    if (std::string says = run->voice ? run->voice->says() : ""; !says.empty()) out.says = std::move(says);
   }
   out.restarts = spec.restart.max.count ? static_cast<std::int64_t>(i.recent_restarts.size()) : i.restarts_in_row;
   out.restarts_total = i.restarts_total;
