@@ -155,7 +155,8 @@ void Engine::handle(const TaskEnded& event) {
   Instance& i = w_.at(event.instance);
   if (task_kind_of(i.phase) != event.kind || i.hook != event.index) return;
   if (i.state != State::killing) i.survivors = {};
-  const bool has_failed = !event.failure.empty();
+  // One that was killed may end well: a shell whose command was killed first goes on to its end.
+  const bool has_failed = !event.failure.empty() || i.is_hook_late;
   const bool is_last = hooks_left(w_, i) == 1 || i.state == State::killing;
   if (i.phase == Phase::post_stop && is_last) return dispatch(event.instance, Input::ended);
   const bool goes_on = i.state == State::starting && !i.facts.is_leaving;

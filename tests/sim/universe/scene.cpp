@@ -169,10 +169,10 @@ void Scene::hear(const MainLost& e) {
 void Scene::hear(const TaskEnded& e) {
   Seen& s = seen[e.instance.value];
   if (s.run != e.run || !s.hook || s.hook->kind != e.kind || s.hook->index != e.index) return;
-  s.hook.reset();
   const bool is_of_start = e.kind == TaskKind::pre_start || e.kind == TaskKind::post_start;
-  if (!is_of_start || e.failure.empty()) ++s.hooks_done[static_cast<std::size_t>(e.kind)];
-  const bool has_failed = !e.failure.empty();
+  const bool has_failed = !e.failure.empty() || s.hook->is_late;
+  s.hook.reset();
+  if (!is_of_start || !has_failed) ++s.hooks_done[static_cast<std::size_t>(e.kind)];
   if (e.kind == TaskKind::post_start && has_failed && s.state == State::starting) fail_start(s);
   if (e.kind != TaskKind::pre_start) return;
   if (has_failed) return fail_to_begin(s);
@@ -220,7 +220,8 @@ void Scene::hear(const CommandGiven& e) {
   for (const Seen& s : seen) change.runs_before.push_back(s.run);
   changes.emplace(e.change, std::move(change));
   if (e.kind == CommandKind::start || e.kind == CommandKind::restart || e.kind == CommandKind::roll) wake_hopes();
-  if (e.kind == CommandKind::start || e.kind == CommandKind::restart)
+  const bool is_refused = shutdown != ShutdownReason::none;
+  if (!is_refused && (e.kind == CommandKind::start || e.kind == CommandKind::restart))
     for (const InstanceId id : command.targets) seen[id.value].restarts.clear();
   if (e.kind == CommandKind::stop || e.kind == CommandKind::kill)
     for (const InstanceId id : command.targets) seen[id.value].was_asked_down = true;
@@ -309,6 +310,7 @@ void Scene::see(const KillTasks& e) {
   if (!hook) return;
   hook->is_short = now >= seen[e.instance.value].share_due;
   if (now < hook->kill_due) hook->is_cut = true;
+  if (!hook->is_cut && seen[e.instance.value].state == State::starting) hook->is_late = true;
   hook->kill_due = now + kKillRetry;
 }
 

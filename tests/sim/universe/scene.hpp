@@ -43,6 +43,7 @@ struct SeenHook {
   std::uint16_t index = 0;
   Instant kill_due;       // When its patience is over, or KILL is to be repeated.
   bool is_cut = false;    // It was killed before.
+  bool is_late = false;   // It was killed when it was, in a start: it has failed, however it ends.
   bool is_short = false;  // In a shutdown its share of the time is over.
 };
 
