@@ -38,6 +38,24 @@ constexpr Synonym kSynonyms[] = {
     {"redirect_stderr", "stderr"},
     {"stdout_logfile", "log.path"},
     {"stderr_logfile", "stderr.path"},
+    {"log.file", "log.path"},
+    {"log.max-bytes", "log.rotate.max-size"},
+    {"log.max-size", "log.rotate.max-size"},
+    {"log.rotate-size", "log.rotate.max-size"},
+    {"log.rotate.backups", "keep"},
+    {"log.rotate.count", "keep"},
+    {"log.rotate.files", "keep"},
+    {"stdout_logfile_maxbytes", "log.rotate.max-size"},
+    {"stdout_logfile_backups", "log.rotate.keep"},
+    {"ExecReload", "reload"},
+    {"ExecStop", "stop.command"},
+    {"ExecStartPre", "pre-start"},
+    {"ExecStartPost", "post-start"},
+    {"ExecStopPost", "post-stop"},
+    {"startsecs", "restart.reset-after"},
+    {"numprocs", "instances"},
+    {"priority", "after"},
+    {"logfile", "log.path"},
     {"startup", "enabled"},
     {"on-failure", "restart"},
     {"chroot", "root-dir"},
@@ -84,11 +102,11 @@ void Decoder::wrong_type(const Value& value, std::string_view expected, std::str
   error(value.span, fmt::format("expected {}, found {}", expected, describe(value)), std::move(hint));
 }
 
-void Decoder::unknown_key(const Entry& entry, std::string_view suggestion) {
+void Decoder::unknown_key(const Entry& entry, std::string_view suggestion, std::string otherwise) {
   const bool is_top = path_.empty();
   const std::string path = is_top ? entry.key : path_ + "." + entry.key;
   if (const auto ours = synonym(path); !ours.empty()) suggestion = ours;
-  std::string hint;
+  std::string hint = std::move(otherwise);
   if (!suggestion.empty())
     hint = fmt::format("did you mean '{}'?", suggestion);
   else if (is_top && entry.value.get_if<ValueTable>() != nullptr && object_.starts_with("[service."))

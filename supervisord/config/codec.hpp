@@ -26,8 +26,8 @@ class Decoder {
   void error(Span span, std::string_view message, std::string hint = {});
   // The value has a type that the key does not take.
   void wrong_type(const Value& value, std::string_view expected, std::string hint = {});
-  // `suggestion` is a key of this table or a path to it, or empty.
-  void unknown_key(const Entry& entry, std::string_view suggestion);
+  // `suggestion` is a key of this table or a path to it, or empty; `otherwise` is the hint without one.
+  void unknown_key(const Entry& entry, std::string_view suggestion, std::string otherwise = {});
 
   // The key below the current one, while the scope lives.
   class Scope {

@@ -19,6 +19,7 @@
 
 #include "base/text.hpp"
 #include "config/codec_checks.hpp"
+#include "config/codec_hints.hpp"
 #include "spec/daemon_fields.hpp"
 #include "spec/external_fields.hpp"
 #include "spec/service_fields.hpp"
@@ -377,22 +378,6 @@ bool decode_field(Decoder& decoder, const Value& value, const Field<Spec, T, Che
   return true;
 }
 
-// The key of Spec that `word` was probably meant to be: a near one, or one with this name in a table of Spec.
-template <SettingTable Spec>
-std::string probable_key(std::string_view word) {
-  std::vector<std::string_view> keys;
-  std::string deeper;
-  for_each_field<Spec>([&]<class T, class Check>(const Field<Spec, T, Check>& row) {
-    keys.push_back(row.key);
-    if constexpr (SettingTable<Plain<T>>)
-      for_each_field<Plain<T>>([&](const auto& inner) {
-        if (inner.key == word && deeper.empty()) deeper = fmt::format("{}.{}", row.key, inner.key);
-      });
-  });
-  const auto near = nearest(word, keys);
-  return near ? std::string(*near) : deeper;
-}
-
 template <SettingTable Spec>
 bool decode_entry(Decoder& decoder, const Entry& entry, Spec& out) {
   std::optional<bool> good;
@@ -401,7 +386,7 @@ bool decode_entry(Decoder& decoder, const Entry& entry, Spec& out) {
     const Decoder::Scope scope(decoder, row.key);
     good = decode_field(decoder, entry.value, row, out);
   });
-  if (!good) decoder.unknown_key(entry, probable_key<Spec>(entry.key));
+  if (!good) decoder.unknown_key(entry, probable_key<Spec>(entry.key), keys_told<Spec>());
   return good.value_or(false);
 }
 
