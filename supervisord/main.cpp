@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "daemon/daemon.hpp"
+#include "init/init.hpp"
 
 namespace {
 
@@ -19,7 +20,12 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  supervisord                          with the configuration of /etc/supervisord\n"
     "  supervisord --config ./conf.d        with the files of one directory\n"
-    "  supervisord --config web.toml --check\n\n"
+    "  supervisord --config web.toml --check\n"
+    "  supervisord -- nginx -g 'daemon off;' as the init of one command, for a container: reaps everybody, sends\n"
+    "                                       signals on, ends with its exit code\n\n"
+    "Options before '-- COMMAND': --wait-all, also wait for who is left when it has ended; --grace DURATION, who is\n"
+    "left then gets TERM and has this long; --forward-to-group, signals go to its process group; --rewrite FROM:TO,\n"
+    "a signal goes on as another (HUP:QUIT), or not at all (HUP:0); -v, --verbose.\n\n"
     "Signals: TERM, INT, QUIT stop everything in order, a second one kills what is left; HUP makes a removed control "
     "socket\n"
     "again.\n"
@@ -136,8 +142,10 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  sup::prepare_process();
   try {
+    // As the init of one command we stay as small and quick as that is: nothing else is begun.
+    if (const auto code = sup::init::run_if_asked(argc, argv)) return *code;
+    sup::prepare_process();
     return run(argc, argv);
   } catch (const std::exception& error) {  // Thrown by libraries only: above all out of memory.
     fmt::print(stderr, "supervisord: internal error: {}\n", error.what());

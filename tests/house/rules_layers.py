@@ -12,12 +12,13 @@ ROOMS = {
     "engine": ("base", "spec"),
     "wire": ("base", "spec"),
     "sys": ("base",),
+    "init": ("base", "sys"),
     "regex": ("base",),
     "config": ("base", "spec", "sys", "regex"),
     "loop": ("base",),
     "log": ("base", "sys", "regex"),
     "daemon": ("base", "spec", "engine", "wire", "config", "sys", "regex", "loop", "log"),
-    "main": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log", "daemon"),
+    "main": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log", "daemon", "init"),
     "ctl": ("base", "spec", "wire", "config", "sys"),
 }
 EVERYWHERE = tuple(ROOMS)

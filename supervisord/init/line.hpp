@@ -1,0 +1,44 @@
+// One line of text, put together without allocation and written with one call, so that lines of several processes do
+// not mix.
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <string_view>
+
+namespace sup::init {
+
+// Writes all of it, if it can be written at all: whoever does not read what we say must not keep us from our work.
+inline void write_text(int fd, std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+class Line {
+ public:
+  // What does not fit is left out.
+  void add(std::string_view text) noexcept {
+    const std::size_t fits = std::min(text.size(), bytes_.size() - size_);
+    std::copy_n(text.data(), fits, bytes_.data() + size_);
+    size_ += fits;
+  }
+  void add(int number) noexcept {
+    std::array<char, 12> digits;
+    const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+  }
+  [[nodiscard]] std::string_view text() const noexcept { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, 5000> bytes_;  // A path of 4096 bytes and what is said of it.
+  std::size_t size_ = 0;
+};
+
+}  // namespace sup::init
