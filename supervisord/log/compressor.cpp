@@ -1,7 +1,6 @@
 #include "log/compressor.hpp"
 
 #include <fmt/format.h>
-#include <linux/ioprio.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,12 +20,15 @@ namespace {
 constexpr std::string_view kSuffix = kCompressedEnd;
 constexpr std::string_view kUnfinished = ".gz.part";
 constexpr int kLeastPriority = 19;
+// As in linux/ioprio.h, which is no C++: one thread, and its class (idle) above the level.
+constexpr int kOfThread = 1;
+constexpr int kIdleOfDisk = 3 << 13;
 
 // The least of the processor and the disk. A failure only means that it is less modest.
 void give_way() {
   const auto thread = static_cast<id_t>(::gettid());
   (void)::setpriority(PRIO_PROCESS, thread, kLeastPriority);
-  (void)::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, thread, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+  (void)::syscall(SYS_ioprio_set, kOfThread, thread, kIdleOfDisk);
 }
 
 // The compressed file gets its name when it is whole and on the disk, and only then the other goes. One that has its
