@@ -90,10 +90,8 @@ void Runs::kill(const KillRun& effect) {
   if (run == nullptr) return;
   for (const auto& task : run->tasks) kill_task(*run, *task);
   if (run->is_over && run->tasks.empty()) return;
-  const Instant now = sys::monotonic_now();
-  if (run->doomed_since == Instant{}) run->doomed_since = now;
+  const bool is_late = hangs_after_kill(*run);
   run->is_doomed = !run->is_over;
-  const bool is_late = now - run->doomed_since >= kKillPatience;
   if (run->shared != nullptr) {
     // If it has not come so far, it gets KILL when it has.
     if (!give_up_launch(*run)) (void)run->shared->in_progress.send_signal(kKill);
@@ -104,6 +102,19 @@ void Runs::kill(const KillRun& effect) {
     run->survivors.edit() = survivors_text(members_of(*run), is_late, oracle_);
   if (is_late && !run->survivors->empty()) post_(Survived{effect.instance, effect.run, *run->survivors});
   send_to_all(*run, kKill);
+}
+
+// Whether it was told to die long ago, and does not. A thousand processes may take a while, one after the other.
+bool Runs::hangs_after_kill(Run& run) {
+  const Instant now = sys::monotonic_now();
+  if (run.doomed_since == Instant{}) {
+    run.doomed_since = run.waned_at = now;
+    run.doomed = 0;
+    return false;
+  }
+  const std::size_t alive = run.shared == nullptr ? members_of(run).size() : 0;
+  if (alive < std::exchange(run.doomed, alive)) run.waned_at = now;
+  return now - run.waned_at >= kKillPatience || now - run.doomed_since >= kLongestKillPatience;
 }
 
 void Runs::freeze(const FreezeRun& effect) {

@@ -156,6 +156,8 @@ struct Run {
   bool is_over = false;                    // Nothing of it is alive, and the engine knows.
   bool is_doomed = false;                  // KILL has been sent: what turns up later gets it too.
   Instant doomed_since;                    // When it was sent first.
+  Instant waned_at;                        // When those who had got it were seen to be fewer,
+  std::size_t doomed = 0;                  // and how many they were.
   bool is_watched = false;                 // Changes of its cgroup are reported.
   Rare<ResourcesSpec> resources;           // What its group was told.
   Rare<std::vector<UnmetResource>> unmet;  // What of it could not be had.
@@ -190,8 +192,10 @@ class Runs {
   static constexpr Duration kPassing = std::chrono::milliseconds{20};
   // So long the loop may stand still for a process whose memory stands still.
   static constexpr Duration kAnswerPatience = std::chrono::milliseconds{100};
-  // Who is alive so long after KILL hangs in the kernel: a large process or a busy machine may take two seconds.
+  // Who is alive so long after KILL hangs in the kernel: a large process or a busy machine may take two seconds. While
+  // they become fewer they are on their way, but who waits is told in the end.
   static constexpr Duration kKillPatience = std::chrono::milliseconds{2500};
+  static constexpr Duration kLongestKillPatience = std::chrono::seconds{10};
 
   // `post` takes what happens. Must be made on the main thread. Errors: sys.
   static Result<std::unique_ptr<Runs>> create(loop::Loop& loop, Workers& workers, log::LogThread& log,
@@ -315,6 +319,7 @@ class Runs {
   // run_signals.cpp
   void look_below(Run& run) const;
   [[nodiscard]] std::vector<pid_t> roots_of(const Run& run) const;
+  bool hangs_after_kill(Run& run);
   [[nodiscard]] std::vector<pid_t> members_of(const Run& run) const;
   static bool was_seen(const Run& run, pid_t pid);
   static void signal_below(pid_t root, Signal signal);
