@@ -26,15 +26,21 @@ Need need_of(char c) { return kNeeds[static_cast<unsigned char>(c)]; }
 // Sixteen bytes that the compiler puts into one register where there is such a thing.
 using Bytes = std::uint8_t __attribute__((vector_size(16)));
 
-// Whether each of sixteen bytes is printable ASCII that needs nothing.
-bool is_plain(const char* text) {
+// All ones where one of sixteen bytes is not printable ASCII that needs nothing.
+Bytes odd_of(const char* text) {
   Bytes part;
   std::memcpy(&part, text, sizeof part);
-  const auto odd = (part < 0x20) | (part > 0x7e) | (part == '"') | (part == '\\');
+  const auto shifted = static_cast<Bytes>(part - std::uint8_t{0x20});
+  return static_cast<Bytes>((shifted > std::uint8_t{0x7e - 0x20}) | (part == '"') | (part == '\\'));
+}
+
+bool is_none(Bytes odd) {
   std::uint64_t halves[2];
   std::memcpy(halves, &odd, sizeof halves);
   return (halves[0] | halves[1]) == 0;
 }
+
+bool is_plain(const char* text) { return is_none(odd_of(text)); }
 
 // How many bytes from the front can be taken as they are: plain ones and whole characters.
 std::size_t plain_prefix(std::string_view bytes) {
@@ -86,6 +92,19 @@ bool is_bare(std::string_view bytes) {
 }
 
 }  // namespace
+
+// Four vectors at a time; the last one may overlap with the one before it.
+bool is_plain_json(std::string_view bytes) {
+  constexpr std::size_t kWidth = sizeof(Bytes);
+  if (bytes.size() < kWidth) return plain_prefix(bytes) == bytes.size();
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size();
+  for (; end - at >= static_cast<std::ptrdiff_t>(4 * kWidth); at += 4 * kWidth)
+    if (!is_none(odd_of(at) | odd_of(at + kWidth) | odd_of(at + 2 * kWidth) | odd_of(at + 3 * kWidth))) return false;
+  Bytes odd = odd_of(end - kWidth);
+  for (; end - at >= static_cast<std::ptrdiff_t>(kWidth); at += kWidth) odd |= odd_of(at);
+  return is_none(odd);
+}
 
 bool append_json(std::string& out, std::string_view bytes) {
   bool is_exact = true;

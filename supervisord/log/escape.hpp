@@ -6,6 +6,10 @@
 
 namespace sup::log {
 
+// Whether the bytes are what stands between the quotes of a JSON string as they are. Quick, and says no where it is not
+// plain ASCII.
+[[nodiscard]] bool is_plain_json(std::string_view bytes);
+
 // Appends what stands between the quotes of a JSON string. What is not UTF-8 becomes U+FFFD, a character for each byte.
 // Returns whether all of it was UTF-8, so that the string says exactly the bytes.
 bool append_json(std::string& out, std::string_view bytes);

@@ -20,6 +20,9 @@ std::size_t text_size(const Layout& layout) {
   return size + (layout.style == LineStyle::plain ? 1 : std::string_view("line=\"\" truncated=true").size());
 }
 
+constexpr const char* kJsonLead = "\"line\":\"";
+constexpr const char* kJsonTrail = "\"";
+
 // For the styles that have names for what they say: KEY and what stands around it and its value.
 void append_fact(std::string& out, bool holds, std::string_view text) {
   if (holds) out += text;
@@ -36,6 +39,9 @@ void Formatter::begin(WallTime time) {
   time_ = time;
   before_continued_.reset();
   render(before_, after_, time, false);
+  const bool is_json = layout_.style == LineStyle::json;
+  lead_ = before_ + (is_json ? kJsonLead : "");
+  trail_ = (is_json ? kJsonTrail : "") + after_;
 }
 
 void Formatter::render(std::string& before, std::string& after, WallTime time, bool is_continued) const {
@@ -94,15 +100,32 @@ void Formatter::append_lines(std::string& out, Block& block, std::size_t enough)
     block.bytes.remove_prefix(std::min(length + 1, block.bytes.size()));
     --block.lines;
     const bool is_last = block.bytes.empty();
-    append(out, line, {.marks = {block.marks.continuation, is_last && block.marks.truncated}});
+    const Marks marks{block.marks.continuation, is_last && block.marks.truncated};
     block.marks.continuation = false;
+    if (marks.continuation || marks.truncated || !append_as_it_is(out, line)) append(out, line, {.marks = marks});
   }
 }
 
+// Most lines are whole, and written as they came: these are what it has to be quick for.
+bool Formatter::append_as_it_is(std::string& out, std::string_view line) const {
+  if (layout_.style == LineStyle::logfmt || layout_.strips_ansi) return false;
+  if (layout_.style == LineStyle::json && !is_plain_json(line)) return false;
+  const std::size_t begin = out.size();
+  const std::size_t size = begin + lead_.size() + line.size() + trail_.size();
+  if (size > out.capacity()) out.reserve(std::max(size, 2 * out.capacity()));
+  out.resize_and_overwrite(size, [&](char* bytes, std::size_t) {
+    char* at = std::copy(lead_.begin(), lead_.end(), bytes + begin);
+    at = std::copy(line.begin(), line.end(), at);
+    std::copy(trail_.begin(), trail_.end(), at);
+    return size;
+  });
+  return true;
+}
+
 void Formatter::append_json_line(std::string& out, std::string_view line, LineFacts facts) const {
-  out += "\"line\":\"";
+  out += kJsonLead;
   const bool is_exact = append_json(out, line);
-  out += '"';
+  out += kJsonTrail;
   if (!is_exact) {
     out += ",\"line_base64\":\"";
     append_base64(out, line);

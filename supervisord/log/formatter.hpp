@@ -39,6 +39,7 @@ class Formatter {
 
  private:
   void render(std::string& before, std::string& after, WallTime time, bool is_continued) const;
+  bool append_as_it_is(std::string& out, std::string_view line) const;
   void append_json_line(std::string& out, std::string_view line, LineFacts facts) const;
   void append_logfmt_line(std::string& out, std::string_view line, LineFacts facts) const;
 
@@ -49,6 +50,8 @@ class Formatter {
   // What stands before and after a line of this moment, and one that goes on with another.
   std::string before_;
   std::string after_;
+  std::string lead_;  // The same, and what stands around a line that is whole and needs no escapes.
+  std::string trail_;
   std::optional<std::string> before_continued_;
   std::string after_continued_;
   std::string stripped_;

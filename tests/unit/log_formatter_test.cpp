@@ -130,3 +130,32 @@ TEST_CASE("formatter: escape sequences go, text stays") {
   layout.strips_ansi = true;
   REQUIRE(format(layout, {"\x1b[1mbold\x1b[0m\nplain\n", 2}) == "web: bold\nweb: plain\n");
 }
+
+TEST_CASE("a line that is written into JSON as it is has nothing to escape, wherever it might be") {
+  REQUIRE(is_plain_json(""));
+  for (std::size_t size = 1; size <= 150; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (const char odd : {'"', '\\', '\x1f', '\t', '\x7f', '\x80', '\xff'}) {
+        std::string line(size, at % 2 == 0 ? ' ' : '~');
+        if (at == 0) REQUIRE(is_plain_json(line));
+        line[at] = odd;
+        if (is_plain_json(line)) FAIL("size " << size << ", byte " << int(odd) << " at " << at);
+      }
+}
+
+TEST_CASE("lines of a block are written as they are one by one") {
+  Layout layout = GENERATE(kText, kUnmarked, kJson, kLogfmt);
+  layout.time = *TimeText::parse("iso");
+  std::string text, expected;
+  Formatter formatter(layout);
+  formatter.begin(kMoment);
+  for (const std::string_view line :
+       {"", "plain", "a \"quoted\" one", "\xff", "\x1b[1mbold", "the last one is long: ................"}) {
+    text += std::string(line) + "\n";
+    formatter.append(expected, line);
+  }
+  std::string out;
+  Block block{text, 6, {}};
+  formatter.append_lines(out, block, std::string::npos);
+  REQUIRE(out == expected);
+}
