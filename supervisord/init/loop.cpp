@@ -51,6 +51,7 @@ class Loop {
   bool spawn();
 
   void take(const sys::AwaitedSignal& arrived);
+  void stop_along(const sys::AwaitedSignal& arrived);
   void forward(int number, bool has_it_already);
   void send(int number);
   [[nodiscard]] bool has_it_already(const sys::AwaitedSignal& arrived);
@@ -74,6 +75,7 @@ class Loop {
   bool is_stopped_ = false;    // The command, as far as we have seen.
   bool is_continued_ = false;  // By us: the kernel will tell us of it, too.
   bool has_gone_on_ = false;   // By somebody else.
+  bool awaits_stop_ = false;   // It will be stopped by the terminal, and we with it.
   std::optional<int> code_;    // Once the command has ended.
   bool is_alone_ = false;      // There are no children any more.
   bool is_told_to_end_ = false;
@@ -146,9 +148,22 @@ void Loop::take(const sys::AwaitedSignal& arrived) {
   if (plan_.command == nullptr && (number == SIGTERM || number == SIGINT)) code_ = 0;
   if (number == SIGCONT) give_terminal();
   forward(number, has_it_already(arrived));
-  if (!plan_.stops_along || !stops(number)) return;
+  if (plan_.stops_along && stops(number)) stop_along(arrived);
+}
+
+// What a terminal wants stopped is stopped only if somebody could continue it; a signal that somebody has sent is
+// obeyed. In our own group the command is stopped by the terminal, too, and the shell hears of us only then: before, it
+// would still read what is typed for the shell.
+void Loop::stop_along(const sys::AwaitedSignal& arrived) {
+  if (arrived.is_kernel && plan_.placement == Placement::our_group && !is_stopped_) {
+    awaits_stop_ = true;
+    return;
+  }
   say(Note::suspending);
-  (void)::kill(::getpid(), SIGSTOP);
+  if (!arrived.is_kernel)
+    (void)::kill(::getpid(), SIGSTOP);
+  else if (!suspend(Stops::us) && plan_.placement == Placement::own_session)
+    (void)::kill(-main_, SIGCONT);
 }
 
 // The command shares our group, and who has told us (the terminal; a shell that continues a job) has told all of that.
@@ -244,8 +259,10 @@ int Loop::look_at_command() {
 void Loop::follow_stop() {
   if (main_ == 0 || code_) return;
   const int number = look_at_command();
-  if (number == 0 || plan_.stops_along || plan_.placement == Placement::own_session) return;
+  if (number == 0 || plan_.placement == Placement::own_session) return;
+  if (plan_.stops_along && !std::exchange(awaits_stop_, false)) return;
   if (!ControllingTerminal().is_there()) return;
+  say(Note::suspending);
   const bool has_group = plan_.placement == Placement::own_group;
   if (suspend(has_group ? Stops::our_group : Stops::us)) return;
   if (number == SIGTSTP) (void)::kill(has_group ? -main_ : main_, SIGCONT);

@@ -109,6 +109,20 @@ def ctrl_c_under_a_shell():
             leave(seat)
 
 
+def ctrl_c_once():
+    """The init is held until the command has had it from the terminal, so that a second one would be another one."""
+    for init in (OWN, TINI, CATATONIT, DUMB, SINGLE):
+        seat = Seat(*init.split(), "python3", "-IS", COUNT)
+        seat.expect(r"init=\d+\.")
+        os.kill(seat.pid, signal.SIGSTOP)
+        seat.type("\x03")
+        seat.expect(r"interrupted\r")
+        os.kill(seat.pid, signal.SIGCONT)
+        os.kill(seat.pid, signal.SIGUSR1)
+        seat.expect(r"count=1\r")
+        seat.ended(0)
+
+
 def ctrl_c_of_pid_1():
     for init in (OWN, TINI, CATATONIT, DUMB, SINGLE):
         for code, command in ((130, ("sleep", "9813")), (7, ("sh", "-c", "trap 'exit 7' INT; echo up; while :; do sleep 0.02; done"))):
@@ -202,7 +216,7 @@ def cannot_be_stopped():
             seat.ended(0)
 
 
-SCENES = (ctrl_c_under_a_shell, ctrl_c_of_pid_1, ctrl_z_under_a_shell, background_under_a_shell, terminal_comes_back, shell_as_the_command,
+SCENES = (ctrl_c_under_a_shell, ctrl_c_once, ctrl_c_of_pid_1, ctrl_z_under_a_shell, background_under_a_shell, terminal_comes_back, shell_as_the_command,
           cannot_be_stopped)
 for scene in SCENES:
     scene()
