@@ -270,6 +270,13 @@ struct Codec<T> {
 };
 
 template <>
+struct Codec<GroupsSpec> {
+  static bool decode(Decoder& decoder, const Value& value, GroupsSpec& out);
+  static Value encode(const GroupsSpec& spec, Detail detail);
+  static TypeDoc type();
+};
+
+template <>
 struct Codec<StdinSpec> {
   static bool decode(Decoder& decoder, const Value& value, StdinSpec& out);
   static Value encode(const StdinSpec& spec, Detail);
@@ -314,8 +321,9 @@ struct Codec<std::optional<T>> {
 
 // A value in a Rare that was not written is not shown, unless what holds then is worth telling.
 template <class T>
-inline constexpr bool kShowsDefault = std::disjunction_v<std::is_same<T, EnvInherit>, std::is_same<T, OnGiveUp>,
-                                                         std::is_same<T, StdinSpec>, std::is_same<T, StopSpec>>;
+inline constexpr bool kShowsDefault =
+    std::disjunction_v<std::is_same<T, EnvInherit>, std::is_same<T, OnGiveUp>, std::is_same<T, GroupsSpec>,
+                       std::is_same<T, StdinSpec>, std::is_same<T, StopSpec>>;
 template <class T>
 inline constexpr bool kShowsDefault<std::vector<T>> = true;
 

@@ -61,7 +61,7 @@ class SystemChecker {
       check_account(i, "user", *spec.user, users_, [](const std::string& name) { return known(sys::find_user(name)); });
       check_account(i, "group", *spec.group, groups_,
                     [](const std::string& name) { return known(sys::find_group(name)); });
-      check_groups(i, spec.groups);
+      check_groups(i, *spec.groups);
       for (AttributeFinding& finding : check_attributes(i, spec)) report(std::move(finding));
       const Environment from_files = check_env_files(i, *spec.env_file);
       check_working_dir(i, spec);
@@ -116,9 +116,10 @@ class SystemChecker {
                                  entry->second));
   }
 
-  void check_groups(std::size_t i, const std::vector<std::string>& names) {
-    for (std::size_t j = 0; j < names.size(); ++j)
-      check_name({i, "groups", j}, "group", names[j], groups_,
+  void check_groups(std::size_t i, const GroupsSpec& spec) {
+    const std::string_view key = spec.replaces ? "groups.replace" : "groups";
+    for (std::size_t j = 0; j < spec.names.size(); ++j)
+      check_name({i, key, j}, "group", spec.names[j], groups_,
                  [](const std::string& name) { return known(sys::find_group(name)); });
   }
 

@@ -122,15 +122,17 @@ Result<gid_t> gid_of(std::string_view key, const std::string& name) {
   return group->gid;
 }
 
-// Besides the user's, or without a user besides our own.
-Result<> add_groups(sys::ChildSettings& child, const std::vector<std::string>& names) {
-  if (names.empty()) return {};
+// Besides the user's, or without a user besides our own. Or these alone.
+Result<> set_groups(sys::ChildSettings& child, const GroupsSpec& spec, const std::optional<sys::Account>& account) {
+  if (account && !spec.replaces) child.groups = TRY(sys::supplementary_groups(*account));
+  if (spec.names.empty() && !spec.replaces) return {};
+  if (spec.replaces) child.groups.emplace();
   if (!child.groups) child.groups = TRY(sys::own_groups());
-  for (const std::string& name : names) {
+  for (const std::string& name : spec.names) {
     const gid_t gid = TRY(gid_of("groups", name));
     if (std::find(child.groups->begin(), child.groups->end(), gid) == child.groups->end()) child.groups->push_back(gid);
   }
-  child.groups_text = fmt::format("{}", fmt::join(names, ", "));
+  child.groups_text = spec.names.empty() ? "none" : fmt::format("{}", fmt::join(spec.names, ", "));
   return {};
 }
 
@@ -149,10 +151,9 @@ Result<> set_account(sys::ChildSettings& child, const ServiceSpec& spec, const s
   if (account) {
     child.uid = account->uid;
     child.gid = account->gid;
-    child.groups = TRY(sys::supplementary_groups(*account));
     child.user_name = *spec.user;
   }
-  TRY(add_groups(child, spec.groups));
+  TRY(set_groups(child, *spec.groups, account));
   if (spec.group->empty()) return {};
   child.gid = TRY(gid_of("group", *spec.group));
   child.group_name = *spec.group;

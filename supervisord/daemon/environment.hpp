@@ -48,7 +48,7 @@ struct EnvSources {
 
 // Whether its start asks the account database.
 [[nodiscard]] inline bool needs_accounts(const ServiceSpec& spec) {
-  return !spec.user->empty() || !spec.group->empty() || !spec.groups.empty();
+  return !spec.user->empty() || !spec.group->empty() || !spec.groups->names.empty();
 }
 
 // The account of the service's user, if it has one. May block (NSS). Errors: not_found, sys.

@@ -129,6 +129,13 @@ inline constexpr auto kEnumNames<PersonalityWord> = std::array{
     EnumName{PersonalityWord::whole_seconds, "whole-seconds"},
 };
 
+// A list: besides those that it has anyhow. Or a table { replace = [...] }: these and no other.
+struct GroupsSpec {
+  std::vector<std::string> names;
+  bool replaces = false;
+  friend bool operator==(const GroupsSpec&, const GroupsSpec&) = default;
+};
+
 // "null", or a table { file = "/path" }.
 struct StdinSpec {
   std::string file;  // Empty: /dev/null.

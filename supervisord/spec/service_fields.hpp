@@ -213,7 +213,8 @@ struct Fields<ServiceSpec> {
       Field{"group", &ServiceSpec::group, OnChange::restart, "\"www-data\"",
             "Run with this primary group (name or number). Default: the user's primary group.", NotEmpty{}},
       Field{"groups", &ServiceSpec::groups, OnChange::restart, "[\"ssl-cert\"]",
-            "Further groups (names or numbers), besides those that the user has.", Unique{}},
+            "Further groups (names or numbers), besides those that the user has. A table { replace = [...] } gives it "
+            "exactly these, besides its primary group; { replace = [] } none."},
       Field{"root-dir", &ServiceSpec::root_dir, OnChange::restart, "\"/srv/jail\"",
             "The service's root directory, absolute, see chroot(2); needs root. The program, working-dir and the file "
             "of stdin are looked up in it; logs and env-file are not. A chroot alone does not hold a process of root.",

@@ -249,7 +249,7 @@ struct ServiceSpec {
   Umask umask;
   Rare<std::string> user;
   Rare<std::string> group;
-  std::vector<std::string> groups;
+  Rare<GroupsSpec> groups;
   Rare<std::string> root_dir;
   Environment env;
   Rare<std::vector<EnvFile>> env_file;

@@ -194,6 +194,10 @@ class RandomSpec {
   void fill(CapabilitySet& out, NoCheck) {
     out.bits = chance() ? random_() & ((std::uint64_t{2} << kLastCapability) - 1) : CapabilitySet::kAll * below(2);
   }
+  void fill(GroupsSpec& out, NoCheck) {
+    out.replaces = chance();
+    for (std::uint32_t i = below(3); i > 0; --i) out.names.push_back(text() + std::to_string(i));
+  }
   void fill(StdinSpec& out, NoCheck) { out.file = chance() ? "/" + text() : ""; }
   void fill(LogTemplate& out, NoCheck) {
     out.text = chance() ? "{time} {{" + std::to_string(below(9)) + "}} {line}" : "";
