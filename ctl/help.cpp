@@ -114,7 +114,7 @@ std::string usage_line(const CommandRow& row) {
   std::string text = fmt::format("usage: ctl {} [OPTIONS]", row.name);
   for (const ParamRow& param : row.params) {
     if (!is_positional(param)) continue;
-    text += param.need == Need::required ? fmt::format(" {}", label(param)) : fmt::format(" [{}]", label(param));
+    text += param.need != Need::optional ? fmt::format(" {}", label(param)) : fmt::format(" [{}]", label(param));
   }
   return text;
 }

@@ -185,6 +185,8 @@ std::expected<ArgumentValue, std::string> value_of(const ParamRow& param, const 
   check_failed("texts and flags have no single value");
 }
 
+std::string missing_text(const ParamRow& param) { return fmt::format("{} is missing", title(param)); }
+
 // Sets what was found. The error is a sentence without "ctl VERB:".
 std::expected<void, std::string> set_argument(const Found& found, wire::Arguments& arguments) {
   const ParamRow& param = *found.param;
@@ -193,7 +195,7 @@ std::expected<void, std::string> set_argument(const Found& found, wire::Argument
     return {};
   }
   if (found.values.empty()) {
-    if (param.need == Need::required) return std::unexpected(fmt::format("{} is missing", title(param)));
+    if (param.need == Need::required) return std::unexpected(missing_text(param));
     return {};
   }
   for (const std::string& word : found.values) {
@@ -244,6 +246,9 @@ void make_flag_of_deed(std::string_view verb, std::string& word) {
 // Contradictions between options that no single row can see.
 std::expected<void, std::string> check_together(const CommandRow& row, const wire::Arguments& arguments,
                                                 const wire::Arguments& globals) {
+  for (const ParamRow& param : row.params)
+    if (param.need == Need::unless_tagged && !arguments.has(param.name) && !arguments.has(wire::kTags))
+      return std::unexpected(missing_text(param));
   if (globals.flag("quiet") && globals.flag("verbose"))
     return std::unexpected("--quiet and --verbose exclude each other");
   if (row.verb == wire::Verb::status && arguments.flag("check") && arguments.flag("watch"))

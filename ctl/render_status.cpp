@@ -119,8 +119,10 @@ std::string dropped_text(const ServiceStatus& service) {
 }
 
 std::string enabled_text(const ServiceStatus& service) {
-  if (service.enabled_by) return choice_text({service.enabled, service.chosen_by, service.chosen});
-  return service.enabled ? "enabled" : "not enabled";
+  const std::string text = service.enabled_by ? choice_text({service.enabled, service.chosen_by, service.chosen})
+                           : service.enabled  ? "enabled"
+                                              : "not enabled";
+  return service.left_out ? fmt::format("{}, left out ({})", text, *service.left_out) : text;
 }
 
 std::vector<TableRow> details(const ServiceStatus& service) {

@@ -18,11 +18,12 @@ using wire::StatusReply;
 // Without names, a service that nobody wants to run is as it should be.
 bool counts_as_up(const ServiceStatus& service, bool was_named) {
   if (service.status == "up") return true;
-  return !was_named && !service.enabled && service.status == "down";
+  return !was_named && (!service.enabled || service.left_out) && service.status == "down";
 }
 
 int check(Context& context, const StatusReply& reply) {
-  const bool were_named = !context.call.arguments.texts("names").empty();
+  const wire::Arguments& arguments = context.call.arguments;
+  const bool were_named = !arguments.texts("names").empty() || !arguments.texts(wire::kTags).empty();
   if (context.wants_json()) print_json(context, reply);
   bool all_up = true;
   for (const ServiceStatus& service : reply.services) {

@@ -14,14 +14,25 @@ using wire::StatusReply;
 constexpr std::int64_t kRedrawMs = 1000;  // So that "since" does not stand still.
 constexpr std::string_view kHomeAndClear = "\x1b[H\x1b[2J\x1b[3J";
 
-// A subscription to what happens to the services after event `since`.
-OrFailure<Client> subscribe(const Context& context, std::int64_t since) {
+// Whose events are meant: tags are turned into names here, by what has them.
+std::optional<wire::ArgumentValue> watched_names(const Context& context, const StatusReply& reply) {
+  if (context.call.arguments.texts(wire::kTags).empty()) {
+    const auto* names = context.call.arguments.find("names");
+    return names != nullptr ? std::optional(*names) : std::nullopt;
+  }
+  std::vector<std::string> names;
+  for (const wire::ServiceStatus& service : reply.services) names.push_back(service.name);
+  return names;
+}
+
+// A subscription to what happens to the services after this reply.
+OrFailure<Client> subscribe(const Context& context, const StatusReply& reply) {
   auto client = connect(context, Patience::while_read);
   if (!client) return client;
   wire::Arguments arguments;
-  if (const auto* names = context.call.arguments.find("names")) arguments.set("names", *names);
+  if (auto names = watched_names(context, reply)) arguments.set("names", *std::move(names));
   arguments.set("follow", true);
-  arguments.set("since", since);
+  arguments.set("since", reply.daemon.event_seq);
   if (auto sent = client->call(wire::command(wire::Verb::events), arguments, wire::More::yes); !sent)
     return std::unexpected(std::move(sent).error());
   return client;
@@ -126,7 +137,7 @@ int watch_status(Context& context) {
   if (!asker) return report(context, asker.error());
   auto reply = ask_status(*asker, context);
   if (!reply) return report(context, reply.error());
-  auto events = subscribe(context, reply->daemon.event_seq);
+  auto events = subscribe(context, *reply);
   if (!events) return report(context, events.error());
   if (context.out.is_terminal() && !context.wants_json())
     return Screen(context, *asker, *events).run(*std::move(reply));

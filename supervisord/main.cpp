@@ -21,14 +21,15 @@ constexpr const char* kFooter =
     "  supervisord                          with the configuration of /etc/supervisord\n"
     "  supervisord --config ./conf.d        with the files of one directory\n"
     "  supervisord --config web.toml --check\n"
+    "  supervisord --only app --skip cache  app and what it needs, without cache\n"
+    "  supervisord --tag dev                also what is tagged dev\n"
     "  supervisord -- nginx -g 'daemon off;' as the init of one command, for a container: reaps everybody, sends\n"
     "                                       signals on, ends with its exit code\n\n"
     "Options before '-- COMMAND': --wait-all, also wait for who is left when it has ended; --grace DURATION, who is\n"
     "left then gets TERM and has this long; --forward-to-group, signals go to its process group; --rewrite FROM:TO,\n"
     "a signal goes on as another (HUP:QUIT), or not at all (HUP:0); -v, --verbose.\n\n"
-    "Signals: TERM, INT, QUIT stop everything in order, a second one kills what is left; HUP makes a removed control "
-    "socket\n"
-    "again.\n"
+    "Signals: TERM, INT, QUIT, RTMIN+3 stop everything in order, a second one kills what is left; HUP makes a removed\n"
+    "control socket again; USR2 opens all log files anew. Others go to the service that forward-signals names.\n"
     "Exit codes: 0 done, 64 usage, 70 internal error, 71 system error, 73 already running, 78 configuration error, or "
     "the\n"
     "code of a service (exit-code-from, on-exit).";
@@ -72,6 +73,9 @@ void declare(CLI::App& app, CommandLine& line) {
   app.add_flag("--check", line.is_check, "Check the configuration, say what is wrong, start nothing")
       ->disable_flag_override();
   app.add_option("--only", line.options.only, "Start only these services and what they need")->type_name("NAME");
+  app.add_option("--skip", line.options.skip, "Do not start these services, nor what needs them")->type_name("NAME");
+  app.add_option("--tag", line.options.tags, "Of the services with tags, start those that have one of these")
+      ->type_name("TAG");
   app.add_flag("--trust-writable-config", line.trusts_writable_config,
                "As root, also read files that other users could have written")
       ->disable_flag_override();

@@ -6,20 +6,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 
 #include "base/text.hpp"
 #include "config/enabled.hpp"
 #include "config/paths.hpp"
 #include "daemon/own_log.hpp"
+#include "daemon/own_signals.hpp"
 #include "daemon/server.hpp"
 #include "daemon/strangers.hpp"
 #include "daemon/supervisor.hpp"
 #include "spec/check.hpp"
 #include "spec/check_logs.hpp"
+#include "spec/left_out.hpp"
 #include "sys/clock.hpp"
 #include "sys/env.hpp"
 #include "sys/fd.hpp"
@@ -122,19 +126,33 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   return context;
 }
 
-// The services that --only names. Errors: not_found.
-Result<std::vector<std::string>> only_services(const SpecSet& set, const std::vector<std::string>& only) {
-  if (only.empty()) return std::vector<std::string>();
+// The services that an option (--only, --skip) names. Errors: not_found.
+Result<std::vector<std::string>> services_of(std::string_view option, const SpecSet& set,
+                                             const std::vector<std::string>& names) {
+  if (names.empty()) return std::vector<std::string>();
   std::vector<std::string> known;
   for (const NamedService& service : set.services) known.push_back(service.name);
-  const auto resolved = wire::resolve_names(without_groups(set.groups, only), known);
+  const auto resolved = wire::resolve_names(without_groups(set.groups, names), known);
   if (!resolved)
     return fail(
         Errc::not_found,
-        fmt::format("--only: no service '{}'{}", resolved.error().name,
+        fmt::format("{}: no service '{}'{}", option, resolved.error().name,
                     resolved.error().nearest ? fmt::format("; did you mean '{}'?", *resolved.error().nearest) : ""));
   std::vector<std::string> out;
   for (const std::size_t index : *resolved) out.push_back(known[index]);
+  return out;
+}
+
+// What the command line says of the start, with names instead of patterns. Errors: not_found, invalid.
+Result<BootChoice> boot_choice(const SpecSet& set, const DaemonOptions& options) {
+  if (!options.only.empty() && !options.tags.empty())
+    return fail(Errc::invalid, "--only and --tag exclude each other: --only starts what it names, whatever its tags");
+  BootChoice out;
+  out.only = TRY(services_of("--only", set, options.only));
+  out.skipped = TRY(services_of("--skip", set, options.skip));
+  if (const auto known = check_tags(tags_of(set.services), options.tags); !known)
+    return fail(Errc::not_found, "--tag: " + known.error().what);
+  out.tags = options.tags;
   return out;
 }
 
@@ -143,7 +161,7 @@ class Daemon {
  public:
   static Result<std::unique_ptr<Daemon>> create(SpecSet set, Places places, ContainmentTree containment,
                                                 const sys::NofileLimits& original);
-  int run(const std::vector<std::string>& only);
+  int run(const std::vector<std::string>& only, const std::string& left_out);
   // A worker hangs, and may come back to what is here before the process has ended.
   [[nodiscard]] bool is_held() const { return is_held_; }
   void remember_enabled(EnabledChoices choices) { supervisor_->set_enabled_choices(std::move(choices)); }
@@ -157,6 +175,7 @@ class Daemon {
 
   void on_signals();
   void on_signal(const sys::SignalRecord& record);
+  void forward(const sys::SignalRecord& record);
   void on_log_wake();
   void on_refusal(const log::Refusal& refusal);
 
@@ -166,6 +185,7 @@ class Daemon {
   std::unique_ptr<log::LogThread> log_;
   OwnLog own_log_;
   loop::Loop loop_;
+  const std::vector<Signal> claimed_ = claimed_signals();
   UniqueFd signals_;
   std::optional<loop::Poll> signals_poll_;
   std::optional<loop::Poll> log_poll_;
@@ -189,9 +209,9 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   d->workers_ = TRY(Workers::create(d->loop_));
   d->supervisor_ = TRY(Supervisor::create({d->loop_, *d->workers_, *d->log_, std::move(context)}, std::move(set)));
   d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket));
-  const Signal container_end{SIGRTMIN + 3};  // What podman and others tell an init to end with.
-  const std::array signals = {Signal{SIGCHLD}, Signal{SIGTERM}, Signal{SIGINT}, Signal{SIGQUIT},
-                              container_end,   Signal{SIGHUP},  Signal{SIGUSR2}};
+  std::vector<Signal> signals = claimed_signals();
+  if (!d->supervisor_->world().daemon.forward_signals.empty())
+    std::ranges::copy(forwardable_signals(), std::back_inserter(signals));
   d->signals_ = TRY(sys::make_signalfd(signals));
   d->signals_poll_.emplace(d->loop_, d->signals_.get(), loop::Interest::readable,
                            [self = d.get()](loop::Readiness) { self->on_signals(); });
@@ -216,12 +236,26 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
       return server_->restore_socket();
     case SIGUSR2: spdlog::info("USR2: log files are opened anew"); return log_->reopen_files(), log_->deliver();
     default:
+      if (std::ranges::find(claimed_, record.signal) == claimed_.end()) return forward(record);
       spdlog::info("{} from process {}: {}", signal_name(record.signal), record.sender_pid,
                    supervisor_->engine().is_shutting_down()
                        ? "killing what is left"
                        : "shutting down (a second signal kills what is left at once)");
       return supervisor_->post(ShutdownRequested{});
   }
+}
+
+// As `ctl signal` does it. Not said aloud: a terminal that is resized sends many.
+void Daemon::forward(const sys::SignalRecord& record) {
+  const World& w = supervisor_->world();
+  spdlog::debug("{} from process {}: forwarded to {}", signal_name(record.signal), record.sender_pid,
+                w.daemon.forward_signals);
+  CommandGiven command;
+  command.change = supervisor_->next_change();
+  command.kind = CommandKind::signal;
+  command.targets = find_instances(w, w.daemon.forward_signals);
+  command.signal = record.signal;
+  supervisor_->post(std::move(command));
 }
 
 void Daemon::on_log_wake() {
@@ -250,7 +284,7 @@ void Daemon::on_refusal(const log::Refusal& refusal) {
   supervisor_->post(std::move(command));
 }
 
-int Daemon::run(const std::vector<std::string>& only) {
+int Daemon::run(const std::vector<std::string>& only, const std::string& left_out) {
   spdlog::info("supervisord {} started, pid {}, {}, socket {}", SUP_VERSION, ::getpid(),
                counted(supervisor_->world().by_name.size(), "service"), places_.socket);
   if (places_.before == sys::SocketPlace::was_stale)
@@ -259,6 +293,7 @@ int Daemon::run(const std::vector<std::string>& only) {
   if (containment_.level() == Containment::group)
     spdlog::warn("containment is group: a process that leaves the process group of its service outlives it ({})",
                  containment_.reason());
+  if (!left_out.empty()) spdlog::info(left_out);
   Boot boot;
   for (const std::string& name : only)
     std::ranges::copy(find_instances(supervisor_->world(), name), std::back_inserter(boot.only));
@@ -309,8 +344,8 @@ int check_configuration(const DaemonOptions& options) {
   const Loaded loaded = load_configuration(options, SystemChecks::on);
   fmt::print(stderr, "{}", render_all(loaded));
   if (loaded.has_errors) return code(DaemonExit::configuration);
-  if (const auto only = only_services(loaded.set, options.only); !only)
-    return complain(DaemonExit::usage, only.error().what);
+  if (const auto choice = boot_choice(loaded.set, options); !choice)
+    return complain(DaemonExit::usage, choice.error().what);
   fmt::print("{}, no errors\n", contents_text(loaded.set));
   return code(DaemonExit::done);
 }
@@ -320,8 +355,8 @@ int run_daemon(const DaemonOptions& options) {
   fmt::print(stderr, "{}", render_all(loaded));
   if (loaded.has_errors)
     return complain(DaemonExit::configuration, "nothing was started: the configuration has errors");
-  const auto only = only_services(loaded.set, options.only);
-  if (!only) return complain(DaemonExit::usage, only.error().what);
+  const auto choice = boot_choice(loaded.set, options);
+  if (!choice) return complain(DaemonExit::usage, choice.error().what);
   const auto original = sys::raise_nofile();
   if (!original) return complain(DaemonExit::system, original.error().what);
   reserve_for_children();
@@ -333,10 +368,12 @@ int run_daemon(const DaemonOptions& options) {
   if (!containment) return complain(DaemonExit::system, containment.error().what);
   if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));
   EnabledChoices choices = take_enabled_choices(loaded.set);
+  leave_out(loaded.set, *choice);
+  const std::string left_out = left_out_text(loaded.set);
   auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment), *original);
   if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
   (*daemon)->remember_enabled(std::move(choices));
-  const int exit_code = (*daemon)->run(*only);
+  const int exit_code = (*daemon)->run(choice->only, left_out);
   if ((*daemon)->is_held()) (void)daemon->release();
   return exit_code;
 }

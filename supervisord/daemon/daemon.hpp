@@ -30,6 +30,8 @@ struct DaemonOptions {
   std::optional<LogLevel> log_level;
   std::optional<Containment> containment;
   std::vector<std::string> only;  // Start only these and what they need.
+  std::vector<std::string> skip;  // Do not start these, nor what needs them.
+  std::vector<std::string> tags;  // Of what has tags, start what has one of these.
   FileTrust trust = FileTrust::checked;
 };
 

@@ -14,6 +14,7 @@
 #include "daemon/instance_names.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/views.hpp"
+#include "spec/left_out.hpp"
 #include "sys/clock.hpp"
 #include "wire/exit_argument.hpp"
 
@@ -21,6 +22,21 @@ namespace sup {
 namespace {
 
 const World& world_of(Server& server) { return server.parts().supervisor.world(); }
+
+// Those of them that have one of these tags. Errors: not_found, for people.
+Result<std::vector<InstanceId>> with_tags(const World& w, std::vector<InstanceId> ids,
+                                          std::span<const std::string> tags) {
+  if (tags.empty()) return ids;
+  std::vector<std::string> known;
+  for (const ServiceId id : w.by_name) {
+    const auto& of_one = *w.service(id).definition->spec.tags;
+    known.insert(known.end(), of_one.begin(), of_one.end());
+  }
+  TRY(check_tags(known, tags));
+  std::erase_if(ids, [&](InstanceId id) { return !has_tag(w.spec(w.at(id)), tags); });
+  if (ids.empty()) return fail(Errc::not_found, fmt::format("none of these is tagged {}", fmt::join(tags, " or ")));
+  return ids;
+}
 
 // The names and patterns that the call says.
 std::vector<std::string> names_in(const wire::Call& call) {
@@ -44,6 +60,7 @@ void handle_status(Server& server, Session& session, const wire::Call& call) {
   const auto is_asked_for = [&](ServiceId id) {
     const ServiceSlot& slot = supervisor.world().service(id);
     const auto is_among = [&](InstanceId i) { return std::ranges::find(*services, i) != services->end(); };
+    if (!call.arguments.texts(wire::kTags).empty()) return std::ranges::any_of(slot.instances, is_among);
     return names.empty() || std::ranges::find(names, slot.definition->name) != names.end() ||
            std::ranges::any_of(slot.instances, is_among);
   };
@@ -193,8 +210,14 @@ std::optional<InstanceId> named_service(Server& server, Session& session, const 
 
 std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session, const wire::Call& call) {
   auto resolved = resolve_instances(world_of(server), names_in(call));
-  if (resolved) return std::move(*resolved);
-  session.send(wire::encode_error(wire::NoSuchService{resolved.error().name, resolved.error().nearest}));
+  if (!resolved) {
+    session.send(wire::encode_error(wire::NoSuchService{resolved.error().name, resolved.error().nearest}));
+    return std::nullopt;
+  }
+  auto chosen = with_tags(world_of(server), std::move(*resolved), call.arguments.texts(wire::kTags));
+  if (chosen) return std::move(*chosen);
+  session.send(wire::encode_error(
+      wire::Failed{fmt::format("cannot {} what --tag names: {}", call.row->name, chosen.error().what)}));
   return std::nullopt;
 }
 

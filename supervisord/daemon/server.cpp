@@ -81,6 +81,7 @@ void log_request(const Session& session, const wire::Call& call) {
   if (call.arguments.has("signal")) words += fmt::format(" {}", call.arguments.text("signal"));
   if (call.arguments.has("name")) words += fmt::format(" {}", call.arguments.text("name"));
   for (const std::string& name : call.arguments.texts("names")) words += fmt::format(" {}", name);
+  for (const std::string& tag : call.arguments.texts(wire::kTags)) words += fmt::format(" --tag {}", tag);
   for (const std::string_view list : {"settings", "scales", "command"})
     for (const std::string& word : call.arguments.texts(list)) words += fmt::format(" {}", word);
   spdlog::info("{} asks: {}", session.peer(), printable(words));

@@ -112,6 +112,7 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   out.type = text_of(enum_name(spec.type));
   out.enabled = spec.enabled;
   set_choice(supervisor, w.definition(i)->name, out);
+  if (const std::string& why = w.definition(i)->left_out->why; !why.empty()) out.left_out = why;
   out.transient = w.definition(i)->transience != Transience::none;
   if (!spec.description.empty()) out.description = spec.description;
   for (const auto* list : {&spec.requires_, &spec.binds_to})

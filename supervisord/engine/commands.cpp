@@ -13,11 +13,12 @@ void Engine::handle(const Boot& event) {
   std::vector<InstanceId> enabled = event.only;
   for (const Instance& i : w_.present()) {
     const bool is_external = w_.spec(i).type == ServiceType::external;
-    if (is_external || (event.only.empty() && w_.spec(i).enabled)) enabled.push_back(w_.id(i));
+    if (is_external || (event.only.empty() && starts_with_supervisord(*w_.definition(i)))) enabled.push_back(w_.id(i));
   }
+  std::erase_if(enabled, [this](InstanceId id) { return w_.definition(w_.at(id))->left_out->is_skipped; });
   is_booted_ = true;
   w_.booted_at = w_.now;
-  start(enabled, Input::want_up, event.only.empty() ? Brood::along : Brood::left);
+  start(enabled, Input::want_up, event.only.empty() ? Brood::along : Brood::left, Skipped::stay);
 }
 
 void Engine::handle(const CommandGiven& given) {
@@ -80,7 +81,8 @@ void add_children(const World& w, Input input, std::vector<InstanceId>& work, st
 // Wants the targets up, and before them all that they require or want, as far as it is not up or on its way. What is
 // ending is not on its way: its policy may leave it down. What leaves for good is left alone. Returned is what goes
 // down for it.
-std::vector<Companion> Engine::start(const std::vector<InstanceId>& targets, Input input, Brood brood) {
+std::vector<Companion> Engine::start(const std::vector<InstanceId>& targets, Input input, Brood brood,
+                                     Skipped skipped) {
   std::vector<char> is_seen(w_.instances.size());
   for (const InstanceId id : targets) is_seen[id.value] = 1;
   std::vector<InstanceId> work = targets;
@@ -95,6 +97,7 @@ std::vector<Companion> Engine::start(const std::vector<InstanceId>& targets, Inp
       const Terms terms = terms_of(special, other);
       const bool is_usual = terms.until == Until::ready && terms.bond != Bond::child;
       if (!is_usual && is_met(w_.at(other).facts, terms)) return;
+      if (skipped == Skipped::stay && w_.definition(w_.at(other))->left_out->is_skipped) return;
       if (std::exchange(is_seen[other.value], char{1}) != 0) return;
       work.push_back(other);
       pulled.push_back(other);

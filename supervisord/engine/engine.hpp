@@ -79,7 +79,10 @@ class Engine {
   void run_follow_ups();
   // Whether what is started brings up its children.
   enum class Brood : std::uint8_t { along, left };
-  std::vector<Companion> start(const std::vector<InstanceId>& targets, Input input, Brood brood = Brood::along);
+  // Whether what the boot leaves out is begun all the same where something wants it.
+  enum class Skipped : std::uint8_t { begin, stay };
+  std::vector<Companion> start(const std::vector<InstanceId>& targets, Input input, Brood brood = Brood::along,
+                               Skipped skipped = Skipped::begin);
   void dismiss_daemons(InstanceId parent);
   void make_way(InstanceId id, std::vector<Companion>& gone);
   bool roll_on();

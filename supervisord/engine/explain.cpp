@@ -132,6 +132,8 @@ Explanation explain(const World& w, InstanceId id) {
   out.goal = i.goal;
   if (i.row != nullptr)
     out.why = i.row->why;
+  else if (const std::string& left_out = w.definition(i)->left_out->why; w.spec(i).enabled && !left_out.empty())
+    out.why = fmt::format("left out when supervisord started ({}), and nobody has asked for it", left_out);
   else
     out.why = w.spec(i).enabled ? "nobody has asked for it" : "not enabled, and nobody has asked for it";
   out.cause = cause_text(w, i);

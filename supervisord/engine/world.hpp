@@ -130,7 +130,7 @@ void wait_for_reload_until(Instance& i, Instant due);
 [[nodiscard]] bool is_free_to_stop(const Instance& i);
 // Its run has completed, and so have those of its children.
 [[nodiscard]] bool is_joined(const Instance& i);
-// Whom a parent brings up with it: those of its children that are enabled.
+// Whom a parent brings up with it: those of its children that are enabled and not left out.
 [[nodiscard]] std::vector<InstanceId> children_to_start(const World& w, InstanceId parent);
 // All that it requires is ready.
 [[nodiscard]] bool has_requirements(const Instance& i);

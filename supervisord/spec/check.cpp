@@ -35,6 +35,7 @@ class Checker {
       check_health(i);
       check_log(i);
       check_instances(i);
+      check_tags(i);
       for (SpecProblem& problem : check_resources(i, *spec(i).resources)) add(std::move(problem));
       for (SpecProblem& problem : check_logs(i, spec(i), set_.daemon.log)) add(std::move(problem));
       relations_.check_names(i);
@@ -75,8 +76,8 @@ class Checker {
 
   // Of what concerns a process nothing can be said.
   void check_target(std::size_t i) {
-    constexpr std::string_view kMeant[] = {"description", "type",  "enabled", "requires", "binds-to",
-                                           "wants",       "after", "before",  "conflicts"};
+    constexpr std::string_view kMeant[] = {"description", "type",  "enabled", "tags",   "requires",
+                                           "binds-to",    "wants", "after",   "before", "conflicts"};
     const ServiceSpec defaults;
     for_each_field<ServiceSpec>([&](const auto& row) {
       if (std::ranges::find(kMeant, row.key) != std::end(kMeant) || spec(i).*row.member == defaults.*row.member) return;
@@ -225,6 +226,19 @@ class Checker {
       contradiction({i, shared->key, {}},
                     std::string(shared->key) + ": all instances would write to " + quoted(shared->path),
                     "put {instance} into the path");
+  }
+
+  // A tag is a word of command lines.
+  void check_tags(std::size_t i) {
+    const std::vector<std::string>& tags = *spec(i).tags;
+    const auto is_part = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+             c == '.';
+    };
+    for (std::size_t j = 0; j < tags.size(); ++j)
+      if (tags[j].empty() || tags[j].front() == '-' || !std::ranges::all_of(tags[j], is_part))
+        contradiction({i, "tags", j}, "tags: " + quoted(tags[j]) + " is no tag",
+                      "use letters, digits, '.', '_' and '-', which it does not begin with");
   }
 
   void check_path_use(SpecPlace place, const LogSpec& log) {

@@ -129,14 +129,14 @@ void RelationChecker::check_needs(std::size_t i) {
   });
 }
 
-// Only a process ends with a code.
-void RelationChecker::check_exit_code_from(SpecPlace place, std::string_view wanted) {
+// `lacks`: what there is none of without a process.
+void RelationChecker::check_process_of(SpecPlace place, std::string_view wanted, std::string_view lacks) {
   if (!check_name(place, wanted, place.key) || has_process(spec(*find(wanted)))) return;
   const bool is_target = spec(*find(wanted)).type == ServiceType::target;
-  contradiction(
-      place,
-      "exit-code-from: " + quoted(wanted) + (is_target ? " is a target" : " is external") + ": it has no exit code",
-      "name a service with a process");
+  contradiction(place,
+                std::string(place.key) + ": " + quoted(wanted) + (is_target ? " is a target" : " is external") +
+                    ": it has no " + std::string(lacks),
+                "name a service with a process");
 }
 
 void RelationChecker::check_own_log() {
@@ -155,7 +155,9 @@ void RelationChecker::check_own_log() {
 void RelationChecker::check_daemon() {
   check_own_log();
   const std::string& from = set_.daemon.exit_code_from;
-  if (!from.empty()) check_exit_code_from({SpecPlace::kDaemon, "exit-code-from", {}}, from);
+  if (!from.empty()) check_process_of({SpecPlace::kDaemon, "exit-code-from", {}}, from, "exit code");
+  const std::string& to = set_.daemon.forward_signals;
+  if (!to.empty()) check_process_of({SpecPlace::kDaemon, "forward-signals", {}}, to, "process");
   const auto is_enabled = [](const NamedService& service) { return service.spec.enabled; };
   const auto is_enabled_work = [](const NamedService& service) {
     return service.spec.enabled && is_work(service.spec);
@@ -291,7 +293,7 @@ std::vector<char> RelationChecker::pulling(std::size_t service) const {
   return out;
 }
 
-// Nothing may need both to be up, and supervisord must not have to start both.
+// Nothing may need both to be up, and supervisord must not have to start both. With tags, who starts it decides.
 void RelationChecker::check_conflict(std::size_t i, std::size_t other, std::size_t element) {
   const SpecPlace place{i, "conflicts", element};
   const std::vector<char> mine = pulling(i), theirs = pulling(other);
@@ -299,9 +301,10 @@ void RelationChecker::check_conflict(std::size_t i, std::size_t other, std::size
     if (mine[at] != 0 && theirs[at] != 0)
       return contradiction(place, "conflicts: " + quoted(name(at)) + " cannot be up without both " + quoted(name(i)) +
                                       " and " + quoted(name(other)));
-  if (spec(i).enabled && spec(other).enabled)
+  const auto is_always_started = [this](std::size_t s) { return spec(s).enabled && spec(s).tags->empty(); };
+  if (is_always_started(i) && is_always_started(other))
     contradiction(place, "conflicts: " + quoted(name(i)) + " and " + quoted(name(other)) + " are both enabled",
-                  "write enabled = false in one of them: supervisord starts the other");
+                  "write enabled = false or tags in one of them: supervisord starts the other");
 }
 
 }  // namespace sup

@@ -46,7 +46,7 @@ class RelationChecker {
   [[nodiscard]] std::optional<std::size_t> find(std::string_view wanted) const;
   [[nodiscard]] std::string suggestion(std::string_view wanted);
   void check_startable(SpecPlace place, std::string_view wanted, std::string_view object);
-  void check_exit_code_from(SpecPlace place, std::string_view wanted);
+  void check_process_of(SpecPlace place, std::string_view wanted, std::string_view lacks);
   bool check_name(SpecPlace place, std::string_view wanted, std::string_view object);
   void check_needs(std::size_t i);
   void check_parent(std::size_t i);

@@ -74,6 +74,10 @@ struct Fields<DaemonSpec> {
             "The service whose exit code supervisord exits with (128+n for signal n). Default: 0, or the code of the "
             "service "
             "that caused the exit."},
+      Field{"forward-signals", &DaemonSpec::forward_signals, OnChange::restart, "\"web\"",
+            "The service whose main processes (of all its instances) get the signals that supervisord itself does not "
+            "act on: USR1, ALRM, VTALRM, PROF, WINCH, CONT, TSTP, TTIN, TTOU, URG, IO, PWR, STKFLT, and the real-time "
+            "ones but RTMIN+3. Without it these have no effect."},
       Field{"env", &DaemonSpec::env, OnChange::next_start, "{ TZ = \"UTC\" }",
             "Environment variables for all services, as if supervisord had been started with them."});
 };

@@ -91,6 +91,7 @@ struct DaemonSpec {
   Containment containment = Containment::automatic;
   ExitWhen exit = ExitWhen::never;
   std::string exit_code_from;
+  std::string forward_signals;
   Environment env;
   friend bool operator==(const DaemonSpec&, const DaemonSpec&) = default;
 };

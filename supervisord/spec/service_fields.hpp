@@ -169,6 +169,11 @@ struct Fields<ServiceSpec> {
       Field{"watchdog-signal", &ServiceSpec::watchdog_signal, OnChange::live, "\"ABRT\"",
             "The signal that the main process gets when it has missed its watchdog."},
       Field{"enabled", &ServiceSpec::enabled, OnChange::live, "true", "Whether it is started when supervisord starts."},
+      Field{"tags", &ServiceSpec::tags, OnChange::live, "[\"dev\"]",
+            "With tags it is started with supervisord only if `supervisord --tag` names one of them, or something that "
+            "is started needs it; without, always. `ctl start --tag dev` and other commands mean all that have the "
+            "tag.",
+            Unique{}},
       Field{"start-delay", &ServiceSpec::start_delay, OnChange::live, "\"2s\"",
             "How long each start waits once all that it waits for is there. It takes no start slot meanwhile.",
             Range{0, kYear}},

@@ -235,6 +235,7 @@ struct ServiceSpec {
   std::optional<Duration> watchdog;
   Signal watchdog_signal{6};  // ABRT
   bool enabled = true;
+  Rare<std::vector<std::string>> tags;
   Duration start_delay{};
   Rare<InstanceCount> instances;
   std::string parent;

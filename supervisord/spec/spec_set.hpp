@@ -30,6 +30,13 @@ struct InstancePlace {
   friend bool operator==(InstancePlace, InstancePlace) = default;
 };
 
+// Why a service is not started with supervisord, although its definition may say so.
+struct LeftOut {
+  std::string why;          // For people; empty: it is not left out.
+  bool is_skipped = false;  // Nor is it started then by what wants it.
+  friend bool operator==(const LeftOut&, const LeftOut&) = default;
+};
+
 // A service under its name, and where it was defined.
 struct NamedService {
   std::string name;
@@ -38,9 +45,14 @@ struct NamedService {
   std::uint32_t line = 0;            // From 1; 0: not from a file.
   Rare<ExternalSpec> external = {};  // Written if it is none: what the user said of it. `spec` follows from that.
   Transience transience = Transience::none;
-  std::uint32_t instances = 1;              // What spec.instances comes to on this machine.
+  std::uint32_t instances = 1;  // What spec.instances comes to on this machine.
+  Rare<LeftOut> left_out = {};
   std::optional<InstancePlace> place = {};  // Whose it is, with the placeholders filled in; else it is for all.
 };
+
+[[nodiscard]] inline bool starts_with_supervisord(const NamedService& service) {
+  return service.spec.enabled && service.left_out->why.empty();
+}
 
 // What an external thing is among services: something without a process that is asked how it is.
 [[nodiscard]] ServiceSpec as_service(const ExternalSpec& external);

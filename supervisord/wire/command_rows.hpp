@@ -21,6 +21,21 @@ inline constexpr ParamRow kNamesOptional{.name = "names",
                                          .metavar = "NAME",
                                          .completes = Completes::services,
                                          .doc = "Services: names, groups or shell patterns (\"web*\"). Default: all."};
+inline constexpr ParamRow kNamesOrTagged{
+    .name = "names",
+    .type = ParamType::texts,
+    .given = Given::words,
+    .metavar = "NAME",
+    .need = Need::unless_tagged,
+    .completes = Completes::services,
+    .doc = "Services: names, groups, shell patterns (\"web*\"), or all. With --tag they may be left out."};
+inline constexpr ParamRow kTagged{
+    .name = kTags,
+    .type = ParamType::texts,
+    .given = Given::option,
+    .option = "--tag",
+    .metavar = "TAG",
+    .doc = "Only services that have this tag, or one of these if it is given more than once."};
 inline constexpr ParamRow kName{.name = "name",
                                 .type = ParamType::text,
                                 .given = Given::word,
@@ -35,9 +50,9 @@ inline constexpr ParamRow kWait{.name = "wait",
                                 .fallback = "true",
                                 .doc = "Do not wait for the end: it is enough that supervisord has accepted it."};
 
-inline constexpr auto kChangeParams = std::array{kNamesRequired, kWait};
+inline constexpr auto kChangeParams = std::array{kNamesOrTagged, kTagged, kWait};
 inline constexpr auto kRestartParams = std::array{
-    kNamesRequired, kWait,
+    kNamesOrTagged, kTagged, kWait,
     ParamRow{.name = "rolling",
              .type = ParamType::boolean,
              .given = Given::flag,
@@ -70,7 +85,7 @@ inline constexpr auto kStatusExits = std::array{
 // status
 inline constexpr std::array<std::string_view, 2> kStatusAliases = {"ls", "ps"};
 inline constexpr auto kStatusParams = std::array{
-    kNamesOptional,
+    kNamesOptional, kTagged,
     ParamRow{
         .name = "check",
         .type = ParamType::boolean,
@@ -96,9 +111,9 @@ inline constexpr auto kStartExamples =
     std::array{Example{"ctl start web", "start web and what it requires, wait until it is ready"},
                Example{"ctl start all --no-wait", "begin to start everything and return"},
                Example{"ctl start web --timeout 30s", "give up waiting (exit code 124) after 30 s; the start goes on"}};
-inline constexpr auto kStopExamples =
-    std::array{Example{"ctl stop web", "stop web and what requires it, wait for the end"},
-               Example{"ctl stop 'worker*' db", "several at once"}};
+inline constexpr auto kStopExamples = std::array{
+    Example{"ctl stop web", "stop web and what requires it, wait for the end"},
+    Example{"ctl stop 'worker*' db", "several at once"}, Example{"ctl stop --tag dev", "all that are tagged dev"}};
 inline constexpr auto kRestartExamples =
     std::array{Example{"ctl restart web", "stop web, then start it"},
                Example{"ctl restart all --timeout 2m", "everything, in order"},

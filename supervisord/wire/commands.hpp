@@ -79,7 +79,13 @@ enum class Given : std::uint8_t {
   option,    // With a value.
 };
 
-enum class Need : std::uint8_t { optional, required };
+enum class Need : std::uint8_t {
+  optional,
+  required,
+  unless_tagged,  // Required, unless the parameter kTags is given.
+};
+// The parameter that chooses services by their tags.
+inline constexpr std::string_view kTags = "tags";
 
 // Whether the daemon gets to see a parameter, or ctl keeps it for itself.
 enum class Scope : std::uint8_t { call, local };

@@ -73,7 +73,7 @@ std::string parameters_of(const CommandRow& row) {
     std::string doc(param.doc);
     if (param.given == Given::flag_off) doc = "false: " + doc;
     if (!param.fallback.empty()) doc += fmt::format(" Default: {}.", param.fallback);
-    list.add(param.name, (param.need == Need::optional ? "?" : "") + type_name(param), doc);
+    list.add(param.name, (param.need == Need::required ? "" : "?") + type_name(param), doc);
   }
   return list.text();
 }

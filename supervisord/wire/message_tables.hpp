@@ -50,6 +50,8 @@ struct MessageRows<ServiceStatus> {
              "ctl: that was chosen by Enable or Disable; absent: its definition says it."},
       Member{"chosen", &ServiceStatus::chosen, "When that was chosen, in Unix milliseconds, if it is known."},
       Member{"chosen_by", &ServiceStatus::chosen_by, "The user who chose it, if that is known."},
+      Member{"left_out", &ServiceStatus::left_out,
+             "Why supervisord left it out when it started (--skip, --tag); absent: it did not."},
       Member{"transient", &ServiceStatus::transient, "Whether it is gone when it has ended (Run)."},
       Member{"description", &ServiceStatus::description, "Its description, if it has one."},
       Member{"requires", &ServiceStatus::requires_, "What it requires."},

@@ -49,6 +49,7 @@ struct ServiceStatus {
   std::optional<std::string> enabled_by;
   std::optional<std::int64_t> chosen;
   std::optional<std::string> chosen_by;
+  std::optional<std::string> left_out;
   bool transient = false;
   std::optional<std::string> description;
   std::vector<std::string> requires_;  // "requires" is a keyword of C++.

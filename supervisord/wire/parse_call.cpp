@@ -81,6 +81,7 @@ std::optional<ArgumentValue> argument_of(const ParamRow& param, const Json& valu
 
 bool is_missing(const ParamRow& param, const Arguments& arguments) {
   if (param.need == Need::optional || param.scope == Scope::local) return false;
+  if (param.need == Need::unless_tagged && !arguments.texts(kTags).empty()) return false;
   if (!arguments.has(param.name)) return true;
   return param.type == ParamType::texts && arguments.texts(param.name).empty();
 }
@@ -91,7 +92,7 @@ std::expected<Arguments, std::string> read_parameters(const CommandRow& row, con
   for (const auto& [name, value] : parameters.items()) {
     const ParamRow* param = find_param(row, name);
     if (param == nullptr || param->scope == Scope::local) return std::unexpected(name);
-    if (value.is_null() && param->need == Need::optional) continue;  // varlink: a null is a value that was not given.
+    if (value.is_null() && param->need != Need::required) continue;  // varlink: a null is a value that was not given.
     auto argument = argument_of(*param, value);
     if (!argument) return std::unexpected(name);
     arguments.set(param->name, *std::move(argument));

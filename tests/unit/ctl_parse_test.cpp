@@ -67,6 +67,16 @@ TEST_CASE("arguments get their types and fallbacks", "[ctl][parse]") {
   REQUIRE(signal.arguments.texts("names").size() == 2);
 }
 
+TEST_CASE("tags stand for names, or choose among them", "[ctl][parse]") {
+  const Invocation tagged = good({"start", "--tag", "dev", "--tag=test"});
+  REQUIRE(tagged.arguments.texts("names").empty());
+  REQUIRE(tagged.arguments.texts("tags").size() == 2);
+  REQUIRE(tagged.arguments.texts("tags")[1] == "test");
+  const Invocation both = good({"stop", "--tag", "dev", "web"});
+  REQUIRE(both.arguments.texts("names").size() == 1);
+  REQUIRE(both.arguments.texts("tags").size() == 1);
+}
+
 TEST_CASE("after -- everything is an argument", "[ctl][parse]") {
   REQUIRE(good({"status", "--", "-odd"}).arguments.texts("names")[0] == "-odd");
 }
@@ -93,6 +103,9 @@ TEST_CASE("wrong command lines end with exit code 2 and say what is wrong", "[ct
       {{"statsu"}, "unknown verb 'statsu'; did you mean 'status'?"},
       {{"star"}, "did you mean 'start'?"},
       {{"start"}, "ctl start: NAME is missing"},
+      {{"start", "--no-wait"}, "ctl start: NAME is missing"},
+      {{"start", "--tag"}, "--tag"},
+      {{"signal", "HUP", "--tag", "dev"}, "unknown option '--tag'"},
       {{"start", ""}, "NAME is empty"},
       {{"start", "\xff"}, "NAME is not valid UTF-8"},
       {{"start", "web", "--nowait"}, "unknown option '--nowait'; did you mean '--no-wait'?"},

@@ -73,6 +73,12 @@ TEST_CASE("optional parameters may be left out, be null, or there may be no para
   REQUIRE(logs.arguments.integer("since") == 12);
 }
 
+TEST_CASE("names may be left out where tags are given", "[wire][call]") {
+  REQUIRE(accept(call_text("Stop", R"({"tags":["dev"]})")).arguments.texts("names").empty());
+  REQUIRE(accept(call_text("Stop", R"({"names":null,"tags":["dev"]})")).arguments.texts("tags").size() == 1);
+  REQUIRE(refusal(call_text("Stop", R"({"tags":[]})")) == invalid_parameter("names"));
+}
+
 TEST_CASE("a call that ctl encodes is the call that the daemon reads", "[wire][call]") {
   Arguments arguments;
   arguments.set("names", std::vector<std::string>{"wörld", "a\"b\\c\n\t\x01"});
