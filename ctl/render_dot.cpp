@@ -28,6 +28,7 @@ constexpr auto kLines = std::array{
     Look{"requires", "style = solid"},
     Look{"binds-to", "style = bold"},
     Look{"wants", "style = dashed"},
+    Look{"restart-with", "style = dotted, arrowhead = normalnormal"},
     Look{"after", "style = dotted"},
     Look{"parent", "style = solid, arrowhead = diamond"},
     Look{"conflicts", "style = solid, color = \"#c62828\", fontcolor = \"#c62828\", dir = none, constraint = false"},

@@ -13,8 +13,9 @@ namespace sup {
 namespace {
 
 // Keys that would change who waits for whom, or what has begun already, under a running service.
-constexpr std::string_view kFixedKeys[] = {"parent", "daemon",    "requires",  "binds-to", "wants",     "after",
-                                           "before", "conflicts", "pre-start", "pre-stop", "post-stop", "enabled"};
+constexpr std::string_view kFixedKeys[] = {"parent",   "daemon",       "requires", "binds-to",  "wants",
+                                           "after",    "restart-with", "before",   "conflicts", "pre-start",
+                                           "pre-stop", "post-stop",    "enabled"};
 
 bool is_fixed(std::string_view key) {
   return std::ranges::find(kFixedKeys, key.substr(0, key.find('.'))) != std::end(kFixedKeys);

@@ -37,6 +37,7 @@ Result<> check_between(const World& w, const NamedService& service) {
   NamedService alone = service;
   alone.spec.parent.clear();
   for (auto* list : {&alone.spec.requires_, &alone.spec.binds_to, &alone.spec.wants, &alone.spec.after}) list->clear();
+  alone.spec.restart_with = {};
   for (auto* names : {&alone.spec.before, &alone.spec.conflicts}) names->clear();
   set.services.push_back(std::move(alone));
   if (const std::string& other = service.spec.restart.on_give_up->start;

@@ -154,6 +154,13 @@ void wish_cycle(World& w, Instance& i) {
   i.is_cycling = true;
 }
 
+// Nobody has asked for it, so the restart policy counts on.
+void renew(World& w, Instance& i) {
+  i.is_cycling = true;
+  i.cause = Cause::renewed;
+  i.cause_by = i.cause_root = *outdated_by(w, i);
+}
+
 void wish_follow(World& w, Instance& i) {
   wish_down(w, i);
   note_cause_by(w, i, Cause::followed, w.led_by);

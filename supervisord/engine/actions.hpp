@@ -11,6 +11,7 @@ void nothing(World&, Instance&);
 void wish_up(World&, Instance&);
 void wish_down(World&, Instance&);
 void wish_cycle(World&, Instance&);
+void renew(World&, Instance&);
 void wish_follow(World&, Instance&);
 void wish_way(World&, Instance&);
 void stay_done(World&, Instance&);
@@ -76,6 +77,7 @@ inline constexpr Action wish_up{"wish up", act::wish_up};
 inline constexpr Action wish_down{"wish down", act::wish_down};
 // The goal is up, but first it has to go down once, however that comes about.
 inline constexpr Action wish_cycle{"wish down and up", act::wish_cycle};
+inline constexpr Action renew{"restart with another", act::renew};
 // As wish_down, but because of what it requires.
 inline constexpr Action wish_follow{"wish down", act::wish_follow};
 // As wish_down, but because of what it conflicts with.

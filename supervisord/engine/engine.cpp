@@ -339,6 +339,7 @@ void Engine::settle_one(InstanceId id) {
     case State::running:
     case State::reloading:
     case State::paused:
+      if (outdated_by(w_, i)) dispatch(id, Input::outdated);
       if (i.facts.is_leaving && is_free_to_stop(i)) dispatch(id, Input::may_stop);
       return;
     case State::joining:

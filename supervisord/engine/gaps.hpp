@@ -96,6 +96,15 @@ inline constexpr TablePair kImpossible[] = {
     {State::failed, Input::may_start},
     {State::failed, Input::may_stop},
     {State::failed, Input::requirement_lost},
+    // Only the run of what is alive, and is to go on, can be older than another's.
+    {State::stopped, Input::outdated},
+    {State::waiting, Input::outdated},
+    {State::stopping, Input::outdated},
+    {State::killing, Input::outdated},
+    {State::joining, Input::outdated},
+    {State::backoff, Input::outdated},
+    {State::completed, Input::outdated},
+    {State::failed, Input::outdated},
     // Without a live run nothing can be heard of one: events of older runs are dropped by their id.
     {State::stopped, Input::spawned},
     {State::stopped, Input::spawn_failed},

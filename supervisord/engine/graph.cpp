@@ -59,7 +59,7 @@ std::vector<InstanceId> isolate(Graph& graph, InstanceId id) {
   std::vector<InstanceId> others;
   const Rare<Relations> taken = std::exchange(graph[id.value], {});
   const Relations& mine = *taken;
-  for (const EdgeKind kind : {kRequires, kFollows, kConflicts}) {
+  for (const EdgeKind kind : {kRequires, kFollows, kRenewedBy, kConflicts}) {
     for (const InstanceId to : mine.*kind.forward) erase_sorted(graph[to.value].edit().*kind.backward, id);
     for (const InstanceId from : mine.*kind.backward) {
       erase_sorted(graph[from.value].edit().*kind.forward, id);

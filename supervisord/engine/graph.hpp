@@ -35,6 +35,8 @@ struct Relations {
   std::vector<InstanceId> follows;      // Order only (wants, after, the inverse of before): what this starts after.
   std::vector<InstanceId> followed_by;  // The inverse.
   std::vector<InstanceId> wants;        // Started along with this; a subset of `follows`.
+  std::vector<InstanceId> renewed_by;   // Whose newer run makes this begin another one; a subset of `follows`.
+  std::vector<InstanceId> renews;       // The inverse.
   std::vector<InstanceId> conflicts;    // Never alive together with this; its own inverse.
   std::vector<Terms> terms;             // Of those in `requires_` that are not the usual ones.
   std::vector<Terms> order_terms;       // Likewise in `follows`.
@@ -57,6 +59,7 @@ struct EdgeKind {
 };
 inline constexpr EdgeKind kRequires{&Relations::requires_, &Relations::required_by, &Relations::terms};
 inline constexpr EdgeKind kFollows{&Relations::follows, &Relations::followed_by, &Relations::order_terms};
+inline constexpr EdgeKind kRenewedBy{&Relations::renewed_by, &Relations::renews, nullptr};
 inline constexpr EdgeKind kConflicts{&Relations::conflicts, &Relations::conflicts, nullptr};
 
 // Notes "from depends on to" with its inverse; content if it is noted. Nothing depends on itself.

@@ -40,6 +40,10 @@ inline constexpr Guard is_unwanted_target{"target or external, goal is down", []
 inline constexpr Guard is_cycling{"restart was asked for",
                                   [](const World&, const Instance& i) { return i.is_cycling; }};
 
+inline constexpr Guard is_outdated{"is restarted with another", [](const World&, const Instance& i) {
+                                     return i.is_cycling && i.cause == Cause::renewed;
+                                   }};
+
 inline constexpr Guard is_oneshot{
     "oneshot", [](const World& w, const Instance& i) { return w.spec(i).type == ServiceType::oneshot; }};
 

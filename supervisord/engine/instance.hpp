@@ -37,7 +37,12 @@ enum class Cause : std::uint8_t {
   requirement,  // The instance `cause_by`, which it requires, is not there. None: that was removed.
   followed,     // The instance `cause_by`, which it requires, was asked down, and it had to go, too.
   conflict,     // It makes way for the instance `cause_by`.
+  renewed,      // While it is restarted: the instance `cause_by` has a newer run.
 };
+// Whether `cause_by` says something.
+[[nodiscard]] constexpr bool names_another(Cause cause) {
+  return cause == Cause::requirement || cause == Cause::followed || cause == Cause::conflict || cause == Cause::renewed;
+}
 
 // What the neighbours of an instance have to know of it. publish() in world.hpp keeps this up to date.
 struct Facts {
@@ -107,7 +112,7 @@ struct Instance {
   std::int32_t pid = 0;    // Of the main process while it is alive, else 0.
   Facts facts;
   Counts counts;
-  InstanceId cause_by;    // For Cause::requirement and followed: what it requires and misses. For conflict: whom.
+  InstanceId cause_by;    // For Cause::requirement and followed: what it requires and misses. Else: whom.
   InstanceId cause_root;  // The same for the first of the chain: whom `cause_by` itself is missing, and so on.
   std::uint32_t restarts_in_row = 0;  // Since the last good run or human command; determines the delay.
   std::uint32_t restarts_total = 0;

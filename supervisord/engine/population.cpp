@@ -72,6 +72,9 @@ void relate(World& w, ServiceId self, ServiceId to, const Relation& relation) {
       each_pair(w, self, to, Whom::staying,
                 [&](InstanceId f, InstanceId t) { insert_sorted(w.graph[f.value].edit().wants, t); });
       return connect_all(w, self, to, kFollows, relation);
+    case RelationKind::restart_with:
+      connect_all(w, self, to, kRenewedBy, relation);
+      return connect_all(w, self, to, kFollows, relation);
     case RelationKind::after: return connect_all(w, self, to, kFollows, relation);
     case RelationKind::before: return connect_all(w, to, self, kFollows, relation);
     case RelationKind::conflicts: return connect_all(w, self, to, kConflicts, relation);
@@ -217,7 +220,7 @@ std::vector<InstanceId> leave(World& w, InstanceId id) {
   i.presence = Presence::left;
   service.instances.pop_back();
   for (Instance& other : w.instances) {
-    if (other.cause != Cause::requirement && other.cause != Cause::followed && other.cause != Cause::conflict) continue;
+    if (!names_another(other.cause)) continue;
     if (other.cause_by == id || other.cause_root == id) other.cause_by = other.cause_root = kNoInstance;
   }
   return isolate(w.graph, id);

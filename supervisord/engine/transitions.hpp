@@ -43,9 +43,9 @@
 // (notices.cpp), since a program may say anything at any time. Each carries
 // the id of a run, and one that is about an older run was dropped before it comes here: no stale exit exists. From the
 // clock: deadline. A deadline belongs to a state and dies when the state is left: no stale timer exists. From the
-// neighbours: may_start, may_stop, requirement_lost, requirement_back, joined. They are not sent by anybody. After each
-// change the engine looks at the instances whose surroundings have changed (settle(), through a queue, never by
-// recursion) and asks the questions of world.hpp. So an order to stop travels down the graph and the stopping itself
+// neighbours: may_start, may_stop, requirement_lost, requirement_back, outdated, joined. They are not sent by anybody.
+// After each change the engine looks at the instances whose surroundings have changed (settle(), through a queue, never
+// by recursion) and asks the questions of world.hpp. So an order to stop travels down the graph and the stopping itself
 // comes back up: goals first, then may_stop for those which nothing alive depends on. What the neighbours have to know
 // of an instance are its *facts* (is it ready, gone, leaving, ...). publish() keeps them up to date after every
 // transition, and with them the counts by which the questions are answered without a search. Start slots

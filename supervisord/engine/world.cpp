@@ -146,6 +146,15 @@ std::optional<InstanceId> lost_requirement(const World& w, const Instance& i) {
                                [&](InstanceId r) { return is_gone_for(w.at(r).facts, terms_of(relations.terms, r)); });
 }
 
+std::optional<InstanceId> outdated_by(const World& w, const Instance& i) {
+  const std::vector<InstanceId>& all = w.relations(i).renewed_by;
+  const bool is_going_on = is_rising_or_up(i.state) && i.state != State::joining && !i.facts.is_leaving;
+  if (all.empty() || !is_going_on) return std::nullopt;
+  const auto found =
+      std::ranges::find_if(all, [&](InstanceId x) { return w.at(x).facts.is_ready && w.at(x).run > i.run; });
+  return found == all.end() ? std::nullopt : std::optional{*found};
+}
+
 namespace {
 
 // Where nobody waits for more than a start, an end with success is no loss, whether its children have ended or not; but
@@ -404,6 +413,7 @@ std::string live_text(const World& w, const Instance& i) {
   if (const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase))
     return with_reason(fmt::format("{} {}/{}", enum_name(*task_kind_of(i.phase)), i.hook + 1, hooks->size()),
                        end_text(i));
+  if (i.cause == Cause::renewed) return led_down_text(w, i);
   return end_text(i);
 }
 
@@ -424,6 +434,7 @@ std::string cause_text(const World& w, const Instance& i) {
   switch (i.cause) {
     case Cause::none: return {};
     case Cause::asked:
+    case Cause::renewed:
     case Cause::last_end: return end_text(i);
     case Cause::gave_up:
       return fmt::format("{}; gave up: {} in {}", end_text(i), counted(i.recent_restarts.size(), "restart"),
@@ -437,6 +448,9 @@ std::string cause_text(const World& w, const Instance& i) {
 
 std::string led_down_text(const World& w, const Instance& i) {
   if (i.cause == Cause::followed) return followed_text(w, i);
+  if (i.cause == Cause::renewed)
+    return i.cause_by == kNoInstance ? "restarts with a service that was removed"
+                                     : fmt::format("restarts with {}", w.name(w.at(i.cause_by)));
   if (i.cause != Cause::conflict) return {};
   if (i.cause_by == kNoInstance) return "conflict with a service that was removed";
   return fmt::format("conflict with {}", w.name(w.at(i.cause_by)));

@@ -154,6 +154,10 @@ void wait_for_reload_until(Instance& i, Instant due);
 // The first requirement that is gone, if any.
 [[nodiscard]] std::optional<InstanceId> lost_requirement(const World& w, const Instance& i);
 
+// Who is ready by a newer run than this one's, whose newer runs make it begin another one (restart-with): while it is
+// alive and is to go on. What has no run of its own has none.
+[[nodiscard]] std::optional<InstanceId> outdated_by(const World& w, const Instance& i);
+
 // Which of how many it is; those that are about to leave do not count.
 [[nodiscard]] InstancePlace place_of(const World& w, const Instance& i);
 // How many of it there are and are to stay.

@@ -64,6 +64,7 @@ void RelationChecker::check_names(std::size_t i) {
   });
   check_needs(i);
   check_parent(i);
+  check_restart_with(i);
   const OnGiveUp& on_give_up = *spec(i).restart.on_give_up;
   if (on_give_up.action == GiveUpAction::start)
     check_startable({i, "restart.on-give-up.start", {}}, on_give_up.start, "restart.on-give-up.start");
@@ -73,6 +74,21 @@ void RelationChecker::check_startable(SpecPlace place, std::string_view wanted, 
   if (!check_name(place, wanted, object) || has_process(spec(*find(wanted)))) return;
   if (spec(*find(wanted)).type == ServiceType::external)
     contradiction(place, std::string(object) + ": " + quoted(wanted) + " is external: it cannot be started");
+}
+
+// Only what has runs can begin another one.
+void RelationChecker::check_restart_with(std::size_t i) {
+  const std::vector<std::string>& names = *spec(i).restart_with;
+  for (std::size_t j = 0; j < names.size(); ++j) {
+    const auto other = find(names[j]);
+    if (!other || has_process(spec(*other))) continue;
+    const bool is_target = spec(*other).type == ServiceType::target;
+    contradiction(
+        {i, "restart-with", j},
+        "restart-with: " + quoted(names[j]) + (is_target ? " is a target" : " is external") +
+            ": it has no process that could be restarted",
+        is_target ? "name what the target requires" : "on-lost = \"stop\" stops what requires it, and starts it again");
+  }
 }
 
 // A daemon has nobody to wait for, and its own parent has to be there when it starts.

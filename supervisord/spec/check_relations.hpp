@@ -50,6 +50,7 @@ class RelationChecker {
   bool check_name(SpecPlace place, std::string_view wanted, std::string_view object);
   void check_needs(std::size_t i);
   void check_parent(std::size_t i);
+  void check_restart_with(std::size_t i);
   void check_until(std::size_t i, const Relation& relation);
 
   void add_edges(std::size_t i);

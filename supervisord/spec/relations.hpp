@@ -10,7 +10,7 @@
 
 namespace sup {
 
-enum class RelationKind : std::uint8_t { parent, requires_, binds_to, wants, after, before, conflicts };
+enum class RelationKind : std::uint8_t { parent, requires_, binds_to, wants, restart_with, after, before, conflicts };
 
 // One of them as it was written: under `key`, as this element of the list.
 struct Relation {
@@ -36,6 +36,7 @@ void for_each_relation(const ServiceSpec& spec, Visit visit) {
   each(RelationKind::requires_, "requires", spec.requires_);
   each(RelationKind::binds_to, "binds-to", spec.binds_to);
   each(RelationKind::wants, "wants", spec.wants);
+  each(RelationKind::restart_with, "restart-with", *spec.restart_with);
   each(RelationKind::after, "after", spec.after);
   each(RelationKind::before, "before", spec.before);
   each(RelationKind::conflicts, "conflicts", spec.conflicts);

@@ -201,6 +201,10 @@ struct Fields<ServiceSpec> {
       Field{"wants", &ServiceSpec::wants, OnChange::live, "[\"cache\"]",
             "Starting this starts these and waits until they are ready or have failed; their failure does not matter.",
             Unique{}},
+      Field{"restart-with", &ServiceSpec::restart_with, OnChange::live, "[\"db\"]",
+            "Order as with after; and whenever one of these is ready with a run that began after the run of this, be "
+            "it after a crash or a restart, this is restarted, once. That they end or are stopped leaves it alone.",
+            Unique{}},
       Field{"after", &ServiceSpec::after, OnChange::live, "[\"network\"]",
             "Order only: if both are to run, this starts after these, and is stopped before them.", Unique{}},
       Field{"before", &ServiceSpec::before, OnChange::live, "[\"web\"]",

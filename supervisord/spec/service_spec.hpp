@@ -243,6 +243,7 @@ struct ServiceSpec {
   std::vector<Dependency> requires_;  // "requires" is a keyword of C++.
   std::vector<Dependency> binds_to;
   std::vector<Dependency> wants;
+  Rare<std::vector<std::string>> restart_with;
   std::vector<Dependency> after;
   std::vector<std::string> before;
   std::vector<std::string> conflicts;

@@ -448,12 +448,13 @@ template <>
 struct MessageRows<GraphRelation> {
   static constexpr std::string_view kName = "GraphRelation";
   static constexpr std::string_view kDoc = "What one service means to another.";
-  static constexpr auto kRows = std::make_tuple(
-      Member{"from", &GraphRelation::from, "Who says it."},
-      Member{"kind", &GraphRelation::kind,
-             "The key: requires, binds-to, wants, after, conflicts. `before` is told as the `after` of the other."},
-      Member{"to", &GraphRelation::to, "About whom."},
-      Member{"until", &GraphRelation::until, "How far the other has to be, if that is not: ready."});
+  static constexpr auto kRows =
+      std::make_tuple(Member{"from", &GraphRelation::from, "Who says it."},
+                      Member{"kind", &GraphRelation::kind,
+                             "The key: requires, binds-to, wants, restart-with, after, conflicts. `before` is told as "
+                             "the `after` of the other."},
+                      Member{"to", &GraphRelation::to, "About whom."},
+                      Member{"until", &GraphRelation::until, "How far the other has to be, if that is not: ready."});
 };
 static_assert(kEveryMemberIsARow<GraphRelation>);
 

@@ -93,6 +93,7 @@ struct Service {
   Service& after(const Names& names, Until until = Until::ready) {
     return named.spec.after = each(names, until), *this;
   }
+  Service& restart_with(Names names) { return named.spec.restart_with.edit() = std::move(names), *this; }
   Service& conflicts(Names names) { return named.spec.conflicts = std::move(names), *this; }
   Service& before(Names names) { return named.spec.before = std::move(names), *this; }
   Service& restart(RestartWhen when, Duration delay = 1s) {

@@ -28,7 +28,9 @@ bool has_to_go(const Scene& scene, InstanceId id) {
     return is_lost(scene, id, r) || is_unbound(scene, id, r) || scene.inside(r).facts.is_leaving;
   };
   return scene.inside(id).goal == Goal::down || scene.seen[id.value].is_asked_again ||
-         std::ranges::any_of(scene.links[id.value].needs, is_going);
+         std::ranges::any_of(scene.links[id.value].needs, is_going) ||
+         std::ranges::any_of(scene.links[id.value].renewed_by,
+                             [&](InstanceId r) { return has_newer_run(scene, id, r); });
 }
 
 // Whether somebody has just asked this of it.

@@ -147,7 +147,18 @@ Complaint bound_to_one_run(const Scene& scene, const Effect& effect) {
   return std::nullopt;
 }
 
+// Whose run is the newer one is not restarted: so a newer run of the other restarts it once.
+Complaint renewed_once(const Scene& scene, const Effect& effect) {
+  const auto* e = std::get_if<StateChanged>(&effect);
+  if (e == nullptr || e->row->guard->name != "is restarted with another") return std::nullopt;
+  const std::vector<InstanceId>& others = scene.links[e->instance.value].renewed_by;
+  const auto is_newer = [&](InstanceId other) { return has_newer_run(scene, e->instance, other); };
+  if (std::ranges::any_of(others, is_newer)) return std::nullopt;
+  return fmt::format("{} is restarted with another, but none has a newer run", scene.name(e->instance));
+}
+
 constexpr EffectChecker kCheckers[] = {
+    {"renewed-once", renewed_once},
     {"conflicts", conflicts},
     {"bound-to-one-run", bound_to_one_run},
     {"requirements-at-start", requirements_at_start},

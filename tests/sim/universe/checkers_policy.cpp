@@ -24,8 +24,11 @@ Complaint sequel(const Scene& scene, const Effect& effect) {
   const bool is_pushed = std::ranges::any_of(scene.links[e->instance.value].needs, [&](InstanceId r) {
     return is_lost(scene, e->instance, r) || is_unbound(scene, e->instance, r) || scene.inside(r).facts.is_leaving;
   });
-  const bool is_not_begun = is_between_hooks_and_program(s) && is_pushed;
-  const bool may_come_back = s.was_told_to_end || s.is_asked_again || is_not_begun;
+  const bool is_renewed = std::ranges::any_of(scene.links[e->instance.value].renewed_by,
+                                              [&](InstanceId r) { return has_newer_run(scene, e->instance, r); });
+  const bool is_not_begun = is_between_hooks_and_program(s) && (is_pushed || is_renewed);
+  // One that ends by itself when it was to be restarted comes back, too.
+  const bool may_come_back = s.was_told_to_end || s.is_asked_again || is_not_begun || is_renewed;
   const bool is_right = [&] {
     // What has come of this end may have turned the goal.
     const bool has_goal = scene.moves_again.count(e->instance) == 0;

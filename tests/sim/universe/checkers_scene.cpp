@@ -177,6 +177,19 @@ Complaint bound(const Scene& scene) {
   return std::nullopt;
 }
 
+// What is ready by a newer run leaves nobody on an older one who is restarted with it.
+Complaint outdated(const Scene& scene) {
+  for (const InstanceId id : scene.all()) {
+    const bool goes_on = is_live(scene.seen[id.value].state) && scene.seen[id.value].run_is_open;
+    if (!goes_on || scene.finished || scene.inside(id).facts.is_leaving) continue;
+    for (const InstanceId other : scene.links[id.value].renewed_by)
+      if (has_newer_run(scene, id, other) && is_up(scene, other) && !scene.inside(other).facts.is_leaving)
+        return fmt::format("{} goes on although {}, which it is restarted with, is ready by a newer run",
+                           scene.name(id), scene.name(other));
+  }
+  return std::nullopt;
+}
+
 // ---- after each turn ----
 
 Complaint no_overdue(const Scene& scene) {
@@ -354,6 +367,7 @@ constexpr SceneChecker kAfterStep[] = {
     {"states-agree", states_agree},
     {"running-has-needs", running_has_needs},
     {"bound", bound},
+    {"outdated", outdated},
     {"rest-is-empty", rest_is_empty},
     {"deadlines", deadlines},
     {"backoff-times", backoff_times},

@@ -77,6 +77,10 @@ void Scene::link_all() {
     }
     for (const Dependency& on : spec.wants) follows(on);
     for (const Dependency& on : spec.after) follows(on);
+    for (const std::string& other : *spec.restart_with) {
+      follows({other, Until::ready});
+      each_pair(self, other, [&](InstanceId f, InstanceId t) { add(links[f.value].renewed_by, t); });
+    }
     for (const std::string& other : spec.before)
       each_pair(other, self, [&](InstanceId f, InstanceId t) { follow(links, {f, t, Until::ready}); });
     for (const std::string& other : spec.conflicts)
@@ -98,7 +102,8 @@ void Scene::free_users_of(InstanceId id) {
 void Scene::unlink(InstanceId id) {
   free_users_of(id);
   for (Links& of : links) {
-    for (auto* list : {&of.needed_by, &of.comes_after, &of.comes_before, &of.conflicts}) std::erase(*list, id);
+    for (auto* list : {&of.needed_by, &of.comes_after, &of.comes_before, &of.renewed_by, &of.conflicts})
+      std::erase(*list, id);
     of.after_until.erase(id);
   }
   links[id.value] = {};

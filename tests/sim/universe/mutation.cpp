@@ -30,6 +30,14 @@ constexpr auto forget_until = [](ServiceSpec& s) {
 constexpr auto forget_binding = [](ServiceSpec& s) {
   s.requires_.insert(s.requires_.end(), s.binds_to.begin(), s.binds_to.end()), s.binds_to.clear();
 };
+constexpr auto forget_restart_with = [](ServiceSpec& s) {
+  for (const std::string& other : *s.restart_with) s.after.push_back({other, Until::ready});
+  s.restart_with = {};
+};
+constexpr auto always_renew = [](ServiceSpec& s) {
+  for (const Dependency& other : s.after)
+    if (std::ranges::count(*s.restart_with, other.service) == 0) s.restart_with.edit().push_back(other.service);
+};
 constexpr auto forget_parent = [](ServiceSpec& s) {
   if (!s.parent.empty()) s.requires_.push_back({s.parent, Until::ready}), s.parent.clear();
 };
@@ -265,6 +273,8 @@ constexpr Mutation kMutations[] = {
      .caught_by = "requirements-at-start",
      .distort = each_service<forget_until>},
     {.name = "binds-to is taken for requires", .caught_by = "bound", .distort = each_service<forget_binding>},
+    {.name = "restart-with is taken for after", .caught_by = "outdated", .distort = each_service<forget_restart_with>},
+    {.name = "after is taken for restart-with", .caught_by = "renewed-once", .distort = each_service<always_renew>},
     {.name = "conflicts are ignored", .caught_by = "conflicts", .distort = each_service<forget_conflicts>},
     {.name = "parents are only required", .caught_by = "joined-last", .distort = each_service<forget_parent>},
     {.name = "daemons are waited for", .caught_by = "daemon-ends", .distort = each_service<forget_daemon>},

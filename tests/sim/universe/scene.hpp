@@ -23,7 +23,8 @@ struct Links {
   std::vector<InstanceId> needed_by;    // its inverse
   std::vector<InstanceId> comes_after;  // wants, after, before of the other
   std::vector<InstanceId> comes_before;
-  std::vector<InstanceId> conflicts;  // both ways
+  std::vector<InstanceId> renewed_by;  // restart-with; among `comes_after`
+  std::vector<InstanceId> conflicts;   // both ways
   std::map<InstanceId, Until> needs_until;
   std::map<InstanceId, Until> after_until;
   std::vector<InstanceId> binds_to;  // among `needs`; a daemon to its parent
@@ -296,6 +297,8 @@ struct Scene {
 // step can be asked whether it has to leave.
 [[nodiscard]] bool is_awaited(const Scene& scene, InstanceId id, InstanceId other);
 [[nodiscard]] bool is_surely_awaited(const Scene& scene, InstanceId id, InstanceId other);
+// `id` is restarted with it, and its run is the newer one.
+[[nodiscard]] bool has_newer_run(const Scene& scene, InstanceId id, InstanceId other);
 // `id` is bound to it, and its run has ended.
 [[nodiscard]] bool is_unbound(const Scene& scene, InstanceId id, InstanceId other);
 

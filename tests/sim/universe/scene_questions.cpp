@@ -161,6 +161,11 @@ bool is_surely_awaited(const Scene& scene, InstanceId id, InstanceId other) {
   return is_awaited_if(scene, id, other, is_sentenced(scene, other));
 }
 
+bool has_newer_run(const Scene& scene, InstanceId id, InstanceId other) {
+  return std::ranges::count(scene.links[id.value].renewed_by, other) > 0 &&
+         scene.seen[other.value].run > scene.seen[id.value].run;
+}
+
 bool is_unbound(const Scene& scene, InstanceId id, InstanceId other) {
   const Links& links = scene.links[id.value];
   if (std::ranges::count(links.binds_to, other) == 0) return false;

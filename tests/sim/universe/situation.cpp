@@ -169,6 +169,8 @@ bool waits_for(const std::vector<NamedService>& services, const std::string& nam
   for (const auto* list : {&spec.requires_, &spec.binds_to, &spec.wants, &spec.after})
     for (const Dependency& on : *list)
       if (waits_for(services, on.service, on.until == Until::completed, sought)) return true;
+  for (const std::string& other : *spec.restart_with)
+    if (waits_for(services, other, false, sought)) return true;
   return std::ranges::any_of(services, [&](const NamedService& other) {
     return std::ranges::count(other.spec.before, name) > 0 && waits_for(services, other.name, false, sought);
   });
@@ -202,6 +204,10 @@ void leave_vicious_parent(const std::vector<NamedService>& services, NamedServic
   child.spec.parent = parent;
 }
 
+void restart_with(ServiceSpec& self, const NamedService& other) {
+  if (has_process(self) && has_process(other.spec)) self.restart_with.edit().push_back(other.name);
+}
+
 // Edges lead only from later to earlier services of a random order, so there is no cycle.
 void connect(Dice& dice, std::vector<NamedService>& services) {
   std::vector<std::size_t> order(services.size());
@@ -225,12 +231,14 @@ void connect(Dice& dice, std::vector<NamedService>& services) {
         case 3:
         case 5: self.binds_to.push_back(to); break;
         case 4: self.conflicts.push_back(other.name); break;
+        case 6: restart_with(self, other); break;
         case 9:
         case 10:
         case 11:
         case 12: adopt(dice, self, other); break;
         default: self.requires_.push_back(to); break;
       }
+      if (kind == 7 && dice.percent(30)) restart_with(self, other);
     }
     leave_vicious_parent(services, services[order[later]]);
     if (!dice.percent(20) || !has_process(self)) continue;
@@ -323,13 +331,13 @@ std::string describe(const NamedService& service) {
   const ServiceSpec& s = service.spec;
   const RestartSpec& r = s.restart;
   std::string out = fmt::format(
-      "  {} {}{}{}{}{}{}{}{}{}{}{}{} restart={{{} delay={} factor={} max-delay={} jitter={} max={} within={} "
+      "  {} {}{}{}{}{}{}{}{}{}{}{}{}{} restart={{{} delay={} factor={} max-delay={} jitter={} max={} within={} "
       "reset-after={} "
       "on-give-up={}{}}}",
       service.name, enum_name(s.type), s.enabled ? "" : " disabled", s.parent.empty() ? "" : " parent=" + s.parent,
       s.daemon ? " daemon" : "", s.last ? " last" : "", list_text("requires", s.requires_),
       list_text("binds-to", s.binds_to), list_text("conflicts", s.conflicts), list_text("wants", s.wants),
-      list_text("after", s.after), list_text("before", s.before),
+      list_text("restart-with", *s.restart_with), list_text("after", s.after), list_text("before", s.before),
       s.on_exit == OnExit::shutdown ? " on-exit=shutdown" : "", enum_name(r.when), format_duration(r.delay), r.factor,
       format_duration(r.max_delay), r.jitter, r.max.count ? std::to_string(*r.max.count) : "unlimited",
       format_duration(r.within), format_duration(r.reset_after), enum_name(r.on_give_up->action), r.on_give_up->start);
