@@ -434,8 +434,9 @@ void note_completed(World& w, Instance& i) { rest(w, i, Cause::last_end); }
 
 void note_failed(World& w, Instance& i) { rest(w, i, Cause::last_end); }
 
+// Why it is restarted stays known until it is.
 void come_back(World&, Instance& i) {
-  i.cause = Cause::none;
+  if (i.cause != Cause::renewed) i.cause = Cause::none;
   i.is_cycling = false;
 }
 

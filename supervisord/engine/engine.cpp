@@ -339,7 +339,8 @@ void Engine::settle_one(InstanceId id) {
     case State::running:
     case State::reloading:
     case State::paused:
-      if (outdated_by(w_, i)) dispatch(id, Input::outdated);
+      // Others may be so, too; who comes after this one is to be told before this one is looked at again.
+      if (outdated_by(w_, i)) return dispatch(id, Input::outdated);
       if (i.facts.is_leaving && is_free_to_stop(i)) dispatch(id, Input::may_stop);
       return;
     case State::joining:

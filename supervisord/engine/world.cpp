@@ -361,6 +361,11 @@ std::string lack_text(const World& w, const Instance& i, InstanceId other) {
                      o.health->verdict == Health::unhealthy ? health_text(*o.health) : "not healthy yet");
 }
 
+std::string renewed_text(const World& w, const Instance& i) {
+  return i.cause_by == kNoInstance ? "restarts with a service that was removed"
+                                   : fmt::format("restarts with {}", w.name(w.at(i.cause_by)));
+}
+
 std::string waiting_text(const World& w, const Instance& i) {
   if (w.spec(i).type == ServiceType::external) return absence_text(i);
   std::string out;
@@ -372,6 +377,7 @@ std::string waiting_text(const World& w, const Instance& i) {
   if (is_delaying(i)) return fmt::format("waiting for its start-delay of {}", format_duration(w.spec(i).start_delay));
   for (const InstanceId other : waited_for(w, i)) add(other);
   if (count > kMaxNamed) out += fmt::format(" and {} more", count - kMaxNamed);
+  if (out.empty() && i.cause == Cause::renewed) return renewed_text(w, i);
   const bool is_out_of_slots = w.daemon.start_parallelism != 0 && w.starting_count >= w.daemon.start_parallelism;
   return out.empty() && is_out_of_slots ? "waiting for a start slot" : out;
 }
@@ -413,7 +419,7 @@ std::string live_text(const World& w, const Instance& i) {
   if (const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase))
     return with_reason(fmt::format("{} {}/{}", enum_name(*task_kind_of(i.phase)), i.hook + 1, hooks->size()),
                        end_text(i));
-  if (i.cause == Cause::renewed) return led_down_text(w, i);
+  if (i.cause == Cause::renewed) return renewed_text(w, i);
   return end_text(i);
 }
 
@@ -448,9 +454,6 @@ std::string cause_text(const World& w, const Instance& i) {
 
 std::string led_down_text(const World& w, const Instance& i) {
   if (i.cause == Cause::followed) return followed_text(w, i);
-  if (i.cause == Cause::renewed)
-    return i.cause_by == kNoInstance ? "restarts with a service that was removed"
-                                     : fmt::format("restarts with {}", w.name(w.at(i.cause_by)));
   if (i.cause != Cause::conflict) return {};
   if (i.cause_by == kNoInstance) return "conflict with a service that was removed";
   return fmt::format("conflict with {}", w.name(w.at(i.cause_by)));

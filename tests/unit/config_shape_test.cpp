@@ -253,6 +253,8 @@ bool is_decoding_error(const Diagnostic& diagnostic) {
                                                      "it goes to \"",
                                                      "both written to",
                                                      "the name of the program",
+                                                     "is no tag",
+                                                     "that could be restarted",
                                                      "has no command",
                                                      "only a forking service",
                                                      "post-start: a oneshot",

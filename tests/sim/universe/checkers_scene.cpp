@@ -180,7 +180,8 @@ Complaint bound(const Scene& scene) {
 // What is ready by a newer run leaves nobody on an older one who is restarted with it.
 Complaint outdated(const Scene& scene) {
   for (const InstanceId id : scene.all()) {
-    const bool goes_on = is_live(scene.seen[id.value].state) && scene.seen[id.value].run_is_open;
+    const State state = scene.seen[id.value].state;
+    const bool goes_on = is_rising_or_up(state) && state != State::joining;
     if (!goes_on || scene.finished || scene.inside(id).facts.is_leaving) continue;
     for (const InstanceId other : scene.links[id.value].renewed_by)
       if (has_newer_run(scene, id, other) && is_up(scene, other) && !scene.inside(other).facts.is_leaving)
