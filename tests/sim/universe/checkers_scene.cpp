@@ -339,7 +339,10 @@ bool may_wait(const Scene& scene, const CommandGiven& command) {
   return std::ranges::any_of(command.targets, [&](InstanceId id) {
     const State state = scene.seen[id.value].state;
     const bool goes_on = is_wait && state == State::running && command.wait_for != WaitFor::ready;
-    const bool is_endless = state == State::paused || state == State::joining;
+    // It failed for want of one thing that it needs, and would come back, but for another that is never there.
+    const bool is_held =
+        state == State::failed && scene.inside(id).cause == Cause::requirement && needs_endless(scene, id);
+    const bool is_endless = state == State::paused || state == State::joining || is_held;
     return goes_on || (is_wait && is_endless) || ((is_wait || is_upward) && hangs(scene, id));
   });
 }

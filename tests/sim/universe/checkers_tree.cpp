@@ -35,7 +35,8 @@ Complaint last_of_all(const Scene& scene, const Effect& effect) {
       is_asked && i.goal == Goal::down && i.cause == Cause::asked && !scene.seen[e->instance.value].was_asked_down;
   if (!is_by_shutdown || std::ranges::count(scene.last, e->instance) == 0) return std::nullopt;
   for (const InstanceId id : scene.all())
-    if (std::ranges::count(scene.last, id) == 0 && !is_resting(scene.seen[id.value].state))
+    if (std::ranges::count(scene.last, id) == 0 && !is_resting(scene.seen[id.value].state) &&
+        scene.spec(id).type != ServiceType::external)  // It has no end that could be waited for.
       return fmt::format("{} is told to end before {}, which is not last", scene.name(e->instance), scene.name(id));
   return std::nullopt;
 }
