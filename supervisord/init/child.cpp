@@ -15,9 +15,7 @@
 namespace sup::init {
 namespace {
 
-void say(const Plan& plan, Note note, int error = 0) {
-  tell(*plan.manner, plan.verbosity, note, {.error = error, .command = plan.command != nullptr ? plan.command[0] : ""});
-}
+Facts failed(const Plan& plan, int error) { return {.error = error, .command = plan.command_name()}; }
 
 // In the foreground only if we are: a job that was started in the background stays there.
 void take_group(const Plan& plan, const Origin& origin) {
@@ -27,16 +25,16 @@ void take_group(const Plan& plan, const Origin& origin) {
     if (terminal.foreground() == origin.parent_group) terminal.give_to(::getpid());
     return;
   }
-  say(plan, Note::no_tty_device, terminal.open_error());
-  say(plan, Note::no_terminal, terminal.stdin_error());
+  say(plan, Note::no_tty_device, failed(plan, terminal.open_error()));
+  say(plan, Note::no_terminal, failed(plan, terminal.stdin_error()));
 }
 
 void take_session(const Plan& plan) {
   if (::setsid() < 0) {
-    say(plan, Note::cannot_lead, errno);
+    say(plan, Note::cannot_lead, failed(plan, errno));
     ::_exit(plan.internal_failure);
   }
-  if (::ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0) say(plan, Note::not_attached, errno);
+  if (::ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0) say(plan, Note::not_attached, failed(plan, errno));
   say(plan, Note::leads);
 }
 
@@ -64,7 +62,7 @@ void become_command(const Plan& plan, const Origin& origin) {
   ::execvp(plan.command[0], plan.command);
   const int error = errno;
   (void)sys::block_all_signals();
-  say(plan, Note::cannot_execute, error);
+  say(plan, Note::cannot_execute, failed(plan, error));
   ::_exit(error == ENOENT ? 127 : 126);
 }
 

@@ -54,7 +54,14 @@ struct Plan {
   bool waits_for_all = false;
   std::optional<Duration> grace;  // How long who is left has after a TERM.
   int internal_failure = 1;       // The exit code when nothing could be started.
+
+  [[nodiscard]] const char* command_name() const noexcept { return command != nullptr ? command[0] : ""; }
 };
+
+// What this plan's manner has to say.
+inline void say(const Plan& plan, Note note, const Facts& facts = {}) noexcept {
+  tell(*plan.manner, plan.verbosity, note, facts);
+}
 
 // A plan; or what is to be said, where, and the exit code.
 struct Parsed {
