@@ -74,6 +74,7 @@ std::string error_line(const char* text) {
 Parsed parse_catatonit(int argc, char** argv) {
   Plan plan;
   plan.manner = &kManner;
+  plan.reaps_when_told = true;
   plan.wants_reaper = ::getpid() != 1;
   if (std::getenv("CATATONIT_DEBUG") != nullptr) plan.verbosity = static_cast<unsigned>(Level::trace);
   if (std::getenv("CATATONIT_LOG") != nullptr)

@@ -124,6 +124,7 @@ Parsed parse_dumb_init(int argc, char** argv) {
   plan.placement = Placement::own_session;
   plan.target = Target::group;
   plan.stops_along = true;
+  plan.reaps_when_told = true;
   plan.leaves_at_once = true;
   plan.terminates_rest = true;
   ::optind = 0;  // From the start, whoever has called getopt before.

@@ -133,8 +133,9 @@ bool Loop::is_over() const noexcept {
 
 int Loop::wait() {
   while (!is_over()) {
-    if (const auto arrived = sys::wait_for_signal(others_.patience())) take(*arrived);
-    reap();
+    const auto arrived = sys::wait_for_signal(others_.patience());
+    if (arrived) take(*arrived);
+    if (!plan_.reaps_when_told || !arrived || arrived->signal.number == SIGCHLD) reap();
     if (!code_)
       job_.follow_stop();
     else if (!is_alone_)

@@ -49,6 +49,7 @@ struct Plan {
   bool wants_reaper = false;  // It was said in so many words, so a failure is one.
   bool tells_reaped = false;
   bool stops_along = false;      // A stop signal from outside stops us, too, whatever the command does.
+  bool reaps_when_told = false;  // After CHLD alone, so that what is said of ends comes after what is said of that.
   bool leaves_at_once = false;   // When the command has ended; who else has is not looked at.
   bool terminates_rest = false;  // TERM to the target when the command has ended.
   bool waits_for_all = false;

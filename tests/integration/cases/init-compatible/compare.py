@@ -1,5 +1,6 @@
 """Runs each row with the real program and with supervisord under its name; prints every difference: compare.py SUPERVISORD FOLDER."""
 import os
+import pty
 import re
 import shutil
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 
 supervisord, folder = sys.argv[1:3]
+PATH = "/usr/local/bin:/usr/bin:/bin"
 # Waits until the signal that it sends to its parent has come back. Without a child, which a signal to the group would end, too.
 ECHO = "trap 'exit 5' USR1; kill -USR1 $PPID; while :; do :; done"
 
@@ -24,6 +26,7 @@ ROWS = {
         (["-s", "true"], {"TINI_VERBOSITY": "3"}), (["-svvv", "true"], {"TINI_VERBOSITY": "0"}), (["-s", "true"], {"TINI_VERBOSITY": "x"}),
         (["-vvv", "true"], {"TINI_SUBREAPER": ""}), (["-s", "true"], {"TINI_VERBOSITY": "-1"}),
         (["-svvv", "--", "sh", "-c", ECHO], {"TINI_KILL_PROCESS_GROUP": ""}), ["-sg", "--", "sh", "-c", ECHO],
+        ["-svvv", "--", "bash", "-c", ECHO.replace("USR1", "RTMIN+3")],
     ],
     "dumb-init": [
         [], ["-h"], ["--help"], ["-V"], ["--version"], ["-x"], ["--ver", "true"], ["--foo"], ["-r"], ["-r", "x", "true"], ["-r", "15", "true"],
@@ -44,6 +47,20 @@ ROWS = {
 }
 ROWS["docker-init"] = ROWS["tini"][:10]
 
+# The same at a terminal, as leader of its session.
+AT_TERMINAL = {
+    "tini": [["-svvvv", "true"], ["-h"], ["-svvvv", "--", "sh", "-c", ECHO], ["-s", "no-such-program"]],
+    "dumb-init": [["-cv", "true"], ["-v", "sh", "-c", ECHO], ["-h"]],
+    "catatonit": [(["--", "sh", "-c", ECHO], {"CATATONIT_DEBUG": "1"}), ["-h"], (["true"], {"CATATONIT_DEBUG": ""})],
+}
+
+# As PID 1 of a container.
+AS_PID_1 = {
+    "tini": [["-vvvv", "true"], ["-vvvv", "--", "sh", "-c", ECHO], ["no-such-program"], ["-vwvv", "--", "sh", "-c", "exit 3"]],
+    "dumb-init": [["-v", "true"], ["-v", "sh", "-c", ECHO], ["-cv", "sh", "-c", ECHO]],
+    "catatonit": [(["--", "sh", "-c", ECHO], {"CATATONIT_DEBUG": "1"}), ["-g", "--", "sh", "-c", "exit 3"]],
+}
+
 # What differs on purpose: the exit code says whether the command is missing or cannot be executed.
 BETTER = {
     "dumb-init": [(["/nonexistent/program"], 2, 127), (["/etc/passwd"], 2, 126), (["-v", "no-such-program"], 2, 127)],
@@ -59,10 +76,24 @@ def without_pids(text):
 
 
 def outcome(program, name, arguments, extra):
-    environment = {"PATH": os.environ["PATH"], **extra}
+    environment = {"PATH": PATH, **extra}
     done = subprocess.run([name, *arguments], executable=program, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           errors="replace", timeout=30, check=False, start_new_session=True)
     return done.returncode, without_pids(done.stdout), without_pids(done.stderr)
+
+
+def outcome_at_terminal(program, name, arguments, extra):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(program, [name, *arguments], {"PATH": PATH, **extra})
+    said = b""
+    while True:
+        try:
+            said += os.read(terminal, 65536)
+        except OSError:  # Nobody has it open any more.
+            break
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), without_pids(said.decode(errors="replace").replace("\r", ""))
 
 
 def installed(name, how):
@@ -92,6 +123,20 @@ for name, rows in ROWS.items():
         for row in rows if how == "link" else rows[:3]:
             arguments, extra = row if isinstance(row, tuple) else (row, {})
             compare(name, arguments, extra, outcome(real, name, arguments, extra), outcome(ours, name, arguments, extra))
+for name, rows in AT_TERMINAL.items():
+    for row in rows:
+        arguments, extra = row if isinstance(row, tuple) else (row, {})
+        real, ours = shutil.which(name), os.path.join(folder, "link", name)
+        compare(f"at a terminal: {name}", arguments, extra, outcome_at_terminal(real, name, arguments, extra),
+                outcome_at_terminal(ours, name, arguments, extra))
+for name, rows in AS_PID_1.items():
+    for row in rows:
+        arguments, extra = row if isinstance(row, tuple) else (row, {})
+        real, ours = ([*"unshare -Urpf --mount-proc".split(), program, *arguments] for program in (shutil.which(name), os.path.join(folder, "link", name)))
+        compare(f"PID 1: {name}", arguments, extra, outcome(None, real[0], real[1:], extra), outcome(None, ours[0], ours[1:], extra))
+# A sub-reaper without being asked for it, so there is nothing to warn of.
+quiet = outcome(os.path.join(folder, "link", "tini"), "tini", ["true"], {})
+compare("tini", ["true"], {}, (0, [], []), quiet)
 for name, rows in BETTER.items():
     for arguments, theirs, code in rows:
         real = outcome(shutil.which(name), name, arguments, {})
