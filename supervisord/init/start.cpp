@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "init/child.hpp"
+#include "sys/memory.hpp"
 #include "sys/process.hpp"
 
 namespace sup::init {
@@ -72,6 +73,7 @@ Started start(const Plan& plan) {
   (void)!::chdir("/");
   constexpr unsigned kFirst = 3;
   (void)::syscall(SYS_close_range, kFirst, ~0U, 0U);
+  sys::release_code_pages();  // Most of this program's code is not ours, but was touched by its start.
   started.exit_code.reset();
   return started;
 }
