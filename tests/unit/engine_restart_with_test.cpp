@@ -164,3 +164,20 @@ TEST_CASE("who it restarts with may be removed meanwhile", "[restart-with]") {
   s.ends("app", signal(15)).run();
   REQUIRE(s.state("app") == "running");
 }
+
+TEST_CASE("a rolling restart of the other takes it along, and it comes back when that is done", "[restart-with]") {
+  Story s({Service("db").instances(2), Service("app").requires_({"db"}).restart_with({"db"})});
+  s.boot().run().orders();
+  const ChangeId roll = s.roll({"db"});
+  REQUIRE(s.orders() == Names{"TERM db@1"});
+  s.ends("db@1", signal(15)).run().ends("app", signal(15)).run();
+  REQUIRE(s.state("app") == "waiting");
+  s.ends("db@2", signal(15)).run();
+  REQUIRE(s.reply(roll).starts_with("db@1=done db@2=done"));
+  Names orders = s.orders();
+  REQUIRE(std::ranges::count(orders, "TERM app") == 1);
+  REQUIRE(std::ranges::count(orders, "spawn app") == 1);
+  REQUIRE(s.state("app") == "running");
+  s.pass(60s);
+  REQUIRE(s.orders().empty());
+}
