@@ -145,7 +145,8 @@ Explanation explain(const World& w, InstanceId id) {
     for (const InstanceId d : relations.required_by)
       if (w.at(d).facts.is_live) out.waits_for.push_back(named_state(w, d));
     for (const InstanceId f : relations.followed_by)
-      if (w.at(f).facts.is_leaving) out.waits_for.push_back(named_state(w, f));
+      if (w.at(f).facts.is_leaving && !std::ranges::binary_search(relations.required_by, f))
+        out.waits_for.push_back(named_state(w, f));
   }
   if (i.state == State::joining && !i.facts.is_leaving)
     for (const InstanceId d : relations.required_by)

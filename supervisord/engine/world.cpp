@@ -205,8 +205,11 @@ std::vector<InstanceId> waited_for(const World& w, const Instance& i) {
   std::vector<InstanceId> out;
   for (const InstanceId r : relations.requires_)
     if (!is_met(w.at(r).facts, terms_of(relations.terms, r))) out.push_back(r);
+  const std::size_t needed = out.size();
   for (const InstanceId f : relations.follows)
-    if (is_awaited(w.at(f).facts, terms_of(relations.order_terms, f))) out.push_back(f);
+    if (is_awaited(w.at(f).facts, terms_of(relations.order_terms, f)) &&
+        !std::binary_search(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(needed), f))
+      out.push_back(f);
   for (const InstanceId c : relations.conflicts)
     if (w.at(c).facts.is_live) out.push_back(c);
   for (const InstanceId d : relations.required_by)

@@ -64,7 +64,9 @@ TEST_CASE("together with requires a restart by command is one restart", "[restar
   s.boot().run().ready("db").run().orders();
   s.restart({"db"});
   REQUIRE(s.orders() == Names{"TERM app"});
-  s.ends("app", signal(15)).ends("db", signal(15)).run().ready("db").run();
+  s.ends("app", signal(15));
+  REQUIRE(s.cause("app") == "waiting for db (stopping)");
+  s.ends("db", signal(15)).run().ready("db").run();
   REQUIRE(s.orders() == Names{"TERM db", "spawn db", "await db", "stop awaiting db", "spawn app"});
   s.pass(60s);
   REQUIRE(s.orders().empty());
