@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <optional>
 
 #include "base/text.hpp"
 #include "daemon/daemon.hpp"
@@ -126,9 +127,9 @@ bool read_word(std::string_view option, const std::string& word, std::optional<E
   return false;
 }
 
-int run(int argc, char** argv) {
+// Nothing: go on. What reads the options is gone by then.
+std::optional<int> read_options(int argc, char** argv, CommandLine& line) {
   CLI::App app{kDescription, "supervisord"};
-  CommandLine line;
   declare(app, line);
   try {
     app.parse(argc, argv);
@@ -139,6 +140,12 @@ int run(int argc, char** argv) {
   if (!read_word("--log-level", line.log_level, line.options.log_level) ||
       !read_word("--containment", line.containment, line.options.containment))
     return static_cast<int>(sup::DaemonExit::usage);
+  return std::nullopt;
+}
+
+int run(int argc, char** argv) {
+  CommandLine line;
+  if (const auto ended = read_options(argc, argv, line)) return *ended;
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
   return line.is_check ? sup::check_configuration(line.options) : sup::run_daemon(line.options);
 }

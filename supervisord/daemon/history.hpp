@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/exit_status.hpp"
@@ -34,15 +35,22 @@ struct HistoryEntry {
   RunId run{};
   State from = State::stopped;
   State to = State::stopped;
-  const Row* row = nullptr;
-  std::int32_t pid = 0;
-  std::optional<ExitStatus> status{};  // Of the run that has just ended.
   Health health_from = Health::unknown;
   Health health_to = Health::unknown;
-  std::string cause{};
+  std::int32_t pid = 0;
+  const Row* row = nullptr;
+  Rare<std::string> cause{};
+  std::optional<ExitStatus> status{};      // Of the run that has just ended.
   bool awaits_words = false;               // Of a run that has failed: its last lines will be told,
   Rare<std::vector<std::string>> words{};  // and here they are.
 };
+
+// As an entry has it: most say nothing, and take no room for it.
+[[nodiscard]] inline Rare<std::string> cause_said(std::string text) {
+  Rare<std::string> out;
+  if (!text.empty()) out.edit() = std::move(text);
+  return out;
+}
 
 // Bounded: the oldest entries go.
 class History {

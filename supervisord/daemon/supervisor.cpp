@@ -16,6 +16,7 @@ namespace sup {
 namespace {
 
 constexpr Duration kStartTakes = std::chrono::seconds{10};
+constexpr Duration kAfterStart = std::chrono::milliseconds{100};
 constexpr Duration kMemoryWarnings = std::chrono::seconds{10};  // Apart, at least.
 
 // How loud a change of state is. A crash loop says two lines a round: back-off and running; a restart by command, too:
@@ -111,6 +112,7 @@ Supervisor::Supervisor(loop::Loop& loop, log::LogThread& log, SpecSet set, std::
                armed_for_.reset();
                engine_.tick(sys::monotonic_now());
              }),
+      after_start_(loop, [this] { is_start_over_ = true; }),
       turn_end_(loop, [this] { turn(); }) {
   history_.add({.time = sys::wall_now(), .kind = Happening::started});
 }
@@ -125,9 +127,9 @@ void Supervisor::turn() {
   for (Observer* observer : observers_) observer->on_turn_over();
   runs_->clean_up();
   if (sys::renew_memory_reserve()) warn_of_memory();
-  give_back();
   arm_timer();
   log_.deliver();
+  give_back();
 }
 
 void Supervisor::warn_of_memory() {
@@ -137,11 +139,14 @@ void Supervisor::warn_of_memory() {
   spdlog::warn("memory was refused: went on with the reserve, which is there again");
 }
 
-// What only the start needs, as soon as nothing is starting; later starts are made of what they themselves use.
+// What only the start needs, a moment after nothing is starting any more, in which who waited for it may ask how it
+// went. Later starts are made of what they themselves use. The last act before the loop sleeps, since all that is done
+// after it comes back.
 void Supervisor::give_back() {
   const bool was_starting = std::exchange(is_starting_, engine_.world().starting_count > 0);
   const bool is_over = was_starting && !is_starting_;
-  if (is_over && sys::monotonic_now() - started_at_ < kStartTakes) sys::release_code_pages();
+  if (is_over && sys::monotonic_now() - started_at_ < kStartTakes) after_start_.arm(kAfterStart);
+  if (std::exchange(is_start_over_, false)) sys::release_clean_pages();
 }
 
 void Supervisor::arm_timer() {
@@ -217,7 +222,7 @@ void Supervisor::carry_out(const HealthChanged& effect) {
                 .run = effect.run,
                 .health_from = effect.from,
                 .health_to = effect.to,
-                .cause = effect.cause});
+                .cause = cause_said(effect.cause)});
   for (Observer* observer : observers_) observer->on_health_changed(effect);
 }
 
@@ -239,18 +244,17 @@ void Supervisor::carry_out(const StateChanged& effect) {
                      .run = effect.run,
                      .from = effect.from,
                      .to = effect.to,
-                     .row = effect.row,
                      .pid = effect.pid,
-                     .status = {},
-                     .cause = effect.cause};
+                     .row = effect.row};
   if (is_end && instance.last_kind == EndKind::exited && instance.run == effect.run)
     entry.status = instance.last_status;
   // What did not end in time was doing something.
+  std::string cause = effect.cause;
   if (const Run* run = runs_->find(effect.instance);
       run != nullptr && effect.to == State::killing && !run->survivors->empty())
-    entry.cause += (entry.cause.empty() ? "" : "; ") + *run->survivors;
+    cause += (cause.empty() ? "" : "; ") + *run->survivors;
   if (is_end && has_process(w.spec(instance))) runs_->forget(effect.instance);
-  const std::string cause = entry.cause;
+  entry.cause = cause_said(cause);
   entry.awaits_words = is_end && has_failed(effect, instance, w.spec(instance));
   if (entry.awaits_words) log_.ask_last_words(effect.instance, effect.run, streams_of_errors(w.spec(instance)));
   history_.add(std::move(entry));
@@ -287,7 +291,7 @@ void Supervisor::carry_out(const InstanceVacated& effect) {
 void Supervisor::carry_out(const ShutdownBegun& effect) {
   spdlog::info("shutting down: {}", effect.why);
   shutdown_reason_ = effect.why;
-  history_.add({.time = sys::wall_now(), .kind = Happening::shutdown, .cause = effect.why});
+  history_.add({.time = sys::wall_now(), .kind = Happening::shutdown, .cause = cause_said(effect.why)});
   for (Observer* observer : observers_) observer->on_shutdown(effect);
 }
 

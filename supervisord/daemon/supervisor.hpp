@@ -125,6 +125,8 @@ class Supervisor {
   bool is_starting_ = false;  // At the end of the last turn.
   std::uint64_t last_change_ = 0;
   loop::Timer timer_;
+  bool is_start_over_ = false;  // For a moment: what only the start needed can be given back.
+  loop::Timer after_start_;
   loop::TurnEnd turn_end_;
 };
 

@@ -196,14 +196,14 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
     out.service = entry.instance == kNoInstance ? *entry.departed : w.name(w.at(entry.instance));
     out.from = text_of(enum_name(entry.health_from));
     out.to = text_of(enum_name(entry.health_to));
-    out.cause = entry.cause;
+    out.cause = *entry.cause;
     out.run = static_cast<std::int64_t>(entry.run.value);
     return out;
   }
   if (entry.kind != Happening::state) {
     out.kind = "daemon";
     out.to = text_of(enum_name(entry.kind));
-    if (!entry.cause.empty()) out.cause = entry.cause;
+    if (!entry.cause->empty()) out.cause = *entry.cause;
     return out;
   }
   out.kind = "state";
@@ -211,7 +211,7 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
   out.from = text_of(enum_name(entry.from));
   out.to = text_of(enum_name(entry.to));
   if (entry.row != nullptr) out.why = text_of(entry.row->why);
-  if (!entry.cause.empty()) out.cause = entry.cause;
+  if (!entry.cause->empty()) out.cause = *entry.cause;
   if (entry.status && entry.status->signal != 0) out.exit_signal = entry.status->signal;
   if (entry.status && entry.status->signal == 0) out.exit_code = entry.status->code;
   if (entry.pid != 0) out.pid = entry.pid;

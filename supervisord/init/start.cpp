@@ -73,7 +73,7 @@ Started start(const Plan& plan) {
   (void)!::chdir("/");
   constexpr unsigned kFirst = 3;
   (void)::syscall(SYS_close_range, kFirst, ~0U, 0U);
-  sys::release_code_pages();  // Most of this program's code is not ours, but was touched by its start.
+  sys::release_clean_pages();  // Most of this program's code is not ours, but was touched by its start.
   started.exit_code.reset();
   return started;
 }

@@ -4,10 +4,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "log/ring.hpp"
@@ -39,7 +39,7 @@ struct ServiceLog {
   std::size_t inputs = 0;            // Pipes that are attached.
   std::array<Valve, 2> valves = {};  // Of Source::Log.
   std::array<Kept, 2> kept = {};     // The same.
-  std::deque<RunMark> runs = {};     // The last ones.
+  std::vector<RunMark> runs = {};    // The last ones.
   bool has_dropped = false;          // The ring has lost lines.
   bool has_told_pipe_size = false;   // That the kernel refuses it.
   bool is_forgotten = false;         // Goes with its last pipe.

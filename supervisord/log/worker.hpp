@@ -84,9 +84,9 @@ class Worker {
     UniqueFd pipe;
     bool is_terminal = false;
     Framer framer;
-    Outlet* outlet = nullptr;                 // Null: ring and readers only.
-    std::optional<Formatter> formatter = {};  // Without, bytes are written as they come.
-    std::optional<Joiner> joiner = {};        // Only beside a formatter.
+    Outlet* outlet = nullptr;                   // Null: ring and readers only.
+    std::unique_ptr<Formatter> formatter = {};  // Without, bytes are written as they come.
+    std::unique_ptr<Joiner> joiner = {};        // Only beside a formatter.
     Duration join_wait{};
     Instant join_due{};
     Valve* valve = nullptr;

@@ -38,10 +38,10 @@ std::string rate_text(const LineRate& rate) {
 
 // What the source says about its lines.
 void Worker::fit(Input& input, Source& source) {
-  if (source.layout) input.formatter.emplace(*std::move(source.layout));
+  if (source.layout) input.formatter = std::make_unique<Formatter>(*std::move(source.layout));
   if (source.joining && input.formatter) {
     input.join_wait = source.joining->wait;
-    input.joiner.emplace(std::move(source.joining->start), source.line_max);
+    input.joiner = std::make_unique<Joiner>(std::move(source.joining->start), source.line_max);
   }
   input.valve = &input.service->valves[static_cast<std::size_t>(source.log)];
   const bool had_rate = input.valve->rate().has_value();

@@ -37,7 +37,7 @@ void Worker::keep_place(Input& input, const Source& source) {
   Kept& kept = service.kept[static_cast<std::size_t>(source.log)];
   if (input.file != nullptr) {
     input.kept = &kept;
-    kept.goes_by_time = input.joiner.has_value() && input.file == input.outlet;
+    kept.goes_by_time = input.joiner != nullptr && input.file == input.outlet;
     if (kept.outlet != input.file->id) {
       kept.base = end_of(kept) - input.file->sink.position();  // May wrap around; what counts are differences.
       kept.outlet = input.file->id;
@@ -48,7 +48,7 @@ void Worker::keep_place(Input& input, const Source& source) {
 
 void Worker::mark_run(ServiceLog& service, const Source& source) {
   if (service.runs.empty() || service.runs.back().run != source.run) {
-    if (service.runs.size() == ServiceLog::kRunMarks) service.runs.pop_front();
+    if (service.runs.size() == ServiceLog::kRunMarks) service.runs.erase(service.runs.begin());
     service.runs.push_back({source.run, {end_of(service.kept[0]), end_of(service.kept[1])}});
   }
   const auto log = static_cast<std::size_t>(source.log);

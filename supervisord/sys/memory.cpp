@@ -1,5 +1,6 @@
 #include "sys/memory.hpp"
 
+#include <link.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -12,10 +13,6 @@
 #include <string_view>
 
 #include "base/refusable.hpp"
-
-// Set by the linker, see end(3): the begin of the first segment, and the end of the code.
-extern "C" const char __executable_start;  // NOLINT(bugprone-reserved-identifier)
-extern "C" const char etext;
 
 namespace sup::sys {
 namespace {
@@ -39,6 +36,21 @@ void on_refusal() {
   (void)::nanosleep(&kPause, nullptr);
 }
 
+// What can be written to has been: relocations are in it.
+void release_segment(std::uintptr_t base, const ElfW(Phdr) & segment) noexcept {
+  if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t begin = (base + segment.p_vaddr) / page * page;
+  const std::uintptr_t end = (base + segment.p_vaddr + segment.p_memsz) / page * page;
+  // A refusal (memory that is locked, the kernel's own pages) leaves everything as it was.
+  (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // NOLINT(performance-no-int-to-ptr)
+}
+
+int release_object(dl_phdr_info* object, std::size_t, void*) noexcept {
+  for (std::size_t i = 0; i < object->dlpi_phnum; ++i) release_segment(object->dlpi_addr, object->dlpi_phdr[i]);
+  return 0;
+}
+
 }  // namespace
 
 void keep_memory_reserve() noexcept {
@@ -56,13 +68,7 @@ bool renew_memory_reserve() noexcept {
   return true;
 }
 
-void release_code_pages() noexcept {
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(&__executable_start) / page * page;
-  const auto end = reinterpret_cast<std::uintptr_t>(&etext) / page * page;
-  // A refusal (memory that is locked) leaves everything as it was.
-  (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // NOLINT(performance-no-int-to-ptr)
-}
+void release_clean_pages() noexcept { (void)::dl_iterate_phdr(release_object, nullptr); }
 
 std::uint64_t machine_memory_bytes() noexcept {
   struct sysinfo told = {};

@@ -7,11 +7,11 @@
 
 namespace sup::sys {
 
-// Unmaps the pages of this program's code. What is used again comes back from the page cache at the next touch (a minor
-// fault, some 64 KiB at a time), so this gives back what only the start needed: parsing of options and files, the
-// initialisation of libraries. Source: madvise(2), MADV_DONTNEED on a private mapping of a file that nobody has
-// written to.
-void release_code_pages() noexcept;
+// Unmaps the pages of code and constants of this program and of its libraries. What is used again comes back from the
+// page cache at the next touch (a minor fault, some 64 KiB at a time), so this gives back what only the start needed:
+// parsing of options and files, the initialisation of libraries. Source: madvise(2), MADV_DONTNEED on a private mapping
+// of a file that nobody has written to.
+void release_clean_pages() noexcept;
 
 // From now on operator new throws in Refusable scopes alone (base/refusable.hpp). Elsewhere it spends the reserve, and
 // when that is gone it says so on standard error once and waits until it is given memory: no process is lost by
