@@ -26,7 +26,7 @@ class Line {
   // What does not fit is left out.
   void add(std::string_view text) noexcept {
     const std::size_t fits = std::min(text.size(), bytes_.size() - size_);
-    std::copy_n(text.data(), fits, bytes_.data() + size_);
+    std::ranges::copy(text.substr(0, fits), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
     size_ += fits;
   }
   void add(int number) noexcept {

@@ -11,7 +11,20 @@
 
 namespace {
 
-using namespace sup::init;
+using sup::init::Facts;
+using sup::init::fill;
+using sup::init::find_personality;
+using sup::init::is_own;
+using sup::init::Line;
+using sup::init::Parse;
+using sup::init::parse_catatonit;
+using sup::init::parse_dumb_init;
+using sup::init::parse_own;
+using sup::init::parse_tini;
+using sup::init::Parsed;
+using sup::init::Placement;
+using sup::init::Plan;
+using sup::init::Target;
 
 // A command line that getopt(3) may reorder.
 class CommandLine {
