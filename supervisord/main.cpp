@@ -24,7 +24,7 @@ constexpr const char* kFooter =
     "  supervisord --config web.toml --check\n"
     "  supervisord --only app --skip cache  app and what it needs, without cache\n"
     "  supervisord --tag dev                also what is tagged dev\n"
-    "  supervisord -- nginx -g 'daemon off;' as the init of one command, for a container: reaps everybody, sends\n"
+    "  supervisord -- nginx                 as the init of one command, for a container: reaps everybody, sends\n"
     "                                       signals on, ends with its exit code\n\n"
     "Options before '-- COMMAND': --wait-all, also wait for who is left when it has ended; --grace DURATION, who is\n"
     "left then gets TERM and has this long; --forward-to-group, signals go to its process group; --rewrite FROM:TO,\n"
