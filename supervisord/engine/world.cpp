@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "spec/left_out.hpp"
 
 namespace sup {
 
@@ -116,7 +117,7 @@ bool is_joined(const Instance& i) { return i.counts.busy_children == 0; }
 std::vector<InstanceId> children_to_start(const World& w, InstanceId parent) {
   std::vector<InstanceId> out;
   for (const InstanceId d : w.graph[parent.value]->required_by)
-    if (is_child(terms_of(w.graph[d.value]->terms, parent).bond) && starts_with_supervisord(*w.definition(w.at(d))))
+    if (is_child(terms_of(w.graph[d.value]->terms, parent).bond) && starts_with_parent(*w.definition(w.at(d))))
       out.push_back(d);
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "base/text.hpp"
@@ -9,6 +10,8 @@
 
 namespace sup {
 namespace {
+
+constexpr std::string_view kNotNamed = "--only does not name it";
 
 using Users = std::map<std::string_view, std::vector<NamedService*>>;
 
@@ -26,7 +29,7 @@ void skip(SpecSet& set, const std::vector<std::string>& names) {
   std::vector<NamedService*> work;
   for (NamedService& service : set.services) {
     if (std::ranges::find(names, service.name) == names.end()) continue;
-    service.left_out.edit() = {"--skip", true};
+    service.left_out.edit() = {.why = "--skip", .is_skipped = true};
     work.push_back(&service);
   }
   const Users users = users_of(set);
@@ -35,10 +38,44 @@ void skip(SpecSet& set, const std::vector<std::string>& names) {
     if (found == users.end()) continue;
     for (NamedService* user : found->second) {
       if (user->left_out->is_skipped) continue;
-      user->left_out.edit() = {"it needs " + work[next]->name + ", which --skip leaves out", true};
+      user->left_out.edit() = {.why = "it needs " + work[next]->name + ", which --skip leaves out", .is_skipped = true};
       work.push_back(user);
     }
   }
+}
+
+bool is_in(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// What is external is asked how it is in any case.
+bool is_chosen(const NamedService& service, const BootChoice& choice) {
+  if (service.spec.type == ServiceType::external) return true;
+  if (!choice.only.empty()) return is_in(choice.only, service.name);
+  return service.spec.tags->empty() || has_tag(service.spec, choice.tags);
+}
+
+// Who is started, and all that is started for it.
+std::set<std::string_view> begun_by(const SpecSet& set, const BootChoice& choice) {
+  std::map<std::string_view, const NamedService*> by_name;
+  for (const NamedService& service : set.services) by_name.emplace(service.name, &service);
+  std::set<std::string_view> begun;
+  std::vector<const NamedService*> work;
+  const auto begin = [&](const NamedService& service) {
+    if (!service.left_out->is_skipped && begun.insert(service.name).second) work.push_back(&service);
+  };
+  for (const NamedService& service : set.services)
+    if (is_chosen(service, choice) && (service.spec.enabled || !choice.only.empty())) begin(service);
+  while (!work.empty()) {
+    const NamedService& user = *work.back();
+    work.pop_back();
+    for_each_relation(user.spec, [&](const Relation& relation) {
+      const auto found = by_name.find(relation.service);
+      if (found != by_name.end() && (is_need(relation.kind) || relation.kind == RelationKind::wants))
+        begin(*found->second);
+    });
+  }
+  return begun;
 }
 
 std::string joined(std::span<const std::string> words) {
@@ -51,12 +88,21 @@ std::string joined(std::span<const std::string> words) {
 
 void leave_out(SpecSet& set, const BootChoice& choice) {
   if (!choice.skipped.empty()) skip(set, choice.skipped);
+  const bool has_tags =
+      std::ranges::any_of(set.services, [](const auto& service) { return !service.spec.tags->empty(); });
+  if (choice.only.empty() && !has_tags) return;
+  const std::set<std::string_view> begun = begun_by(set, choice);
   for (NamedService& service : set.services) {
-    const std::vector<std::string>& tags = *service.spec.tags;
-    const bool is_named = std::ranges::find(choice.only, service.name) != choice.only.end();
-    if (tags.empty() || is_named || service.left_out->is_skipped || has_tag(service.spec, choice.tags)) continue;
-    service.left_out.edit().why = "--tag names none of its tags: " + joined(tags);
+    if (service.left_out->is_skipped || is_chosen(service, choice) || begun.contains(service.name)) continue;
+    if (choice.only.empty())
+      service.left_out.edit().why = "--tag names none of its tags: " + joined(*service.spec.tags);
+    else
+      service.left_out.edit() = {.why = std::string(kNotNamed), .is_skipped = false};
   }
+}
+
+bool starts_with_parent(const NamedService& service) {
+  return service.spec.enabled && (service.left_out->why.empty() || service.left_out->why == kNotNamed);
 }
 
 std::string left_out_text(const SpecSet& set) {

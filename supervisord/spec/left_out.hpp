@@ -1,5 +1,6 @@
-// Who is left out when supervisord starts: what --skip names with all that needs it, and what has tags of which --tag
-// names none. Commands can start these later.
+// Who is left out when supervisord starts: what --skip names with all that needs it, and what nobody who is started
+// needs or wants, if --only does not name it, or if it has tags of which --tag names none. Commands can start these
+// later.
 #pragma once
 
 #include <span>
@@ -22,7 +23,9 @@ struct BootChoice {
 // Notes it in the services. What needs a skipped service is skipped, too: it could not become ready, and to start the
 // skipped one for it would not be what was asked for.
 void leave_out(SpecSet& set, const BootChoice& choice);
-// "left out of this start: db (--skip), app (it needs db, which --skip names)"; empty if nobody is.
+// Whether a later start of its parent starts it: also if it was left out only because --only does not name it.
+[[nodiscard]] bool starts_with_parent(const NamedService& service);
+// "left out of this start: db (--skip), app (it needs db, which --skip leaves out)"; empty if nobody is.
 [[nodiscard]] std::string left_out_text(const SpecSet& set);
 
 // All tags, sorted, each once.

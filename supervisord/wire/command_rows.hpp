@@ -92,8 +92,9 @@ inline constexpr auto kStatusParams = std::array{
         .given = Given::flag,
         .option = "--check",
         .scope = Scope::local,
-        .doc = "Say by the exit code whether all are up: 0 or 3. Without names, services that are not enabled and down "
-               "do not count."},
+        .doc =
+            "Say by the exit code whether all are up: 0 or 3. Without names, services that are down and not enabled, "
+            "or left out of the start, do not count."},
     ParamRow{.name = "watch",
              .type = ParamType::boolean,
              .given = Given::flag,

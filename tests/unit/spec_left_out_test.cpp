@@ -72,8 +72,46 @@ TEST_CASE("tags are left out unless one of them is asked for; without tags nothi
           "left out of this start: mail (--tag names none of its tags: dev, test), probe (--tag names none of its "
           "tags: prod)");
   REQUIRE(who(services, {{}, {}, {"test"}}) == "left out of this start: probe (--tag names none of its tags: prod)");
-  REQUIRE(who(services, {{"probe"}, {}, {"test"}}).empty());
   REQUIRE(who(services, {{}, {"mail"}, {"test", "prod"}}) == "left out of this start: mail (--skip)");
+}
+
+TEST_CASE("what has tags is not left out where something that is begun needs or wants it", "[left-out]") {
+  const std::vector<Service> services = {
+      tagged("db", {"data"}),
+      tagged("cache", {"data"}),
+      tagged("tool", {"data"}),
+      tagged("shell", {"dev"}),
+      Service("app").requires_({"db"}).wants({"cache"}),
+      Service("off").requires_({"tool"}).with([](ServiceSpec& spec) { spec.enabled = false; })};
+  REQUIRE(who(services, {{}, {}, {"dev"}}) == "left out of this start: tool (--tag names none of its tags: data)");
+  REQUIRE(who(services, {{}, {"app"}, {"dev"}}) ==
+          "left out of this start: app (--skip), cache (--tag names none of its tags: data), db (--tag names none of "
+          "its tags: data), tool (--tag names none of its tags: data)");
+}
+
+TEST_CASE("--only leaves out what it does not name and nothing needs or wants; a parent's start begins it still",
+          "[left-out]") {
+  const std::vector<Service> services = {Service("db"),
+                                         Service("cache"),
+                                         Service("noise"),
+                                         Service("app").requires_({"db"}).wants({"cache"}).after({"noise"}),
+                                         Service("worker").parent("app"),
+                                         tagged("probe", {"prod"})};
+  REQUIRE(who(services, {{"app"}, {}, {}}) ==
+          "left out of this start: noise (--only does not name it), probe (--only does not name it), worker (--only "
+          "does not name it)");
+  REQUIRE(who(services, {{"worker", "probe"}, {"cache"}, {}}) ==
+          "left out of this start: cache (--skip), noise (--only does not name it)");
+  Story s(left({Service("app"), Service("worker").parent("app")}, {{"app"}, {}, {}}));
+  s.tell(Boot{{s.id("app")}}).run();
+  REQUIRE(s.state("worker") == "stopped");
+  REQUIRE(explain(s.engine().world(), s.id("worker")).why ==
+          "left out when supervisord started (--only does not name it), and nobody has asked for it");
+  s.stop({"app"});
+  s.ends("app", signal(15)).run();
+  s.start({"app"});
+  s.run();
+  REQUIRE(s.state("worker") == "running");
 }
 
 TEST_CASE("a tag that nobody has is told with the nearest", "[left-out]") {
