@@ -103,7 +103,7 @@ std::vector<std::string> cut_rest(const std::vector<Found>& founds, std::vector<
   return rest;
 }
 
-// Splits the words by the rows. Left-over words are the result; an error is CLI11's text.
+// Splits the words by the rows. Left-over words are the result; an error is CLI11's text as far as that is clear.
 std::expected<std::vector<std::string>, std::string> split(std::vector<Found>& founds, std::vector<std::string> words) {
   const std::vector<std::string> rest = cut_rest(founds, words);
   CLI::App app;
@@ -116,6 +116,9 @@ std::expected<std::vector<std::string>, std::string> split(std::vector<Found>& f
   std::ranges::reverse(words);  // CLI11 takes them from the back.
   try {
     app.parse(std::move(words));
+  } catch (const CLI::ArgumentMismatch& error) {  // "--since: 1 required TEXT missing"
+    const std::string text = error.what();
+    return std::unexpected(text.substr(0, text.find(": ")) + " needs a value");
   } catch (const CLI::Error& error) {
     return std::unexpected(std::string(error.what()));
   }

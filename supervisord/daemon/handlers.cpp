@@ -216,8 +216,9 @@ std::optional<std::vector<InstanceId>> named_services(Server& server, Session& s
   }
   auto chosen = with_tags(world_of(server), std::move(*resolved), call.arguments.texts(wire::kTags));
   if (chosen) return std::move(*chosen);
-  session.send(wire::encode_error(
-      wire::Failed{fmt::format("cannot {} what --tag names: {}", call.row->name, chosen.error().what)}));
+  const std::string_view doing = call.row->verb == wire::Verb::status ? "show" : call.row->name;
+  session.send(
+      wire::encode_error(wire::Failed{fmt::format("cannot {} what --tag names: {}", doing, chosen.error().what)}));
   return std::nullopt;
 }
 
