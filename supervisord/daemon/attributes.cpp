@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "base/check.hpp"
 #include "base/cpu_list.hpp"
@@ -122,6 +123,20 @@ Result<gid_t> gid_of(std::string_view key, const std::string& name) {
   return group->gid;
 }
 
+// Whether a process of ours with this primary group has just these groups. Where we may not change them, that it has
+// the primary one among the others, too, is no difference.
+bool has_already(const std::vector<gid_t>& groups, gid_t primary) {
+  const auto own = sys::own_groups();
+  if (!own) return false;
+  std::set<gid_t> wanted(groups.begin(), groups.end());
+  std::set<gid_t> had(own->begin(), own->end());
+  if (::geteuid() != 0 && primary == ::getegid()) {
+    wanted.insert(primary);
+    had.insert(primary);
+  }
+  return wanted == had;
+}
+
 // Besides the user's, or without a user besides our own. Or these alone.
 Result<> set_groups(sys::ChildSettings& child, const GroupsSpec& spec, const std::optional<sys::Account>& account) {
   if (account && !spec.replaces) child.groups = TRY(sys::supplementary_groups(*account));
@@ -154,9 +169,12 @@ Result<> set_account(sys::ChildSettings& child, const ServiceSpec& spec, const s
     child.user_name = *spec.user;
   }
   TRY(set_groups(child, *spec.groups, account));
-  if (spec.group->empty()) return {};
-  child.gid = TRY(gid_of("group", *spec.group));
-  child.group_name = *spec.group;
+  if (!spec.group->empty()) {
+    child.gid = TRY(gid_of("group", *spec.group));
+    child.group_name = *spec.group;
+  }
+  // So that without any privilege a service can name the user that we are.
+  if (child.groups && has_already(*child.groups, child.gid.value_or(::getegid()))) child.groups.reset();
   return {};
 }
 
