@@ -13,7 +13,7 @@ void Engine::handle(const Boot& event) {
   std::vector<InstanceId> enabled = event.only;
   for (const Instance& i : w_.present()) {
     const bool is_external = w_.spec(i).type == ServiceType::external;
-    if (is_external || (event.only.empty() && starts_with_supervisord(*w_.definition(i)))) enabled.push_back(w_.id(i));
+    if ((is_external || event.only.empty()) && starts_with_supervisord(*w_.definition(i))) enabled.push_back(w_.id(i));
   }
   std::erase_if(enabled, [this](InstanceId id) { return w_.definition(w_.at(id))->left_out->is_skipped; });
   is_booted_ = true;

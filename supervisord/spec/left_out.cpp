@@ -48,9 +48,7 @@ bool is_in(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-// What is external is asked how it is in any case.
 bool is_chosen(const NamedService& service, const BootChoice& choice) {
-  if (service.spec.type == ServiceType::external) return true;
   if (!choice.only.empty()) return is_in(choice.only, service.name);
   return service.spec.tags->empty() || has_tag(service.spec, choice.tags);
 }
