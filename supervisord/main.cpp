@@ -96,7 +96,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
 int refuse_extra(const CLI::App& app, const std::string& word) {
   if (!word.starts_with('-')) {
     const std::string shown = sup::printable(word);
-    return refuse(fmt::format("unexpected argument '{0}'; a configuration is given by '--config {0}'", shown));
+    return refuse(fmt::format(
+        "unexpected argument '{0}'; a configuration is given by '--config {0}', a command by '-- {0}'", shown));
   }
   const std::string option = word.substr(0, word.find('='));
   std::vector<std::string> names;
