@@ -32,7 +32,7 @@ else()
   set(SUP_SHARES_STDCXX ON)  # It brings the shared library of C++; a second one would be one too many.
 endif()
 
-# Old log files are compressed with it.
+# Old log files are compressed with these.
 add_library(sup_zlib INTERFACE)
 find_library(ZLIB_STATIC NAMES libz.a)
 if(ZLIB_STATIC)
@@ -40,6 +40,15 @@ if(ZLIB_STATIC)
   target_link_libraries(sup_zlib INTERFACE ${ZLIB_STATIC})
 else()
   target_link_libraries(sup_zlib INTERFACE ZLIB::ZLIB)
+endif()
+
+add_library(sup_zstd INTERFACE)
+find_library(ZSTD_STATIC NAMES libzstd.a)
+if(ZSTD_STATIC)
+  target_include_directories(sup_zstd INTERFACE ${ZSTD_INCLUDE_DIRS})
+  target_link_libraries(sup_zstd INTERFACE ${ZSTD_STATIC} Threads::Threads)
+else()
+  target_link_libraries(sup_zstd INTERFACE PkgConfig::ZSTD)
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SUP_SANITIZE AND NOT SUP_SHARES_STDCXX)

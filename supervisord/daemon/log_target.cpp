@@ -15,6 +15,15 @@ namespace {
 
 constexpr mode_t kLogDirMode = 0755;
 
+std::optional<log::Packing> packing_of(LogCompression compress) {
+  switch (compress) {
+    case LogCompression::none: return std::nullopt;
+    case LogCompression::gzip: return log::Packing::gzip;
+    case LogCompression::zstd: return log::Packing::zstd;
+  }
+  return std::nullopt;
+}
+
 log::Rotation rotation_of(const RotateSpec& rotate) {
   log::Rotation out;
   out.max_size = rotate.max_size.bytes.value_or(log::kNoLimit);
@@ -22,7 +31,7 @@ log::Rotation rotation_of(const RotateSpec& rotate) {
   if (rotate.at) out.at = std::chrono::minutes{rotate.at->minutes};
   out.keep = rotate.keep.count.value_or(out.keep);
   out.max_total = rotate.max_total.bytes.value_or(log::kNoLimit);
-  out.is_compressed = rotate.compress == LogCompression::gzip;
+  out.packing = packing_of(rotate.compress);
   return out;
 }
 

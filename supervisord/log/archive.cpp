@@ -47,7 +47,8 @@ std::vector<OldFile> Archive::files_of(const OldLog& log) {
        at != all.end() && at->name.starts_with(name.file); ++at) {
     is_there |= at->name == name.file;
     if (!is_rotated_from(at->name, name.file)) continue;
-    if (!out.empty() && at->name == out.back().name() + std::string(kCompressedEnd)) continue;
+    // Compressed, and the other has not gone yet.
+    if (!out.empty() && stamp_of(at->name, name.file) == stamp_of(out.back().name(), name.file)) continue;
     out.emplace_back(directory->directory, at->name, false);
   }
   if (is_there) out.emplace_back(directory->directory, name.file, true);

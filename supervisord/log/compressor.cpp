@@ -9,7 +9,7 @@
 #include <functional>
 #include <utility>
 
-#include "log/gzip.hpp"
+#include "log/packer.hpp"
 #include "log/rotation.hpp"
 #include "sys/log_directory.hpp"
 #include "sys/signals.hpp"
@@ -17,8 +17,7 @@
 namespace sup::log {
 namespace {
 
-constexpr std::string_view kSuffix = kCompressedEnd;
-constexpr std::string_view kUnfinished = ".gz.part";
+constexpr std::string_view kUnfinished = ".part";
 constexpr int kLeastPriority = 19;
 // As in linux/ioprio.h, which is no C++: one thread, and its class (idle) above the level.
 constexpr int kOfThread = 1;
@@ -31,18 +30,24 @@ void give_way() {
   (void)::syscall(SYS_ioprio_set, kOfThread, thread, kIdleOfDisk);
 }
 
+bool is_compressed(const sys::LogDirectory& directory, const std::string& name) {
+  return std::ranges::any_of(kPackingEnds, [&](const PackingEnd& row) {
+    return directory.identity_of(name + std::string(row.end)).has_value();
+  });
+}
+
 // The compressed file gets its name when it is whole and on the disk, and only then the other goes. One that has its
 // name is whole: then an earlier life has not come to remove the other.
-Result<> compress_one(const sys::LogDirectory& directory, const std::string& name,
+Result<> compress_one(const sys::LogDirectory& directory, const std::string& name, Packing packing,
                       const std::function<bool()>& is_ending) {
-  const std::string done = name + std::string(kSuffix);
-  const std::string part = name + std::string(kUnfinished);
-  if (!directory.identity_of(done)) {
+  const std::string done = name + std::string(end_of(packing));
+  const std::string part = done + std::string(kUnfinished);
+  if (!is_compressed(directory, name)) {
     const UniqueFd from = TRY(directory.open_old(name));
     const sys::LogDirectory::Facts facts = TRY(directory.facts_of(from, name));
     TRY(directory.remove(part));  // What an earlier life has left.
     const UniqueFd to = TRY(directory.create(part, facts.mode, facts.owner));
-    auto packed = gzip(from, to, is_ending);
+    auto packed = pack(packing, from, to, is_ending);
     if (!packed) {
       (void)directory.remove(part);
       return std::unexpected(std::move(packed).error().wrap(fmt::format("cannot compress '{}'", name)));
@@ -53,11 +58,13 @@ Result<> compress_one(const sys::LogDirectory& directory, const std::string& nam
 }
 
 bool is_unfinished(std::string_view name, std::string_view log) {
-  return name.ends_with(kUnfinished) && is_rotated_from(name.substr(0, name.size() - kUnfinished.size()), log);
+  if (!name.ends_with(kUnfinished)) return false;
+  const std::string_view packed = name.substr(0, name.size() - kUnfinished.size());
+  return packing_of(packed) && is_rotated_from(packed, log);
 }
 
 // One file that cannot be compressed keeps no other from it. Errors: the first one's.
-Result<> tidy_one(const std::string& log_path, const std::function<bool()>& is_ending) {
+Result<> tidy_one(const std::string& log_path, Packing packing, const std::function<bool()>& is_ending) {
   const sys::LogName log = sys::split_log_path(log_path);
   const auto directory = TRY(sys::LogDirectory::open(log.directory));
   Result<> out;
@@ -66,7 +73,7 @@ Result<> tidy_one(const std::string& log_path, const std::function<bool()>& is_e
     const bool is_plain = is_rotated_from(entry.name, log.file) && entry.name.ends_with('Z');
     Result<> done;
     if (is_unfinished(entry.name, log.file)) done = directory.remove(entry.name);
-    if (is_plain) done = compress_one(directory, entry.name, is_ending);
+    if (is_plain) done = compress_one(directory, entry.name, packing, is_ending);
     if (!done && out) out = std::move(done);
   }
   return out;
@@ -82,12 +89,13 @@ Compressor::~Compressor() {
   if (was_started_) (void)::pthread_join(thread_, nullptr);
 }
 
-void Compressor::tidy(const std::string& log_path) {
+void Compressor::tidy(const std::string& log_path, Packing packing) {
   {
     const std::lock_guard lock(mutex_);
     // The first may be past the file that is meant.
-    const auto waiting = logs_.begin() + (is_running_ && !logs_.empty() ? 1 : 0);
-    if (std::find(waiting, logs_.end(), log_path) == logs_.end()) logs_.push_back(log_path);
+    const Job job{log_path, packing};
+    const auto waiting = jobs_.begin() + (is_running_ && !jobs_.empty() ? 1 : 0);
+    if (std::find(waiting, jobs_.end(), job) == jobs_.end()) jobs_.push_back(job);
     if (is_running_) return;
     is_running_ = true;
   }
@@ -99,7 +107,7 @@ void Compressor::tidy(const std::string& log_path) {
   if (was_started_) return;
   const std::lock_guard lock(mutex_);
   is_running_ = false;
-  logs_.clear();
+  jobs_.clear();
   board_.post(Notice{Notice::Kind::trouble, fmt::format("cannot compress '{}': {}", log_path, errno_text(error))});
 }
 
@@ -116,19 +124,19 @@ void Compressor::work() {
     return is_ending_;
   };
   while (true) {
-    std::string log;
+    Job job;
     {
       const std::lock_guard lock(mutex_);
-      if (logs_.empty() || is_ending_) {
+      if (jobs_.empty() || is_ending_) {
         is_running_ = false;
         return;
       }
-      log = logs_.front();
+      job = jobs_.front();
     }
-    if (const auto done = tidy_one(log, is_ending); !done && !is_ending())
+    if (const auto done = tidy_one(job.log_path, job.packing, is_ending); !done && !is_ending())
       board_.post(Notice{Notice::Kind::trouble, done.error().what});
     const std::lock_guard lock(mutex_);
-    logs_.pop_front();
+    jobs_.pop_front();
   }
 }
 

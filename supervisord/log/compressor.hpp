@@ -10,6 +10,7 @@
 #include <string>
 
 #include "log/board.hpp"
+#include "log/packing.hpp"
 
 namespace sup::log {
 
@@ -25,7 +26,7 @@ class Compressor {
 
   // All files that were rotated from this log and are not compressed yet are to be; what an earlier life has left half
   // done is removed.
-  void tidy(const std::string& log_path);
+  void tidy(const std::string& log_path, Packing packing);
 
  private:
   static void* thread_main(void* self);
@@ -33,7 +34,12 @@ class Compressor {
 
   Board& board_;
   std::mutex mutex_;
-  std::deque<std::string> logs_;  // At most one of each path; the first is worked on.
+  struct Job {
+    std::string log_path;
+    Packing packing = Packing::gzip;
+    friend bool operator==(const Job&, const Job&) = default;
+  };
+  std::deque<Job> jobs_;  // All different; the first is worked on.
   bool is_running_ = false;
   bool is_ending_ = false;
   bool was_started_ = false;

@@ -62,7 +62,7 @@ class LogFile {
   // Removes the rotated ones of a log that has no file now.
   [[nodiscard]] static Result<> remove_rotated(const std::string& path);
 
-  [[nodiscard]] bool is_compressed() const { return spec_.rotation.is_compressed; }
+  [[nodiscard]] std::optional<Packing> packing() const { return spec_.rotation.packing; }
   // Which file is open changes whenever this does.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] std::vector<Notice> take_notices();

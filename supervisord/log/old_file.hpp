@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "log/packing.hpp"
 #include "sys/log_directory.hpp"
 #include "sys/unique_fd.hpp"
 
@@ -43,6 +44,7 @@ class OldFile {
  private:
   [[nodiscard]] Result<UniqueFd> open();
   [[nodiscard]] Result<UniqueFd> find_again() const;
+  [[nodiscard]] Result<UniqueFd> find_compressed();
   [[nodiscard]] Result<> expand(const UniqueFd& compressed);
 
   const sys::LogDirectory* directory_;
@@ -51,7 +53,7 @@ class OldFile {
   sys::FileIdentity identity_{};
   std::uint64_t size_ = 0;
   WallTime until_{};
-  bool is_compressed_ = false;
+  std::optional<Packing> packing_;
   UniqueFd expanded_;
   std::uint64_t bytes_read_ = 0;
 };

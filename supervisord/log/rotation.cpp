@@ -14,7 +14,7 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t kStampSize = 23;
-constexpr std::array<std::string_view, 3> kSuffixes = {"", kCompressedEnd, ".zst"};
+constexpr std::array kSuffixes = {std::string_view(), end_of(Packing::gzip), end_of(Packing::zstd)};
 constexpr WallTime kNever = WallTime::max();
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

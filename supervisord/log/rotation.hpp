@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "log/packing.hpp"
 
 namespace sup::log {
 
@@ -23,7 +24,7 @@ struct Rotation {
   std::optional<std::chrono::minutes> at = {};  // A new one begins each day at this local time.
   std::uint32_t keep = ~std::uint32_t{0};       // So many rotated files stay,
   std::uint64_t max_total = kNoLimit;           // and so many bytes of all files of this log.
-  bool is_compressed = false;                   // Rotated files are, in time.
+  std::optional<Packing> packing = {};          // Rotated files are compressed, in time.
   friend bool operator==(const Rotation&, const Rotation&) = default;
 };
 
@@ -43,8 +44,6 @@ struct Rotation {
 // The time in such a name; names of different logs compare by it.
 [[nodiscard]] std::string_view stamp_of(std::string_view name, std::string_view file);
 
-// How the names of compressed files end.
-inline constexpr std::string_view kCompressedEnd = ".gz";
 // When a file got its name, by the name; nothing for other names.
 [[nodiscard]] std::optional<WallTime> time_in_name(std::string_view name);
 

@@ -83,8 +83,8 @@ void Worker::register_file(Outlet& outlet) {
   struct stat status{};
   if (::fstat(outlet.sink.file().get(), &status) == 0)
     outlets_by_file_.emplace(FileKey{status.st_dev, status.st_ino}, &outlet);
-  if (file->is_compressed())
-    compressor_.tidy(outlet.path);  // There is another one now, or an earlier life has left some.
+  if (const auto packing = file->packing())
+    compressor_.tidy(outlet.path, *packing);  // There is another one now, or an earlier life has left some.
   expect(outlet);
 }
 
@@ -132,7 +132,7 @@ Result<> Worker::tend(FileDeed deed, const LogFileSpec& file) {
   UniqueFd opened = TRY(sys::open_log(file.path, file.owner));
   LogFile for_now(file, opened);
   TRY(deed == FileDeed::rotate ? for_now.retire() : for_now.clear(opened));
-  if (for_now.is_compressed()) compressor_.tidy(file.path);
+  if (const auto packing = for_now.packing()) compressor_.tidy(file.path, *packing);
   return {};
 }
 

@@ -24,11 +24,13 @@ struct TimeOfDay {
   friend bool operator==(const TimeOfDay&, const TimeOfDay&) = default;
 };
 
-enum class LogCompression : std::uint8_t { none, gzip };
+enum class LogCompression : std::uint8_t { none, gzip, zstd };
 template <>
 inline constexpr auto kEnumNames<LogCompression> = std::array{
     EnumName{LogCompression::none, "none", "They stay as they are."},
     EnumName{LogCompression::gzip, "gzip", "In the format of gzip(1), with .gz behind their names."},
+    EnumName{LogCompression::zstd, "zstd",
+             "In the format of zstd(1), with .zst behind their names: smaller, and several times as fast."},
 };
 
 struct RotateSpec {
