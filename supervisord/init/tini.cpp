@@ -2,10 +2,13 @@
 #include <getopt.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 
+#include "base/signals.hpp"
 #include "init/personalities.hpp"
 
 namespace sup::init {
@@ -79,19 +82,8 @@ constexpr const char* kLicense =
     "OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN\n"
     "THE SOFTWARE.\n";
 
-// What -p takes: exactly these names.
-struct SignalRow {
-  std::string_view name;
-  int number;
-};
-constexpr SignalRow kSignals[] = {
-    {"SIGHUP", SIGHUP},   {"SIGINT", SIGINT},     {"SIGQUIT", SIGQUIT}, {"SIGILL", SIGILL},   {"SIGTRAP", SIGTRAP},
-    {"SIGABRT", SIGABRT}, {"SIGBUS", SIGBUS},     {"SIGFPE", SIGFPE},   {"SIGKILL", SIGKILL}, {"SIGUSR1", SIGUSR1},
-    {"SIGSEGV", SIGSEGV}, {"SIGUSR2", SIGUSR2},   {"SIGPIPE", SIGPIPE}, {"SIGALRM", SIGALRM}, {"SIGTERM", SIGTERM},
-    {"SIGCHLD", SIGCHLD}, {"SIGCONT", SIGCONT},   {"SIGSTOP", SIGSTOP}, {"SIGTSTP", SIGTSTP}, {"SIGTTIN", SIGTTIN},
-    {"SIGTTOU", SIGTTOU}, {"SIGURG", SIGURG},     {"SIGXCPU", SIGXCPU}, {"SIGXFSZ", SIGXFSZ}, {"SIGVTALRM", SIGVTALRM},
-    {"SIGPROF", SIGPROF}, {"SIGWINCH", SIGWINCH}, {"SIGSYS", SIGSYS},
-};
+// What -p does not take: the signals that not every system has.
+constexpr std::string_view kUnknown[] = {"SIGSTKFLT", "SIGIO", "SIGPWR"};
 
 Parsed show_usage(const char* program, int fd, int code) {
   const std::string path = program;
@@ -110,10 +102,13 @@ Parsed refuse(char option) {
   return ended(STDERR_FILENO, std::string(line.text()) + option + ": " + ::optarg + "\n", 1);
 }
 
+// Only the full name in capitals, no second name, no number, none of real time.
 bool take_parent_death(Plan& plan, std::string_view name) {
-  for (const SignalRow& row : kSignals)
-    if (row.name == name) plan.parent_death = row.number;
-  return plan.parent_death != 0;
+  const auto signal = parse_signal(name);
+  if (!signal || "SIG" + signal_name(*signal) != name) return false;
+  if (signal->number > SIGSYS || std::ranges::find(kUnknown, name) != std::end(kUnknown)) return false;
+  plan.parent_death = signal->number;
+  return true;
 }
 
 bool take_excused(Plan& plan, const char* text) {

@@ -151,7 +151,8 @@ TEST_CASE("the options of tini", "[init]") {
   CHECK(command_of(plan_of(parse_tini, {"tini", "ls", "-g", "--", "-l"})) == Words{"ls", "-l"});
   for (const char* code : {"256", "-1", "1x", "0x1"})
     CHECK(parsed(parse_tini, {"tini", "-e", code, "x"}).done_with == 1);
-  for (const char* name : {"KILL", "9", "SIGRTMIN", "SIGPWR", ""})
+  for (const char* name : {"KILL", "9", "SIGRTMIN", "SIGRTMIN+1", "SIGPWR", "SIGPOLL", "SIGIO", "SIGIOT", "SIGSTKFLT",
+                           "sigkill", "SIG", ""})
     CHECK(parsed(parse_tini, {"tini", "-p", name, "x"}).done_with == 1);
 }
 
