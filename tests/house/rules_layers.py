@@ -13,11 +13,12 @@ ROOMS = {
     "wire": ("base", "spec"),
     "sys": ("base",),
     "init": ("base", "sys"),
+    "record": ("base", "sys"),
     "regex": ("base",),
     "config": ("base", "spec", "sys", "regex"),
     "loop": ("base",),
     "log": ("base", "sys", "regex"),
-    "daemon": ("base", "spec", "engine", "wire", "config", "sys", "regex", "loop", "log"),
+    "daemon": ("base", "spec", "engine", "wire", "config", "sys", "regex", "loop", "log", "record"),
     "main": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log", "daemon", "init"),
     "ctl": ("base", "spec", "wire", "config", "sys"),
 }
