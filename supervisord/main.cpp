@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <optional>
 
 #include "base/text.hpp"
+#include "config/given.hpp"
 #include "daemon/daemon.hpp"
 #include "init/init.hpp"
 
@@ -25,8 +27,13 @@ constexpr const char* kFooter =
     "  supervisord --only app --skip cache  app and what it needs, without cache\n"
     "  supervisord --tag dev                also what is tagged dev\n"
     "  supervisord -- nginx                 as the init of one command, for a container: reaps everybody, sends\n"
-    "                                       signals on, ends with its exit code\n\n"
-    "Options before '-- COMMAND': --wait-all, also wait for who is left when it has ended; --grace DURATION, who is\n"
+    "                                       signals on, ends with its exit code\n"
+    "  supervisord --config ./conf.d -- app app as the service 'main' beside those of the configuration; its end ends\n"
+    "                                       all, with its exit code\n\n"
+    "Environment, where no --config is given: SUPERVISORD_CONFIG, files and directories separated by ':';\n"
+    "SUPERVISORD_TOML, the text of a configuration.\n\n"
+    "Options before '-- COMMAND' without a configuration: --wait-all, also wait for who is left when it has ended; "
+    "--grace DURATION, who is\n"
     "left then gets TERM and has this long; --forward-to-group, signals go to its process group; --rewrite FROM:TO,\n"
     "a signal goes on as another (HUP:QUIT), or not at all (HUP:0); -v, --verbose.\n\n"
     "Signals: TERM, INT, QUIT, RTMIN+3 stop everything in order, a second one kills what is left; HUP makes a removed\n"
@@ -103,6 +110,11 @@ int refuse_extra(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::Option* known : app.get_options()) names.push_back("--" + known->get_lnames().front());
   const std::vector<std::string_view> known(names.begin(), names.end());
+  if (sup::init::is_own_option(option))
+    return refuse(
+        fmt::format("{} is of the init of one command, and here is a configuration; see shutdown-timeout, "
+                    "stop and forward-signals",
+                    option));
   return refuse(fmt::format("unknown option '{}'{}", sup::printable(option), suggestion(option, known)));
 }
 
@@ -144,8 +156,27 @@ std::optional<int> read_options(int argc, char** argv, CommandLine& line) {
   return std::nullopt;
 }
 
+// Where the `--` is; argc: nowhere.
+int find_dashes(int argc, char** argv) {
+  return static_cast<int>(std::find(argv + std::min(argc, 1), argv + argc, std::string_view("--")) - argv);
+}
+
+// Whether a command line with a `--` names a configuration, or the environment does: then the command is a service
+// beside those that are configured.
+bool is_beside_configuration(int argc, char** argv) {
+  const int dashes = find_dashes(argc, argv);
+  if (dashes == argc || sup::init::stands_in(argv[0])) return false;
+  const auto is_config = [](std::string_view word) {
+    return word.starts_with("--config") || (word.starts_with("-c") && !word.starts_with("--"));
+  };
+  return std::any_of(argv + 1, argv + dashes, is_config) || !sup::given_configuration(sup::this_process()).is_empty();
+}
+
 int run(int argc, char** argv) {
   CommandLine line;
+  const int dashes = find_dashes(argc, argv);
+  if (dashes < argc) line.options.main_command.assign(argv + dashes + 1, argv + argc);
+  argc = dashes;
   if (const auto ended = read_options(argc, argv, line)) return *ended;
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
   return line.is_check ? sup::check_configuration(line.options) : sup::run_daemon(line.options);
@@ -156,7 +187,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     // As the init of one command we stay as small and quick as that is: nothing else is begun.
-    if (const auto code = sup::init::run_if_asked(argc, argv)) return *code;
+    if (!is_beside_configuration(argc, argv))
+      if (const auto code = sup::init::run_if_asked(argc, argv)) return *code;
     sup::prepare_process();
     return run(argc, argv);
   } catch (const std::exception& error) {  // Thrown by libraries only: above all out of memory.

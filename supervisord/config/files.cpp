@@ -130,9 +130,7 @@ class Reader {
       if (count == 0) break;
       used += static_cast<std::size_t>(count);
     }
-    if (used > kMaxConfigFileBytes)
-      return report_.error(shown, {},
-                           fmt::format("cannot read: it is larger than {}", format_size(kMaxConfigFileBytes)));
+    if (used > kMaxConfigFileBytes) return report_.error(shown, {}, too_large_text());
     files_.push_back({shown, text.substr(0, used)});
   }
 
@@ -142,6 +140,10 @@ class Reader {
 };
 
 }  // namespace
+
+std::string too_large_text() {
+  return fmt::format("cannot read: it is larger than {}", format_size(kMaxConfigFileBytes));
+}
 
 std::vector<ConfigFile> read_config_files(std::span<const std::string> paths, const LoadOptions& options,
                                           Report& report) {

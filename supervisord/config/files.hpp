@@ -21,4 +21,7 @@ struct ConfigFile {
 [[nodiscard]] std::vector<ConfigFile> read_config_files(std::span<const std::string> paths, const LoadOptions& options,
                                                         Report& report);
 
+// Why more than kMaxConfigFileBytes are not read.
+[[nodiscard]] std::string too_large_text();
+
 }  // namespace sup

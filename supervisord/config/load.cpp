@@ -11,6 +11,7 @@
 #include "config/codec.hpp"
 #include "config/controller_check.hpp"
 #include "config/files.hpp"
+#include "config/given.hpp"
 #include "config/instances.hpp"
 #include "config/system_check.hpp"
 #include "config/toml.hpp"
@@ -78,7 +79,10 @@ bool has_members(const Value& group) {
 
 class Loader {
  public:
-  explicit Loader(Report& report) : report_(report) {}
+  Loader(Report& report, const LoadOptions& options) : report_(report), defaults_(options.defaults) {
+    set_.daemon = defaults_;
+    for (const std::string& word : options.main_command) main_command_.push_back({word, {}});
+  }
 
   void add_file(const std::string& name, std::string text) {
     const auto index = static_cast<std::uint32_t>(set_.files.size());
@@ -99,6 +103,8 @@ class Loader {
 
   // After all files: sorts, and checks what holds between the settings.
   void finish(std::string_view default_log_dir, const EnvLookup& env) {
+    if (!main_command_.empty() && !has_main_)
+      add_file(std::string(kCommandLineName), fmt::format("[service.{}]\n", kMainService));
     sort_services();
     count_instances(env);
     for (const SpecProblem& problem : check_specs(set_, default_log_dir)) report_problem(problem);
@@ -152,7 +158,7 @@ class Loader {
   }
 
   void add_daemon(Definition definition) {
-    DaemonSpec spec;
+    DaemonSpec spec = defaults_;
     Decoder decoder(file_of(definition), "[supervisord]", report_);
     decode(decoder, definition.table, spec);
     if (daemon_)
@@ -185,6 +191,7 @@ class Loader {
                            fmt::format("{}.{}: expected a table, found {}", kind, name, describe(definition.table)),
                            fmt::format("its table has a name: [{}.web]", kind));
     if (kind == kGroupTable) return add_group(name, std::move(definition));
+    if (kind == kServiceTable && name == kMainService && !main_command_.empty()) complete_main(definition);
     NamedService service;
     service.name = name;
     service.file = definition.file;
@@ -200,6 +207,20 @@ class Loader {
     }
     definitions_.emplace(name, std::move(definition));
     set_.services.push_back(std::move(service));
+  }
+
+  // Makes of a table [service.main] the service that runs the command of the command line.
+  void complete_main(Definition& definition) {
+    has_main_ = true;
+    auto* table = std::get_if<ValueTable>(&definition.table.data);
+    if (const Entry* command = table->find("command"))
+      return report_.error(file_of(definition), command->key_span,
+                           "service 'main' has a command already, and the one of the command line needs that name",
+                           "give the service another name; without `command` it runs the one of the command line");
+    const Span place = definition.key;
+    table->add("command", {main_command_, place});
+    if (table->find("on-exit") == nullptr) table->add("on-exit", {std::string("shutdown"), place});
+    if (table->find("restart") == nullptr) table->add("restart", {std::string("never"), place});
   }
 
   void decode_named(std::string_view kind, const Definition& definition, NamedService& out) {
@@ -259,6 +280,9 @@ class Loader {
   }
 
   Report& report_;
+  const DaemonSpec defaults_;
+  ValueArray main_command_;
+  bool has_main_ = false;
   std::optional<Definition> daemon_;
   std::map<std::string, Definition, std::less<>> definitions_;
   std::map<std::string, Definition, std::less<>> groups_;
@@ -296,13 +320,18 @@ std::vector<std::string> default_paths(const Who& who, Report& report) {
 
 Loaded load(std::span<const std::string> paths, const LoadOptions& options) {
   Report report;
-  Loader loader(report);
-  std::vector<std::string> defaults;
+  Loader loader(report, options);
+  GivenConfiguration given;
   if (paths.empty()) {
-    defaults = default_paths(options.who, report);
-    paths = defaults;
+    given = given_configuration(options.who);
+    if (given.is_empty()) given.paths = default_paths(options.who, report);
+    paths = given.paths;
   }
   std::vector<ConfigFile> files = read_config_files(paths, options, report);
+  if (given.text.size() > kMaxConfigFileBytes)
+    report.error(kTomlName, {}, too_large_text());
+  else if (!given.text.empty())
+    files.push_back({std::string(kTomlName), std::move(given.text)});
   if (report.has_errors()) loader.miss_a_file();
   for (ConfigFile& file : files) loader.add_file(file.name, std::move(file.text));
   loader.finish(log_dir_or_none(loader.set_, options.who), options.who.env);
@@ -314,7 +343,7 @@ Loaded load(std::span<const std::string> paths, const LoadOptions& options) {
 
 Loaded load_text(std::string_view text, std::string_view file_name) {
   Report report;
-  Loader loader(report);
+  Loader loader(report, {});
   loader.add_file(std::string(file_name), std::string(text));
   loader.finish("/var/log/supervisord", this_process().env);
   return finish(loader, report);

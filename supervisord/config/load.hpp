@@ -27,10 +27,18 @@ enum class FileTrust : std::uint8_t { checked, unchecked };
 // at_start: without what the start of a service tells by itself, which knows it better.
 enum class SystemChecks : std::uint8_t { on, at_start, off };
 
+// The service whose command may come from a command line (LoadOptions::main_command).
+inline constexpr std::string_view kMainService = "main";
+inline constexpr std::string_view kCommandLineName = "command line";  // Stands for the name of its file.
+
 struct LoadOptions {
   Who who = this_process();
   FileTrust trust = FileTrust::checked;
   SystemChecks system = SystemChecks::on;
+  DaemonSpec defaults = {};  // What holds where [supervisord] says nothing.
+  // Not empty: there is a service "main" which runs it, and whose end is the end of all. Files may say more of it, but
+  // not another command.
+  std::vector<std::string> main_command = {};
 };
 
 struct Loaded {
@@ -40,8 +48,8 @@ struct Loaded {
   bool has_errors = false;
 };
 
-// No paths: the default configuration directory, which may be missing (then a warning says so). Several paths are one
-// configuration. Never fails otherwise than by diagnostics.
+// No paths: what the environment gives (config/given.hpp), else the default configuration directory, which may be
+// missing (then a warning says so). Several paths are one configuration. Never fails otherwise than by diagnostics.
 [[nodiscard]] Loaded load(std::span<const std::string> paths, const LoadOptions& options = {});
 
 // The same for one text that is no file; without system checks. For tests and fuzzing.

@@ -15,7 +15,9 @@
 
 #include "base/text.hpp"
 #include "config/enabled.hpp"
+#include "config/given.hpp"
 #include "config/paths.hpp"
+#include "daemon/main_service.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/own_signals.hpp"
 #include "daemon/server.hpp"
@@ -42,7 +44,8 @@ namespace {
 
 constexpr Duration kDrainPatience = std::chrono::seconds{2};
 constexpr Duration kStrangersPatience = std::chrono::seconds{1};
-constexpr std::uint64_t kDescriptorsPerService = 6;  // pidfd, cgroup, two pipes, two log files.
+constexpr Duration kTimeOfContainers = std::chrono::seconds{9};  // `docker stop` kills after 10 s.
+constexpr std::uint64_t kDescriptorsPerService = 6;              // pidfd, cgroup, two pipes, two log files.
 
 int code(DaemonExit exit) { return static_cast<int>(exit); }
 
@@ -62,6 +65,9 @@ Loaded load_configuration(const DaemonOptions& options, SystemChecks system) {
   LoadOptions how;
   how.system = system;
   how.trust = options.trust;
+  how.main_command = options.main_command;
+  if (::getpid() == 1) how.defaults.shutdown_timeout = kTimeOfContainers;
+  if (!options.main_command.empty()) how.defaults.forward_signals = kMainService;
   Loaded loaded = load(options.config, how);
   DaemonSpec& spec = loaded.set.daemon;
   if (!options.runtime_dir.empty()) {
@@ -108,7 +114,7 @@ Result<Places> take_places(const DaemonSpec& spec) {
 
 Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits& original) {
   LaunchContext context;
-  context.own_environment = sys::environment();
+  context.own_environment = without_configuration(sys::environment());
   context.daemon_environment = set.daemon.env;
   context.attribute_defaults = attribute_defaults(original);
   context.own_nofile = TRY(sys::nofile_limits()).soft;
@@ -149,6 +155,7 @@ Result<BootChoice> boot_choice(const SpecSet& set, const DaemonOptions& options)
     return fail(Errc::invalid, "--only and --tag exclude each other: --only starts what it names, whatever its tags");
   BootChoice out;
   out.only = TRY(services_of("--only", set, options.only));
+  if (!out.only.empty() && !options.main_command.empty()) out.only.emplace_back(kMainService);
   out.skipped = TRY(services_of("--skip", set, options.skip));
   if (const auto known = check_tags(tags_of(set.services), options.tags); !known)
     return fail(Errc::not_found, "--tag: " + known.error().what);
@@ -165,6 +172,9 @@ class Daemon {
   // A worker hangs, and may come back to what is here before the process has ended.
   [[nodiscard]] bool is_held() const { return is_held_; }
   void remember_enabled(EnabledChoices choices) { supervisor_->set_enabled_choices(std::move(choices)); }
+  void lend_to_main(OwnStdio stdio) {
+    supervisor_->runs().lend(std::string(kMainService), std::move(stdio), Loan::all_runs);
+  }
 
  private:
   Daemon(Places places, ContainmentTree containment, std::unique_ptr<log::LogThread> log, const DaemonLogSpec& own)
@@ -370,9 +380,11 @@ int run_daemon(const DaemonOptions& options) {
   EnabledChoices choices = take_enabled_choices(loaded.set);
   leave_out(loaded.set, *choice);
   const std::string left_out = left_out_text(loaded.set);
+  auto main_stdio = options.main_command.empty() ? std::nullopt : stdio_of_main(loaded.set);
   auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment), *original);
   if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
   (*daemon)->remember_enabled(std::move(choices));
+  if (main_stdio) (*daemon)->lend_to_main(std::move(*main_stdio));
   const int exit_code = (*daemon)->run(choice->only, left_out);
   if ((*daemon)->is_held()) (void)daemon->release();
   return exit_code;

@@ -29,9 +29,10 @@ struct DaemonOptions {
   std::string state_dir;
   std::optional<LogLevel> log_level;
   std::optional<Containment> containment;
-  std::vector<std::string> only;  // Start only these and what they need.
-  std::vector<std::string> skip;  // Do not start these, nor what needs them.
-  std::vector<std::string> tags;  // Of what has tags, start what has one of these.
+  std::vector<std::string> only;          // Start only these and what they need.
+  std::vector<std::string> skip;          // Do not start these, nor what needs them.
+  std::vector<std::string> tags;          // Of what has tags, start what has one of these.
+  std::vector<std::string> main_command;  // Run as the service "main" beside those of the configuration.
   FileTrust trust = FileTrust::checked;
 };
 

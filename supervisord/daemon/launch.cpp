@@ -262,6 +262,10 @@ Result<Launched> start_on(const OwnStdio& stdio, const LaunchOrder& order, sys::
 }
 
 Result<Launched> start_main(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
+  if (order.stdio && !order.stdio->fds[1].is_open()) {
+    child.stdin_fd = order.stdio->fds[0].get();
+    return start_program(context, order, std::move(child));
+  }
   if (order.stdio) return start_on(*order.stdio, order, std::move(child));
   const auto start = order.service->spec.tty ? start_on_terminal : start_program;
   return start(context, order, std::move(child));

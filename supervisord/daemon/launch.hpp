@@ -66,7 +66,7 @@ struct LaunchContext {
   ContainmentTree* containment = nullptr;
 };
 
-// Somebody's own input and output instead of the service's log.
+// Somebody's own input and output instead of the service's log. Or his input alone, if the other two are closed.
 struct OwnStdio {
   std::array<UniqueFd, 3> fds;
   bool is_terminal = false;  // Becomes the controlling terminal of the command.

@@ -11,6 +11,7 @@
 #include "daemon/run_tokens.hpp"
 #include "spec/instance_text.hpp"
 #include "sys/clock.hpp"
+#include "sys/fd.hpp"
 #include "sys/random.hpp"
 
 namespace sup {
@@ -62,6 +63,23 @@ Run& Runs::live_or_new(InstanceId instance, RunId id, Named named) {
   return *(runs_[instance.value] = std::move(run));
 }
 
+// What is for all runs of a service is there for the next one, too. Nothing: there are no descriptors left, and the
+// launch will fail for that.
+std::optional<OwnStdio> Runs::take_lent(const std::string& service) {
+  const auto lent = lent_.find(service);
+  if (lent == lent_.end()) return std::nullopt;
+  if (lent->second.loan == Loan::one_run) return std::move(lent_.extract(lent).mapped().stdio);
+  OwnStdio copy;
+  copy.is_terminal = lent->second.stdio.is_terminal;
+  for (std::size_t i = 0; i < copy.fds.size(); ++i) {
+    if (!lent->second.stdio.fds[i].is_open()) continue;
+    auto fd = sys::dup_cloexec_above_stdio(lent->second.stdio.fds[i].get());
+    if (!fd) return std::nullopt;
+    copy.fds[i] = *std::move(fd);
+  }
+  return copy;
+}
+
 void Runs::begin(const SpawnRun& effect, Named named) {
   Run& run = live_or_new(effect.instance, effect.run, std::move(named));
   run.shared = std::make_unique<LaunchShared>();
@@ -73,7 +91,7 @@ void Runs::begin(const SpawnRun& effect, Named named) {
                     run.shared.get(),
                     run.group ? &*run.group : nullptr,
                     {}};
-  if (auto lent = lent_.extract(run.service->name)) order.stdio = std::move(lent.mapped());
+  order.stdio = take_lent(run.service->name);
   const Asks asks = asked_by(order);
   workers_.submit(
       [this, order = std::move(order)]() -> Continuation {

@@ -74,6 +74,13 @@ struct ExecOrder {
   // Told once: how it ended, or why it was not started. Never during exec().
   std::move_only_function<void(const Result<ExitStatus>&)> done;
 };
+// For how long a service has somebody's input and output.
+enum class Loan : std::uint8_t { one_run, all_runs };
+struct Lent {
+  OwnStdio stdio;
+  Loan loan = Loan::one_run;
+};
+
 // Names such a command for as long as it is there.
 struct ExecId {
   InstanceId instance;
@@ -203,8 +210,10 @@ class Runs {
 
   // `named` is the instance's name and definition: a run keeps those that it began with.
   void begin(const SpawnRun& effect, Named named);
-  // The first run of the service of this name gets these instead of its log.
-  void lend(const std::string& service, OwnStdio stdio) { lent_.insert_or_assign(service, std::move(stdio)); }
+  // The first run of the service of this name gets these instead of its log, or each of its runs.
+  void lend(const std::string& service, OwnStdio stdio, Loan loan = Loan::one_run) {
+    lent_.insert_or_assign(service, Lent{std::move(stdio), loan});
+  }
   void find_main(const FindMain& effect);
   // `env` is for this task alone.
   void run_task(const RunTask& effect, Named named, std::vector<EnvEntry> env);
@@ -253,6 +262,7 @@ class Runs {
 
   // runs.cpp
   Run* live(InstanceId instance, RunId run);
+  [[nodiscard]] std::optional<OwnStdio> take_lent(const std::string& service);
   Run& live_or_new(InstanceId instance, RunId run, Named named);
   void on_launched(const LaunchId& id, Result<Launched> launched);
   bool give_up_launch(Run& run);
@@ -339,7 +349,7 @@ class Runs {
   std::vector<std::unique_ptr<Run>> runs_;  // By instance; null: none is alive.
   std::unordered_map<pid_t, Owner> orphan_owners_;
   std::unordered_map<pid_t, Instant> strangers_since_;  // Of those that belong to no run: when they came.
-  std::map<std::string, OwnStdio> lent_;                // By service.
+  std::map<std::string, Lent> lent_;                    // By service.
   std::vector<InstanceId> ending_;    // Main process gone; it is not known yet whether anything is left.
   std::vector<InstanceId> draining_;  // Main process gone, others alive.
   std::vector<InstanceId> tasking_;   // A task's process is gone; it is not known yet whether anything is left of it.

@@ -19,4 +19,6 @@ std::optional<int> run_if_asked(int argc, char** argv) {
   return parsed.done_with;
 }
 
+bool stands_in(std::string_view program) noexcept { return find_personality(program) != nullptr; }
+
 }  // namespace sup::init

@@ -8,6 +8,7 @@
 
 #include "base/signals.hpp"
 #include "base/text.hpp"
+#include "init/init.hpp"
 #include "init/personalities.hpp"
 #include "init/terminal.hpp"
 
@@ -126,6 +127,8 @@ int find_dashes(int argc, char** argv) noexcept {
 }
 
 }  // namespace
+
+bool is_own_option(std::string_view word) noexcept { return find_option(word) != nullptr; }
 
 bool is_own(int argc, char** argv) noexcept {
   const int dashes = find_dashes(argc, argv);

@@ -61,7 +61,7 @@ struct Fields<DaemonSpec> {
       Field{"shutdown-timeout", &DaemonSpec::shutdown_timeout, OnChange::live, "\"90s\"",
             "How long the stop of everything may take; what is alive then gets KILL. Where services that are stopped "
             "one after the other could take longer, each gets its share: KILL comes before its own time is over, so "
-            "that the next ones still have theirs.",
+            "that the next ones still have theirs. Default for PID 1: 9s, since `docker stop` waits for 10 s.",
             Range{0, kYear}},
       Field{"start-parallelism", &DaemonSpec::start_parallelism, OnChange::live, "4",
             "How many services may be starting at the same time; 0 means no bound.", Range{0, 100'000}},

@@ -6,7 +6,9 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
 #include "sys/errors.hpp"
@@ -51,6 +53,19 @@ std::optional<WindowSize> window_size(int terminal) noexcept {
 void copy_window_size(int from, int to) noexcept {
   winsize size{};
   if (::ioctl(from, TIOCGWINSZ, &size) == 0) (void)::ioctl(to, TIOCSWINSZ, &size);
+}
+
+bool give_up_terminal(int fd) noexcept {
+  const pid_t self = ::getpid();
+  if (::tcgetsid(fd) != self || ::tcgetpgrp(fd) != ::getpgrp() || ::ioctl(fd, TIOCNOTTY) != 0) return false;
+  sigset_t told;
+  ::sigemptyset(&told);
+  ::sigaddset(&told, SIGHUP);
+  ::sigaddset(&told, SIGCONT);
+  const timespec at_once{};
+  while (::sigtimedwait(&told, nullptr, &at_once) > 0) {
+  }
+  return true;
 }
 
 Result<RawMode> RawMode::enter(int fd) {

@@ -31,6 +31,11 @@ void set_window_size(int terminal, WindowSize size) noexcept;
 // Gives `to` the window size of `from`, which tells the programs on it by WINCH. Nothing happens if `from` has none.
 void copy_window_size(int from, int to) noexcept;
 
+// If the terminal `fd` is the controlling one of a session that we lead, and we are in its foreground: it is none of
+// ours any more, and a session of a child can have it. Call it when HUP and CONT are blocked: they come to whoever
+// gives up a terminal, and are taken here. False: it was not ours.
+[[nodiscard]] bool give_up_terminal(int fd) noexcept;
+
 // Every byte that is typed comes at once and as it is, and none has a meaning for the terminal, until this is
 // destroyed.
 class RawMode {

@@ -143,10 +143,31 @@ TEST_CASE("an empty directory and a missing default directory are warnings") {
   REQUIRE(only_headline(empty).ends_with("warning: no *.toml is in this directory"));
   REQUIRE_FALSE(empty.has_errors);
   LoadOptions options = options_of(1000);
-  options.who.env = [&](std::string_view) { return std::optional<std::string>(dir.path() + "/none"); };
+  options.who.env = [&](std::string_view name) {
+    return name == "XDG_CONFIG_HOME" ? std::optional<std::string>(dir.path() + "/none") : std::nullopt;
+  };
   const Loaded missing = load({}, options);
   REQUIRE(only_headline(missing).ends_with("none/supervisord: warning: there is no configuration directory"));
   REQUIRE_FALSE(missing.has_errors);
+}
+
+TEST_CASE("paths and text of the environment are one configuration, and neither wins over the other", "[given]") {
+  const TempDir dir;
+  const std::string file = dir.write("a.toml", kService);
+  std::string text = "[service.db]\ncommand = [\"/bin/sh\"]\nrequires = [\"web\"]\n";
+  LoadOptions options = options_of(1000);
+  options.who.env = [&](std::string_view name) -> std::optional<std::string> {
+    return name == "SUPERVISORD_CONFIG" ? file : name == "SUPERVISORD_TOML" ? text : "";
+  };
+  const Loaded good = load({}, options);
+  INFO(render_all(good));
+  REQUIRE_FALSE(good.has_errors);
+  REQUIRE(good.set.services.size() == 2);
+  text = kService;
+  REQUIRE(only_headline(load({}, options)) ==
+          "$SUPERVISORD_TOML:1:10: error: service 'web' is defined twice, first at " + file + ":1");
+  text = "nonsense";
+  REQUIRE(load_paths({file}, options).diagnostics.empty());  // What is named is all that is read.
 }
 
 TEST_CASE("the size of a file is bounded") {
