@@ -64,7 +64,7 @@ constexpr const char* kLicense =
 constexpr option kOptions[] = {{"version", no_argument, nullptr, 'V'}, {nullptr, 0, nullptr, 0}};
 
 std::string error_line(const char* text) {
-  Line line;
+  sys::Line line;
   fill(line, kManner.prefixes[0].text, {});
   return std::string(line.text()) + text + "\n";
 }

@@ -102,12 +102,12 @@ bool is_set(const char* variable, std::string_view value) {
 void read_environment(Plan& plan) {
   if (is_set("DUMB_INIT_DEBUG", "1")) {
     plan.verbosity = kDebug;
-    write_text(STDERR_FILENO, "[dumb-init] Running in debug mode.\n");
+    sys::write_text(STDERR_FILENO, "[dumb-init] Running in debug mode.\n");
   }
   if (!is_set("DUMB_INIT_SETSID", "0")) return;
   plan.placement = Placement::our_group;
   plan.target = Target::command;
-  if (plan.verbosity >= kDebug) write_text(STDERR_FILENO, "[dumb-init] Not running in setsid mode.\n");
+  if (plan.verbosity >= kDebug) sys::write_text(STDERR_FILENO, "[dumb-init] Not running in setsid mode.\n");
 }
 
 // In a session of its own nobody could be stopped by a terminal's signal, so what a shell sends becomes one that works.

@@ -15,7 +15,7 @@ std::optional<int> run_if_asked(int argc, char** argv) {
   sys::reset_signal_dispositions();
   const Parsed parsed = personality != nullptr ? personality->parse(argc, argv) : parse_own(argc, argv);
   if (!parsed.done_with) return run(parsed.plan);
-  write_text(parsed.text_fd, parsed.text);
+  sys::write_text(parsed.text_fd, parsed.text);
   return parsed.done_with;
 }
 

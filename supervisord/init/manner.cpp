@@ -11,7 +11,7 @@ namespace sup::init {
 namespace {
 
 // As strsignal(3), which allocates for numbers that have no name of their own.
-void add_description(Line& out, int number) noexcept {
+void add_description(sys::Line& out, int number) noexcept {
   if (number >= 1 && number <= 31) return out.add(::strsignal(number));
   const bool is_real_time = number >= SIGRTMIN && number <= SIGRTMAX;
   out.add(is_real_time ? "Real-time signal " : "Unknown signal ");
@@ -19,14 +19,14 @@ void add_description(Line& out, int number) noexcept {
 }
 
 // What a terminal could take for a command of its own is shown as a question mark.
-void add_printable(Line& out, std::string_view text) noexcept {
+void add_printable(sys::Line& out, std::string_view text) noexcept {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     out.add(byte < 0x20 || byte == 0x7f ? std::string_view("?") : std::string_view(&c, 1));
   }
 }
 
-void add_directive(Line& out, char directive, const Facts& facts) noexcept {
+void add_directive(sys::Line& out, char directive, const Facts& facts) noexcept {
   switch (directive) {
     case 'm': return out.add(static_cast<int>(::getpid()));
     case 'p': return out.add(facts.pid);
@@ -45,7 +45,7 @@ void add_directive(Line& out, char directive, const Facts& facts) noexcept {
 
 }  // namespace
 
-void fill(Line& out, const char* text, const Facts& facts) noexcept {
+void fill(sys::Line& out, const char* text, const Facts& facts) noexcept {
   for (const char* at = text; *at != '\0'; ++at) {
     if (*at == '%' && at[1] != '\0')
       add_directive(out, *++at, facts);
@@ -58,11 +58,11 @@ void tell(const Manner& manner, unsigned verbosity, Note note, const Facts& fact
   for (const Saying& saying : manner.sayings) {
     if (saying.note != note || static_cast<unsigned>(saying.level) > verbosity) continue;
     const Prefix& prefix = manner.prefixes[static_cast<std::size_t>(saying.level)];
-    Line line;
+    sys::Line line;
     fill(line, prefix.text, facts);
     fill(line, saying.text, facts);
     line.add("\n");
-    write_text(prefix.fd, line.text());
+    sys::write_text(prefix.fd, line.text());
   }
 }
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <span>
 
-#include "init/line.hpp"
+#include "sys/line.hpp"
 
 namespace sup::init {
 
@@ -88,6 +88,6 @@ struct Facts {
 void tell(const Manner& manner, unsigned verbosity, Note note, const Facts& facts = {}) noexcept;
 
 // A template with everything filled in. For tell() and its tests.
-void fill(Line& out, const char* text, const Facts& facts) noexcept;
+void fill(sys::Line& out, const char* text, const Facts& facts) noexcept;
 
 }  // namespace sup::init

@@ -97,7 +97,7 @@ Parsed show_usage(const char* program, int fd, int code) {
 }
 
 Parsed refuse(char option) {
-  Line line;
+  sys::Line line;
   fill(line, "[FATAL tini (%m)] Not a valid option for -", {});
   return ended(STDERR_FILENO, std::string(line.text()) + option + ": " + ::optarg + "\n", 1);
 }

@@ -90,7 +90,8 @@ Result<std::size_t> read_signals(const UniqueFd& signalfd, std::span<SignalRecor
     if (got < 0 && errno == EAGAIN) break;
     if (got < 0 && errno == EINTR) continue;
     if (got != sizeof info) return fail_errno(errno, "cannot read signals");
-    out[count++] = {Signal{static_cast<int>(info.ssi_signo)}, static_cast<pid_t>(info.ssi_pid), info.ssi_uid};
+    out[count++] = {Signal{static_cast<int>(info.ssi_signo)}, static_cast<pid_t>(info.ssi_pid), info.ssi_uid,
+                    info.ssi_code == SI_QUEUE ? info.ssi_int : 0};
   }
   return count;
 }

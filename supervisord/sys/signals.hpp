@@ -45,6 +45,7 @@ struct SignalRecord {
   Signal signal;
   pid_t sender_pid = 0;  // 0 when the kernel sent it.
   uid_t sender_uid = 0;
+  int value = 0;  // What was queued with it (sigqueue(3)); 0 if it was only sent.
 };
 
 // A non-blocking signalfd(2) for these signals, which must be blocked in all threads.

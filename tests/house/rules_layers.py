@@ -14,12 +14,13 @@ ROOMS = {
     "sys": ("base",),
     "init": ("base", "sys"),
     "record": ("base", "sys"),
+    "guard": ("base", "sys"),
     "regex": ("base",),
     "config": ("base", "spec", "sys", "regex"),
     "loop": ("base",),
     "log": ("base", "sys", "regex"),
-    "daemon": ("base", "spec", "engine", "wire", "config", "sys", "regex", "loop", "log", "record"),
-    "main": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log", "daemon", "init"),
+    "daemon": ("base", "spec", "engine", "wire", "config", "sys", "regex", "loop", "log", "record", "guard"),
+    "main": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log", "daemon", "init", "guard"),
     "ctl": ("base", "spec", "wire", "config", "sys"),
 }
 EVERYWHERE = tuple(ROOMS)

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace sup::init {
+namespace sup::sys {
 
 // Writes all of it, if it can be written at all: whoever does not read what we say must not keep us from our work.
 inline void write_text(int fd, std::string_view text) noexcept {
@@ -41,4 +41,4 @@ class Line {
   std::size_t size_ = 0;
 };
 
-}  // namespace sup::init
+}  // namespace sup::sys

@@ -1,0 +1,42 @@
+// The guard: the process that was started. It forks the manager, starts it again when it dies, reaps what becomes its
+// own child, sends signals on, and holds descriptors under names (see "A supervisord that may die" in DESIGN.md).
+//
+// A manager is forked, never executed, so what the guard holds needs no telling: at its birth a manager has a copy of
+// the tables in its memory and of every descriptor, under the same numbers. Only what happens later goes through the
+// socket between them (message.hpp). After its first fork the guard uses libc only and allocates nothing.
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.hpp"
+
+namespace sup::guard {
+
+// How soon a dead manager is started again. Tests are in a hurry.
+struct Pace {
+  Duration first = std::chrono::milliseconds(100);  // After the second death; at once after the first.
+  Duration most = std::chrono::seconds(5);          // It doubles until here,
+  Duration healthy = std::chrono::seconds(60);      // and begins anew when a manager has lived as long as this.
+  // How many managers in a row may die before they have come up (Holder::confirm). PID 1 never gives up.
+  std::uint32_t hopeless = 10;
+  // The same when somebody has asked for the end, also as PID 1; so many may die after that even if they came up.
+  std::uint32_t hopeless_ending = 3;
+  std::uint32_t most_while_ending = 10;
+};
+
+// The pause before a manager is started again when this many have died one after the other; the first is 1.
+[[nodiscard]] Duration pause_after(std::uint32_t deaths, const Pace& pace) noexcept;
+
+// What the guard ends with by itself; any other code is that of a manager which has said goodbye.
+inline constexpr int kGivenUp = 70;    // No manager comes up.
+inline constexpr int kNoManager = 71;  // The first could not be made; or the end was asked for and none could do it.
+
+// Returns in each manager that it forks, which then is a child with a process group of its own, its soft limit of open
+// files as it was, and all signals blocked: Holder::of_this_process() leads back to here. In the guard it never
+// returns: the process ends (`_exit`) when a manager that has said goodbye is gone, with the code that it said.
+//
+// All signals must be blocked (prepare_process()), and no thread, no descriptor and no child be there that a second
+// manager could not use as well.
+void start(const Pace& pace = Pace());
+
+}  // namespace sup::guard

@@ -1,0 +1,217 @@
+#include "guard/keeper.hpp"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "guard/report.hpp"
+#include "sys/clock.hpp"
+#include "sys/memory.hpp"
+
+namespace sup::guard {
+namespace {
+
+constexpr std::uint64_t kAllSignals = ~std::uint64_t{0};
+constexpr std::size_t kSpareFds = 96;  // Those that a message brings, and our own.
+
+Pace pace;
+Inheritance inherited;
+rlimit original_files;
+
+[[noreturn]] void leave(std::string_view what, int error_number) noexcept {
+  report_failure(what, error_number);
+  ::_exit(kNoManager);
+}
+
+// Soft to hard, so that much can be held. What that is.
+std::size_t raise_files() noexcept {
+  if (::getrlimit(RLIMIT_NOFILE, &original_files) < 0) leave("get the limit of open files", errno);
+  rlimit raised{original_files.rlim_max, original_files.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) < 0) raised.rlim_cur = original_files.rlim_cur;
+  return static_cast<std::size_t>(raised.rlim_cur);
+}
+
+}  // namespace
+
+const Inheritance& inheritance() noexcept { return inherited; }
+
+Duration pause_after(std::uint32_t deaths, const Pace& by) noexcept {
+  if (deaths <= 1) return Duration{0};
+  Duration pause = by.first;
+  for (std::uint32_t i = 2; i < deaths && pause < by.most; ++i) pause *= 2;
+  return pause < by.most ? pause : by.most;
+}
+
+void Keeper::begin() noexcept {
+  socket_ = -1;
+  const std::size_t files = raise_files();
+  state_.shelf.limit(files > kSpareFds ? files - kSpareFds : 0);
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) leave("become sub-reaper", errno);
+  constexpr int kOwn = SFD_CLOEXEC | SFD_NONBLOCK;
+  signals_ = static_cast<int>(::syscall(SYS_signalfd4, -1, &kAllSignals, sizeof kAllSignals, kOwn));
+  if (signals_ < 0) leave("make a signalfd", errno);
+  start_at_ = sys::monotonic_now();
+}
+
+int Keeper::wait_milliseconds() const noexcept {
+  const bool is_leaving = state_.goodbye.has_value();
+  if (manager_ > 0 && !is_leaving) return -1;
+  const Duration left = (manager_ > 0 ? leave_at_ : start_at_) - sys::monotonic_now();
+  return left <= Duration{0} ? 0 : static_cast<int>(left / std::chrono::milliseconds(1)) + 1;
+}
+
+bool Keeper::turn() noexcept {
+  if (manager_ == 0 && sys::monotonic_now() >= start_at_ && start_manager()) return true;
+  const auto wanted = static_cast<short>(is_choked_ ? POLLIN | POLLOUT : POLLIN);
+  pollfd fds[] = {{signals_, POLLIN, 0}, {socket_, wanted, 0}};
+  (void)::poll(fds, 2, wait_milliseconds());
+  take_messages();
+  reap();  // Before signals are sent on, so that few go to one that is dead.
+  take_signals();
+  tell();
+  if (manager_ > 0 && state_.goodbye && sys::monotonic_now() >= leave_at_) ::_exit(*state_.goodbye);
+  return false;
+}
+
+// Managers.
+
+bool Keeper::start_manager() noexcept {
+  int ends[2] = {-1, -1};
+  const bool has_socket = ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0;
+  const pid_t pid = has_socket ? ::fork() : -1;
+  const int error_number = errno;
+  if (pid == 0) {
+    (void)::close(ends[0]);
+    become_manager(ends[1]);
+    return true;
+  }
+  if (has_socket) (void)::close(ends[1]);
+  if (pid < 0) {
+    if (has_socket) (void)::close(ends[0]);
+    if (state_.managers == 0) leave("start the manager", error_number);
+    report_failure("start the manager again", error_number);
+    start_at_ = sys::monotonic_now() + pace.most;
+    return false;
+  }
+  (void)::setpgid(pid, pid);
+  socket_ = ends[0];
+  manager_ = pid;
+  born_ = sys::monotonic_now();
+  is_born_ending_ = state_.asks.count > 0;
+  state_.is_up = false;
+  state_.goodbye.reset();
+  state_.journal.tell(state_.journal.untold());
+  if (state_.managers++ == 0) sys::release_clean_pages();  // What only the start of the program has used.
+  for (int number = 1; number < NSIG; ++number)
+    if (arrived_[number].is_waiting) pass_on(number);
+  return false;
+}
+
+// It shall be what it would be without us, but for the socket.
+void Keeper::become_manager(int socket) noexcept {
+  (void)::setpgid(0, 0);
+  (void)::close(signals_);
+  (void)::setrlimit(RLIMIT_NOFILE, &original_files);
+  inherited = {socket, ::getppid(), &state_};
+}
+
+void Keeper::reap() noexcept {
+  siginfo_t end{};
+  while (manager_ > 0 && ::waitid(P_PID, static_cast<id_t>(manager_), &end, WEXITED | WNOHANG) == 0) {
+    if (end.si_pid == 0) break;
+    manager_ended({end.si_pid, end.si_code, end.si_status});
+  }
+  // Whose end cannot be kept stays a zombie, which keeps it for us.
+  while (!state_.journal.is_full()) {
+    end = {};
+    if (::waitid(P_ALL, 0, &end, WEXITED | WNOHANG) < 0 || end.si_pid == 0) return;
+    const Ended ended{end.si_pid, end.si_code, end.si_status};
+    if (end.si_pid == manager_)
+      manager_ended(ended);
+    else
+      state_.journal.add(ended);
+  }
+}
+
+void Keeper::manager_ended(const Ended& ended) noexcept {
+  while (take_message()) {
+  }
+  if (state_.goodbye) ::_exit(*state_.goodbye);
+  hang_up();
+  const Instant now = sys::monotonic_now();
+  manager_ = 0;
+  state_.previous = ended;
+  if (is_hopeless(ended)) return;
+  deaths_ = now - born_ >= pace.healthy ? 1 : deaths_ + 1;
+  const Duration pause = state_.asks.count > 0 ? Duration{0} : pause_after(deaths_, pace);
+  start_at_ = now + pause;
+  report_death(ended, pause);
+}
+
+// Does not return if no more is to be tried.
+bool Keeper::is_hopeless(const Ended& ended) noexcept {
+  never_up_ = state_.is_up ? 0 : never_up_ + 1;
+  if (is_born_ending_) ++deaths_ending_;
+  never_up_ending_ = state_.is_up || !is_born_ending_ ? 0 : never_up_ending_ + 1;
+  if (never_up_ending_ >= pace.hopeless_ending || deaths_ending_ >= pace.most_while_ending) {
+    report_end(ended, "the end was asked for and no manager can do it: killing everything");
+    kill_everybody();
+    ::_exit(kNoManager);
+  }
+  if (::getpid() == 1 || never_up_ < pace.hopeless) return false;
+  report_end(ended, "giving up, since no manager comes up");
+  ::_exit(kGivenUp);
+}
+
+// Signals.
+
+void Keeper::take_signals() noexcept {
+  signalfd_siginfo told{};
+  while (::read(signals_, &told, sizeof told) == sizeof told)
+    take_signal(static_cast<int>(told.ssi_signo), static_cast<pid_t>(told.ssi_pid), told.ssi_uid);
+}
+
+void Keeper::take_signal(int number, pid_t sender, uid_t user) noexcept {
+  // A PIPE of our own: nobody reads what we say.
+  if (number == SIGCHLD || number >= NSIG || (number == SIGPIPE && sender == ::getpid())) return;
+  const bool is_ask = asks_to_end(number);
+  if (is_ask) state_.asks = {state_.asks.count + 1, number, sender};
+  if (is_ask && manager_ == 0) start_at_ = sys::monotonic_now();  // It knows the ask from its birth.
+  arrived_[number] = {!is_ask, sender, user};
+  if (manager_ > 0) pass_on(number);
+}
+
+// By number: the manager is a child that we have not reaped, so its pid is its own. In the name of the sender, which
+// the kernel lets us give with a queued signal.
+void Keeper::pass_on(int number) noexcept {
+  Arrived& arrived = arrived_[number];
+  arrived.is_waiting = false;
+  siginfo_t told{};
+  told.si_signo = number;
+  told.si_code = SI_QUEUE;
+  told.si_pid = arrived.sender;
+  told.si_uid = arrived.user;
+  told.si_value.sival_int = asks_to_end(number) ? static_cast<int>(state_.asks.count) : 0;
+  // EAGAIN: its queue is full of real-time signals.
+  if (::syscall(SYS_rt_sigqueueinfo, manager_, number, &told) < 0) (void)::kill(manager_, number);
+}
+
+namespace {
+constinit Keeper keeper;
+}  // namespace
+
+void start(const Pace& how) {
+  pace = how;
+  keeper.begin();
+  while (!keeper.turn()) {
+  }
+}
+
+}  // namespace sup::guard
