@@ -15,7 +15,6 @@ using sup::init::Facts;
 using sup::init::fill;
 using sup::init::find_personality;
 using sup::init::is_own;
-using sup::init::Line;
 using sup::init::Parse;
 using sup::init::parse_catatonit;
 using sup::init::parse_dumb_init;
@@ -25,6 +24,7 @@ using sup::init::Parsed;
 using sup::init::Placement;
 using sup::init::Plan;
 using sup::init::Target;
+using sup::sys::Line;
 
 // A command line that getopt(3) may reorder.
 class CommandLine {
