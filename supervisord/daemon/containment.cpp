@@ -18,14 +18,14 @@ namespace {
 constexpr std::string_view kControllers[] = {"cpu", "memory", "pids", "io", "cpuset"};
 
 // FNV-1a: the same directory gives the same name in each life.
-std::string tree_name(std::string_view runtime_dir) {
+std::string tree_name(std::string_view identity) {
   std::uint32_t hash = 2166136261U;
-  for (const char c : runtime_dir) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  for (const char c : identity) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
   return fmt::format("supervisord-{:08x}", hash);
 }
 
-Result<sys::CgroupTree> make_tree(std::string_view runtime_dir) {
-  return sys::CgroupTree::create(TRY(sys::find_cgroup_place()), tree_name(runtime_dir));
+Result<sys::CgroupTree> make_tree(std::string_view identity) {
+  return sys::CgroupTree::create(TRY(sys::find_cgroup_place()), tree_name(identity));
 }
 
 // Until cgroups change, at most until `deadline`.
@@ -38,10 +38,10 @@ void wait_for_change(sys::CgroupWatch& watch, Instant deadline) {
 
 }  // namespace
 
-Result<ContainmentTree> ContainmentTree::choose(Containment wanted, std::string_view runtime_dir) {
+Result<ContainmentTree> ContainmentTree::choose(Containment wanted, std::string_view identity) {
   ContainmentTree out;
   if (wanted == Containment::automatic || wanted == Containment::cgroup) {
-    auto tree = make_tree(runtime_dir);
+    auto tree = make_tree(identity);
     if (tree) {
       out.level_ = Containment::cgroup;
       out.tree_ = std::move(*tree);

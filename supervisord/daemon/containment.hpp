@@ -23,8 +23,8 @@ class ContainmentTree {
  public:
   // Takes the level that was asked for, or the best that works. With a cgroup, what an earlier life left in ours is
   // killed first, for which the call may block up to kLeftoverPatience. To be called on the main thread while it holds
-  // the lock of `runtime_dir`, before there is a child. Errors: those of the level that was asked for.
-  static Result<ContainmentTree> choose(Containment wanted, std::string_view runtime_dir);
+  // what makes `identity` its own, before there is a child. Errors: those of the level that was asked for.
+  static Result<ContainmentTree> choose(Containment wanted, std::string_view identity);
 
   // Never automatic.
   [[nodiscard]] Containment level() const { return level_; }

@@ -20,6 +20,7 @@
 #include "daemon/main_service.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/own_signals.hpp"
+#include "daemon/places.hpp"
 #include "daemon/server.hpp"
 #include "daemon/strangers.hpp"
 #include "daemon/supervisor.hpp"
@@ -93,25 +94,6 @@ EnabledChoices take_enabled_choices(SpecSet& set) {
   return *std::move(choices);
 }
 
-// All that the daemon owns on disk: the run-time directory, the lock in it, and the path of the socket.
-struct Places {
-  std::string runtime_dir;
-  std::string socket;
-  sys::SocketPlace before;  // What was at the socket's path.
-  sys::InstanceLock lock;
-};
-
-Result<Places> take_places(const DaemonSpec& spec) {
-  const Who who = this_process();
-  const std::string runtime_dir = TRY(runtime_dir_of(spec, who));
-  const std::string socket = TRY(socket_of(spec, who));
-  TRY(sys::ensure_dir(runtime_dir, Server::kDirectoryMode));
-  sys::InstanceLock lock = TRY(sys::InstanceLock::take(runtime_dir + "/lock"));
-  TRY(sys::ensure_dir(std::filesystem::path(socket).parent_path().string(), Server::kDirectoryMode));
-  const sys::SocketPlace before = TRY(sys::prepare_socket_path(socket));
-  return Places{runtime_dir, socket, before, std::move(lock)};
-}
-
 Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits& original) {
   LaunchContext context;
   context.own_environment = without_configuration(sys::environment());
@@ -124,9 +106,7 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   context.ignored_signals = sys::ignored_signals();
   const auto log_dir = log_dir_of(set.daemon, this_process());
   if (log_dir) context.logs.dir = simplified_path(*log_dir);
-  const bool is_stdout = set.daemon.log.services == ServicesLogTo::standard_output ||
-                         (set.daemon.log.services == ServicesLogTo::automatic && ::getpid() == 1) || !log_dir;
-  context.logs.to = is_stdout ? LogTo::standard_output : LogTo::file;
+  context.logs.to = services_log_to(set.daemon);
   context.logs.own_file = own_log_file(context.logs, set.daemon.log);
   context.log_formats = log_defaults(set.daemon.log);
   return context;
@@ -215,7 +195,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
                  TRY(log::LogThread::start({.delivery = log::Delivery::when_told, .max_total = max_total})), own));
   d->log_->direct_own(TRY(open_own_log(context.logs, own)));
   context.containment = &d->containment_;
-  context.notify_dir = d->places_.runtime_dir + "/notify";
+  if (!d->places_.runtime_dir.empty()) context.notify_dir = d->places_.runtime_dir + "/notify";
   d->workers_ = TRY(Workers::create(d->loop_));
   d->supervisor_ = TRY(Supervisor::create({d->loop_, *d->workers_, *d->log_, std::move(context)}, std::move(set)));
   d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket));
@@ -295,8 +275,10 @@ void Daemon::on_refusal(const log::Refusal& refusal) {
 }
 
 int Daemon::run(const std::vector<std::string>& only, const std::string& left_out) {
-  spdlog::info("supervisord {} started, pid {}, {}, socket {}", SUP_VERSION, ::getpid(),
-               counted(supervisor_->world().by_name.size(), "service"), places_.socket);
+  spdlog::info("supervisord {} started, pid {}, {}, {}", SUP_VERSION, ::getpid(),
+               counted(supervisor_->world().by_name.size(), "service"),
+               places_.socket.empty() ? "no control socket" : "socket " + places_.socket);
+  for (const std::string& notice : places_.notices) spdlog::warn(notice);
   if (places_.before == sys::SocketPlace::was_stale)
     spdlog::info("removed the stale socket of a supervisord that was killed");
   for (const std::string& notice : containment_.notices()) spdlog::warn(notice);
@@ -374,7 +356,7 @@ int run_daemon(const DaemonOptions& options) {
     return complain(DaemonExit::system, subreaper.error().what);
   auto places = take_places(loaded.set.daemon);
   if (!places) return complain(exit_for(places.error()), places.error().what);
-  auto containment = ContainmentTree::choose(loaded.set.daemon.containment, places->runtime_dir);
+  auto containment = ContainmentTree::choose(loaded.set.daemon.containment, places->identity);
   if (!containment) return complain(DaemonExit::system, containment.error().what);
   if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));
   EnabledChoices choices = take_enabled_choices(loaded.set);

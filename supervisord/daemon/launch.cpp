@@ -279,10 +279,12 @@ Result<Launched> start_task(const LaunchContext& context, const TaskOrder& order
 // Each run has a socket of its own, so that a message is never taken for one of another run, whoever its sender was: he
 // may be gone when it is read. In the file system nobody but the service's user and root can write to it. A service
 // with another root directory could not see it there, and what would be too long for a path must have another place,
-// too: these have a random name in the abstract namespace, whose senders are known by their credentials alone.
+// too: these have a random name in the abstract namespace, whose senders are known by their credentials alone. So it is
+// where there is no run-time directory.
 std::string notify_address(const LaunchContext& context, const LaunchOrder& order) {
   const std::string path = fmt::format("{}/{}.{}", context.notify_dir, order.name, order.run.value);
-  const bool is_seen = order.service->spec.root_dir->empty() && path.size() <= sys::kSocketPathMax;
+  const bool is_seen =
+      !context.notify_dir.empty() && order.service->spec.root_dir->empty() && path.size() <= sys::kSocketPathMax;
   return is_seen ? path : fmt::format("@supervisord/{}/{}", order.invocation.text(), order.run.value);
 }
 

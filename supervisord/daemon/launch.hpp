@@ -62,7 +62,7 @@ struct LaunchContext {
   sys::SignalSet ignored_signals;
   LogDefaults logs;
   LogFormatDefaults log_formats;
-  std::string notify_dir;  // Where the sockets for sd_notify(3) are.
+  std::string notify_dir;  // Where the sockets for sd_notify(3) are; empty: in the abstract namespace.
   ContainmentTree* containment = nullptr;
 };
 

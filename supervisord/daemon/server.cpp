@@ -90,7 +90,8 @@ void log_request(const Session& session, const wire::Call& call) {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::create(Parts parts, std::string path) {
-  UniqueFd listener = TRY(sys::listen_unix(path));
+  UniqueFd listener;
+  if (!path.empty()) listener = TRY(sys::listen_unix(path));
   std::unique_ptr<Server> server(new Server(parts, std::move(path), std::move(listener), {}));
   parts.supervisor.add_observer(*server);
   return server;
@@ -113,12 +114,14 @@ Server::Server(Parts parts, std::string path, UniqueFd listener, wire::AccessSpe
       restore_timer_(parts.loop, [this] { restore_socket(); }),
       incomplete_timer_(parts.loop, [this] { drop_incomplete(); }),
       closed_timer_(parts.loop, [this] { drop_closed(); }) {
+  if (path_.empty()) return;
   begin_listening();
   watch_socket();
 }
 
 // Somebody may have put something else in its place meanwhile, which is not ours to remove.
 Server::~Server() {
+  if (path_.empty()) return;
   const auto there = sys::identity_of(path_);
   if (there && socket_name_ && *there == *socket_name_) (void)sys::remove_file(path_);
 }
@@ -149,6 +152,7 @@ void Server::on_socket_directory() {
 
 // What is in the way may go, so it is tried until it succeeds, and told once.
 void Server::restore_socket() {
+  if (path_.empty()) return;
   const auto is_there = listen_again();
   if (!is_there && !is_socket_missing_)
     spdlog::error("cannot make the control socket again: {}", is_there.error().what);

@@ -38,7 +38,7 @@ class Server final : public Observer {
     log::LogThread& log;
   };
 
-  // Listens at `path`, which must be free (see sys::prepare_socket_path). Errors: sys.
+  // Listens at `path`, which must be free (see sys::prepare_socket_path); nowhere if it is empty. Errors: sys.
   static Result<std::unique_ptr<Server>> create(Parts parts, std::string path);
   ~Server() override;
 

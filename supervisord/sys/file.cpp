@@ -74,6 +74,14 @@ Result<> ensure_dir(const std::string& path, mode_t mode) {
   return {};
 }
 
+Result<> can_write_in(const std::string& directory) {
+  for (std::string path = directory;; path = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1))) {
+    if (::faccessat(AT_FDCWD, path.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return {};
+    if (errno != ENOENT || path.size() <= 1 || !path.starts_with('/'))
+      return fail_call(errno, "cannot write in " + quoted(path));
+  }
+}
+
 Result<> remove_file(const std::string& path) {
   if (::unlink(path.c_str()) < 0 && errno != ENOENT) return fail_call(errno, "cannot remove " + quoted(path));
   return {};

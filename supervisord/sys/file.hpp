@@ -23,6 +23,10 @@ namespace sup::sys {
 // whatever its mode. Errors: invalid if a component is no directory, denied, sys.
 [[nodiscard]] Result<> ensure_dir(const std::string& path, mode_t mode);
 
+// Whether ensure_dir() and files in the directory have a chance, without trying. Errors: denied, sys (EROFS); of what
+// is there of the path, which is named.
+[[nodiscard]] Result<> can_write_in(const std::string& directory);
+
 // unlink(2); content if there is nothing.
 [[nodiscard]] Result<> remove_file(const std::string& path);
 

@@ -1,0 +1,91 @@
+#include "daemon/places.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "config/paths.hpp"
+#include "daemon/server.hpp"
+#include "sys/file.hpp"
+#include "sys/random.hpp"
+
+namespace sup {
+namespace {
+
+constexpr std::string_view kOtherPlace = "--socket or --runtime-dir names another place";
+
+std::string parent_of(const std::string& path) { return std::filesystem::path(path).parent_path().string(); }
+
+Result<Places> in_directory(const std::string& runtime_dir, const std::string& socket) {
+  TRY(sys::ensure_dir(runtime_dir, Server::kDirectoryMode));
+  Places out{.runtime_dir = runtime_dir, .socket = socket, .identity = runtime_dir, .lock = {}, .notices = {}};
+  out.lock = TRY(sys::InstanceLock::take(runtime_dir + "/lock"));
+  TRY(sys::ensure_dir(parent_of(socket), Server::kDirectoryMode));
+  out.before = TRY(sys::prepare_socket_path(socket));
+  return out;
+}
+
+// A socket that was asked for, where the default run-time directory cannot be had: its lock stands beside it.
+Result<Places> with_socket_alone(const std::string& socket) {
+  TRY(sys::ensure_dir(parent_of(socket), Server::kDirectoryMode));
+  Places out{.runtime_dir = {}, .socket = socket, .identity = socket, .lock = {}, .notices = {}};
+  out.lock = TRY(sys::InstanceLock::take(socket + ".lock"));
+  out.before = TRY(sys::prepare_socket_path(socket));
+  return out;
+}
+
+// Nothing tells us from another one then, but chance.
+Result<Places> with_nothing(const std::string& reason) {
+  Places out;
+  out.identity = TRY(sys::random_invocation_id()).text();
+  out.notices.push_back(fmt::format("no control socket, so ctl cannot be used: {} ({})", reason, kOtherPlace));
+  return out;
+}
+
+// The default run-time directory, if something can be made there. Nothing is tried where that is plain before.
+Result<std::string> usable_default(const Who& who) {
+  std::string directory = TRY(default_runtime_dir(who));
+  TRY(sys::can_write_in(directory));
+  return directory;
+}
+
+Result<Places> find_places(const DaemonSpec& spec, const Who& who) {
+  if (!spec.runtime_dir.empty()) return in_directory(spec.runtime_dir, TRY(socket_of(spec, who)));
+  const auto directory = usable_default(who);
+  if (!directory) return spec.socket.empty() ? with_nothing(directory.error().what) : with_socket_alone(spec.socket);
+  auto places = in_directory(*directory, TRY(socket_of(spec, who)));
+  const bool is_refused = !places && spec.socket.empty() && places.error().code == Errc::denied;
+  return is_refused ? with_nothing(places.error().what) : std::move(places);
+}
+
+// Whether log files can be made where they are by default.
+Result<> default_logs(const DaemonSpec& spec, const Who& who) {
+  const std::string directory = TRY(log_dir_of(spec, who));
+  if (spec.log.dir.empty()) TRY(sys::can_write_in(directory));
+  return {};
+}
+
+}  // namespace
+
+Result<Places> take_places(const DaemonSpec& spec) {
+  const Who who = this_process();
+  Places out = TRY(find_places(spec, who));
+  const bool is_for_files = spec.log.services == ServicesLogTo::automatic && ::getpid() != 1;
+  if (const auto logs = default_logs(spec, who); is_for_files && !logs)
+    out.notices.push_back(fmt::format("services log to standard output: {}", logs.error().what));
+  return out;
+}
+
+LogTo services_log_to(const DaemonSpec& spec) {
+  const Who who = this_process();
+  switch (spec.log.services) {
+    case ServicesLogTo::standard_output: return LogTo::standard_output;
+    case ServicesLogTo::file: return log_dir_of(spec, who) ? LogTo::file : LogTo::standard_output;
+    case ServicesLogTo::automatic: break;
+  }
+  const bool is_file = ::getpid() != 1 && default_logs(spec, who);
+  return is_file ? LogTo::file : LogTo::standard_output;
+}
+
+}  // namespace sup
