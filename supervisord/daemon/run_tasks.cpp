@@ -185,7 +185,8 @@ void Runs::on_task_exit(InstanceId instance, Run& run, TaskRun& task, ExitStatus
 void Runs::kill_tasks(const KillTasks& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr) return;
-  for (const auto& task : run->tasks) kill_task(*run, *task);
+  for (const auto& task : run->tasks)
+    if (task->order.kind != effect.spared) kill_task(*run, *task);
   // One that hangs in the kernel is killed again and again, and who waits for it is told.
   std::vector<pid_t> late;
   for (const auto& task : run->tasks)

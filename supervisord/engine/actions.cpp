@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "engine/owed.hpp"
 #include "engine/world.hpp"
 
 namespace sup::act {
@@ -47,6 +48,9 @@ void new_run(World& w, Instance& i) {
   i.is_cycling = false;
   i.stop_step = 0;
   i.told_at = kNever;
+  i.serial = 0;
+  i.is_main_told = false;
+  i.was_frozen = false;
   i.pid = 0;
   i.main_is_gone = false;
   i.cause = Cause::none;
@@ -55,16 +59,11 @@ void new_run(World& w, Instance& i) {
 
 // A command can tell the main process to end. What is left without it only knows signals.
 void send_stop_step(World& w, Instance& i) {
-  const StopStep& step = w.spec(i).stop->steps[i.stop_step];
-  i.deadline = w.now + step.wait;
+  i.deadline = w.now + w.spec(i).stop->steps[i.stop_step].wait;
   i.told_at = w.now;
-  const bool has_main = !i.main_is_gone && i.phase != Phase::pre_start;
-  if (has_main && !step.command.argv.empty()) {
-    w.effects.emplace_back(RunTask{w.id(i), i.run, TaskKind::stop_step, i.stop_step});
-    return;
-  }
-  // Once the main process is gone, its group may be empty or reused: the rest is reached as a whole.
-  w.effects.emplace_back(SignalRun{w.id(i), i.run, step.signal, has_main ? step.to : SignalTarget::all});
+  i.is_main_told = !i.main_is_gone && i.phase != Phase::pre_start;
+  ++i.serial;
+  tell_stop_order(w, i);
 }
 
 // What runs beside a start or a reload is of no use to a run that ends.
@@ -95,8 +94,8 @@ void begin_waiting_for_reload(World& w, Instance& i) {
 
 void send_reload_signal(World& w, Instance& i) {
   i.reload_failure = {};
-  w.effects.emplace_back(
-      SignalRun{w.id(i), i.run, *w.spec(i).reload->signal, SignalTarget::main, SignalReason::command});
+  ++i.serial;
+  tell_reload_signal(w, i);
 }
 
 // It is told to end although nobody asked for it: because of `failure`.
@@ -108,13 +107,13 @@ void end_unfit(World& w, Instance& i, std::string failure) {
 }
 
 void send_watchdog_signal(World& w, Instance& i) {
-  const ServiceSpec& spec = w.spec(i);
   i.phase = Phase::abort;
   i.stop_step = 0;
-  i.deadline = w.now + spec.stop->steps[0].wait;
+  i.deadline = w.now + w.spec(i).stop->steps[0].wait;
   i.told_at = w.now;
-  const SignalTarget to = i.main_is_gone ? SignalTarget::all : SignalTarget::main;
-  w.effects.emplace_back(SignalRun{w.id(i), i.run, spec.watchdog_signal, to, SignalReason::watchdog});
+  i.is_main_told = !i.main_is_gone;
+  ++i.serial;
+  tell_stop_order(w, i);
 }
 
 void rest(World& w, Instance& i, Cause cause) {
@@ -299,7 +298,10 @@ void kill_hook(World& w, Instance& i) {
   i.deadline = w.now + kKillRetry;
 }
 
-void freeze(World& w, Instance& i) { w.effects.emplace_back(FreezeRun{w.id(i), i.run}); }
+void freeze(World& w, Instance& i) {
+  i.was_frozen = true;
+  w.effects.emplace_back(FreezeRun{w.id(i), i.run});
+}
 
 void thaw(World& w, Instance& i) { w.effects.emplace_back(ThawRun{w.id(i), i.run}); }
 

@@ -1,6 +1,11 @@
 // Effect: what the world must do, told by the engine. The only way out.
+//
+// A recovered engine tells again what its state owes (owed.hpp), so carrying one out twice is the same as once: a run
+// is begun once under its RunId; a task once under its run, kind and number, until the engine has heard of its end; a
+// signal with a serial once under its run and that; the others are such by themselves.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,6 +53,7 @@ struct StopAwaiting {
 struct KillTasks {
   InstanceId instance;
   RunId run;
+  std::optional<TaskKind> spared = {};  // Those of this kind go on.
 };
 // Find out by one probe, after `delay`, whether the run is healthy. Answered by HealthProbed, unless StopAsking comes
 // first.
@@ -87,6 +93,7 @@ struct SignalRun {
   Signal signal;
   SignalTarget to = SignalTarget::group;
   SignalReason reason = SignalReason::stop;
+  std::uint32_t serial = 0;  // Of those of the run that may be told again, from 1; 0: it never is.
 };
 // Send KILL to everything of the run, wherever it went.
 struct KillRun {

@@ -66,6 +66,10 @@ void Engine::finish_turn() {
   remove_ended();
   let_go();
   if (w_.now >= shutdown_deadline_) fire_shutdown_deadline();
+  finish_when_at_rest();
+}
+
+void Engine::finish_when_at_rest() {
   if (!is_shutting_down_ || is_finished_ || busy_count_ > 0) return;
   settle();  // What is external goes, too.
   finish();
@@ -119,15 +123,15 @@ std::string hook_failure(const World& w, const Instance& i, const std::string& f
 
 void Engine::handle(const Spawned& event) {
   if (!is_current(event.instance, event.run)) return;
-  w_.at(event.instance).pid = event.pid;
-  w_.at(event.instance).run_since = w_.now;
-  w_.at(event.instance).start.spawned = w_.now;
+  w_.edit(event.instance).pid = event.pid;
+  w_.edit(event.instance).run_since = w_.now;
+  w_.edit(event.instance).start.spawned = w_.now;
   dispatch(event.instance, Input::spawned);
 }
 
 void Engine::handle(const SpawnFailed& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   note_failed_start(i, event.failure);
   i.main_is_gone = true;
   dispatch(event.instance, Input::spawn_failed);
@@ -135,7 +139,7 @@ void Engine::handle(const SpawnFailed& event) {
 
 void Engine::handle(const MainFound& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   i.pid = event.pid;
   i.main_is_gone = false;
   if (i.state == State::starting && i.phase == Phase::find_main) dispatch(event.instance, Input::main_found);
@@ -143,7 +147,7 @@ void Engine::handle(const MainFound& event) {
 
 void Engine::handle(const MainLost& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   if (i.state != State::starting || i.phase != Phase::find_main) return;
   note_failed_start(i, event.failure);
   dispatch(event.instance, Input::start_failed);
@@ -152,7 +156,7 @@ void Engine::handle(const MainLost& event) {
 // One that is not the hook which the phase waits for was a stop step, or was killed because the phase was left.
 void Engine::handle(const TaskEnded& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   if (task_kind_of(i.phase) != event.kind || i.hook != event.index) return;
   if (i.state != State::killing) i.survivors = {};
   // One that was killed may end well: a shell whose command was killed first goes on to its end.
@@ -179,7 +183,7 @@ void Engine::handle(const TaskEnded& event) {
 // One that has just got KILL may still be on its way out: only after the time to the next one it is news.
 void Engine::handle(const Survived& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   const bool is_killed =
       i.state == State::killing ? w_.now - i.since >= kKillRetry : i.is_hook_late && hooks_left(w_, i) > 0;
   if (!is_killed) return;
@@ -189,7 +193,7 @@ void Engine::handle(const Survived& event) {
 
 void Engine::handle(const MainExited& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   note_end_of_main(w_, i, event.status);
   i.last_limits = event.limits;
   dispatch(event.instance, Input::main_exited);
@@ -197,7 +201,7 @@ void Engine::handle(const MainExited& event) {
 
 void Engine::handle(const Ended& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   const bool is_launcher = w_.spec(i).type == ServiceType::forking && i.phase == Phase::launch;
   if (!i.main_is_gone) note_end_of_main(w_, i, event.status);
   i.last_limits = event.limits;
@@ -221,9 +225,9 @@ bool begins_part_of_stop(State from, Phase phase_before, const Instance& i) {
 }  // namespace
 
 void Engine::dispatch(InstanceId id, Input input) {
-  Instance& i = w_.at(id);
-  const Row* row = find_row(w_, i, input);
+  const Row* row = find_row(w_, w_.at(id), input);
   if (row == nullptr) return;
+  Instance& i = w_.edit(id);
   ++w_.rows_taken[static_cast<std::size_t>(row - transitions().data())];
   const Instant deadline_before = i.deadline;
   const State from = i.state;
@@ -254,7 +258,7 @@ void Engine::spread(InstanceId id) {
 }
 
 void Engine::enter(InstanceId id, State from, const Row& row) {
-  Instance& i = w_.at(id);
+  Instance& i = w_.edit(id);
   i.state = row.to;
   i.has_delayed = false;
   if (!is_live(row.to)) i.phase = Phase::none;
@@ -275,7 +279,7 @@ void Engine::enter(InstanceId id, State from, const Row& row) {
 }
 
 void Engine::sync_deadline(InstanceId id, Instant before) {
-  Instance& i = w_.at(id);
+  Instance& i = w_.edit(id);
   const Instant after = i.deadline = std::min(i.deadline, i.stop_by);
   if (after == before) return;
   if (before != kNever) deadlines_.erase({before, id});
@@ -285,7 +289,7 @@ void Engine::sync_deadline(InstanceId id, Instant before) {
 // ---- settling ----
 
 void Engine::enqueue(InstanceId id) {
-  if (!std::exchange(w_.at(id).is_queued, true)) queue_.push_back(id);
+  if (!std::exchange(w_.derived(id).is_queued, true)) queue_.push_back(id);
 }
 
 // Everything whose questions may have another answer now.
@@ -306,7 +310,7 @@ void Engine::settle() {
       if (is_turn_of_last()) tell_last();
       const InstanceId id = queue_.front();
       queue_.pop_front();
-      w_.at(id).is_queued = false;
+      w_.derived(id).is_queued = false;
       settle_one(id);
       run_follow_ups();
     }
@@ -321,7 +325,7 @@ bool Engine::serve_line() {
   while (!line_.empty() && has_free_slot(w_)) {
     const InstanceId id = line_.front();
     line_.pop_front();
-    Instance& i = w_.at(id);
+    Instance& i = w_.derived(id);
     i.is_in_line = false;
     if (i.state != State::waiting || !is_free_to_start(i) || has_to_delay(w_, i) || is_delaying(i)) continue;
     dispatch(id, Input::may_start);

@@ -6,12 +6,15 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/changes.hpp"
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
+#include "engine/record.hpp"
 #include "engine/world.hpp"
 
 namespace sup {
@@ -37,6 +40,22 @@ class Engine {
   // When a shutdown kills whatever is left; kNever without one.
   [[nodiscard]] Instant shutdown_deadline() const { return shutdown_deadline_; }
   [[nodiscard]] std::size_t open_changes() const { return changes_.count(); }
+
+  // ---- what outlives the engine ----
+
+  // Whose record is another one, or none any more, than at the last call: each once. The first call tells of all that
+  // are there; without it nothing is noted. Ask after the steps of a turn and before take_effects().
+  [[nodiscard]] std::vector<InstanceId> take_dirty();
+  // Nothing if nobody is there: then whatever was recorded of the slot is to be forgotten.
+  [[nodiscard]] std::optional<InstanceRecord> record_of(InstanceId id) const;
+  // Cheap enough to be compared with the last one after each turn.
+  [[nodiscard]] EngineRecord record() const;
+  // Goes on where the records end: for an engine just made of the definitions in force, instead of Boot. A service
+  // has the instances that are recorded of it; one without records is as it was defined, and at rest. Tells all effects
+  // that are owed. What is due fires with the next step or tick, not now: ends that nobody has heard of come before.
+  // Returned are the records of services that are not there: what lives of them is to be ended by the caller.
+  [[nodiscard]] std::vector<InstanceRecord> recover(Instant now, const EngineRecord& record,
+                                                    std::vector<InstanceRecord> records);
 
  private:
   void handle(const Spawned& event);
@@ -76,6 +95,7 @@ class Engine {
   void drop_delay(InstanceId id);
   void tell_changes();
   void finish_turn();
+  void finish_when_at_rest();
   void run_follow_ups();
   // Whether what is started brings up its children.
   enum class Brood : std::uint8_t { along, left };
@@ -96,6 +116,7 @@ class Engine {
   void plan_last();
   void tell_last();
   [[nodiscard]] bool is_last(InstanceId id) const;
+  std::vector<InstanceId> forget_last();
   [[nodiscard]] bool is_turn_of_last() const;
   void leave_when_done();
   void kill_all(Input input);
@@ -121,6 +142,11 @@ class Engine {
   void spread(InstanceId id);
   void begin_asking(Instance& i, State from);
   void follow_probes(InstanceId id);
+  void recover_itself(const EngineRecord& record);
+  void recover_instance(InstanceId id, const InstanceRecord& record);
+  void recover_shutdown(const std::vector<std::pair<InstanceId, const InstanceRecord*>>& found);
+  void count_anew();
+  void tell_all_owed();
 
   World w_;
   Changes changes_;
@@ -147,6 +173,7 @@ class Engine {
   std::vector<InstanceId> last_;
   std::size_t last_busy_ = 0;  // Those of them that do not rest, without external ones.
   std::vector<Duration> stop_chains_;
+  std::string shutdown_why_;
   bool is_all_done_ = false;          // The shutdown was caused by exit = "when-done".
   InstanceId exit_by_ = kNoInstance;  // Whose end caused the shutdown.
 };

@@ -27,6 +27,7 @@ struct HealthRecord {
   std::optional<Instant> last_probe;   // When it ended; nothing: there has been none.
   std::string last_failure;            // What the last probe that has failed met.
   bool has_last_failed = false;
+  friend bool operator==(const HealthRecord&, const HealthRecord&) = default;
 };
 
 // The record of a run that is watched from now on.

@@ -28,7 +28,7 @@ void Engine::begin_asking(Instance& i, State from) {
 
 void Engine::handle(const HealthProbed& event) {
   if (!w_.is_present(event.instance) || w_.at(event.instance).run != event.run) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   if (!is_asked_for_health(w_, i)) return;
   const HealthSpec& spec = *w_.spec(i).health;
   HealthRecord& record = i.health.edit();
@@ -41,19 +41,16 @@ void Engine::handle(const HealthProbed& event) {
   const bool is_to_end =
       record.verdict == Health::unhealthy && record.has_last_failed && spec.action != HealthAction::none;
   if (is_to_end && !i.facts.is_leaving) return dispatch(event.instance, Input::unhealthy);
-  w_.effects.emplace_back(AskHealth{event.instance, i.run, next_probe_delay(record, spec)});
+  w_.effects.emplace_back(AskHealth{event.instance, i.run, probe_pause(w_, i)});
   if (has_changed) spread(event.instance);
 }
 
-// What is external is there or not as its probes have it. While it is not there it is asked at least each second. What
-// has to go anyway is left alone until it stays after all, and the next probe has failed.
+// What is external is there or not as its probes have it. What has to go anyway is left alone until it stays after all,
+// and the next probe has failed.
 void Engine::follow_probes(InstanceId id) {
-  Instance& i = w_.at(id);
-  const HealthSpec& spec = *w_.spec(i).health;
-  const bool is_there = i.health->verdict == Health::healthy;
-  const Duration pause = is_there ? spec.interval : std::min<Duration>(spec.interval, std::chrono::seconds{1});
-  w_.effects.emplace_back(AskHealth{id, i.run, pause});
-  const bool is_lost = !is_there && i.health->has_last_failed && i.state == State::running;
+  Instance& i = w_.edit(id);
+  w_.effects.emplace_back(AskHealth{id, i.run, probe_pause(w_, i)});
+  const bool is_lost = i.health->verdict != Health::healthy && i.health->has_last_failed && i.state == State::running;
   if (is_lost && !i.facts.is_leaving) return dispatch(id, Input::unhealthy);
   spread(id);
 }

@@ -85,7 +85,7 @@ enum class Presence : std::uint8_t {
 };
 
 // All that the engine remembers of one instance. Plain data: written by the actions of the table and by the engine's
-// own bookkeeping of facts (a run's end), read by everybody.
+// own bookkeeping of facts (a run's end), read by everybody. Each member is recorded or derived: record.cpp decides.
 struct Instance {
   ServiceId service;
   std::uint32_t number = 1;  // Among the instances of its service, from 1.
@@ -100,6 +100,7 @@ struct Instance {
   bool main_is_gone = false;          // The main process of this run has ended.
   bool is_queued = false;             // Waits in the settle queue.
   bool is_in_line = false;            // Waits in the line for a start slot.
+  bool is_noted = false;              // Has changed, and that is in World::noted.
   bool has_start_failed = false;      // This run cannot become ready any more; failure says why.
   bool stays_down = false;            // The restart policy is not asked.
   bool is_unfit = false;              // This run is ended for what failure says; its end is a failure however it ends.
@@ -107,9 +108,12 @@ struct Instance {
   bool is_confirmed = false;          // What says that it is ready, or has reloaded, has come.
   Phase phase = Phase::none;
   bool is_hook_late = false;  // The hook was killed because it took too long.
+  bool is_main_told = false;  // What ends it was told when it had a main process.
+  bool was_frozen = false;    // This run has been.
   std::uint8_t stop_step = 0;
-  std::uint16_t hook = 0;  // Which of the phase's hooks runs.
-  std::int32_t pid = 0;    // Of the main process while it is alive, else 0.
+  std::uint16_t hook = 0;    // Which of the phase's hooks runs.
+  std::uint32_t serial = 0;  // Of the last of its signals that may be told again.
+  std::int32_t pid = 0;      // Of the main process while it is alive, else 0.
   Facts facts;
   Counts counts;
   InstanceId cause_by;    // For Cause::requirement and followed: what it requires and misses. Else: whom.

@@ -31,7 +31,7 @@ bool is_limited(const World& w, const Instance& i) {
 // One that comes before its program is known to run, or before its main process is found, is kept.
 void Engine::handle(const BecameReady& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   const bool is_said = event.by == ReadyBy::said;
   const bool is_expected = ready_kind(w_.spec(i)) == ReadyKind::notify ? is_said : !is_said;
   if (i.state == State::reloading ? !is_said : !needs_confirmation(w_, i) || !is_expected) return;
@@ -41,7 +41,7 @@ void Engine::handle(const BecameReady& event) {
 
 void Engine::handle(const ReadyProbeFailed& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   if (!is_awaiting_ready(w_, i)) return;
   i.ready_note.edit() = event.what;
   touched_.push_back(event.instance);
@@ -49,7 +49,7 @@ void Engine::handle(const ReadyProbeFailed& event) {
 
 void Engine::handle(const ReadyFailed& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   if (!needs_confirmation(w_, i)) return;
   const bool is_before = i.phase == Phase::launch || i.phase == Phase::find_main || i.phase == Phase::await_ready;
   if (i.state != State::starting || !is_before || i.is_confirmed) return;
@@ -76,22 +76,22 @@ void Engine::handle(const NoticeGiven& event) {
       return;
     case Notice::alive: return note_life(event.instance);
     case Notice::restart_reset:
-      w_.at(event.instance).restarts_in_row = 0;
-      w_.at(event.instance).recent_restarts.clear();
+      w_.edit(event.instance).restarts_in_row = 0;
+      w_.edit(event.instance).recent_restarts.clear();
       return;
-    case Notice::trouble: w_.at(event.instance).trouble.edit() = event.trouble; return;
+    case Notice::trouble: w_.edit(event.instance).trouble.edit() = event.trouble; return;
   }
 }
 
 void Engine::handle(const WatchdogSet& event) {
   if (!is_current(event.instance, event.run)) return;
-  w_.at(event.instance).watchdog = event.interval;
+  w_.edit(event.instance).watchdog = event.interval;
   note_life(event.instance);
 }
 
 void Engine::handle(const MoreTimeAsked& event) {
   if (!is_current(event.instance, event.run)) return;
-  Instance& i = w_.at(event.instance);
+  Instance& i = w_.edit(event.instance);
   if (!is_limited(w_, i)) return;
   const Instant before = i.deadline;
   const Instant asked = w_.now + event.by;
@@ -103,7 +103,7 @@ void Engine::handle(const MoreTimeAsked& event) {
 }
 
 void Engine::note_life(InstanceId id) {
-  Instance& i = w_.at(id);
+  Instance& i = w_.edit(id);
   if (!is_serving(i.state)) return;
   const Instant before = i.deadline;
   restart_watchdog(w_, i);

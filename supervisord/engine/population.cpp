@@ -155,7 +155,8 @@ InstanceId add_instance(World& w, ServiceId service) {
   w.graph.resize(w.instances.size());
   ServiceSlot& of = w.services[service.value];
   of.instances.push_back(id);
-  Instance& i = w.at(id);
+  std::erase(w.emptied, service);
+  Instance& i = w.edit(id);
   i.service = service;
   i.number = static_cast<std::uint32_t>(of.instances.size());
   i.presence = Presence::here;
@@ -194,7 +195,7 @@ void recount(World& w, InstanceId id) {
   };
   const auto is_live = [](const Facts& f, InstanceId) { return f.is_live; };
   const auto bond = [&](InstanceId d) { return terms_of(w.graph[d.value]->terms, id).bond; };
-  w.at(id).counts = {
+  w.derived(id).counts = {
       .unready_requirements = needs([](const Facts& f, Terms t) { return !is_met(f, t); }),
       .gone_requirements = needs([](const Facts& f, Terms t) { return is_gone_for(f, t); }),
       .leaving_requirements = needs([](const Facts& f, Terms) { return f.is_leaving; }),
@@ -213,15 +214,17 @@ void recount(World& w, InstanceId id) {
 }
 
 std::vector<InstanceId> leave(World& w, InstanceId id) {
-  Instance& i = w.at(id);
+  Instance& i = w.edit(id);
   ServiceSlot& service = w.services[i.service.value];
   CHECK(is_resting(i.state) && i.number == service.instances.size());
   // Kept to be told apart by its name until it is wiped.
   i.presence = Presence::left;
   service.instances.pop_back();
-  for (Instance& other : w.instances) {
-    if (!names_another(other.cause)) continue;
-    if (other.cause_by == id || other.cause_root == id) other.cause_by = other.cause_root = kNoInstance;
+  if (service.instances.empty()) w.emptied.push_back(i.service);
+  for (const Instance& other : w.instances) {
+    if (!names_another(other.cause) || (other.cause_by != id && other.cause_root != id)) continue;
+    Instance& changed = w.edit(w.id(other));
+    changed.cause_by = changed.cause_root = kNoInstance;
   }
   return isolate(w.graph, id);
 }
@@ -229,10 +232,16 @@ std::vector<InstanceId> leave(World& w, InstanceId id) {
 void retire(World& w, ServiceId service) {
   CHECK(w.service(service).instances.empty());
   std::erase(w.by_name, service);
+  std::erase(w.emptied, service);
 }
 
 void wipe(World& w, const std::vector<InstanceId>& instances, const std::vector<ServiceId>& services) {
-  for (const InstanceId id : instances) w.at(id) = {};
+  for (const InstanceId id : instances) {
+    Instance& i = w.edit(id);
+    const bool is_noted = i.is_noted;
+    i = {};
+    i.is_noted = is_noted;
+  }
   for (const ServiceId id : services) w.services[id.value] = {};
   w.vacant_instances.insert(w.vacant_instances.end(), instances.begin(), instances.end());
   w.vacant_services.insert(w.vacant_services.end(), services.begin(), services.end());

@@ -60,7 +60,7 @@ void Engine::handle(const DefinitionChanged& event) {
 // What is alive goes on by its new definition: it may have another start-delay now, which counts from when it began to
 // wait for that, or no reason any more to go on without its main process. Other moments that it waits for stay.
 void Engine::live_by(InstanceId id, const ServiceSpec& before) {
-  Instance& i = w_.at(id);
+  Instance& i = w_.edit(id);
   const ServiceSpec& now = w_.spec(i);
   const bool counts_otherwise =
       now.restart.max.count != before.restart.max.count || now.restart.within != before.restart.within;
@@ -116,11 +116,11 @@ Engine::Resizing Engine::resize(const Scaling& scaling) {
     const InstanceId id = n < before.size() ? before[n] : add_instance(w_, *found);
     if (n >= scaling.instances) {
       if (is_here(id)) out.leaving.push_back(id);
-      w_.at(id).presence = Presence::vanishing;
+      w_.edit(id).presence = Presence::vanishing;
       continue;
     }
     if (n >= before.size() || !is_here(id)) out.coming.push_back(id);
-    w_.at(id).presence = Presence::here;
+    w_.edit(id).presence = Presence::here;
   }
   return out;
 }
@@ -145,7 +145,7 @@ void Engine::admit(ServiceId service, const std::vector<InstanceId>& newcomers) 
 void Engine::remove(ServiceId id) {
   ServiceSlot& service = w_.services[id.value];
   service.is_vanishing = true;
-  for (const InstanceId one : service.instances) w_.at(one).presence = Presence::vanishing;
+  for (const InstanceId one : service.instances) w_.edit(one).presence = Presence::vanishing;
   note_vanishing(id);
 }
 

@@ -39,7 +39,8 @@ void Engine::run_follow_ups() {
 void Engine::begin_shutdown(std::string why) {
   is_shutting_down_ = true;
   shutdown_deadline_ = w_.now + w_.daemon.shutdown_timeout;
-  w_.effects.emplace_back(ShutdownBegun{std::move(why)});
+  shutdown_why_ = std::move(why);
+  w_.effects.emplace_back(ShutdownBegun{shutdown_why_});
   plan_shutdown();
   for (std::uint32_t index = 0; index < w_.instances.size(); ++index) {
     const InstanceId id{index};
@@ -64,7 +65,7 @@ void Engine::leave_when_done() {
 
 void Engine::kill_all(Input input) {
   if (!std::exchange(w_.is_out_of_patience, true)) shutdown_deadline_ = w_.now + kSurvivorGrace;
-  for (const InstanceId id : std::exchange(last_, {}))
+  for (const InstanceId id : forget_last())
     if (!is_resting(w_.at(id).state)) dispatch(id, Input::want_down);
   for (std::uint32_t index = 0; index < w_.instances.size(); ++index)
     if (is_there(w_.instances[index].state)) dispatch(InstanceId{index}, input);

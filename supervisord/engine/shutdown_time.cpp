@@ -93,6 +93,7 @@ void Engine::plan_shutdown() {
   for (const Instance& i : w_.present()) note(w_.id(i));
   Duration last{};
   for (const InstanceId id : last_) last = std::max(last, whole(id));
+  for (const Instance& i : w_.present()) w_.note(w_.id(i));
   for (const Instance& i : w_.present())
     if (!is_last(w_.id(i))) stop_chains_[w_.id(i).value] = std::max(stop_chains_[w_.id(i).value], last);
 }
@@ -100,7 +101,7 @@ void Engine::plan_shutdown() {
 // The time that is left is divided in the proportions of what each of the chain would take: so none that hangs takes
 // the time of those that are stopped after it. Nor do its own hooks before the stop take that of its stop steps.
 void Engine::share_time(InstanceId id) {
-  Instance& i = w_.at(id);
+  Instance& i = w_.edit(id);
   const StopParts parts = stop_parts(w_.spec(i));
   Duration own = parts.steps;
   Duration after = parts.post_stop + stop_chains_[id.value];
@@ -122,13 +123,19 @@ void Engine::share_time(InstanceId id) {
 
 bool Engine::is_last(InstanceId id) const { return std::ranges::binary_search(last_, id); }
 
+// They have been told, or are now.
+std::vector<InstanceId> Engine::forget_last() {
+  for (const InstanceId id : last_) w_.note(id);
+  return std::exchange(last_, {});
+}
+
 bool Engine::is_turn_of_last() const { return !last_.empty() && last_busy_ == busy_count_; }
 
 // All of them hear at once that it is their turn, before anything else settles: so none that had to go for another
 // reason meanwhile is told to end before what comes after it. What of it is not there is not begun any more.
 void Engine::tell_last() {
   const bool is_turn = is_turn_of_last();
-  const std::vector<InstanceId> ids = is_turn ? std::exchange(last_, {}) : last_;
+  const std::vector<InstanceId> ids = is_turn ? forget_last() : last_;
   for (const InstanceId id : ids) {
     const Instance& i = w_.at(id);
     if (!is_resting(i.state) && i.goal == Goal::up && (is_turn || !is_there(i.state))) dispatch(id, Input::want_down);

@@ -21,6 +21,7 @@ struct StartTimes {
   Instant ended = Instant::max();  // It was ready (a oneshot: had done its work), or it was known that it would not be.
   InstanceId held_by{~std::uint32_t{0}};  // Whose start it waited for last; none: for nobody's.
   bool is_ready = false;                  // How it ended.
+  friend bool operator==(const StartTimes&, const StartTimes&) = default;
 };
 
 // Notes what a change of state means for the start. Called when the instance is in its new state.

@@ -18,12 +18,13 @@ void Engine::settle_waiting(InstanceId id) {
 }
 
 void Engine::stand_in_line(InstanceId id) {
-  if (!std::exchange(w_.at(id).is_in_line, true)) line_.push_back(id);
+  if (!std::exchange(w_.derived(id).is_in_line, true)) line_.push_back(id);
 }
 
 // Something has come between: its start-delay begins anew when that is over.
 void Engine::drop_delay(InstanceId id) {
-  Instance& i = w_.at(id);
+  if (w_.at(id).deadline == kNever && !w_.at(id).has_delayed) return;
+  Instance& i = w_.edit(id);
   const Instant before = std::exchange(i.deadline, kNever);
   i.has_delayed = false;
   sync_deadline(id, before);

@@ -44,6 +44,14 @@ bool is_asked_for_health(const World& w, const Instance& i) {
   return (is_serving(i.state) || is_awaited) && w.spec(i).health.is_written();
 }
 
+// What is external is asked at least each second while it is not there.
+Duration probe_pause(const World& w, const Instance& i) {
+  const HealthSpec& spec = *w.spec(i).health;
+  if (w.spec(i).type != ServiceType::external) return next_probe_delay(*i.health, spec);
+  const bool is_there = i.health->verdict == Health::healthy;
+  return is_there ? spec.interval : std::min<Duration>(spec.interval, std::chrono::seconds{1});
+}
+
 void restart_watchdog(const World& w, Instance& i) {
   i.watchdog_due = i.watchdog > Duration{0} ? w.now + i.watchdog : kNever;
 }
@@ -280,19 +288,20 @@ bool tell_dependent(Counts& counts, Terms terms, const Facts& was, const Facts& 
 void tell_neighbours(World& w, InstanceId id, const Facts& was, const Facts& is, std::vector<InstanceId>& work) {
   const Relations& relations = *w.graph[id.value];
   for (const InstanceId d : relations.required_by)
-    if (tell_dependent(w.at(d).counts, terms_of(w.graph[d.value]->terms, id), was, is)) work.push_back(d);
-  for (const InstanceId r : relations.requires_) adjust(w.at(r).counts.live_dependents, was.is_live, is.is_live);
+    if (tell_dependent(w.derived(d).counts, terms_of(w.graph[d.value]->terms, id), was, is)) work.push_back(d);
+  for (const InstanceId r : relations.requires_) adjust(w.derived(r).counts.live_dependents, was.is_live, is.is_live);
   for (const Terms& terms : relations.terms) {
-    Counts& counts = w.at(terms.other).counts;
+    Counts& counts = w.derived(terms.other).counts;
     if (is_bound(terms.bond)) adjust(counts.live_bindings, was.is_live, is.is_live);
     if (is_child(terms.bond)) adjust(counts.busy_children, was.is_busy, is.is_busy);
   }
-  for (const InstanceId c : relations.conflicts) adjust(w.at(c).counts.live_conflicts, was.is_live, is.is_live);
+  for (const InstanceId c : relations.conflicts) adjust(w.derived(c).counts.live_conflicts, was.is_live, is.is_live);
   for (const InstanceId f : relations.followed_by) {
     const Terms terms = terms_of(w.graph[f.value]->order_terms, id);
-    adjust(w.at(f).counts.coming_predecessors, is_awaited(was, terms), is_awaited(is, terms));
+    adjust(w.derived(f).counts.coming_predecessors, is_awaited(was, terms), is_awaited(is, terms));
   }
-  for (const InstanceId f : relations.follows) adjust(w.at(f).counts.leaving_followers, was.is_leaving, is.is_leaving);
+  for (const InstanceId f : relations.follows)
+    adjust(w.derived(f).counts.leaving_followers, was.is_leaving, is.is_leaving);
 }
 
 // Whether it has to leave comes first: the others ask for it.
@@ -323,7 +332,7 @@ std::vector<InstanceId> publish(World& w, InstanceId changed) {
   while (!work.empty()) {
     const InstanceId id = work.back();
     work.pop_back();
-    Instance& i = w.at(id);
+    Instance& i = w.derived(id);
     const Facts was = i.facts;
     update_facts(w, i);
     if (i.facts == was) continue;

@@ -6,6 +6,7 @@
 #include <ranges>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -31,6 +32,8 @@ inline constexpr Duration kSurvivorGrace = std::chrono::seconds{2};
 class Chance {
  public:
   explicit Chance(std::uint64_t seed) : state_(seed) {}
+  // As a seed it goes on where this one is.
+  [[nodiscard]] std::uint64_t state() const { return state_; }
   // Uniform in [0, 1).
   double next() {
     std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
@@ -67,6 +70,7 @@ struct World {
   std::vector<Instance> instances;
   std::vector<ServiceId> vacant_services;
   std::vector<InstanceId> vacant_instances;
+  std::vector<ServiceId> emptied;  // Those that are there and have no instance any more.
   std::vector<Effect> effects;
   std::vector<FollowUp> follow_ups;
   Chance chance;
@@ -80,6 +84,9 @@ struct World {
   // and how often an instance was looked at to see whether its surroundings move it.
   std::vector<std::uint64_t> rows_taken;
   std::uint64_t looks = 0;
+  // Who has changed since somebody asked, each once; and whether anybody asks.
+  std::vector<InstanceId> noted;
+  bool is_recorded = false;
 
   World(SpecSet set, std::uint64_t seed);
 
@@ -91,8 +98,17 @@ struct World {
   [[nodiscard]] InstanceId id(const Instance& i) const {
     return InstanceId{static_cast<std::uint32_t>(&i - instances.data())};
   }
-  [[nodiscard]] Instance& at(InstanceId i) { return instances[i.value]; }
   [[nodiscard]] const Instance& at(InstanceId i) const { return instances[i.value]; }
+  // To change it: so nothing changes that is not recorded.
+  [[nodiscard]] Instance& edit(InstanceId i) {
+    note(i);
+    return instances[i.value];
+  }
+  // To change what follows from the rest: its facts and counts, and where it is queued.
+  [[nodiscard]] Instance& derived(InstanceId i) { return instances[i.value]; }
+  void note(InstanceId i) {
+    if (is_recorded && !std::exchange(instances[i.value].is_noted, true)) noted.push_back(i);
+  }
   [[nodiscard]] bool is_present(InstanceId i) const { return i.value < instances.size() && sup::is_present(at(i)); }
   [[nodiscard]] const Relations& relations(const Instance& i) const { return *graph[id(i).value]; }
   // All that are there, in the order of their slots.
@@ -108,6 +124,8 @@ struct World {
 
 // Whether it is asked again and again how it is: while it is up.
 [[nodiscard]] bool is_asked_for_health(const World& w, const Instance& i);
+// How long after a probe the next one comes.
+[[nodiscard]] Duration probe_pause(const World& w, const Instance& i);
 // Its next sign of life is due one interval from now.
 void restart_watchdog(const World& w, Instance& i);
 // While it reloads it has to give signs of life, too: its one deadline is the earlier.

@@ -224,6 +224,23 @@ class Story {
     return read();
   }
 
+  // The engine is lost, and another one goes on where its records end. The orders that are owed come again. Changes are
+  // not heard of any more.
+  Story& die() {
+    const Engine& old = engine_;
+    std::vector<InstanceRecord> records;
+    for (const Instance& i : old.world().present()) records.push_back(*old.record_of(old.world().id(i)));
+    return live_again(old.record(), std::move(records));
+  }
+  Story& live_again(const EngineRecord& record, std::vector<InstanceRecord> records) {
+    Engine next(definitions(), 99);
+    orphans_ = next.recover(now_, record, std::move(records));
+    engine_ = std::move(next);
+    orders_.clear();
+    unanswered_.clear();
+    return read();
+  }
+
   // ---- commands; each returns the change ----
   ChangeId start(Names names) { return command(CommandKind::start, std::move(names)); }
   ChangeId stop(Names names) { return command(CommandKind::stop, std::move(names)); }
@@ -285,6 +302,9 @@ class Story {
     return it == replies_.end() ? "open" : it->second;
   }
   [[nodiscard]] Duration took(ChangeId change, const std::string& name) const { return took_.at({change, id(name)}); }
+  // Records of the last life that nobody could be found for.
+  [[nodiscard]] const std::vector<InstanceRecord>& orphans() const { return orphans_; }
+  [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] const std::optional<Finished>& finished() const { return finished_; }
   [[nodiscard]] const std::string& shutdown_reason() const { return shutdown_reason_; }
 
@@ -294,6 +314,15 @@ class Story {
     out.daemon = std::move(daemon);
     for (Service& service : services) out.services.push_back(std::move(service.named));
     std::ranges::sort(out.services, {}, &NamedService::name);
+    return out;
+  }
+
+  // What is in force now.
+  [[nodiscard]] SpecSet definitions() const {
+    const World& w = engine_.world();
+    SpecSet out;
+    out.daemon = w.daemon;
+    for (const ServiceId id : w.by_name) out.services.push_back(*w.service(id).definition);
     return out;
   }
 
@@ -361,6 +390,7 @@ class Story {
   std::map<ChangeId, std::string> replies_;
   std::map<std::pair<ChangeId, InstanceId>, Duration> took_;
   std::string shutdown_reason_;
+  std::vector<InstanceRecord> orphans_;
   std::optional<Finished> finished_;
 };
 

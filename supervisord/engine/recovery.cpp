@@ -1,0 +1,171 @@
+// How an engine is recorded, and how another one goes on where the records end. The rules between the lives are told in
+// DESIGN.md, "A supervisord that may die".
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/check.hpp"
+#include "engine/engine.hpp"
+#include "engine/owed.hpp"
+#include "engine/population.hpp"
+
+namespace sup {
+
+std::vector<InstanceId> Engine::take_dirty() {
+  if (!std::exchange(w_.is_recorded, true))
+    for (const Instance& i : w_.present()) w_.note(w_.id(i));
+  for (const InstanceId id : w_.noted) w_.derived(id).is_noted = false;
+  return std::exchange(w_.noted, {});
+}
+
+std::optional<InstanceRecord> Engine::record_of(InstanceId id) const {
+  if (!w_.is_present(id)) return std::nullopt;
+  InstanceRecord out = sup::record_of(w_, w_.at(id));
+  out.is_last = is_last(id);
+  if (is_shutting_down_ && id.value < stop_chains_.size())
+    out.stop_chain = std::max(stop_chains_[id.value], Duration{});
+  return out;
+}
+
+EngineRecord Engine::record() const {
+  EngineRecord out{.next_run = w_.next_run,
+                   .chance = w_.chance.state(),
+                   .booted_at = w_.booted_at,
+                   .is_booted = is_booted_,
+                   .is_shutting_down = is_shutting_down_,
+                   .is_out_of_patience = w_.is_out_of_patience,
+                   .is_all_done = is_all_done_,
+                   .shutdown_deadline = shutdown_deadline_,
+                   .shutdown_why = shutdown_why_,
+                   .exit_by = recorded_name(w_, exit_by_),
+                   .emptied = {}};
+  for (const ServiceId id : w_.emptied) out.emptied.push_back(w_.service(id).definition->name);
+  return out;
+}
+
+namespace {
+
+// How many instances each service has by its records.
+std::map<ServiceId, std::uint32_t> recorded_counts(const World& w, const EngineRecord& record,
+                                                   const std::vector<InstanceRecord>& records) {
+  std::map<ServiceId, std::uint32_t> out;
+  for (const std::string& name : record.emptied)
+    if (const auto service = find_service(w, name)) out[*service] = 0;
+  for (const InstanceRecord& r : records) {
+    std::uint32_t& count = out[*find_service(w, r.service)];
+    count = std::max(count, r.number);
+  }
+  return out;
+}
+
+// Gives each service the instances that are recorded of it.
+void populate(World& w, const EngineRecord& record, const std::vector<InstanceRecord>& records) {
+  bool has_grown = false;
+  std::vector<InstanceId> superfluous;
+  for (const auto& [service, count] : recorded_counts(w, record, records)) {
+    for (; w.service(service).instances.size() < count; has_grown = true) add_instance(w, service);
+    while (w.service(service).instances.size() > count) {
+      superfluous.push_back(w.service(service).instances.back());
+      leave(w, superfluous.back());
+    }
+  }
+  wipe(w, superfluous, {});
+  if (!has_grown) return;
+  for (const ServiceId id : w.by_name) link_needs(w, id);
+}
+
+// Nobody begins to depend on what was to leave by a scaling.
+void free_from_leavers(World& w) {
+  for (const ServiceId service : w.by_name)
+    for (const InstanceId id : w.service(service).instances)
+      if (w.at(id).presence == Presence::vanishing && !w.service(service).is_vanishing) unlink_users(w, id);
+}
+
+}  // namespace
+
+std::vector<InstanceRecord> Engine::recover(Instant now, const EngineRecord& record,
+                                            std::vector<InstanceRecord> records) {
+  CHECK(!is_booted_ && w_.next_run == 1);
+  w_.now = now;
+  const auto orphans = std::ranges::partition(
+      records, [this](const InstanceRecord& r) { return find_service(w_, r.service).has_value() && r.number > 0; });
+  std::vector<InstanceRecord> out(std::move_iterator(orphans.begin()), std::move_iterator(orphans.end()));
+  records.erase(orphans.begin(), orphans.end());
+  populate(w_, record, records);
+  recover_itself(record);
+  std::vector<std::pair<InstanceId, const InstanceRecord*>> found;
+  for (const InstanceRecord& r : records)
+    found.emplace_back(w_.service(*find_service(w_, r.service)).instances[r.number - 1], &r);
+  for (const auto& [id, r] : found) recover_instance(id, *r);
+  recover_shutdown(found);
+  free_from_leavers(w_);
+  count_anew();
+  tell_all_owed();
+  settle();
+  tell_last();
+  settle();
+  let_go();
+  finish_when_at_rest();
+  return out;
+}
+
+void Engine::recover_itself(const EngineRecord& record) {
+  w_.next_run = record.next_run;
+  w_.chance = Chance{record.chance};
+  w_.booted_at = record.booted_at;
+  w_.is_out_of_patience = record.is_out_of_patience;
+  is_booted_ = record.is_booted;
+  is_shutting_down_ = record.is_shutting_down;
+  is_all_done_ = record.is_all_done;
+  shutdown_deadline_ = record.shutdown_deadline;
+  shutdown_why_ = record.shutdown_why;
+  if (!record.exit_by.empty()) exit_by_ = find_instance(w_, record.exit_by);
+}
+
+// Signs of life could not be heard meanwhile: the next one is due one interval from now.
+void Engine::recover_instance(InstanceId id, const InstanceRecord& record) {
+  Instance& i = w_.edit(id);
+  restore(w_, i, record);
+  if (record.is_service_leaving) w_.services[i.service.value].is_vanishing = true;
+  if (i.presence == Presence::vanishing || record.is_service_leaving) note_vanishing(i.service);
+  if (is_serving(i.state) && i.watchdog > Duration{}) {
+    restart_watchdog(w_, i);
+    i.deadline = i.state == State::running ? i.watchdog_due : std::min(i.reload_due, i.watchdog_due);
+  }
+  if (i.deadline != kNever) deadlines_.insert({i.deadline, id});
+}
+
+void Engine::recover_shutdown(const std::vector<std::pair<InstanceId, const InstanceRecord*>>& found) {
+  if (!is_shutting_down_) return;
+  stop_chains_.assign(w_.instances.size(), Duration{});
+  for (const auto& [id, record] : found) {
+    stop_chains_[id.value] = record->stop_chain;
+    if (record->is_last) insert_sorted(last_, id);
+  }
+}
+
+// The counters, the counts of neighbours, and the facts.
+void Engine::count_anew() {
+  for (const Instance& i : w_.present()) {
+    const bool is_ours = w_.spec(i).type != ServiceType::external;
+    if (i.state == State::starting) ++w_.starting_count;
+    if (is_resting(i.state)) continue;
+    if (is_ours) ++busy_count_;
+    if (is_ours && is_last(w_.id(i))) ++last_busy_;
+    if (is_work(w_.spec(i))) ++work_count_;
+  }
+  for (const Instance& i : w_.present()) recount(w_, w_.id(i));
+  for (const Instance& i : w_.present()) (void)publish(w_, w_.id(i));
+}
+
+// And whatever may move is looked at, in the order in which it was asked up: that is its place in the line.
+void Engine::tell_all_owed() {
+  if (is_shutting_down_) w_.effects.emplace_back(ShutdownBegun{shutdown_why_});
+  std::vector<InstanceId> all;
+  for (const Instance& i : w_.present()) all.push_back(w_.id(i));
+  for (const InstanceId id : all) tell_owed(w_, w_.at(id));
+  std::ranges::sort(all, {}, [this](InstanceId id) { return std::pair{w_.at(id).start.asked, id}; });
+  for (const InstanceId id : all) enqueue(id);
+}
+
+}  // namespace sup
