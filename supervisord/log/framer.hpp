@@ -42,6 +42,12 @@ class Framer {
   // The line that is not complete yet.
   [[nodiscard]] std::string_view held_text() const { return held_; }
   [[nodiscard]] std::size_t held() const { return held_.size(); }
+  [[nodiscard]] bool is_continuing() const { return continuing_; }
+  // Goes on where another one was.
+  void resume(std::string held, bool is_continuing) {
+    held_ = std::move(held);
+    continuing_ = is_continuing;
+  }
 
  private:
   // Appends to the incomplete line up to its end or to the bound; returns the bytes after that.

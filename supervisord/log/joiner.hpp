@@ -52,6 +52,12 @@ class Joiner {
     record_.marks = {};
   }
   [[nodiscard]] bool has_record() const { return has_record_; }
+  [[nodiscard]] const Record& record() const { return record_; }
+  // Goes on where another one was.
+  void resume(Record record) {
+    record_ = std::move(record);
+    has_record_ = true;
+  }
 
  private:
   Pattern start_;

@@ -41,6 +41,7 @@ inline constexpr Duration kClockPatience =
     std::chrono::hours{1};  // A clock that was set while the thread slept is noticed so late.
 inline constexpr Duration kOverdueRetry = std::chrono::seconds{1};   // For a file that is old and not rotated yet.
 inline constexpr Duration kRotationRetry = std::chrono::seconds{5};  // After a file that could not be renamed.
+inline constexpr std::size_t kLedgerKeyBytes = 128;                  // Of the key of a source.
 inline constexpr Duration kStopGrace = std::chrono::seconds{2};      // For the thread to end.
 
 }  // namespace sup::log

@@ -93,6 +93,7 @@ std::uint64_t LogThread::tend(FileDeed deed, std::vector<LogFileSpec> files, std
   core_->mailbox.post(TendFiles{++core_->last_tended, deed, std::move(files), std::move(rings)});
   return core_->last_tended;
 }
+void LogThread::settle() { core_->mailbox.post(SettleLedger{}); }
 void LogThread::reopen_files() { core_->mailbox.post(ReopenFiles{}); }
 void LogThread::direct_own(OwnDestinations to) { core_->mailbox.post(std::move(to)); }
 void LogThread::write_own(std::string_view line, OwnHead head) {

@@ -5,6 +5,23 @@
 // it says comes back through the followers' queues, a bounded list of notices and one wake-up descriptor. At rest the
 // thread sleeps in epoll_wait without a timeout.
 //
+// With a ledger (create_ledger(), held by somebody who lives longer) the process may be killed at any moment, and the
+// log thread that is started next with it goes on where this one was: no line is lost and none is written twice. For
+// that, the read end of each pipe (a terminal's master) is held by somebody, too, and after the death
+//   1. start() is called with the ledger, and with the same standard output and error;
+//   2. each source is attached again with the key that it had (Source::key), its pipe, and its destinations opened anew
+//      at the same paths; its layout, its patterns and its bounds may be others;
+//   3. settle() is called.
+// A pipe that has ended meanwhile is attached, too: what was read of it is written then. Whoever ends on purpose and
+// wants to be gone on with so, does not drain: he leaves by _exit(2) or lets himself be killed.
+//   * Exact are regular files. What a killed write(2) has put into a pipe, a terminal or a socket nobody can know, so
+//     that (PIPE_BUF bytes at most, of a terminal 128) may come twice; so may a message for a syslog server or the
+//     journal, and what stands behind the kLedgerDestinations-th destination of a source. A file that somebody else has
+//     cut, or appended to, in the moment of the death is such a case as well.
+//   * Told again is that a line was found that was awaited; it is told once at least.
+//   * Lost are rings, counters, readers, what was allowed by a rate, and supervisord's own lines that were not with the
+//     log thread yet.
+//
 // All functions are to be called from one thread (the control loop's); none of them blocks, except drain() and the
 // destructor.
 #pragma once
@@ -21,6 +38,7 @@
 #include "base/time.hpp"
 #include "log/delivery.hpp"
 #include "log/follow.hpp"
+#include "log/ledger.hpp"
 #include "log/limits.hpp"
 #include "log/mailbox.hpp"
 #include "log/report.hpp"
@@ -36,6 +54,8 @@ struct Options {
   std::optional<std::uint64_t> max_total = {};  // Bytes that all log files may take; nothing: as many as they like.
   int stdout_fd = 1;                            // Inherited: written, never re-opened, its flags never changed.
   int stderr_fd = 2;                            // The same; supervisord's own lines go there.
+  int ledger = -1;                              // Borrowed by start(); see LogThread. Without one: nothing outlives us.
+  LedgerWatch ledger_watch = {};                // Called by the log thread, for tests that kill it.
 };
 
 class Core;
@@ -49,6 +69,10 @@ class LogThread {
   ~LogThread();
   LogThread(const LogThread&) = delete;
   LogThread& operator=(const LogThread&) = delete;
+
+  // Everything that was attached before the last life was killed is attached again: what nobody has taken up is written
+  // where that can be done without a source, and else told in a notice.
+  void settle();
 
   // Reads the pipe until its end. Errors: limit (the thread is kMaxQueuedAttaches pipes behind: its disk does not
   // answer).

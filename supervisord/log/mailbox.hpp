@@ -69,6 +69,8 @@ struct OwnHead {
 };
 // All files that are in use are opened anew.
 struct ReopenFiles {};
+// What nobody has taken up of an earlier life is dealt with.
+struct SettleLedger {};
 struct Drain {
   std::uint64_t ticket = 0;
   Instant deadline;
@@ -77,7 +79,7 @@ struct Stop {};
 
 using Command =
     std::variant<Source, FlushRun, EndRun, ForgetService, AddFollower, RefillFollower, RemoveFollower, AddViewer,
-                 RemoveViewer, OwnDestinations, AskLastWords, TendFiles, ReopenFiles, Drain, Stop>;
+                 RemoveViewer, OwnDestinations, AskLastWords, TendFiles, ReopenFiles, SettleLedger, Drain, Stop>;
 
 // A queue which cannot grow without end: pipes on their way are counted, supervisord's own lines are bounded in bytes,
 // and of the other commands there are only so many as there are runs, services and readers.

@@ -17,6 +17,12 @@
 namespace sup::log {
 namespace {
 
+// What stands before a message in the ledger.
+struct NotedMessage {
+  std::uint32_t service = 0;
+  std::uint32_t line_bytes = 0;
+};
+
 Result<UniqueFd> connect_datagram(int family, const sockaddr* address, socklen_t size) {
   UniqueFd fd(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd.is_open()) return fail_errno(errno, "cannot make a socket");
@@ -43,7 +49,28 @@ Result<UniqueFd> connect_udp(const sys::SocketAddress& address) {
 MessageSink::MessageSink(sys::EpollSet& epoll, std::uint64_t token, MessageAddress address)
     : epoll_(epoll), token_(token), address_(std::move(address)) {}
 
-MessageSink::~MessageSink() { watch(0); }
+MessageSink::~MessageSink() {
+  watch(0);
+  if (ledger_ != nullptr) ledger_->leave_outbox(*outbox_);
+}
+
+void MessageSink::protect(Ledger& ledger) {
+  ledger_ = &ledger;
+  outbox_ = &ledger.outbox(address_.title);
+  for (const std::string& piece : ledger.take_unsent(address_.title)) {
+    NotedMessage noted;
+    if (piece.size() < sizeof noted) continue;
+    std::memcpy(&noted, piece.data(), sizeof noted);
+    queue_.push_back({InstanceId{noted.service}, piece.substr(sizeof noted), noted.line_bytes});
+    queued_bytes_ += queue_.back().bytes.size();
+  }
+}
+
+void MessageSink::note(const Message& message) {
+  if (ledger_ == nullptr) return;
+  const NotedMessage noted{message.service.value, static_cast<std::uint32_t>(message.line_bytes)};
+  ledger_->put(*outbox_, std::string(bytes_of(noted)) + message.bytes);
+}
 
 void MessageSink::put(InstanceId service, std::string message, std::size_t line_bytes) {
   if (address_.carrier == Carrier::tcp) message.insert(0, fmt::format("{} ", message.size()));
@@ -52,6 +79,7 @@ void MessageSink::put(InstanceId service, std::string message, std::size_t line_
   if (is_full()) return lose(service, line_bytes);
   queued_bytes_ += message.size();
   queue_.push_back({service, std::move(message), line_bytes});
+  note(queue_.back());
 }
 
 void MessageSink::commit() {
@@ -99,6 +127,7 @@ bool MessageSink::send_first() {
 void MessageSink::pop_first() {
   queued_bytes_ -= queue_.front().bytes.size();
   queue_.pop_front();
+  if (ledger_ != nullptr) ledger_->sent_piece(*outbox_);
   sent_ = 0;
   if (queue_.empty()) queue_.shrink_to_fit();
 }

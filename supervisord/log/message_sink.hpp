@@ -10,6 +10,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "log/ledger.hpp"
 #include "log/report.hpp"
 #include "log/sink.hpp"
 #include "sys/address.hpp"
@@ -45,6 +46,9 @@ class MessageSink {
   MessageSink& operator=(const MessageSink&) = delete;
 
   [[nodiscard]] const std::string& title() const { return address_.title; }
+  // Messages are noted in the ledger until they are sent; those of an earlier life are pending.
+  void protect(Ledger& ledger);
+  [[nodiscard]] const LedgerAccount* outbox() const { return outbox_; }
   // `line_bytes` is what counts when it is lost.
   void put(InstanceId service, std::string message, std::size_t line_bytes);
   // Sends what goes without waiting.
@@ -67,6 +71,7 @@ class MessageSink {
     std::size_t line_bytes = 0;
   };
 
+  void note(const Message& message);
   void connect();
   [[nodiscard]] Result<UniqueFd> open_socket();
   void watch(std::uint32_t events);
@@ -76,6 +81,8 @@ class MessageSink {
   void fail(int error);
   void succeed();
 
+  Ledger* ledger_ = nullptr;
+  LedgerAccount* outbox_ = nullptr;
   sys::EpollSet& epoll_;
   std::uint64_t token_;
   MessageAddress address_;

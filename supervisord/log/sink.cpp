@@ -30,6 +30,20 @@ std::uint64_t count_lines(std::string_view bytes) {
 Sink::Sink(UniqueFd file, std::string title)
     : file_(std::move(file)), transport_(transport_of(file_)), title_(std::move(title)) {}
 
+Sink::~Sink() {
+  if (ledger_ != nullptr) ledger_->leave_outbox(*outbox_);
+}
+
+void Sink::protect(Ledger& ledger, const std::string& name) {
+  ledger_ = &ledger;
+  outbox_ = &ledger.outbox(name);
+  for (const std::string& piece : ledger.take_unsent(name)) {
+    pending_ += piece;
+    own_up(Of::remark, {}, piece);
+  }
+  noted_ = pending_.size();
+}
+
 std::uint64_t Sink::unwritten() const {
   std::uint64_t out = 0;
   for (const Share& share : std::span(shares_).subspan(first_share_)) out += share.bytes;
@@ -104,16 +118,24 @@ void Sink::commit() {
     commit_stream();
 }
 
+void Sink::note_sent(std::size_t bytes) {
+  if (ledger_ != nullptr) ledger_->sent(*outbox_, bytes);
+}
+
 void Sink::commit_stream() {
+  if (ledger_ != nullptr && noted_ < pending_.size()) ledger_->put(*outbox_, std::string_view(pending_).substr(noted_));
+  noted_ = pending_.size();
   while (has_pending()) {
     const Written written = write_now(file_, transport_, std::string_view(pending_).substr(sent_));
     if (written.error == EAGAIN || (written.error == 0 && written.bytes == 0)) break;
     if (written.error != 0) {
       reason_ = errno_text(written.error);
       fail(written.error, std::string_view(pending_).substr(sent_));
+      note_sent(pending_.size() - sent_);
       sent_ = pending_.size();
       break;
     }
+    note_sent(written.bytes);
     sent_ += written.bytes;
     last_written_ = pending_[sent_ - 1];
     drop_written(written.bytes);
@@ -122,6 +144,7 @@ void Sink::commit_stream() {
   // Memory goes back when nothing is pending, and the sent part when it is the greater one.
   if (sent_ * 2 < pending_.size() || sent_ == 0) return;
   pending_.erase(0, sent_);
+  noted_ -= sent_;
   sent_ = 0;
   if (pending_.empty() && pending_.capacity() > kReadBytes) pending_.shrink_to_fit();
 }

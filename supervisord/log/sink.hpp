@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "log/disk_budget.hpp"
+#include "log/ledger.hpp"
 #include "log/log_file.hpp"
 #include "log/on_full.hpp"
 #include "log/record.hpp"
@@ -47,6 +49,9 @@ class Sink {
  public:
   // `title` names it in messages: "log '/var/log/web.log'", "standard output".
   Sink(UniqueFd file, std::string title);
+  ~Sink();
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
 
   // It is a regular file with a name: looked for before each write, for which the budget makes room, and rotated.
   void keep(LogFileSpec spec, OnFull on_full, DiskBudget& budget);
@@ -54,6 +59,10 @@ class Sink {
 
   // The file has content whose last line has no end: the first line put gets a newline in front.
   void start_mid_line() { last_put_ = last_written_ = '\0'; }
+
+  // What is to be written is noted in the ledger, which outlives the sink; what it has from an earlier life is pending.
+  void protect(Ledger& ledger, const std::string& name);
+  [[nodiscard]] const LedgerAccount* outbox() const { return outbox_; }
 
   // So much was put into the file before.
   void go_on_from(std::uint64_t position) { put_total_ = position; }
@@ -112,11 +121,13 @@ class Sink {
   [[nodiscard]] Result<> prepare();
   [[nodiscard]] int write_views();
   [[nodiscard]] int write_part(std::size_t size);
+  [[nodiscard]] ssize_t write_noted(std::span<const iovec> parts, std::size_t size);
   [[nodiscard]] std::size_t part_of(std::size_t size);
   void rotate();
   void advance(std::size_t written);
   void hold_back(int error, std::string left);
   void commit_stream();
+  void note_sent(std::size_t bytes);
   void drop_written(std::size_t bytes);
   void succeed();
   void fail(int error, std::string_view lost);
@@ -138,6 +149,10 @@ class Sink {
   std::size_t sent_ = 0;
   std::vector<Share> shares_;  // Of all unwritten bytes, from first_share_ on.
   std::size_t first_share_ = 0;
+
+  Ledger* ledger_ = nullptr;
+  LedgerAccount* outbox_ = nullptr;
+  std::size_t noted_ = 0;  // So much of pending_ is in the ledger, where the transport is not plain.
 
   std::uint64_t last_writer_ = 0;
   char last_put_ = '\n';

@@ -51,6 +51,7 @@ Result<> Sink::renew(Result<> (LogFile::*what)(UniqueFd&)) {
 void Sink::commit_plain() {
   if (shares_.empty()) return;
   if (!pending_.empty()) views_.insert(views_.begin(), {.iov_base = pending_.data(), .iov_len = pending_.size()});
+  if (ledger_ != nullptr) ledger_->open_batch(*outbox_, views_);
   const int error = write_views();
   std::string left;
   for (const iovec& view : std::span(views_).subspan(first_view_)) left += text_of(view);
@@ -63,6 +64,7 @@ void Sink::commit_plain() {
     hold_back(error, std::move(left));
   else
     fail(error, left);
+  if (ledger_ != nullptr) ledger_->close_batch(*outbox_, pending_);
   if (pending_.empty() && pending_.capacity() > kPendingBytes) pending_.shrink_to_fit();
 }
 
@@ -87,11 +89,22 @@ int Sink::write_views() {
   return 0;
 }
 
+// One write, of which the ledger knows before and behind it.
+ssize_t Sink::write_noted(std::span<const iovec> parts, std::size_t size) {
+  if (ledger_ == nullptr) return write_parts(file_.get(), parts);
+  ledger_->before_write(file_, size);
+  const ssize_t written = write_parts(file_.get(), parts);
+  const int error = errno;
+  ledger_->after_write(written > 0 ? static_cast<std::size_t>(written) : 0);
+  errno = error;
+  return written;
+}
+
 int Sink::write_part(std::size_t size) {
   while (size > 0) {
     const std::span<iovec> unwritten = std::span(views_).subspan(first_view_);
     const CutViews cut(unwritten, size);
-    const ssize_t written = write_parts(file_.get(), cut.parts());
+    const ssize_t written = write_noted(cut.parts(), size);
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return written < 0 ? errno : ENOSPC;
     const auto done = static_cast<std::size_t>(written);

@@ -83,6 +83,9 @@ struct Source {
   std::size_t pipe_bytes = 0;  // What the pipe is to hold; 0: what it does, and more when output flows.
   // The first line of the run in which it is found is told, once; empty: none is looked for.
   std::optional<Pattern> awaited = {};
+  // By which the ledger knows it, in this life and the next: no other source has it, and a run's is never used for
+  // another's. At most kLedgerKeyBytes; empty: it is not in the ledger.
+  std::string key = {};
 };
 
 }  // namespace sup::log

@@ -24,12 +24,12 @@ struct Overloaded : Fs... {
   using Fs::operator()...;
 };
 
+}  // namespace
+
 std::size_t readable_bytes(const UniqueFd& pipe) {
   int bytes = 0;
   return ::ioctl(pipe.get(), FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Worker>> Worker::create(Mailbox& mailbox, Board& board, const Options& options) {
   auto epoll = TRY(sys::EpollSet::create());
@@ -48,8 +48,9 @@ Worker::Worker(Mailbox& mailbox, Board& board, const Options& options, sys::Epol
       compressor_(board),
       begun_(sys::wall_now()),
       buffer_(std::make_unique_for_overwrite<char[]>(kReadBytes)) {
-  stdout_ = &own_outlet(options.stdout_fd, "standard output");
-  stderr_ = &own_outlet(options.stderr_fd, "standard error");
+  open_ledger();
+  stdout_ = &own_outlet(options.stdout_fd, kStandardOutput);
+  stderr_ = &own_outlet(options.stderr_fd, kStandardError);
 }
 
 void Worker::run() {
@@ -120,6 +121,7 @@ void Worker::obey(Command command) {
                  [this](AskLastWords asked) { tell_last_words(asked); },
                  [this](TendFiles&& order) { tend(order); },
                  [this](ReopenFiles) { reopen_all(); },
+                 [this](SettleLedger) { settle_ledger(); },
                  [this](Drain drain) {
                    drain_ = drain;
                    std::vector<Input*> all;
@@ -154,6 +156,7 @@ void Worker::attach(Source source) {
   add_further(added, std::move(source.also));
   keep_place(added, source);
   inputs_.emplace(added.id, std::move(input));
+  take_up(added, source.key);
   if (auto done = epoll_.add(added.pipe, EPOLLIN, added.id); !done) {
     trouble(std::move(done).error().wrap(fmt::format("cannot capture the output of {}", service.name)));
     end_input(added);
@@ -246,7 +249,9 @@ bool Worker::read_some(Input& input) {
   std::size_t wanted = kReadBytes;
   if (outlet != nullptr) wanted = outlet->sink.read_size(input.formatter ? input.formatter->overhead() : 0);
   if (input.valve->rate() && !input.valve->drops()) wanted = std::min(wanted, kThrottledReadBytes);
-  const ssize_t got = ::read(input.pipe.get(), buffer_.get(), wanted);
+  const std::span<char> place = place_to_read(input, wanted);
+  const ssize_t got = ::read(input.pipe.get(), place.data(), place.size());
+  if (got <= 0 && input.account != nullptr) ledger_->not_taken();
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   if (got <= 0) {
     on_read_error(input, got < 0 ? errno : 0);
@@ -255,8 +260,10 @@ bool Worker::read_some(Input& input) {
   if (std::exchange(input.is_hung_up, false)) (void)epoll_.modify(input.pipe, EPOLLIN, input.id);
   const auto size = static_cast<std::size_t>(got);
   read_bytes_ += size;
-  viewers_.deliver(input.service->id, input.is_terminal, {buffer_.get(), size});
-  take(input, {buffer_.get(), size});
+  viewers_.deliver(input.service->id, input.is_terminal, {place.data(), size});
+  if (input.account != nullptr) ledger_->taken(size);
+  take(input, place.first(size));
+  end_step(input);
   if (input.flush_after) {
     *input.flush_after -= std::min(*input.flush_after, size);
     if (*input.flush_after == 0) {
@@ -298,6 +305,8 @@ void Worker::take(Input& input, std::span<char> bytes) {
 // What the program wrote: its terminal has put a carriage return before each newline. One at the end of what was read
 // waits for the byte behind it.
 std::string_view Worker::without_returns(Input& input, std::span<char> bytes, Counters& counters) {
+  if (input.account != nullptr)  // What the ledger has of it stays as it is.
+    bytes = {buffer_.get(), static_cast<std::size_t>(std::ranges::copy(bytes, buffer_.get()).out - buffer_.get())};
   if (std::exchange(input.has_return, false) && bytes.front() != '\n')
     input.framer.feed("\r", joined_, [&](const Block& block) { deliver(input, block, counters); });
   std::size_t kept = 0;
@@ -321,8 +330,11 @@ void Worker::deliver(Input& input, const Block& block, Counters& counters) {
   });
   audience_.deliver(origin, service.name, block);
   if (input.awaited) look_for_awaited(input, block);
-  if (input.outlet != nullptr) pass(input, origin.time, block);
+  block_end_ = block_at_ + block.bytes.size();
+  if (input.outlet != nullptr) pass(input, origin.time, unwritten(input, 0, block));
   write_further(input, origin.time, block);
+  block_at_ = block_end_;
+  is_growing_ = false;
 }
 
 // Flushes when everything is read that is in the pipe now, however long that takes and however much is written
@@ -337,6 +349,13 @@ void Worker::request_flush(Input& input) {
 
 void Worker::flush(Input& input) {
   input.flush_after.reset();
+  begin_step(input, Todo::flush);
+  flush_held(input);
+  end_step(input);
+  if (std::exchange(input.ends_with_flush, false)) end_input(input);
+}
+
+void Worker::flush_held(Input& input) {
   if (input.framer.held() > 0 || input.has_return) {
     Counters counters;
     const auto out = [&](const Block& block) { deliver(input, block, counters); };
@@ -347,14 +366,18 @@ void Worker::flush(Input& input) {
     commit_further(input);
   }
   write_last_words(input);
-  if (std::exchange(input.ends_with_flush, false)) end_input(input);
 }
 
 void Worker::end_input(Input& input) {
   input.ends_with_flush = false;
   flush(input);
   (void)epoll_.remove(input.pipe);  // A paused one is not in the set.
-  if (input.missing_lines > 0) tell_missing(input);
+  if (input.missing_lines > 0) {
+    begin_step(input, Todo::look);
+    tell_missing(input);
+    end_step(input);
+  }
+  if (input.account != nullptr) ledger_->leave(*input.account);
   alarms_.cancel(input.id);
   ServiceLog& service = *input.service;
   Outlet* const outlet = input.outlet;

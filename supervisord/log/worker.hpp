@@ -24,6 +24,7 @@
 #include "log/formatter.hpp"
 #include "log/framer.hpp"
 #include "log/joiner.hpp"
+#include "log/ledger.hpp"
 #include "log/log_thread.hpp"
 #include "log/mailbox.hpp"
 #include "log/message_sink.hpp"
@@ -37,6 +38,8 @@ namespace sup::log {
 
 // Of this machine; empty if it has none.
 [[nodiscard]] std::string host_name();
+// What is in it now.
+[[nodiscard]] std::size_t readable_bytes(const UniqueFd& pipe);
 
 class Worker {
  public:
@@ -104,6 +107,8 @@ class Worker {
     bool ends_with_flush = false;                 // and then the pipe is closed.
     bool has_return = false;  // Of a terminal: the last byte was a carriage return, whose meaning the next one tells.
     bool is_hung_up = false;  // Of a terminal: nobody has it open at the moment.
+    bool has_found = false;   // The line that was awaited.
+    LedgerAccount* account = nullptr;  // Null: it is not in the ledger.
   };
   // A file that nobody writes to for a while goes on as the outlet that it was, so that positions in it stay right.
   struct FilePause {
@@ -143,9 +148,26 @@ class Worker {
   void look_for_awaited(Input& input, const Block& block);
   void request_flush(Input& input);
   void flush(Input& input);
+  void flush_held(Input& input);
   void end_input(Input& input);
   void pause(Input& input);
   [[nodiscard]] static bool is_paused(const Input& input);
+
+  // What outlives the process.
+  void open_ledger();
+  void take_up(Input& input, const std::string& key);
+  void go_on(Input& input, const Carry& carry);
+  [[nodiscard]] std::span<char> place_to_read(Input& input, std::size_t wanted);
+  void begin_step(Input& input, Todo todo, Progress progress = {});
+  void end_step(Input& input);
+  void fill_carry(const Input& input);
+  // What an earlier life has not written already.
+  [[nodiscard]] Block unwritten(const Input& input, std::size_t destination, Block block) const;
+  void stage(const Input& input, std::size_t destination, const LedgerAccount* outbox, std::size_t end);
+  void stage_missing(const Input& input);
+  void settle_ledger();
+  void settle_file(const std::string& path);
+  void tell_ledger_troubles();
 
   // Showing.
   void view(AddViewer add);
@@ -158,7 +180,7 @@ class Worker {
   void fit(Input& input, Source& source);
   void pass(Input& input, WallTime time, Block block);
   [[nodiscard]] std::uint64_t admit(Input& input, std::uint64_t lines);
-  void write(Input& input, WallTime time, Block block);
+  void write(Input& input, WallTime time, Block block, std::size_t end);
   void join(Input& input, WallTime time, Block block);
   void write_record(Input& input, const Joiner::Record& record);
   void drop(Input& input, const Block& block);
@@ -173,7 +195,7 @@ class Worker {
 
   // Writing.
   Outlet* outlet_for(Destination destination);
-  Outlet& own_outlet(int fd, std::string title);
+  Outlet& own_outlet(int fd, const std::string& title);
   void write_ready(std::uint64_t id);
   void commit(Outlet& outlet);
   void tell_refusal(Outlet& outlet, InstanceId service);
@@ -184,8 +206,8 @@ class Worker {
   void add_further(Input& input, std::vector<FurtherDestination> destinations);
   [[nodiscard]] Post& post_to(MessageAddress address);
   void write_further(Input& input, WallTime time, const Block& block);
-  void write_beside(const Input& input, Further& further, WallTime time, Block block);
-  void send_lines(const Input& input, Further& further, WallTime time, const Block& block);
+  void write_beside(Input& input, std::size_t destination, WallTime time, Block block);
+  void send_lines(Input& input, std::size_t destination, WallTime time, const Block& block);
   void commit_further(Input& input);
   void leave_further(Input& input);
   void commit(Post& post);
@@ -237,7 +259,8 @@ class Worker {
   Audience audience_;
   Viewers viewers_;
 
-  DiskBudget budget_;  // The sinks of outlets refer to it.
+  DiskBudget budget_;               // The sinks of outlets refer to it,
+  std::unique_ptr<Ledger> ledger_;  // and to this.
   std::unordered_map<std::uint64_t, std::unique_ptr<Input>> inputs_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Outlet>> outlets_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Post>> posts_;
@@ -262,7 +285,13 @@ class Worker {
   std::unique_ptr<char[]> buffer_;
   std::string joined_;
   std::string formatted_;
-  Alarms alarms_;  // Of inputs.
+  Carry carry_;                  // Scratch.
+  bool is_growing_ = false;      // Nothing but a held line has changed in the step.
+  std::size_t held_before_ = 0;  // At its begin.
+  std::size_t block_at_ = 0;     // Bytes that were framed in the step before this block, and
+  std::size_t block_end_ = 0;    // until its end.
+  std::size_t records_ = 0;      // Joined in the step.
+  Alarms alarms_;                // Of inputs.
   Pace pace_;
   std::uint64_t read_bytes_ = 0;
   bool has_own_stderr_ = true;  // Own lines go to standard error,

@@ -26,6 +26,7 @@ bool is_in_a_line(const Pattern& pattern, std::string_view block) {
 void Worker::look_for_awaited(Input& input, const Block& block) {
   if (!is_in_a_line(*input.awaited, block.bytes)) return;
   board_.post(LineFound{input.service->id, input.run});
+  input.has_found = true;
   for (const auto& [id, other] : inputs_)
     if (other->run == input.run) other->awaited.reset();
 }

@@ -147,6 +147,7 @@ void Worker::keep_time() {
     for (const std::uint64_t id : std::exchange(blocked_, {})) write_ready(id);
   }
   retry_posts();
+  tell_ledger_troubles();
   const WallTime now = next_due_ ? sys::wall_now() : WallTime{};
   if (!next_due_ || now < *next_due_) return;
   next_due_.reset();

@@ -43,39 +43,52 @@ Worker::Post& Worker::post_to(MessageAddress address) {
       std::ranges::find_if(posts_, [&](const auto& row) { return row.second->sink.title() == address.title; });
   if (known != posts_.end()) return *known->second;
   const std::uint64_t id = next_id_++;
-  return *posts_.emplace(id, std::make_unique<Post>(epoll_, id, std::move(address))).first->second;
+  Post& post = *posts_.emplace(id, std::make_unique<Post>(epoll_, id, std::move(address))).first->second;
+  if (ledger_) post.sink.protect(*ledger_);
+  return post;
 }
 
 void Worker::write_further(Input& input, WallTime time, const Block& block) {
+  std::size_t destination = 0;
   for (Further& further : input.further) {
+    const Block rest = unwritten(input, ++destination, block);
+    if (rest.bytes.empty()) continue;
     if (further.post != nullptr)
-      send_lines(input, further, time, block);
+      send_lines(input, destination, time, rest);
     else if (further.outlet->sink.is_full())
-      board_.add(input.service->id, Counters{.dropped_lines = block.lines, .dropped_bytes = block.bytes.size()});
+      board_.add(input.service->id, Counters{.dropped_lines = rest.lines, .dropped_bytes = rest.bytes.size()});
     else
-      write_beside(input, further, time, block);
+      write_beside(input, destination, time, rest);
   }
 }
 
 // As it comes, or line by line in its form: records of several lines are the first destination's alone.
-void Worker::write_beside(const Input& input, Further& further, WallTime time, Block block) {
+void Worker::write_beside(Input& input, std::size_t destination, WallTime time, Block block) {
+  Further& further = input.further[destination - 1];
   Sink& sink = further.outlet->sink;
   const Writer writer{input.id, input.service->id};
-  if (!further.formatter) return sink.put(writer, block);
+  if (!further.formatter) {
+    sink.put(writer, block);
+    return stage(input, destination, sink.outbox(), block_end_);
+  }
   further.formatter->begin(time);
   while (!block.bytes.empty()) {
     formatted_.clear();
     further.formatter->append_lines(formatted_, block, kFormattedBytes);
     sink.put(writer, Block{.bytes = formatted_});
+    stage(input, destination, sink.outbox(), block_end_ - block.bytes.size());
     commit(*further.outlet);
   }
 }
 
-void Worker::send_lines(const Input& input, Further& further, WallTime time, const Block& block) {
+// A message is noted when it is put, so it is staged before.
+void Worker::send_lines(Input& input, std::size_t destination, WallTime time, const Block& block) {
+  Further& further = input.further[destination - 1];
   std::string_view rest = block.bytes;
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    stage(input, destination, further.post->sink.outbox(), block_end_ - rest.size());
     further.post->sink.put(input.service->id, message_of(further.origin, host_, time, line), line.size() + 1);
   }
 }

@@ -80,10 +80,11 @@ void Worker::nap(Duration duration) {
 
 // What may not pass is dropped. Where lines are missing is said before the next one that passes.
 void Worker::pass(Input& input, WallTime time, Block block) {
+  if (block.bytes.empty()) return;
   const Block front = take_lines(block, admit(input, block.lines));
   if (front.lines > 0) {
     announce_missing(input);
-    write(input, time, front);
+    write(input, time, front, block_end_ - block.bytes.size());
   }
   if (block.lines > 0) drop(input, block);
 }
@@ -99,16 +100,20 @@ std::uint64_t Worker::admit(Input& input, std::uint64_t lines) {
 }
 
 // What is formatted is committed piece by piece, for it is much more than what came in if that was many short lines.
-void Worker::write(Input& input, WallTime time, Block block) {
+void Worker::write(Input& input, WallTime time, Block block, std::size_t end) {
   if (input.joiner) return join(input, time, block);
   Outlet& outlet = *input.outlet;
   const Writer writer{input.id, input.service->id};
-  if (!input.formatter) return outlet.sink.put(writer, block);
+  if (!input.formatter) {
+    outlet.sink.put(writer, block);
+    return stage(input, 0, outlet.sink.outbox(), end);
+  }
   input.formatter->begin(time);
   while (!block.bytes.empty()) {
     formatted_.clear();
     input.formatter->append_lines(formatted_, block, kFormattedBytes);
     outlet.sink.put(writer, Block{.bytes = formatted_});
+    stage(input, 0, outlet.sink.outbox(), end - block.bytes.size());
     commit(outlet);
   }
   if (formatted_.capacity() > 4 * kFormattedBytes) std::string().swap(formatted_);
@@ -130,10 +135,13 @@ void Worker::join(Input& input, WallTime time, Block block) {
 }
 
 void Worker::write_record(Input& input, const Joiner::Record& record) {
+  ++records_;
+  if (input.account != nullptr && records_ <= ledger_->done(0)) return;  // An earlier life has written it.
   formatted_.clear();
   input.formatter->begin(record.time);
   input.formatter->append_record(formatted_, record.text, record.marks);
   input.outlet->sink.put({input.id, input.service->id}, Block{.bytes = formatted_});
+  stage(input, 0, input.outlet->sink.outbox(), records_);
   commit(*input.outlet);
 }
 
@@ -141,6 +149,8 @@ void Worker::drop(Input& input, const Block& block) {
   input.missing_lines += block.lines;
   input.missing_bytes += block.bytes.size();
   board_.add(input.service->id, Counters{.dropped_lines = block.lines, .dropped_bytes = block.bytes.size()});
+  if (!input.joiner) stage(input, 0, input.outlet->sink.outbox(), block_end_);
+  stage_missing(input);
   expect_alarm(input);
 }
 
@@ -165,6 +175,7 @@ void Worker::tell_missing(Input& input) {
     formatted_ = text + "\n";
   }
   outlet->sink.put_remark(formatted_);
+  stage_missing(input);
   commit(*outlet);
 }
 
@@ -193,9 +204,11 @@ void Worker::unthrottle(Input& input) {
 void Worker::look_again(Input& input) {
   const Instant now = sys::monotonic_now();
   if (input.is_throttled && !input.valve->opens_at(now)) unthrottle(input);
+  begin_step(input, Todo::look);
   if (input.joiner && input.joiner->has_record() && input.join_due <= now)
     input.joiner->take([&](const Joiner::Record& record) { write_record(input, record); });
   announce_missing(input);
+  end_step(input);
   expect_alarm(input);
 }
 

@@ -23,11 +23,16 @@ bool ends_mid_line(const UniqueFd& file, const struct stat& status) {
   return readable && ::pread(readable->get(), &last, 1, status.st_size - 1) == 1 && last != '\n';
 }
 
+// Of a file the path; of a fifo, which may be another one at the same path soon, what is no path.
+std::string ledger_name(const std::string& path, const struct stat& status) {
+  return S_ISREG(status.st_mode) ? path : fmt::format("'{}' {}:{}", path, status.st_dev, status.st_ino);
+}
+
 }  // namespace
 
 // Standard output and standard error: one outlet if they are one file, so that they do not tear each other. A
 // descriptor that is closed makes an outlet that fails.
-Worker::Outlet& Worker::own_outlet(int fd, std::string title) {
+Worker::Outlet& Worker::own_outlet(int fd, const std::string& title) {
   auto copy = sys::dup_cloexec_above_stdio(fd);
   UniqueFd file = copy ? std::move(*copy) : UniqueFd();
   struct stat status{};
@@ -36,10 +41,12 @@ Worker::Outlet& Worker::own_outlet(int fd, std::string title) {
     if (const auto found = outlets_by_file_.find({status.st_dev, status.st_ino}); found != outlets_by_file_.end())
       return *found->second;
   const std::uint64_t id = next_id_++;
-  auto outlet = std::make_unique<Outlet>(id, std::move(file), std::move(title));
+  auto outlet = std::make_unique<Outlet>(id, std::move(file), title);
   outlet->is_permanent = true;
   Outlet& added = *outlet;
   outlets_.emplace(id, std::move(outlet));
+  if (ledger_) added.sink.protect(*ledger_, title);
+  commit(added);
   if (is_open) outlets_by_file_.emplace(FileKey{status.st_dev, status.st_ino}, &added);
   return added;
 }
@@ -58,10 +65,12 @@ Worker::Outlet* Worker::outlet_for(Destination destination) {
   if (is_mid_line) outlet->sink.start_mid_line();
   Outlet* added = outlet.get();
   outlets_.emplace(id, std::move(outlet));
+  if (ledger_) added->sink.protect(*ledger_, ledger_name(file.path, status));
   if (S_ISREG(status.st_mode))
     take_in(*added, std::move(file));
   else
     outlets_by_file_.emplace(FileKey{status.st_dev, status.st_ino}, added);
+  if (added->sink.has_pending()) commit(*added);
   return added;
 }
 
