@@ -42,7 +42,10 @@ Result<std::unique_ptr<Ledger>> Ledger::open(int file, StandardFiles files, Ledg
   std::unique_ptr<Ledger> ledger(new Ledger(std::move(memory), std::move(watch)));
   ledger->left_ = read_ledger(ledger->memory_, files);
   ledger->left_.troubles.insert(ledger->left_.troubles.end(), troubles.begin(), troubles.end());
-  TRY(ledger->begin_life());
+  if (auto begun = ledger->begin_life(); !begun) {
+    publish_word(ledger->head_.turn, std::uint64_t{0});  // Or the life after this one would write it all again.
+    return std::unexpected(std::move(begun).error());
+  }
   return ledger;
 }
 
