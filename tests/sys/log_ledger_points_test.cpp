@@ -1,5 +1,7 @@
 // A log thread that is killed at each point of what it does, and the next one.
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "log/limits.hpp"
 #include "log_ledger_support.hpp"
@@ -361,4 +363,33 @@ TEST_CASE("log: a second source of the same key is captured, and told that it is
   const auto notices = thread->take_notices();
   REQUIRE(notices.size() == 1);
   REQUIRE(notices[0].text == "the output of s1 is lost if supervisord is killed: its key '1' is another source's");
+}
+
+TEST_CASE("log: messages that a server has not got are sent in the next life") {
+  for (int times = 1; times < 15; ++times) {
+    INFO("time " << times);
+    OneSource one;
+    const std::string place = one.dir.file("server");
+    one.change = [&](log::Source& source) {
+      source.also.push_back({log::MessageDestination{{log::Carrier::local, place, {}, "syslog 'local'"},
+                                                     {.identifier = "s1", .service = "s1", .name = "s1"}},
+                             {}});
+    };
+    write_all(one.write_end, "one\ntwo\n");
+    one.lives.begin(Lives::Until::drained, [left = times](LedgerMoment) mutable {
+      if (--left == 0) (void)::raise(SIGKILL);
+    });
+    (void)one.lives.wait();  // Or it has ended, and nobody was there.
+    const UniqueFd server(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    place.copy(address.sun_path, sizeof address.sun_path - 1);
+    REQUIRE(::bind(server.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(one.lives.finish());
+    REQUIRE(content(one.path) == "one\ntwo\n");
+    std::string got;
+    for (std::string message = read_some(server); !message.empty(); message = read_some(server)) got += message + "\n";
+    REQUIRE(got.find(" - one\n") != std::string::npos);
+    REQUIRE(got.find(" - two\n") != std::string::npos);
+  }
 }
