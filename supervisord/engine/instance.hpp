@@ -90,6 +90,8 @@ struct Instance {
   ServiceId service;
   std::uint32_t number = 1;  // Among the instances of its service, from 1.
   Presence presence = Presence::vacant;
+  std::uint32_t came = 0;  // The place of its coming among all comings and goings,
+  std::uint32_t goes = 0;  // and that of the order to go, while it is vanishing: nobody who came later needs it.
   State state = State::stopped;
   Goal goal = Goal::down;
   bool is_cycling = false;  // Goal is up, but first it must go down once (a restart was asked for).

@@ -160,7 +160,13 @@ InstanceId add_instance(World& w, ServiceId service) {
   i.service = service;
   i.number = static_cast<std::uint32_t>(of.instances.size());
   i.presence = Presence::here;
+  i.came = ++w.traffic;
   return id;
+}
+
+void show_out(World& w, InstanceId id) {
+  Instance& i = w.edit(id);
+  if (std::exchange(i.presence, Presence::vanishing) == Presence::here) i.goes = ++w.traffic;
 }
 
 void link_needs(World& w, ServiceId service) {
@@ -222,6 +228,7 @@ std::vector<InstanceId> leave(World& w, InstanceId id) {
   service.instances.pop_back();
   if (service.instances.empty()) w.emptied.push_back(i.service);
   for (const Instance& other : w.instances) {
+    if (other.start.held_by == id) w.edit(w.id(other)).start.held_by = kNoInstance;
     if (!names_another(other.cause) || (other.cause_by != id && other.cause_root != id)) continue;
     Instance& changed = w.edit(w.id(other));
     changed.cause_by = changed.cause_root = kNoInstance;

@@ -13,6 +13,9 @@ ServiceId add_service(World& w, ServiceRef definition);
 // Gives it one more instance, at rest and without relations.
 InstanceId add_instance(World& w, ServiceId service);
 
+// It is to leave for good.
+void show_out(World& w, InstanceId id);
+
 // Relates all instances of the service to what its settings name. Services that are not there are passed over.
 void link_needs(World& w, ServiceId service);
 // Relates all that name the service to its instances.

@@ -20,6 +20,8 @@ namespace {
 constexpr std::tuple kSame{
     std::pair{&Instance::number, &InstanceRecord::number},
     std::pair{&Instance::presence, &InstanceRecord::presence},
+    std::pair{&Instance::came, &InstanceRecord::came},
+    std::pair{&Instance::goes, &InstanceRecord::goes},
     std::pair{&Instance::state, &InstanceRecord::state},
     std::pair{&Instance::goal, &InstanceRecord::goal},
     std::pair{&Instance::is_cycling, &InstanceRecord::is_cycling},

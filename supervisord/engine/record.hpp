@@ -26,6 +26,8 @@ struct InstanceRecord {
   std::uint32_t number = 1;
   bool is_service_leaving = false;  // All of its service was removed.
   Presence presence = Presence::here;
+  std::uint32_t came = 0;
+  std::uint32_t goes = 0;
   State state = State::stopped;
   Goal goal = Goal::down;
   bool is_cycling = false;
@@ -82,6 +84,7 @@ struct InstanceRecord {
 struct EngineRecord {
   std::uint64_t next_run = 1;
   std::uint64_t chance = 0;
+  std::uint32_t traffic = 0;
   Instant booted_at = kNever;
   bool is_booted = false;
   bool is_shutting_down = false;

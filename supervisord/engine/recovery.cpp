@@ -30,6 +30,7 @@ std::optional<InstanceRecord> Engine::record_of(InstanceId id) const {
 EngineRecord Engine::record() const {
   EngineRecord out{.next_run = w_.next_run,
                    .chance = w_.chance.state(),
+                   .traffic = w_.traffic,
                    .booted_at = w_.booted_at,
                    .is_booted = is_booted_,
                    .is_shutting_down = is_shutting_down_,
@@ -74,11 +75,26 @@ void populate(World& w, const EngineRecord& record, const std::vector<InstanceRe
   for (const ServiceId id : w.by_name) link_needs(w, id);
 }
 
-// Nobody begins to depend on what was to leave by a scaling.
+// Those who came after it was to go.
+void free_later_users(World& w, InstanceId leaver) {
+  for (const EdgeKind kind : {kRequires, kFollows, kRenewedBy}) {
+    const std::vector<InstanceId> users = (*w.graph[leaver.value]).*kind.backward;
+    for (const InstanceId user : users) {
+      if (w.at(user).came <= w.at(leaver).goes) continue;
+      disconnect(w.graph, user, leaver, kind);
+      erase_sorted(w.graph[user.value].edit().wants, leaver);
+    }
+  }
+}
+
+// What is to leave by a scaling has no users any more, and what leaves with its service those that it had.
 void free_from_leavers(World& w) {
   for (const ServiceId service : w.by_name)
-    for (const InstanceId id : w.service(service).instances)
-      if (w.at(id).presence == Presence::vanishing && !w.service(service).is_vanishing) unlink_users(w, id);
+    for (const InstanceId id : w.service(service).instances) {
+      if (w.at(id).presence != Presence::vanishing) continue;
+      if (!w.service(service).is_vanishing) unlink_users(w, id);
+      free_later_users(w, id);
+    }
 }
 
 }  // namespace
@@ -112,6 +128,7 @@ std::vector<InstanceRecord> Engine::recover(Instant now, const EngineRecord& rec
 void Engine::recover_itself(const EngineRecord& record) {
   w_.next_run = record.next_run;
   w_.chance = Chance{record.chance};
+  w_.traffic = std::max(w_.traffic, record.traffic);
   w_.booted_at = record.booted_at;
   w_.is_out_of_patience = record.is_out_of_patience;
   is_booted_ = record.is_booted;

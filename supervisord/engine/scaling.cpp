@@ -116,7 +116,7 @@ Engine::Resizing Engine::resize(const Scaling& scaling) {
     const InstanceId id = n < before.size() ? before[n] : add_instance(w_, *found);
     if (n >= scaling.instances) {
       if (is_here(id)) out.leaving.push_back(id);
-      w_.edit(id).presence = Presence::vanishing;
+      show_out(w_, id);
       continue;
     }
     if (n >= before.size() || !is_here(id)) out.coming.push_back(id);
@@ -145,7 +145,7 @@ void Engine::admit(ServiceId service, const std::vector<InstanceId>& newcomers) 
 void Engine::remove(ServiceId id) {
   ServiceSlot& service = w_.services[id.value];
   service.is_vanishing = true;
-  for (const InstanceId one : service.instances) w_.edit(one).presence = Presence::vanishing;
+  for (const InstanceId one : service.instances) show_out(w_, one);
   note_vanishing(id);
 }
 

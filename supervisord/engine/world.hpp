@@ -70,6 +70,7 @@ struct World {
   std::vector<Instance> instances;
   std::vector<ServiceId> vacant_services;
   std::vector<InstanceId> vacant_instances;
+  std::uint32_t traffic = 0;       // So many have come or were told to go.
   std::vector<ServiceId> emptied;  // Those that are there and have no instance any more.
   std::vector<Effect> effects;
   std::vector<FollowUp> follow_ups;

@@ -405,6 +405,27 @@ TEST_CASE("a service that is being removed goes on leaving", "[engine][recovery]
   CHECK(find_instance(s.engine().world(), "db") == kNoInstance);
 }
 
+TEST_CASE("who came after a service was to go does not need it in the next life either", "[engine][recovery]") {
+  Story s({Service("db"), Service("web").requires_({"db"})});
+  s.boot().run();
+  s.remove("db");
+  s.add(Service("late").requires_({"db"}));
+  s.run();
+  CHECK(owed(s) == Names{"TERM web"});
+  CHECK(s.state("late") == "running");
+  s.ends("web").ends("db");
+  CHECK(s.state("late") == "running");
+}
+
+TEST_CASE("who held a start is forgotten when he leaves", "[engine][recovery]") {
+  Story s({Service("db"), Service("web").after({"db"})});
+  s.boot().pass(1s).run();
+  REQUIRE(s.at("web").start.held_by == s.id("db"));
+  s.remove("db");
+  s.ends("db");
+  CHECK(s.at("web").start.held_by == kNoInstance);
+}
+
 TEST_CASE("what is recorded of a service that is not there is handed back", "[engine][recovery]") {
   Story s = up(Service("a"));
   std::vector<InstanceRecord> records{*s.engine().record_of(s.id("a"))};
