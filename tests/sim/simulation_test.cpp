@@ -51,6 +51,19 @@ TEST_CASE("a thousand universes break no rule, and take every row of the table")
   REQUIRE(never.empty());
 }
 
+TEST_CASE("two hundred universes in which the manager dies now and then break no rule") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    INFO("seed " << seed);
+    if (const auto wrong = judge_seed(seed, {}, Fate::at_random(seed))) FAIL(*wrong);
+  }
+}
+
+// Each step of one life after the other is for the nights (simulate --each-step).
+TEST_CASE("the manager may die in any step of a life") {
+  for (const std::uint64_t seed : {7U, 21U, 42U})
+    if (const auto wrong = judge_deaths(seed, 1, 25)) FAIL(*wrong);
+}
+
 TEST_CASE("the same seed gives the same universe") {
   for (const std::uint64_t seed : {3U, 14U, 159U}) {
     Universe one(seed, {}, Tracing::on);

@@ -33,6 +33,7 @@ struct SceneChecker {
 [[nodiscard]] std::span<const EffectChecker> reply_checkers();       // Changes.
 [[nodiscard]] std::span<const EffectChecker> population_checkers();  // Who comes and goes.
 [[nodiscard]] std::span<const EffectChecker> exit_checkers();        // The end of everything.
+[[nodiscard]] std::span<const EffectChecker> recovery_checkers();    // What is told again after a death.
 
 [[nodiscard]] std::span<const SceneChecker> step_checkers();  // After each step.
 [[nodiscard]] std::span<const SceneChecker> hook_step_checkers();
@@ -42,6 +43,7 @@ struct SceneChecker {
 [[nodiscard]] std::span<const SceneChecker> turn_checkers();  // When all that was due at a moment is done.
 [[nodiscard]] std::span<const SceneChecker> rest_checkers();  // In a calm world in which nothing more will happen.
 [[nodiscard]] std::span<const SceneChecker> population_rest_checkers();
-[[nodiscard]] std::span<const SceneChecker> end_checkers();  // After Finished.
+[[nodiscard]] std::span<const SceneChecker> recovered_checkers();  // When that was told.
+[[nodiscard]] std::span<const SceneChecker> end_checkers();        // After Finished.
 
 }  // namespace sup::sim

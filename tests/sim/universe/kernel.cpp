@@ -92,7 +92,8 @@ Process Kernel::make_task_process(Instant now) {
 std::optional<Instant> Kernel::next() const {
   Instant first = kNever;
   for (const KernelRun& run : runs_) {
-    if (!run.reports.empty()) first = Instant{};
+    const bool is_gone = run.is_executed && run.failure.empty() && !run.is_over && !run.is_alive();
+    if (!run.reports.empty() || is_gone) first = Instant{};
     if (run.is_launching()) first = std::min(first, run.spawned_at);
     if (run.search) first = std::min(first, run.search->due);
     first = std::min(first, run.probed_at);

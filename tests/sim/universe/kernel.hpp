@@ -15,6 +15,7 @@
 #include "engine/event.hpp"
 #include "engine/instance.hpp"
 #include "sim/universe/cast.hpp"
+#include "sim/universe/moved.hpp"
 #include "sim/universe/process.hpp"
 #include "sim/universe/situation.hpp"
 
@@ -59,6 +60,9 @@ struct KernelRun {
   std::vector<SignalRun> pending;  // Signals that came before it was executed, or while it is frozen.
   std::vector<Process> processes;  // Those alive.
   std::vector<Task> tasks;         // Likewise.
+  std::vector<RunTask> ordered;    // Those whose end the engine has not heard.
+  std::uint32_t serial = 0;        // Of the last signal that was sent.
+  bool was_searched = false;       // The order to find its main process was given.
   std::optional<Search> search;
   std::vector<Saying> sayings;    // By time.
   Instant probed_at = kNever;     // When the probe of its health that was ordered answers.
@@ -82,6 +86,9 @@ inline constexpr std::uint32_t kMostInCalm = 5;
 // By so much at most a program asks for more time.
 inline constexpr Duration kMaxMoreTime = std::chrono::seconds{5};
 
+// Whether it is told to the next manager if this one dies before it has recorded that.
+[[nodiscard]] bool is_told_again(const Event& event);
+
 class Kernel {
  public:
   Kernel(const Cast& cast, const Temper& temper, Dice& dice) : cast_(cast), temper_(temper), dice_(dice) {}
@@ -95,6 +102,10 @@ class Kernel {
   std::vector<Event> happen(Instant now);
   // From now on every start succeeds, nothing dies by itself, and every process obeys at once.
   void calm_down(Instant now);
+  // kernel_deaths.cpp: the engine has heard of it, and that is recorded.
+  void note_heard(const Event& event);
+  // The manager has died, and `next` is what the next one goes on with. What it tells again is carried out once.
+  void outlive(const Moved& moved, const World& next);
   // A report about some run that is long over; nothing if there is none.
   std::optional<Event> stale_report();
 
@@ -117,6 +128,7 @@ class Kernel {
   void carry_out(const SignalRun& order, Instant now);
   void carry_out(const KillRun& order, Instant now);
   void carry_out(const StateChanged& change, Instant now);
+  void lose_launches(KernelRun& run);
   KernelRun* find(RunId run);
   KernelRun& find_or_make(InstanceId instance, RunId run);
   void begin(Task& task, Instant now);

@@ -34,6 +34,7 @@ KernelRun& Kernel::find_or_make(InstanceId instance, RunId id) {
                                       .pending = {},
                                       .processes = {},
                                       .tasks = {},
+                                      .ordered = {},
                                       .search = {},
                                       .sayings = {},
                                       .reports = {}});
@@ -48,6 +49,7 @@ void Kernel::obey(const Effect& effect, Instant now) {
 
 void Kernel::carry_out(const SpawnRun& order, Instant now) {
   KernelRun& run = find_or_make(order.instance, order.run);
+  if (run.spawned_at != kNever) return;  // It was begun.
   run.spawned_at = now + 1ms;
   if (is_calm_) {
     run.spawned_at += dice_.up_to(50ms);
@@ -62,7 +64,7 @@ void Kernel::carry_out(const SpawnRun& order, Instant now) {
 
 void Kernel::carry_out(const FindMain& order, Instant now) {
   KernelRun* run = find(order.run);
-  if (run == nullptr || run->is_over) return;
+  if (run == nullptr || run->is_over || std::exchange(run->was_searched, true)) return;
   Search search{now + dice_.up_to(is_calm_ ? Duration{50ms} : Duration{2s}), {}};
   if (!is_calm_ && dice_.percent(temper_.main_hidden)) {
     if (dice_.percent(50))
@@ -76,6 +78,9 @@ void Kernel::carry_out(const FindMain& order, Instant now) {
 void Kernel::carry_out(const RunTask& order, Instant now) {
   KernelRun& run = find_or_make(order.instance, order.run);
   if (run.is_over && order.kind != TaskKind::post_stop) return;
+  const auto is_same = [&](const RunTask& t) { return t.kind == order.kind && t.index == order.index; };
+  if (std::ranges::any_of(run.ordered, is_same)) return;
+  run.ordered.push_back(order);
   Task task{.order = order, .failure = {}, .process = {}};
   if (!run.is_launching()) begin(task, now);
   if (order.kind == TaskKind::reload) answer_reload(run, now);
@@ -93,7 +98,7 @@ void Kernel::carry_out(const KillTasks& order, Instant now) {
   KernelRun* run = find(order.run);
   if (run == nullptr) return;
   for (Task& task : run->tasks)
-    if (task.begins_at != kNever) kill_task(task, now);
+    if (task.begins_at != kNever && task.order.kind != order.spared) kill_task(task, now);
 }
 
 // In a calm world, which is to come to rest, the last probe gets no answer.
@@ -111,8 +116,7 @@ void Kernel::carry_out(const StopAsking& order, Instant) {
 
 void Kernel::carry_out(const FreezeRun& order, Instant now) {
   KernelRun* run = find(order.run);
-  if (run == nullptr || run->is_over) return;
-  run->is_frozen = true;
+  if (run == nullptr || run->is_over || std::exchange(run->is_frozen, true)) return;
   // Somebody from outside, or the kernel for want of memory, may kill what is frozen: its main process, or all.
   const bool is_killed = !is_calm_ && dice_.percent(temper_.dies_frozen);
   const bool is_main_alone = dice_.percent(40);
@@ -136,7 +140,8 @@ void Kernel::carry_out(const ThawRun& order, Instant now) {
 
 void Kernel::carry_out(const SignalRun& order, Instant now) {
   KernelRun* run = find(order.run);
-  if (run == nullptr || run->is_over) return;
+  if (run == nullptr || run->is_over || (order.serial != 0 && order.serial <= run->serial)) return;
+  run->serial = std::max(run->serial, order.serial);
   const bool is_kill = order.signal.number == 9;
   if (run->is_launching()) {
     // A stop also takes back what has not begun.

@@ -30,10 +30,18 @@ struct Mutation {
   void (*tell)(Tamper&, Effect effect, std::vector<Effect>& out) = nullptr;
   // Whether the kernel carries it out. The checkers have seen it in any case.
   bool (*obey)(Tamper&, const Effect& effect) = nullptr;
+  // What is recorded when the manager dies, instead of what is so.
+  void (*record)(EngineRecord& engine, std::vector<InstanceRecord>& instances) = nullptr;
+  // What the next one does by itself when it has recovered.
+  void (*wake)(Engine&, Instant now) = nullptr;
+  // As `tell`, of what it tells again.
+  void (*tell_again)(Tamper&, Effect effect, std::vector<Effect>& out) = nullptr;
   // The engine's clock runs so many times as fast as the world's.
   double clock = 1.0;
 };
 
 [[nodiscard]] std::span<const Mutation> mutations();
+// Of what is recorded and told again: for universes in which the manager dies.
+[[nodiscard]] std::span<const Mutation> death_mutations();
 
 }  // namespace sup::sim

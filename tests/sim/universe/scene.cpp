@@ -268,6 +268,9 @@ void Scene::begin_run(InstanceId id, RunId run) {
   s.is_unfit = s.is_confirmed = s.stays_down = s.is_replaced = false;
   s.verdict = Health::unknown;
   s.more_time_until = s.found_at = {};
+  s.was_frozen = false;
+  s.last_signal.reset();
+  s.last_stop_task.reset();
   s.life_due = kNever;
   s.watchdog = spec(id).watchdog.value_or(Duration{});
   s.aborted.reset();
@@ -289,7 +292,10 @@ void Scene::see(const FindMain& e) { seen[e.instance.value].is_search_ordered = 
 
 void Scene::see(const RunTask& e) {
   Seen& s = seen[e.instance.value];
-  if (e.kind == TaskKind::stop_step) return note_stop_step(e.instance, s);
+  if (e.kind == TaskKind::stop_step) {
+    s.last_stop_task = e.index;
+    return note_stop_step(e.instance, s);
+  }
   if (s.run != e.run) begin_run(e.instance, e.run);
   if (e.kind == TaskKind::post_stop && e.index == 0) {
     if (is_between_hooks_and_program(s)) end_unspawned(s);
@@ -327,7 +333,7 @@ void Scene::see(const StopAsking& e) { seen[e.instance.value].is_probed = false;
 
 void Scene::see(const HealthChanged& e) { seen[e.instance.value].verdict = e.to; }
 
-void Scene::see(const FreezeRun& e) { seen[e.instance.value].is_frozen = true; }
+void Scene::see(const FreezeRun& e) { seen[e.instance.value].is_frozen = seen[e.instance.value].was_frozen = true; }
 
 void Scene::see(const ThawRun& e) { seen[e.instance.value].is_frozen = false; }
 
@@ -357,6 +363,9 @@ void Scene::note_stop_step(InstanceId id, Seen& s) {
 void Scene::see(const SignalRun& e) {
   if (e.reason == SignalReason::stop) note_stop_step(e.instance, seen[e.instance.value]);
   if (e.reason == SignalReason::watchdog) seen[e.instance.value].aborted = now;
+  if (e.serial == 0) return;
+  seen[e.instance.value].last_signal = e;
+  if (e.reason != SignalReason::command) seen[e.instance.value].last_stop_task.reset();
 }
 
 void Scene::see(const KillRun& e) {

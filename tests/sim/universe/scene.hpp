@@ -14,6 +14,7 @@
 #include "engine/transitions.hpp"
 #include "sim/universe/cast.hpp"
 #include "sim/universe/kernel.hpp"
+#include "sim/universe/moved.hpp"
 
 namespace sup::sim {
 
@@ -62,6 +63,9 @@ struct Seen {
   bool is_search_ordered = false;  // For what a launcher has left.
   bool is_found = false;
   bool is_frozen = false;
+  bool was_frozen = false;
+  std::optional<SignalRun> last_signal = {};         // With a serial.
+  std::optional<std::uint16_t> last_stop_task = {};  // The stop step under way is this command.
   bool was_told_to_end = false;
   bool is_replaced = false;  // So it was by a rolling restart.
   bool has_start_failed = false;
@@ -174,6 +178,7 @@ struct Scene {
   bool is_punctual = true;        // No step of the shutdown came late.
   Instant killed_since = kNever;  // The patience of the shutdown was over.
   std::optional<Finished> finished;
+  std::vector<Effect> owed;  // What was told again after the last death.
 
   Scene(const SpecSet& the_set, Cast& the_cast, const Engine& the_engine, const Kernel& the_kernel);
 
@@ -186,6 +191,9 @@ struct Scene {
   // After the checkers have judged it.
   void note(const Effect& effect);
   void end_step();
+  // scene_deaths.cpp: the manager has died, and another one goes on; what that tells again.
+  void outlive(const Moved& moved);
+  void note_owed(const Effect& effect);
 
   [[nodiscard]] const ServiceSpec& spec(InstanceId id) const { return cast.spec(id); }
   [[nodiscard]] std::string name(InstanceId id) const { return cast.name(id); }

@@ -22,7 +22,7 @@ SpecSet distorted(SpecSet set, const Mutation& mutation) {
 
 }  // namespace
 
-Universe::Universe(std::uint64_t seed, const Mutation& mutation, Tracing tracing)
+Universe::Universe(std::uint64_t seed, const Mutation& mutation, Tracing tracing, const Fate& fate)
     : mutation_(mutation),
       tracing_(tracing),
       dice_(seed),
@@ -32,7 +32,8 @@ Universe::Universe(std::uint64_t seed, const Mutation& mutation, Tracing tracing
       engine_(distorted(situation_.set, mutation), seed),
       scene_(situation_.set, cast_, engine_, kernel_),
       clients_(cast_, dice_),
-      tamper_{&engine_, &kernel_} {}
+      tamper_{&engine_, &kernel_},
+      fate_(fate) {}
 
 void Universe::run() {
   if (dice_.percent(2)) turn(now_, {ShutdownRequested{}});
@@ -145,12 +146,25 @@ std::vector<Event> Universe::gather(std::vector<Event> commands) {
 
 void Universe::turn(Instant at, std::vector<Event> commands) {
   now_ = at;
-  for (Event& event : gather(std::move(commands))) {
-    if (violation_) return;
+  for (std::vector<Event> events = gather(std::move(commands)); !events.empty() && !violation_;) {
+    fate_.begin_step();
+    if (!scene_.finished && fate_.dies_before()) {
+      die(events);
+      continue;
+    }
+    Event event = std::move(events.front());
+    events.erase(events.begin());
     deliver(std::move(event));
+    if (is_to_die()) die(events);
   }
   if (violation_) return;
+  fate_.begin_step();
+  std::vector<Event> none;
+  if (!scene_.finished && fate_.dies_before()) die(none);
+  if (violation_) return;
   tick();
+  if (is_to_die()) die(none);
+  if (violation_) return;
   for (const Effect& effect : std::exchange(waiting_, {})) obey(effect);
   if (!violation_) judge(turn_checkers());
 }
@@ -161,6 +175,8 @@ void Universe::deliver(Event event) {
   Event heard = event;
   const bool is_heard = mutation_.hear == nullptr || mutation_.hear(tamper_, heard);
   if (is_heard) engine_.step(engine_time(now_), std::move(heard));
+  kernel_.note_heard(event);
+  keep_records();
   scene_.meet();
   take_effects();
 }
@@ -168,6 +184,7 @@ void Universe::deliver(Event event) {
 void Universe::tick() {
   scene_.begin_step(nullptr, now_);
   engine_.tick(engine_time(now_));
+  keep_records();
   scene_.meet();
   take_effects();
 }
@@ -180,6 +197,8 @@ void Universe::take_effects() {
     else
       effects.push_back(std::move(effect));
   }
+  const std::size_t carried_out = fate_.dies_among(effects.size()).value_or(effects.size());
+  is_dying_ = carried_out < effects.size();
   for (std::size_t next = 0; next < effects.size(); ++next) {
     Effect& effect = effects[next];
     scene_.look_ahead(std::span(effects).subspan(next + 1));
@@ -189,12 +208,17 @@ void Universe::take_effects() {
       if (!violation_) judge(checkers, effect);
     if (violation_) return;
     scene_.note(effect);
+    if (next >= carried_out) continue;
     if (situation_.temper.is_batching)
       waiting_.push_back(std::move(effect));
     else
       obey(effect);
   }
   scene_.end_step();
+  judge_step();
+}
+
+void Universe::judge_step() {
   judge(tree_step_checkers());
   judge(step_checkers());
   judge(hook_step_checkers());
@@ -237,13 +261,22 @@ std::string Universe::story() const {
   return out;
 }
 
-std::optional<std::string> judge_seed(std::uint64_t seed, const Mutation& mutation) {
-  Universe universe(seed, mutation);
+std::optional<std::string> judge_seed(std::uint64_t seed, const Mutation& mutation, const Fate& fate) {
+  Universe universe(seed, mutation, Tracing::off, fate);
   universe.run();
   if (!universe.violation()) return std::nullopt;
-  Universe again(seed, mutation, Tracing::on);
+  Universe again(seed, mutation, Tracing::on, fate);
   again.run();
   return fmt::format("seed {}: {}: {}\n{}", seed, again.violation()->checker, again.violation()->text, again.story());
+}
+
+std::optional<std::string> judge_deaths(std::uint64_t seed, std::uint64_t first, std::uint64_t stride) {
+  Universe whole(seed);
+  whole.run();
+  for (std::uint64_t step = first; step <= whole.steps(); step += stride)
+    if (auto wrong = judge_seed(seed, {}, Fate::in_step(seed + step, step)))
+      return fmt::format("the manager dies in step {}: {}", step, *wrong);
+  return std::nullopt;
 }
 
 }  // namespace sup::sim
