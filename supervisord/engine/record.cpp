@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "engine/guards.hpp"
+#include "engine/record_members.hpp"
 #include "engine/transitions.hpp"
 #include "engine/world.hpp"
-#include "spec/fields.hpp"
 
 namespace sup {
 namespace {
@@ -77,9 +77,9 @@ constexpr std::size_t kMoreInRecord = 4;
 constexpr std::size_t kDerived = 5;
 
 constexpr std::size_t kAlike = std::tuple_size_v<decltype(kSame)> + std::tuple_size_v<decltype(kTexts)>;
-static_assert(detail::member_count<Instance>() == kAlike + kInOtherForm + kDerived,
+static_assert(record_members<Instance>() == kAlike + kInOtherForm + kDerived,
               "a member of Instance is recorded (a row above) or derived (Engine::recover): decide");
-static_assert(detail::member_count<InstanceRecord>() == kAlike + kInOtherForm + kMoreInRecord,
+static_assert(record_members<InstanceRecord>() == kAlike + kInOtherForm + kMoreInRecord,
               "a member of InstanceRecord has to come from the engine, and to go back into it");
 
 template <class Rows, class Visit>
