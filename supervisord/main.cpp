@@ -36,7 +36,7 @@ constexpr const char* kFooter =
     "--grace DURATION, who is\n"
     "left then gets TERM and has this long; --forward-to-group, signals go to its process group; --rewrite FROM:TO,\n"
     "a signal goes on as another (HUP:QUIT), or not at all (HUP:0); -v, --verbose.\n\n"
-    "Signals: TERM, INT, QUIT, RTMIN+3 stop everything in order, a second one kills what is left; HUP makes a removed\n"
+    "Signals: TERM, INT, QUIT, PWR, RTMIN+3 stop everything in order, a second one kills what is left; HUP makes a removed\n"
     "control socket again; USR2 opens all log files anew. Others go to the service that forward-signals names.\n"
     "Exit codes: 0 done, 64 usage, 70 internal error, 71 system error, 73 already running, 78 configuration error, or "
     "the\n"

@@ -24,6 +24,7 @@
 #include "daemon/server.hpp"
 #include "daemon/strangers.hpp"
 #include "daemon/supervisor.hpp"
+#include "daemon/termination_message.hpp"
 #include "spec/check.hpp"
 #include "spec/check_logs.hpp"
 #include "spec/left_out.hpp"
@@ -297,6 +298,8 @@ int Daemon::run(const std::vector<std::string>& only, const std::string& left_ou
   const Instant drained_by = sys::monotonic_now() + kDrainPatience;
   (void)log_->drain(drained_by);  // So that who follows gets the last words of the services.
   server_->wind_up();
+  on_log_wake();  // Last words may be among what came.
+  write_termination_message(*supervisor_);
   spdlog::info("exiting with code {}", exit_code);
   server_.reset();
   is_held_ = !workers_->end();         // What they are doing refers to the supervisor.

@@ -8,12 +8,12 @@ namespace sup {
 std::vector<Signal> claimed_signals() {
   const Signal container_end{SIGRTMIN + 3};  // What podman and others tell an init to end with.
   return {Signal{SIGCHLD}, Signal{SIGTERM}, Signal{SIGINT}, Signal{SIGQUIT},
-          container_end,   Signal{SIGHUP},  Signal{SIGUSR2}};
+          Signal{SIGPWR},  container_end,   Signal{SIGHUP}, Signal{SIGUSR2}};
 }
 
 std::vector<Signal> forwardable_signals() {
   constexpr int kOthers[] = {
-      SIGUSR1,   SIGALRM, SIGVTALRM, SIGPROF, SIGWINCH, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGIO, SIGPWR,
+      SIGUSR1,   SIGALRM, SIGVTALRM, SIGPROF, SIGWINCH, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGIO,
 #ifdef SIGSTKFLT
       SIGSTKFLT,
 #endif

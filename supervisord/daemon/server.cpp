@@ -65,6 +65,7 @@ bool may_change(wire::Verb verb) {
     case plot:
     case tree:
     case features:
+    case health:
     case check:
     case version:
     case log_level:  // It says so itself.

@@ -76,8 +76,14 @@ struct Fields<DaemonSpec> {
             "that caused the exit."},
       Field{"forward-signals", &DaemonSpec::forward_signals, OnChange::restart, "\"web\"",
             "The service whose main processes (of all its instances) get the signals that supervisord itself does not "
-            "act on: USR1, ALRM, VTALRM, PROF, WINCH, CONT, TSTP, TTIN, TTOU, URG, IO, PWR, STKFLT, and the real-time "
+            "act on: USR1, ALRM, VTALRM, PROF, WINCH, CONT, TSTP, TTIN, TTOU, URG, IO, STKFLT, and the real-time "
             "ones but RTMIN+3. Without it these have no effect."},
+      Field{
+          "termination-message", &DaemonSpec::termination_message, OnChange::live, "\"/dev/termination-log\"",
+          "A file that is written at the end: why, and the last lines of the services that have failed, in at most "
+          "4096 bytes. Kubernetes shows it. A link is not followed. Default for PID 1: /dev/termination-log, if there "
+          "is one; \"/dev/null\" for none.",
+          AbsolutePath{}},
       Field{"env", &DaemonSpec::env, OnChange::next_start, "{ TZ = \"UTC\" }",
             "Environment variables for all services, as if supervisord had been started with them."});
 };

@@ -92,6 +92,7 @@ struct DaemonSpec {
   ExitWhen exit = ExitWhen::never;
   std::string exit_code_from;
   std::string forward_signals;
+  std::string termination_message;  // Absolute; empty: where Kubernetes wants it, if there is such a file.
   Environment env;
   friend bool operator==(const DaemonSpec&, const DaemonSpec&) = default;
 };

@@ -624,6 +624,25 @@ inline constexpr auto kTreeExamples = std::array{Example{"ctl tree", "every proc
 inline constexpr auto kFeaturesExamples =
     std::array{Example{"ctl features", "what of the kernel is used here, and why not more"}};
 
+// health
+
+inline constexpr std::string_view kHealthLevels[] = {"live", "ready"};
+inline constexpr auto kHealthParams =
+    std::array{kNamesOptional,
+               ParamRow{.name = "level",
+                        .type = ParamType::choice,
+                        .given = Given::option,
+                        .option = "--level",
+                        .metavar = "LEVEL",
+                        .fallback = "ready",
+                        .choices = kHealthLevels,
+                        .doc = "live: nothing has failed for good. ready: oneshots have completed, everything else "
+                               "is ready, healthy where it has `health`, and there is no shutdown."}};
+inline constexpr auto kHealthExamples =
+    std::array{Example{"ctl health", "is everything up that is to be up? Also a readiness probe for Kubernetes"},
+               Example{"ctl health --level live", "a liveness probe: has anything failed for good?"},
+               Example{"ctl health web 'api*'", "of these only"}};
+
 // check, version, ping, shutdown, completion, schema
 inline constexpr auto kCheckParams = std::array{ParamRow{.name = "paths",
                                                          .type = ParamType::texts,
@@ -1094,6 +1113,19 @@ inline constexpr auto kCommands = std::array{
                .text = "How services are contained, how they are started, and which controllers may limit them.",
                .examples = kFeaturesExamples,
                .exits = kCallExits},
+    CommandRow{.verb = Verb::health,
+               .name = "health",
+               .method = "Health",
+               .role = Role::observe,
+               .group = HelpGroup::insight,
+               .params = kHealthParams,
+               .reply = "HealthReply",
+               .summary = "Tell whether all is well, by exit code and in one line: for probes.",
+               .text =
+                   "Of the services that are started with supervisord, or of those that are named. What is not well "
+                   "is told in one line, with exit code 1. It asks no probe: it tells what is known.",
+               .examples = kHealthExamples,
+               .exits = kNamedExits},
     CommandRow{.verb = Verb::check,
                .name = "check",
                .role = Role::none,

@@ -50,6 +50,7 @@ enum class Verb : std::uint8_t {
   scale,
   tree,
   features,
+  health,
   check,
   version,
   log_level,

@@ -596,6 +596,27 @@ struct MessageRows<FeaturesReply> {
 static_assert(kEveryMemberIsARow<FeaturesReply>);
 
 template <>
+struct MessageRows<Unwell> {
+  static constexpr std::string_view kName = "Unwell";
+  static constexpr std::string_view kDoc = "A service that is not as the level demands.";
+  static constexpr auto kRows = std::make_tuple(Member{"service", &Unwell::service, "Its instance."},
+                                                Member{"reason", &Unwell::reason, "What is not well."});
+};
+static_assert(kEveryMemberIsARow<Unwell>);
+
+template <>
+struct MessageRows<HealthReply> {
+  static constexpr std::string_view kName = "HealthReply";
+  static constexpr std::string_view kDoc = "Reply of Health.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"level", &HealthReply::level, "What was asked for: \"live\" or \"ready\"."},
+      Member{"well", &HealthReply::well, "Whether all is well."},
+      Member{"shutting_down", &HealthReply::shutting_down, "Why supervisord is shutting down, if it is."},
+      Member{"unwell", &HealthReply::unwell, "By name; not more than 100."});
+};
+static_assert(kEveryMemberIsARow<HealthReply>);
+
+template <>
 struct MessageRows<VersionReply> {
   static constexpr std::string_view kName = "VersionReply";
   static constexpr std::string_view kDoc = "Reply of Version.";
@@ -734,8 +755,8 @@ using MessageTypes =
              SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply,
              SetChange, SetReply, EnableResult, EnableReply, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply,
              ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
-             AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, VersionReply, LogLevelReply,
-             PingReply, ShutdownReply>;
+             AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, Unwell, HealthReply,
+             VersionReply, LogLevelReply, PingReply, ShutdownReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "wire/health_messages.hpp"
 #include "wire/message_rows.hpp"
 
 namespace sup::wire {

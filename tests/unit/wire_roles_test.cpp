@@ -27,7 +27,7 @@ constexpr Expected kExpected[] = {
     {Verb::set, Role::admin},       {Verb::attach, Role::observe},    {Verb::run, Role::admin},
     {Verb::scale, Role::operate},   {Verb::enable, Role::admin},      {Verb::disable, Role::admin},
     {Verb::graph, Role::observe},   {Verb::blame, Role::observe},     {Verb::critical_chain, Role::observe},
-    {Verb::plot, Role::observe},    {Verb::log_level, Role::observe},
+    {Verb::plot, Role::observe},    {Verb::log_level, Role::observe}, {Verb::health, Role::observe},
 };
 
 bool may(Role role, Verb verb) { return role >= needed_role(command(verb), {}); }
