@@ -298,10 +298,19 @@ constexpr auto kStepNames = [] {
   return names;
 }();
 
+// Where the kernel does not write the pid: by ourselves, before anything else. A parent that has died meanwhile may have
+// been followed by somebody who did not find it, and who makes another child.
+CHILD_SIDE void announce(const ChildRun& run) noexcept {
+  run.plan.pid_place->store(static_cast<pid_t>(::syscall(SYS_getpid)));
+  if (::syscall(SYS_getppid) != run.parent)
+    for (;;) ::syscall(SYS_exit_group, 127);
+}
+
 }  // namespace
 
 CHILD_SIDE void run_child(void* argument) noexcept {
   ChildRun& run = *static_cast<ChildRun*>(argument);
+  if (run.method == SpawnMethod::fork_pipe && run.plan.pid_place != nullptr) announce(run);
   if (run.method == SpawnMethod::clone3_vfork && run.plan.in_progress != nullptr)
     SpawnPublisher::publish(*run.plan.in_progress, static_cast<pid_t>(::syscall(SYS_getpid)));
   for (int i = 0; i < static_cast<int>(std::size(kChildSteps)); ++i) {

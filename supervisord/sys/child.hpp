@@ -67,6 +67,8 @@ struct ChildSettings {
   int cgroup_fd = -1;                        // A cgroup v2 directory to be born in, or -1.
   std::optional<SignalSet> ignored_signals;  // A snapshot of ours to undo; empty: taken at each prepare_child().
   SpawnInProgress* in_progress = nullptr;    // Where to publish the pid before exec.
+  // Where the pid stands as soon as there is a child, before that runs, whatever becomes of us: in shared memory.
+  std::atomic<pid_t>* pid_place = nullptr;
   ChildAttributes attributes;                // Limits, priorities, privileges.
   // Names for the failure report, where somebody gave one ("nginx" rather than 33). Empty: the number, and a group
   // without a name of its own is reported as what it comes from, the user.
@@ -89,6 +91,7 @@ struct ChildPlan {
   std::size_t group_count;
   SignalSet ignored_signals;
   SpawnInProgress* in_progress;
+  std::atomic<pid_t>* pid_place;
   int fds[4];        // Descriptor to become 0, 1, 2 (-1 for /dev/null) and extra_number (-1: none).
   int extra_number;  // At least 3; -1: none.
   int cgroup_fd;

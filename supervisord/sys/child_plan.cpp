@@ -145,6 +145,7 @@ Result<PreparedChild> prepare_child(ChildSettings given) {
       .group_count = settings.groups ? settings.groups->size() : 0,
       .ignored_signals = settings.ignored_signals ? *settings.ignored_signals : ignored_signals(),
       .in_progress = settings.in_progress,
+      .pid_place = settings.pid_place,
       .fds = {settings.stdin_fd, settings.stdout_fd, settings.stderr_fd, settings.extra_fd},
       .extra_number = settings.extra_fd < 0 ? -1 : settings.extra_number,
       .cgroup_fd = settings.cgroup_fd,

@@ -33,6 +33,7 @@ struct ChildRun {
   int report_pipe;  // Write end, at least 3; -1 with shared memory.
   ChildReport report;
   int fds[4];            // As in the plan, or the slots that hold copies (spawn_slots.hpp).
+  pid_t parent = 0;      // Who makes the child.
   int private_from = 0;  // Not 0: the table of descriptors is shared, and what is needed of it lies below this number.
 };
 

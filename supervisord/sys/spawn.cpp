@@ -124,7 +124,7 @@ bool is_cgroup_error(int error_number) {
 bool is_refusal(int error_number) { return error_number == ENOSYS || error_number == EPERM || error_number == EINVAL; }
 
 ChildRun run_of(const ChildPlan& plan, SpawnMethod method, int report_pipe) {
-  return {plan, method, report_pipe, {}, {plan.fds[0], plan.fds[1], plan.fds[2], plan.fds[3]}};
+  return {plan, method, report_pipe, {}, {plan.fds[0], plan.fds[1], plan.fds[2], plan.fds[3]}, ::getpid()};
 }
 
 Spawned spawn_by_clone3(const PreparedChild& child) {
@@ -139,6 +139,12 @@ Spawned spawn_by_clone3(const PreparedChild& child) {
   if (child.plan().cgroup_fd >= 0) {
     args.flags |= CLONE_INTO_CGROUP;
     args.cgroup = static_cast<std::uint64_t>(child.plan().cgroup_fd);
+  }
+  // The kernel writes it before the child can run, and before anybody who is to be killed gets away from the call.
+  if (child.plan().pid_place != nullptr) {
+    static_assert(sizeof(std::atomic<pid_t>) == sizeof(pid_t));
+    args.flags |= CLONE_PARENT_SETTID;
+    args.parent_tid = reinterpret_cast<std::uintptr_t>(child.plan().pid_place);
   }
   if (slots) {
     args.flags |= CLONE_FILES;

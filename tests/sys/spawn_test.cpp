@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -246,4 +247,55 @@ TEST_CASE("a prepared child can be moved and started many times") {
   PreparedChild first = must(prepare_child(command({"/bin/sh", "-c", "exit 5"})));
   const PreparedChild child = std::move(first);
   for (int i = 0; i < 3; ++i) REQUIRE(must(reap(*spawn(child))).code == 5);
+}
+
+TEST_CASE("the pid of a child stands in shared memory as soon as there is one") {
+  const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
+  auto* const place = static_cast<std::atomic<pid_t>*>(
+      ::mmap(nullptr, sizeof(std::atomic<pid_t>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  REQUIRE(place != MAP_FAILED);
+  ChildSettings settings = command({"/bin/true"});
+  settings.pid_place = place;
+  const PreparedChild child = must(prepare_child(std::move(settings)));
+  const auto spawned = spawn_by(method, child);
+  REQUIRE(spawned.has_value());
+  REQUIRE(place->load() == spawned->pid);
+  REQUIRE(must(reap(*spawned)).code == 0);
+  ::munmap(place, sizeof(std::atomic<pid_t>));
+}
+
+TEST_CASE("who is killed while a child is made has either made none or left its pid") {
+  const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
+  auto* const place = static_cast<std::atomic<pid_t>*>(
+      ::mmap(nullptr, sizeof(std::atomic<pid_t>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  REQUIRE(place != MAP_FAILED);
+  must(become_subreaper());
+  int found = 0;
+  for (int round = 0; round < 200; ++round) {
+    place->store(0);
+    const pid_t manager = ::fork();
+    if (manager == 0) {
+      ChildSettings settings = command({"/bin/sleep", "100"});
+      settings.pid_place = place;
+      const auto child = prepare_child(std::move(settings));
+      if (child) (void)spawn_by(method, *child);
+      for (;;) ::pause();
+    }
+    ::usleep(static_cast<useconds_t>(round * 7 % 800));
+    ::kill(manager, SIGKILL);
+    REQUIRE(::waitpid(manager, nullptr, 0) == manager);
+    // Who is left has become ours, and is the one whose pid is there; but a forked one that was too late ends itself.
+    const pid_t child = place->load();
+    if (child != 0) {
+      ++found;
+      ::kill(child, SIGKILL);
+      REQUIRE(::waitpid(child, nullptr, 0) == child);
+    }
+    int status = 0;
+    const pid_t other = ::waitpid(-1, &status, 0);
+    INFO("round " << round << " child " << child << " other " << other << " status " << status);
+    if (other > 0) REQUIRE((method == SpawnMethod::fork_pipe && WIFEXITED(status) && WEXITSTATUS(status) == 127));
+  }
+  REQUIRE(found > 0);
+  ::munmap(place, sizeof(std::atomic<pid_t>));
 }
