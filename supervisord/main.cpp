@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "config/given.hpp"
 #include "daemon/daemon.hpp"
+#include "guard/guard.hpp"
 #include "init/init.hpp"
 
 namespace {
@@ -47,6 +48,7 @@ struct CommandLine {
   std::string log_level;
   std::string containment;
   bool is_check = false;
+  bool is_guarded = false;
   bool trusts_writable_config = false;
 };
 
@@ -84,6 +86,8 @@ void declare(CLI::App& app, CommandLine& line) {
   app.add_option("--skip", line.options.skip, "Do not start these services, nor what needs them")->type_name("NAME");
   app.add_option("--tag", line.options.tags, "Of the services with tags, start those that have one of these")
       ->type_name("TAG");
+  app.add_flag("--guard", line.is_guarded, "A second process keeps supervisord alive, and services survive its death")
+      ->disable_flag_override();
   app.add_flag("--trust-writable-config", line.trusts_writable_config,
                "As root, also read files that other users could have written")
       ->disable_flag_override();
@@ -179,6 +183,7 @@ int run(int argc, char** argv) {
   argc = dashes;
   if (const auto ended = read_options(argc, argv, line)) return *ended;
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
+  if (line.is_guarded && !line.is_check) sup::guard::start();
   return line.is_check ? sup::check_configuration(line.options) : sup::run_daemon(line.options);
 }
 

@@ -11,11 +11,6 @@
 
 namespace sup {
 
-struct ConfigFile {
-  std::string name;  // As a user would write it: the path given, or the directory's path and the name.
-  std::string text;
-};
-
 // Everything that load() says about paths holds here. What cannot be read is reported and left out. Trust is judged by
 // fstat(2) of what was opened, so that nothing can be swapped in between.
 [[nodiscard]] std::vector<ConfigFile> read_config_files(std::span<const std::string> paths, const LoadOptions& options,

@@ -316,6 +316,11 @@ std::vector<std::string> default_paths(const Who& who, Report& report) {
   return {};
 }
 
+void add_files(Loader& loader, std::vector<ConfigFile>& files, const LoadOptions& options) {
+  for (ConfigFile& file : files) loader.add_file(file.name, options.keeps_files ? file.text : std::move(file.text));
+  loader.finish(log_dir_or_none(loader.set_, options.who), options.who.env);
+}
+
 }  // namespace
 
 Loaded load(std::span<const std::string> paths, const LoadOptions& options) {
@@ -333,12 +338,22 @@ Loaded load(std::span<const std::string> paths, const LoadOptions& options) {
   else if (!given.text.empty())
     files.push_back({std::string(kTomlName), std::move(given.text)});
   if (report.has_errors()) loader.miss_a_file();
-  for (ConfigFile& file : files) loader.add_file(file.name, std::move(file.text));
-  loader.finish(log_dir_or_none(loader.set_, options.who), options.who.env);
+  add_files(loader, files, options);
   const Locate locate = [&](const SpecPlace& place) { return loader.locate(place); };
   if (options.system != SystemChecks::off) check_system(loader.set_, options.who, locate, report);
   if (options.system == SystemChecks::on) check_controllers(loader.set_, locate, report);
-  return finish(loader, report);
+  Loaded out = finish(loader, report);
+  if (options.keeps_files) out.files = std::move(files);
+  return out;
+}
+
+Loaded load_again(std::vector<ConfigFile> files, const LoadOptions& options) {
+  Report report;
+  Loader loader(report, options);
+  add_files(loader, files, options);
+  Loaded out = finish(loader, report);
+  if (options.keeps_files) out.files = std::move(files);
+  return out;
 }
 
 Loaded load_text(std::string_view text, std::string_view file_name) {

@@ -31,6 +31,11 @@ enum class SystemChecks : std::uint8_t { on, at_start, off };
 inline constexpr std::string_view kMainService = "main";
 inline constexpr std::string_view kCommandLineName = "command line";  // Stands for the name of its file.
 
+struct ConfigFile {
+  std::string name;  // As a user would write it: the path given, or the directory's path and the name.
+  std::string text;
+};
+
 struct LoadOptions {
   Who who = this_process();
   FileTrust trust = FileTrust::checked;
@@ -39,6 +44,7 @@ struct LoadOptions {
   // Not empty: there is a service "main" which runs it, and whose end is the end of all. Files may say more of it, but
   // not another command.
   std::vector<std::string> main_command = {};
+  bool keeps_files = false;  // Loaded::files is wanted.
 };
 
 struct Loaded {
@@ -46,11 +52,15 @@ struct Loaded {
   std::vector<Diagnostic> diagnostics;
   SourceTexts sources;
   bool has_errors = false;
+  std::vector<ConfigFile> files = {};  // All that was read, in order.
 };
 
 // No paths: what the environment gives (config/given.hpp), else the default configuration directory, which may be
 // missing (then a warning says so). Several paths are one configuration. Never fails otherwise than by diagnostics.
 [[nodiscard]] Loaded load(std::span<const std::string> paths, const LoadOptions& options = {});
+
+// The same for what was read once: an equal set comes of it, whatever has become of the files since.
+[[nodiscard]] Loaded load_again(std::vector<ConfigFile> files, const LoadOptions& options);
 
 // The same for one text that is no file; without system checks. For tests and fuzzing.
 [[nodiscard]] Loaded load_text(std::string_view text, std::string_view file_name);

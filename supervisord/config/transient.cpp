@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "config/codec.hpp"
 #include "config/load.hpp"
 #include "config/shape.hpp"
 #include "config/toml.hpp"
@@ -53,6 +54,24 @@ NamedService as_named(const NamedService& other) {
 }
 
 }  // namespace
+
+Result<ServiceSpec> recall_service(const std::string& name, std::string_view toml) {
+  const auto root = parse_toml(toml, kPlace);
+  if (!root) return fail(Errc::invalid, root.error().message);
+  const Value* value = &*root;
+  for (const std::string_view key : {std::string_view("service"), std::string_view(name)}) {
+    const auto* table = value->get_if<ValueTable>();
+    const Entry* entry = table != nullptr ? table->find(key) : nullptr;
+    if (entry == nullptr) return fail(Errc::invalid, fmt::format("there is no [service.{}]", toml_key(name)));
+    value = &entry->value;
+  }
+  Report report;
+  ServiceSpec out;
+  Decoder decoder(kPlace, fmt::format("[service.{}]", toml_key(name)), report);
+  decode(decoder, *value, out);
+  if (report.has_errors()) return fail(Errc::invalid, messages_of(report.take()));
+  return out;
+}
 
 Result<std::string> setting_line(std::string_view word) {
   const std::size_t at = word.find('=');

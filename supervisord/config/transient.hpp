@@ -25,4 +25,8 @@ namespace sup {
                                                  std::span<const std::string_view> argv,
                                                  std::span<const NamedService* const> others);
 
+// The settings of a service from the table that to_toml() has made of it. Nothing is checked again but each value by
+// itself. Errors: invalid.
+[[nodiscard]] Result<ServiceSpec> recall_service(const std::string& name, std::string_view toml);
+
 }  // namespace sup

@@ -1,4 +1,5 @@
 #include "daemon/attributes.hpp"
+#include "guard/holder.hpp"
 
 #include <fmt/format.h>
 #include <sched.h>
@@ -158,7 +159,7 @@ AttributeDefaults attribute_defaults(const sys::LimitValues& original_nofile) {
   const auto text = sys::read_file("/proc/self/oom_score_adj", 32);
   int own = 0;
   if (text) std::from_chars(text->data(), text->data() + text->size(), own);
-  if (own != 0 && ::getpid() != 1) out.oom_score = 0;
+  if (own != 0 && !guard::is_init()) out.oom_score = 0;
   return out;
 }
 

@@ -24,8 +24,8 @@ std::string tree_name(std::string_view identity) {
   return fmt::format("supervisord-{:08x}", hash);
 }
 
-Result<sys::CgroupTree> make_tree(std::string_view identity) {
-  return sys::CgroupTree::create(TRY(sys::find_cgroup_place()), tree_name(identity));
+Result<sys::CgroupTree> make_tree(std::string_view identity, pid_t guard) {
+  return sys::CgroupTree::create(TRY(sys::find_cgroup_place()), tree_name(identity), guard);
 }
 
 // Until cgroups change, at most until `deadline`.
@@ -38,14 +38,15 @@ void wait_for_change(sys::CgroupWatch& watch, Instant deadline) {
 
 }  // namespace
 
-Result<ContainmentTree> ContainmentTree::choose(Containment wanted, std::string_view identity) {
+Result<ContainmentTree> ContainmentTree::choose(Containment wanted, std::string_view identity, pid_t guard,
+                                                Leftovers leftovers) {
   ContainmentTree out;
   if (wanted == Containment::automatic || wanted == Containment::cgroup) {
-    auto tree = make_tree(identity);
+    auto tree = make_tree(identity, guard);
     if (tree) {
       out.level_ = Containment::cgroup;
       out.tree_ = std::move(*tree);
-      out.end_leftovers();
+      if (leftovers == Leftovers::end) out.end_all_but({});
       return out;
     }
     if (wanted == Containment::cgroup) return std::unexpected(std::move(tree).error().wrap("containment: cgroup"));
@@ -64,12 +65,14 @@ Result<ContainmentTree> ContainmentTree::choose(Containment wanted, std::string_
 }
 
 // A run that nobody supervises any more would be started a second time beside itself.
-void ContainmentTree::end_leftovers() {
+void ContainmentTree::end_all_but(std::span<const std::string> groups) {
+  if (!tree_) return;
   const auto names = tree_->group_names();
   auto watch = sys::CgroupWatch::create();
   if (!names || !watch) return;
   const Instant deadline = sys::monotonic_now() + kLeftoverPatience;
   for (std::size_t i = 0; i < names->size(); ++i) {
+    if (std::ranges::find(groups, (*names)[i]) != groups.end()) continue;
     auto group = tree_->open_group((*names)[i]);
     if (!group) continue;
     const auto members = group->processes();

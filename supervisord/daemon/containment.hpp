@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +20,19 @@
 
 namespace sup {
 
+// What becomes of the groups that are there already.
+enum class Leftovers : std::uint8_t { end, keep };
+
 class ContainmentTree {
  public:
   // Takes the level that was asked for, or the best that works. With a cgroup, what an earlier life left in ours is
   // killed first, for which the call may block up to kLeftoverPatience. To be called on the main thread while it holds
   // what makes `identity` its own, before there is a child. Errors: those of the level that was asked for.
-  static Result<ContainmentTree> choose(Containment wanted, std::string_view identity);
+  // `guard` is that process, which lives with us; 0: there is none.
+  static Result<ContainmentTree> choose(Containment wanted, std::string_view identity, pid_t guard = 0,
+                                        Leftovers leftovers = Leftovers::end);
+  // Ends all groups but these, which are runs that go on.
+  void end_all_but(std::span<const std::string> groups);
 
   // Never automatic.
   [[nodiscard]] Containment level() const { return level_; }
@@ -60,8 +68,6 @@ class ContainmentTree {
 
  private:
   static constexpr Duration kLeftoverPatience = std::chrono::seconds{2};
-
-  void end_leftovers();
 
   Containment level_ = Containment::group;
   std::string reason_;

@@ -23,8 +23,10 @@
 #include "daemon/places.hpp"
 #include "daemon/server.hpp"
 #include "daemon/strangers.hpp"
+#include "daemon/succession.hpp"
 #include "daemon/supervisor.hpp"
 #include "daemon/termination_message.hpp"
+#include "guard/holder.hpp"
 #include "spec/check.hpp"
 #include "spec/check_logs.hpp"
 #include "spec/left_out.hpp"
@@ -63,14 +65,16 @@ std::string absolute(const std::string& path) {
   return error ? path : whole.lexically_normal().string();
 }
 
-Loaded load_configuration(const DaemonOptions& options, SystemChecks system) {
+// With `records`, the configuration that an earlier manager has left in them.
+Loaded load_configuration(const DaemonOptions& options, SystemChecks system, StateRecords* records = nullptr) {
   LoadOptions how;
   how.system = system;
+  how.keeps_files = guard::Holder::of_this_process().is_guarded() && records == nullptr;
   how.trust = options.trust;
   how.main_command = options.main_command;
-  if (::getpid() == 1) how.defaults.shutdown_timeout = kTimeOfContainers;
+  if (guard::is_init()) how.defaults.shutdown_timeout = kTimeOfContainers;
   if (!options.main_command.empty()) how.defaults.forward_signals = kMainService;
-  Loaded loaded = load(options.config, how);
+  Loaded loaded = records == nullptr ? load(options.config, how) : load_again(recorded_files(*records), how);
   DaemonSpec& spec = loaded.set.daemon;
   if (!options.runtime_dir.empty()) {
     spec.runtime_dir = absolute(options.runtime_dir);
@@ -148,8 +152,12 @@ Result<BootChoice> boot_choice(const SpecSet& set, const DaemonOptions& options)
 class Daemon {
  public:
   static Result<std::unique_ptr<Daemon>> create(SpecSet set, Places places, ContainmentTree containment,
+                                                std::unique_ptr<Succession> succession,
                                                 const sys::NofileLimits& original);
-  int run(const std::vector<std::string>& only, const std::string& left_out);
+  // Begins with the boot, or goes on where an earlier manager has ended.
+  void begin(const std::vector<std::string>& only, const std::string& left_out);
+  void resume(std::vector<Restored> changed);
+  int run();
   // A worker hangs, and may come back to what is here before the process has ended.
   [[nodiscard]] bool is_held() const { return is_held_; }
   void remember_enabled(EnabledChoices choices) { supervisor_->set_enabled_choices(std::move(choices)); }
@@ -158,20 +166,26 @@ class Daemon {
   }
 
  private:
-  Daemon(Places places, ContainmentTree containment, std::unique_ptr<log::LogThread> log, const DaemonLogSpec& own)
+  Daemon(Places places, ContainmentTree containment, std::unique_ptr<Succession> succession,
+         std::unique_ptr<log::LogThread> log, const DaemonLogSpec& own)
       : places_(std::move(places)),
         containment_(std::move(containment)),
+        succession_(std::move(succession)),
         log_(std::move(log)),
         own_log_(*log_, own.level, own.format) {}
 
   void on_signals();
   void on_signal(const sys::SignalRecord& record);
   void forward(const sys::SignalRecord& record);
+  void on_guard_news();
+  void note_asks(std::uint32_t asks);
+  void end_on_ask(const guard::World& world);
   void on_log_wake();
   void on_refusal(const log::Refusal& refusal);
 
   Places places_;
   ContainmentTree containment_;
+  std::unique_ptr<Succession> succession_;
   const Strangers strangers_;
   std::unique_ptr<log::LogThread> log_;
   OwnLog own_log_;
@@ -180,6 +194,7 @@ class Daemon {
   UniqueFd signals_;
   std::optional<loop::Poll> signals_poll_;
   std::optional<loop::Poll> log_poll_;
+  std::optional<loop::Poll> guard_poll_;
   std::unique_ptr<Supervisor> supervisor_;  // After the workers, whose jobs refer to it.
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<Server> server_;
@@ -187,19 +202,30 @@ class Daemon {
 };
 
 Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, ContainmentTree containment,
+                                               std::unique_ptr<Succession> succession,
                                                const sys::NofileLimits& original) {
   const DaemonLogSpec own = set.daemon.log;
   const std::optional<std::uint64_t> max_total = set.daemon.log.max_total.bytes;
   LaunchContext context = TRY(launch_context(set, original));
+  log::Options log{.delivery = log::Delivery::when_told, .max_total = max_total};
+  log.ledger = succession->ledger.is_open() ? succession->ledger.get() : -1;
+  auto log_thread = TRY(log::LogThread::start(log));
   std::unique_ptr<Daemon> d(
-      new Daemon(std::move(places), std::move(containment),
-                 TRY(log::LogThread::start({.delivery = log::Delivery::when_told, .max_total = max_total})), own));
+      new Daemon(std::move(places), std::move(containment), std::move(succession), std::move(log_thread), own));
   d->log_->direct_own(TRY(open_own_log(context.logs, own)));
   context.containment = &d->containment_;
   if (!d->places_.runtime_dir.empty()) context.notify_dir = d->places_.runtime_dir + "/notify";
   d->workers_ = TRY(Workers::create(d->loop_));
-  d->supervisor_ = TRY(Supervisor::create({d->loop_, *d->workers_, *d->log_, std::move(context)}, std::move(set)));
-  d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket));
+  d->supervisor_ = TRY(Supervisor::create(
+      {d->loop_, *d->workers_, *d->log_, d->succession_->records, std::move(context)}, std::move(set)));
+  ManagerRecord& record = d->supervisor_->manager_record();
+  record.containment = d->containment_.level();
+  record.runtime_dir = d->places_.runtime_dir;
+  record.socket = d->places_.socket;
+  record.identity = d->places_.identity;
+  if (d->places_.lock) TRY(guard::Holder::of_this_process().hold(kHeldLock, d->places_.lock->fd()));
+  d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket,
+                                  std::move(d->places_.listener)));
   std::vector<Signal> signals = claimed_signals();
   if (!d->supervisor_->world().daemon.forward_signals.empty())
     std::ranges::copy(forwardable_signals(), std::back_inserter(signals));
@@ -208,7 +234,29 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
                            [self = d.get()](loop::Readiness) { self->on_signals(); });
   d->log_poll_.emplace(d->loop_, d->log_->wake_fd(), loop::Interest::readable,
                        [self = d.get()](loop::Readiness) { self->on_log_wake(); });
+  if (const int news = guard::Holder::of_this_process().fd(); news >= 0)
+    d->guard_poll_.emplace(d->loop_, news, loop::Interest::readable,
+                           [self = d.get()](loop::Readiness) { self->on_guard_news(); });
   return d;
+}
+
+// "was killed by KILL", as it follows "the manager before this one".
+std::string how_it_ended(const guard::World& world) {
+  if (!world.previous_end) return "has ended";
+  return world.previous_end->signal != 0 ? fmt::format("was killed by {}", signal_name({world.previous_end->signal}))
+                                         : fmt::format("ended with {}", world.previous_end->text());
+}
+
+void Daemon::on_guard_news() {
+  guard::News news = guard::Holder::of_this_process().read_news();
+  supervisor_->on_guard_exits(news.exits);
+  for (const guard::Refusal& refusal : news.refusals)
+    spdlog::error("the guard does not hold '{}', which would be lost with this manager: {}", refusal.name,
+                  refusal.reason);
+  if (!news.is_gone) return;
+  guard_poll_.reset();
+  spdlog::error("the guard was killed: nobody would start this manager again");
+  supervisor_->runs().on_guard_gone();
 }
 
 void Daemon::on_signals() {
@@ -232,8 +280,22 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
                    supervisor_->engine().is_shutting_down()
                        ? "killing what is left"
                        : "shutting down (a second signal kills what is left at once)");
+      note_asks(static_cast<std::uint32_t>(std::max(record.value, 0)));
       return supervisor_->post(ShutdownRequested{});
   }
+}
+
+void Daemon::note_asks(std::uint32_t asks) {
+  std::uint32_t& taken = supervisor_->manager_record().asks;
+  taken = std::max(taken, asks);
+}
+
+// Somebody has asked for the end when there was no manager, or one that died before it could record that.
+void Daemon::end_on_ask(const guard::World& world) {
+  if (world.asks <= supervisor_->manager_record().asks) return;
+  spdlog::info("{} from process {}: shutting down", signal_name(world.last_ask), world.last_asker);
+  note_asks(world.asks);
+  supervisor_->post(ShutdownRequested{});
 }
 
 // As `ctl signal` does it. Not said aloud: a terminal that is resized sends many.
@@ -275,8 +337,11 @@ void Daemon::on_refusal(const log::Refusal& refusal) {
   supervisor_->post(std::move(command));
 }
 
-int Daemon::run(const std::vector<std::string>& only, const std::string& left_out) {
-  spdlog::info("supervisord {} started, pid {}, {}, {}", SUP_VERSION, ::getpid(),
+void Daemon::begin(const std::vector<std::string>& only, const std::string& left_out) {
+  if (!succession_->trouble.empty())
+    spdlog::error("the manager before this one {}, and cannot be followed: {}; its services are begun anew",
+                  how_it_ended(succession_->left.world()), succession_->trouble);
+  spdlog::info("supervisord {} started, pid {}, {}, {}", SUP_VERSION, guard::supervisor_pid(),
                counted(supervisor_->world().by_name.size(), "service"),
                places_.socket.empty() ? "no control socket" : "socket " + places_.socket);
   for (const std::string& notice : places_.notices) spdlog::warn(notice);
@@ -291,6 +356,24 @@ int Daemon::run(const std::vector<std::string>& only, const std::string& left_ou
   for (const std::string& name : only)
     std::ranges::copy(find_instances(supervisor_->world(), name), std::back_inserter(boot.only));
   supervisor_->post(std::move(boot));
+  end_on_ask(succession_->left.world());
+}
+
+void Daemon::resume(std::vector<Restored> changed) {
+  spdlog::warn("the manager before this one {}: process {} goes on in its place",
+               how_it_ended(succession_->left.world()), ::getpid());
+  for (Restored& one : changed) {
+    const World& w = supervisor_->world();
+    const ServiceRef now = w.definition(w.at(find_instance(w, one.original.name)));
+    supervisor_->overrides().put(
+        {std::make_shared<const NamedService>(std::move(one.original)), now, std::move(one.overrides)});
+  }
+  supervisor_->resume(succession_->records, succession_->left);
+  for (const guard::NamedFd& unknown : succession_->left.rest()) guard::Holder::of_this_process().drop(unknown.name);
+  end_on_ask(succession_->left.world());
+}
+
+int Daemon::run() {
   sys::keep_memory_reserve();
   loop_.run();
   const int exit_code = supervisor_->finished()->exit_code;
@@ -320,6 +403,51 @@ DaemonExit exit_for(const Error& error) {
   return error.code == Errc::busy ? DaemonExit::already_running : DaemonExit::system;
 }
 
+int supervise(const DaemonOptions& options) {
+  auto succession = succeed();
+  if (!succession) return complain(DaemonExit::system, succession.error().what);
+  const bool has_world = (*succession)->has_world;
+  StateRecords& records = (*succession)->records;
+  Loaded loaded = load_configuration(options, has_world ? SystemChecks::off : SystemChecks::at_start,
+                                     has_world ? &records : nullptr);
+  fmt::print(stderr, "{}", render_all(loaded));
+  if (loaded.has_errors)
+    return complain(DaemonExit::configuration, "nothing was started: the configuration has errors");
+  const auto choice = boot_choice(loaded.set, options);
+  if (!choice) return complain(DaemonExit::usage, choice.error().what);
+  const auto original = sys::raise_nofile();
+  if (!original) return complain(DaemonExit::system, original.error().what);
+  reserve_for_children();
+  if (const auto subreaper = sys::become_subreaper(); !subreaper)
+    return complain(DaemonExit::system, subreaper.error().what);
+  std::vector<Restored> changed;
+  if (has_world) changed = restore_changes(records, loaded.set);
+  record_files(records, loaded.files);
+  auto places = has_world ? resume_places(records, (*succession)->left) : take_places(loaded.set.daemon);
+  if (!places) return complain(exit_for(places.error()), places.error().what);
+  const pid_t guard = guard::Holder::of_this_process().guard_pid();
+  const auto leftovers = has_world ? Leftovers::keep : Leftovers::end;
+  auto containment = ContainmentTree::choose(loaded.set.daemon.containment, places->identity, guard, leftovers);
+  if (!containment) return complain(DaemonExit::system, containment.error().what);
+  if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));
+  EnabledChoices choices = take_enabled_choices(loaded.set);
+  leave_out(loaded.set, *choice);
+  const std::string left_out = left_out_text(loaded.set);
+  auto main_stdio = options.main_command.empty() ? std::nullopt : stdio_of_main(loaded.set);
+  auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment),
+                               std::move(*succession), *original);
+  if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
+  (*daemon)->remember_enabled(std::move(choices));
+  if (main_stdio) (*daemon)->lend_to_main(std::move(*main_stdio));
+  if (has_world)
+    (*daemon)->resume(std::move(changed));
+  else
+    (*daemon)->begin(choice->only, left_out);
+  const int exit_code = (*daemon)->run();
+  if ((*daemon)->is_held()) (void)daemon->release();
+  return exit_code;
+}
+
 }  // namespace
 
 void prepare_process() {
@@ -346,32 +474,8 @@ int check_configuration(const DaemonOptions& options) {
 }
 
 int run_daemon(const DaemonOptions& options) {
-  Loaded loaded = load_configuration(options, SystemChecks::at_start);
-  fmt::print(stderr, "{}", render_all(loaded));
-  if (loaded.has_errors)
-    return complain(DaemonExit::configuration, "nothing was started: the configuration has errors");
-  const auto choice = boot_choice(loaded.set, options);
-  if (!choice) return complain(DaemonExit::usage, choice.error().what);
-  const auto original = sys::raise_nofile();
-  if (!original) return complain(DaemonExit::system, original.error().what);
-  reserve_for_children();
-  if (const auto subreaper = sys::become_subreaper(); !subreaper)
-    return complain(DaemonExit::system, subreaper.error().what);
-  auto places = take_places(loaded.set.daemon);
-  if (!places) return complain(exit_for(places.error()), places.error().what);
-  auto containment = ContainmentTree::choose(loaded.set.daemon.containment, places->identity);
-  if (!containment) return complain(DaemonExit::system, containment.error().what);
-  if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));
-  EnabledChoices choices = take_enabled_choices(loaded.set);
-  leave_out(loaded.set, *choice);
-  const std::string left_out = left_out_text(loaded.set);
-  auto main_stdio = options.main_command.empty() ? std::nullopt : stdio_of_main(loaded.set);
-  auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment), *original);
-  if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
-  (*daemon)->remember_enabled(std::move(choices));
-  if (main_stdio) (*daemon)->lend_to_main(std::move(*main_stdio));
-  const int exit_code = (*daemon)->run(choice->only, left_out);
-  if ((*daemon)->is_held()) (void)daemon->release();
+  const int exit_code = supervise(options);
+  guard::Holder::of_this_process().say_goodbye(exit_code);
   return exit_code;
 }
 

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "daemon/handlers.hpp"
+#include "guard/holder.hpp"
 #include "sys/accounts.hpp"
 #include "sys/process_tree.hpp"
 
@@ -70,7 +71,7 @@ std::optional<wire::TreeProcess> view_process(pid_t pid, UserNames& users) {
 
 std::string view_tree(const ContainmentTree& containment, std::vector<Seed> seeds) {
   wire::TreeReply reply;
-  reply.pid = ::getpid();
+  reply.pid = guard::supervisor_pid();
   UserNames users;
   for (Seed& seed : seeds) {
     wire::TreeService& service = reply.services.emplace_back(std::move(seed.service));

@@ -1,4 +1,5 @@
 #include "daemon/handlers.hpp"
+#include "guard/holder.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -167,7 +168,7 @@ void handle_explain(Server& server, Session& session, const wire::Call& call) {
 }
 
 void handle_version(Session& session) {
-  session.send(wire::encode_reply(wire::VersionReply{.version = SUP_VERSION, .pid = ::getpid()}));
+  session.send(wire::encode_reply(wire::VersionReply{.version = SUP_VERSION, .pid = guard::supervisor_pid()}));
 }
 
 void handle_log_level(Session& session, const wire::Call& call) {

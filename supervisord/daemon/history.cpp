@@ -7,6 +7,7 @@ namespace sup {
 
 void History::add(HistoryEntry entry) {
   entry.sequence = ++last_;
+  note(last_);
   if (entries_.size() == kKept) entries_.pop_front();
   entries_.push_back(std::move(entry));
 }
@@ -17,6 +18,7 @@ void History::add_words(InstanceId instance, RunId run, std::vector<std::string>
   });
   if (found == entries_.rend()) return;
   found->awaits_words = false;
+  note(found->sequence);
   if (lines.empty()) return;
   found->words.edit() = std::move(lines);
   with_words_.push_back(found->sequence);
@@ -32,6 +34,43 @@ void History::depart(InstanceId instance, const std::string& name) {
     if (entry.instance != instance) continue;
     entry.instance = kNoInstance;
     entry.departed.edit() = name;
+    note(entry.sequence);
+  }
+}
+
+void History::add_cause(InstanceId instance, RunId run, State to, const std::string& cause) {
+  const auto found = std::find_if(entries_.rbegin(), entries_.rend(), [&](const HistoryEntry& entry) {
+    return entry.kind == Happening::state && entry.instance == instance && entry.run == run && entry.to == to;
+  });
+  if (found == entries_.rend()) return;
+  std::string& text = found->cause.edit();
+  text += (text.empty() ? "" : "; ") + cause;
+  note(found->sequence);
+}
+
+void History::note(std::uint64_t sequence) {
+  if (is_recorded_) changed_.push_back(sequence);
+}
+
+std::vector<std::uint64_t> History::take_changed() {
+  if (!std::exchange(is_recorded_, true))
+    for (const HistoryEntry& entry : entries_) changed_.push_back(entry.sequence);
+  return std::exchange(changed_, {});
+}
+
+const HistoryEntry* History::find(std::uint64_t sequence) const {
+  const HistoryEntry* entry = sequence == 0 ? nullptr : after(sequence - 1);
+  return entry != nullptr && entry->sequence == sequence ? entry : nullptr;
+}
+
+// A number that is missing in between was damaged, and everything before it is left out: there are no gaps.
+void History::restore(std::vector<HistoryEntry> entries) {
+  entries_.clear();
+  for (HistoryEntry& entry : entries) {
+    if (!entries_.empty() && entry.sequence != last_ + 1) entries_.clear();
+    last_ = entry.sequence;
+    if (entry.words.is_written()) with_words_.push_back(entry.sequence);
+    entries_.push_back(std::move(entry));
   }
 }
 

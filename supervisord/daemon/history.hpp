@@ -61,16 +61,28 @@ class History {
   void add(HistoryEntry entry);
   // The last lines of the run that an entry awaits.
   void add_words(InstanceId instance, RunId run, std::vector<std::string> lines);
+  // Something more is known of the last change of this run to this state.
+  void add_cause(InstanceId instance, RunId run, State to, const std::string& cause);
   // The instance of this name has left: what is told of it is told by name from now on.
   void depart(InstanceId instance, const std::string& name);
   // The entry after number `sequence` that is kept, or null; what lies between is lost.
   [[nodiscard]] const HistoryEntry* after(std::uint64_t sequence) const;
   [[nodiscard]] std::uint64_t last_sequence() const { return last_; }
 
+  // The numbers of those that are new or different since the last call; the first call tells of all.
+  [[nodiscard]] std::vector<std::uint64_t> take_changed();
+  [[nodiscard]] const HistoryEntry* find(std::uint64_t sequence) const;
+  // Those of an earlier life, in order. What comes next has the number after the last.
+  void restore(std::vector<HistoryEntry> entries);
+
  private:
   std::deque<HistoryEntry> entries_;
   std::deque<std::uint64_t> with_words_;  // Their numbers.
+  void note(std::uint64_t sequence);
+
   std::uint64_t last_ = 0;
+  std::vector<std::uint64_t> changed_;
+  bool is_recorded_ = false;  // Somebody asks for what has changed.
 };
 
 }  // namespace sup

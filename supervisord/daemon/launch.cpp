@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <new>
 
 #include "base/refusable.hpp"
 #include "daemon/attributes.hpp"
 #include "daemon/environment.hpp"
-#include "daemon/log_layout.hpp"
+#include "daemon/launch_output.hpp"
+#include "guard/holder.hpp"
 #include "regex/pattern.hpp"
 #include "sys/accounts.hpp"
 #include "sys/datagram.hpp"
@@ -26,112 +26,10 @@ namespace {
 
 constexpr mode_t kNotifyDirMode = 0711;  // Who may write to a socket may come to it; nobody has to list them.
 
-// The ends of one stream: the child writes into `write_end`, the log thread reads the source.
-struct StreamEnds {
-  UniqueFd write_end;
-  log::Source source;
-};
-
-Result<> check_reserve(const LaunchContext& context, const UniqueFd& newest) {
-  if (static_cast<std::uint64_t>(newest.get()) + kReservedDescriptors < context.own_nofile) return {};
-  return fail_errno(EMFILE, fmt::format("out of file descriptors: raise nofile (have {}, need about {})",
-                                        context.own_nofile, context.needed_nofile));
-}
-
 // Who owns the files that are made for a service: its user, if it has one.
 std::optional<sys::FileOwner> owner_of(const sys::ChildSettings& child) {
   if (!child.uid) return std::nullopt;
   return sys::FileOwner{*child.uid, child.gid.value_or(::getegid())};
-}
-
-// A place for the output of a stream, and what becomes of it.
-struct StreamLog {
-  log::Stream stream = log::Stream::out;
-  const LogSpec& spec;
-  LogTarget target;
-  log::Source::Log log = log::Source::Log::common;
-  LogStream file_of = LogStream::standard_output;  // Whose default name a file has.
-};
-
-Result<std::optional<log::Joining>> joining_of(const LogSpec& spec) {
-  if (spec.multi_line->start.empty()) return std::nullopt;
-  return log::Joining{TRY(Pattern::compile(spec.multi_line->start)), spec.multi_line->wait};
-}
-
-log::Overflow overflow_of(const LogSpec& spec) {
-  return spec.overflow == LogOverflow::drop ? log::Overflow::drop : log::Overflow::block;
-}
-
-std::optional<log::LineRate> rate_of(const LogSpec& spec) {
-  if (!spec.rate) return std::nullopt;
-  return log::LineRate{spec.rate->lines, spec.rate->per};
-}
-
-Result<log::Destination> open_log_of(const LaunchContext& context, const StreamLog& log,
-                                     std::optional<sys::FileOwner> owner) {
-  log::Destination destination = TRY(open_destination(context.logs, log.target, log.spec, owner));
-  if (const auto* file = std::get_if<log::FileDestination>(&destination)) TRY(check_reserve(context, file->file));
-  return destination;
-}
-
-// "worker@2" is the second instance of worker.
-std::uint32_t instance_number(const LaunchOrder& order) {
-  std::uint32_t number = 1;
-  const std::string_view suffix = std::string_view(order.name).substr(order.service->name.size());
-  if (!suffix.empty()) (void)std::from_chars(suffix.data() + 1, suffix.data() + suffix.size(), number);
-  return number;
-}
-
-// Once it is known which process writes.
-void describe_lines(const LaunchContext& context, const LaunchOrder& order, const StreamLog& log, pid_t pid,
-                    log::Source& source) {
-  const LineOrigin origin{.service = order.service->name,
-                          .instance = instance_number(order),
-                          .name = order.name,
-                          .stream = source.stream,
-                          .pid = pid,
-                          .run = order.run};
-  const ChosenFormat chosen = chosen_format(log.spec, context.log_formats, log.target.to);
-  const LogTimeSpec& time = log.spec.time.is_written() ? *log.spec.time : context.log_formats.time;
-  source.layout = layout_of(chosen, time, log.spec.strip_ansi, origin);
-  for (log::FurtherDestination& further : source.also) {
-    if (auto* message = std::get_if<log::MessageDestination>(&further.to)) {
-      message->origin.pid = pid;
-      continue;
-    }
-    const bool is_stdout = std::holds_alternative<log::StdoutDestination>(further.to);
-    const LogTo to = is_stdout ? LogTo::standard_output : LogTo::file;
-    further.layout = layout_of(chosen_format(log.spec, context.log_formats, to), time, log.spec.strip_ansi, origin);
-  }
-}
-
-FurtherOrder further_order(const LaunchOrder& order, const StreamLog& log, std::optional<sys::FileOwner> owner) {
-  return {order.service->name, order.name, log.file_of, log.stream, order.run, owner};
-}
-
-Result<StreamEnds> open_stream(const LaunchContext& context, const LaunchOrder& order, const StreamLog& log,
-                               std::optional<sys::FileOwner> owner) {
-  log::Destination destination = TRY(open_log_of(context, log, owner));
-  std::optional<log::Joining> joining = TRY(joining_of(log.spec));
-  auto also = TRY(open_further(context.logs, log.spec, further_order(order, log, owner)));
-  sys::Pipe pipe = TRY(sys::make_pipe());
-  TRY(check_reserve(context, pipe.write_end));
-  // Before anything is in it. Whether the kernel refused is told by the log thread.
-  if (log.spec.pipe_size) (void)sys::set_pipe_size(pipe.write_end, log.spec.pipe_size->bytes);
-  return StreamEnds{std::move(pipe.write_end),
-                    log::Source{.service = order.instance,
-                                .name = order.name,
-                                .stream = log.stream,
-                                .run = order.run,
-                                .pipe = std::move(pipe.read_end),
-                                .destination = std::move(destination),
-                                .also = std::move(also),
-                                .line_max = log.spec.line_max.bytes,
-                                .joining = std::move(joining),
-                                .overflow = overflow_of(log.spec),
-                                .rate = rate_of(log.spec),
-                                .log = log.log,
-                                .pipe_bytes = log.spec.pipe_size.value_or(ByteSize{}).bytes}};
 }
 
 // `extra` wins over everything else in the environment.
@@ -153,6 +51,7 @@ Result<sys::ChildSettings> child_settings(const LaunchContext& context, const La
   child.umask = spec.umask.bits;
   child.ignored_signals = context.ignored_signals;
   child.in_progress = &order.shared->in_progress;
+  child.pid_place = order.pid_place;
   TRY(set_attributes(child, spec, context.attribute_defaults));
   return child;
 }
@@ -187,67 +86,25 @@ Result<Launched> start_prepared(const LaunchOrder& order, sys::ChildSettings chi
 
 // Opens where the output goes, and starts the program.
 Result<Launched> start_program(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
-  const ServiceSpec& spec = order.service->spec;
-  const std::string& name = order.name;
-  const auto owner = owner_of(child);
-  StreamLog log{log::Stream::out, spec.log, log_target(context.logs, name, LogStream::standard_output, spec.log)};
-  StreamEnds out = TRY(open_stream(context, order, log, owner));
-  child.stdout_fd = out.write_end.get();
-  child.stderr_fd = out.write_end.get();
-  std::optional<StreamEnds> err;
-  std::optional<StreamLog> err_log;
-  if (spec.stderr_.mode != StderrMode::merged) {
-    const LogSpec& own = spec.stderr_.log;
-    const StreamLog apart{log::Stream::err, own, log_target(context.logs, name, LogStream::standard_error, own),
-                          log::Source::Log::of_errors, LogStream::standard_error};
-    log.stream = log::Stream::err;
-    err_log.emplace(spec.stderr_.mode == StderrMode::own_log ? apart : log);
-    err = TRY(open_stream(context, order, *err_log, owner));
-    child.stderr_fd = err->write_end.get();
-  }
+  RunOutput output = TRY(open_output(context, order, owner_of(child)));
+  child.stdout_fd = output.out.get();
+  child.stderr_fd = output.err.is_open() ? output.err.get() : output.out.get();
   give_to_service(child);
-  std::vector<log::Source> sources;
-  sources.push_back(std::move(out.source));
-  if (err) sources.push_back(std::move(err->source));
   Launched launched = TRY(start_prepared(order, std::move(child)));
   const Indispensable whole;  // Once the process runs nothing may fail any more.
-  const pid_t pid = launched.process.pid;
-  describe_lines(context, order, log, pid, sources[0]);
-  if (err) describe_lines(context, order, *err_log, pid, sources[1]);
-  launched.sources = std::move(sources);
+  describe_lines(context, order, launched.process.pid, output.sources);
+  launched.sources = std::move(output.sources);
   return launched;
 }
 
-// The same on a terminal of its own. Our copies of its slave go with this call: as long as one is there, the service's
-// end would make the kernel throw away what nobody has read yet.
 Result<Launched> start_on_terminal(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings child) {
-  const LogSpec& spec = order.service->spec.log;
-  const LogTarget target = log_target(context.logs, order.name, LogStream::standard_output, spec);
-  const StreamLog log{log::Stream::out, spec, target};
-  const auto owner = owner_of(child);
-  log::Destination destination = TRY(open_log_of(context, log, owner));
-  auto also = TRY(open_further(context.logs, spec, further_order(order, log, owner)));
-  std::optional<log::Joining> joining = TRY(joining_of(spec));
-  sys::Pty pty = TRY(sys::open_pty());
-  UniqueFd master = TRY(sys::dup_cloexec_above_stdio(pty.master.get()));
-  TRY(check_reserve(context, master));
-  sys::set_window_size(pty.master.get(), {});
-  give_terminal(child, pty.slave);
+  RunTerminal terminal = TRY(open_terminal(context, order, owner_of(child)));
+  give_terminal(child, terminal.slave);
   Launched launched = TRY(start_prepared(order, std::move(child)));
   const Indispensable whole;  // Once the process runs nothing may fail any more.
-  launched.terminal = std::move(master);
-  launched.sources.push_back({.service = order.instance,
-                              .name = order.name,
-                              .run = order.run,
-                              .pipe = std::move(pty.master),
-                              .is_terminal = true,
-                              .destination = std::move(destination),
-                              .also = std::move(also),
-                              .line_max = log.spec.line_max.bytes,
-                              .joining = std::move(joining),
-                              .overflow = overflow_of(spec),
-                              .rate = rate_of(spec)});
-  describe_lines(context, order, log, launched.process.pid, launched.sources.back());
+  describe_lines(context, order, launched.process.pid, terminal.sources);
+  launched.terminal = std::move(terminal.master);
+  launched.sources = std::move(terminal.sources);
   return launched;
 }
 
@@ -293,6 +150,7 @@ Result<NotifyPlace> open_notify(const LaunchContext& context, const LaunchOrder&
   if (!out.address.starts_with('@')) TRY(sys::ensure_dir(context.notify_dir, kNotifyDirMode));
   out.socket = TRY(sys::bind_datagram(out.address, user));
   TRY(check_reserve(context, out.socket));
+  TRY(guard::Holder::of_this_process().hold(held_name(kNotify, order.run), out.socket.get()));
   return out;
 }
 
@@ -325,6 +183,7 @@ Result<ReadySigns> provide_ready(const LaunchContext& context, const LaunchOrder
   out.pipe = TRY(sys::make_pipe());
   TRY(check_reserve(context, out.pipe.write_end));
   TRY(sys::set_nonblocking(out.pipe.read_end));
+  TRY(guard::Holder::of_this_process().hold(held_name(kReady, order.run), out.pipe.read_end.get()));
   child.extra_fd = out.pipe.write_end.get();
   child.extra_number = *ready.fd;
   return out;
@@ -333,12 +192,6 @@ Result<ReadySigns> provide_ready(const LaunchContext& context, const LaunchOrder
 void hand_over(ReadySigns signs, Launched& launched) {
   launched.ready = std::move(signs.pipe.read_end);
   for (std::size_t i = 0; i < launched.sources.size(); ++i) launched.sources[i].awaited = std::move(signs.lines[i]);
-}
-
-// The name of a run's cgroup: unique even beside one that an earlier life could not remove.
-std::string group_name(const LaunchOrder& order) {
-  constexpr std::size_t kDigits = 12;
-  return fmt::format("{}.{}", order.name, order.invocation.text().substr(0, kDigits));
 }
 
 // Memory that is refused is a reason not to start a program like any other.
@@ -370,7 +223,7 @@ struct RunGroup {
 Result<RunGroup> provide_group(const LaunchContext& context, const LaunchOrder& order) {
   RunGroup out{.made = {}, .existing = order.group, .unmet = {}};
   if (out.existing != nullptr) return out;
-  out.made = TRY(context.containment->create_group(group_name(order)));
+  out.made = TRY(context.containment->create_group(group_name(order.name, order.invocation)));
   auto unmet = apply_resources(*context.containment, out.get(), *order.service->spec.resources, {});
   give_up(out.made, unmet);
   out.unmet = TRY(std::move(unmet));
@@ -402,7 +255,7 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
 Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& order) {
   sys::ChildSettings child = TRY(child_settings(context, order.run, order.command, order.env));
   // At the front, where it is looked for.
-  child.env.emplace(child.env.begin() + 1, kTaskVariable, std::to_string(order.serial));
+  child.env.emplace(child.env.begin() + 1, kTaskVariable, std::to_string(order.run.serial));
   if (!order.run.notify_address.empty()) child.env.emplace_back("NOTIFY_SOCKET", order.run.notify_address);
   RunGroup group = TRY(provide_group(context, order.run));
   std::optional<sys::Cgroup> own;
@@ -423,6 +276,21 @@ Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& or
 }
 
 }  // namespace
+
+ResumedOutput resume_sources(const LaunchContext& context, const LaunchOrder& order, KeptOutput kept, pid_t pid) {
+  const ServiceSpec& spec = order.service->spec;
+  sys::ChildSettings child;
+  const auto account = account_of(spec);
+  if (account) (void)set_account(child, spec, *account);
+  ResumedOutput out = resume_output(context, order, std::move(kept), owner_of(child), pid);
+  if (!account) out.troubles.push_back(account.error().what);
+  return out;
+}
+
+std::string group_name(const std::string& instance, const InvocationId& invocation) {
+  constexpr std::size_t kDigits = 12;
+  return fmt::format("{}.{}", instance, invocation.text().substr(0, kDigits));
+}
 
 // What fails leaves nothing where it would have spoken.
 Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order) {

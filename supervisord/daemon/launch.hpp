@@ -79,9 +79,11 @@ struct LaunchOrder {
   RunId run;
   InvocationId invocation;
   LaunchShared* shared = nullptr;
-  const sys::Cgroup* group = nullptr;  // Of the run; null: it has none yet.
-  std::string notify_address;          // For a task: of the run's socket, if it may speak to it.
-  std::optional<OwnStdio> stdio = {};  // For the main process.
+  const sys::Cgroup* group = nullptr;              // Of the run; null: it has none yet.
+  std::string notify_address;                      // For a task: of the run's socket, if it may speak to it.
+  std::optional<OwnStdio> stdio = {};              // For the main process.
+  std::uint32_t serial = 0;                        // Of the task; 0: it is the main process.
+  std::atomic<std::int32_t>* pid_place = nullptr;  // In the table of launches, if there is one.
 };
 
 [[nodiscard]] inline Asks asked_by(const LaunchOrder& order) {
@@ -120,13 +122,14 @@ struct TaskOrder {
   LaunchOrder run;
   Command command;
   std::string name;           // "pre-start.1", unique in the run while it is under way.
-  std::uint32_t serial = 0;   // The number in it.
   std::vector<EnvEntry> env;  // Besides that of the service; wins.
   std::optional<OwnStdio> stdio;
 };
 
 // Errors: the failing step with its object, named by the user's key: "working-dir '/srv/x': No such file or directory".
 [[nodiscard]] Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order);
+// The name of a run's cgroup: unique even beside one that an earlier life could not remove.
+[[nodiscard]] std::string group_name(const std::string& instance, const InvocationId& invocation);
 [[nodiscard]] Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& order);
 
 }  // namespace sup

@@ -50,7 +50,11 @@ class LaunchTable {
 class LaunchTable::Slot {
  public:
   Slot(Slot&& other) noexcept : table_(std::exchange(other.table_, nullptr)), at_(other.at_) {}
-  Slot& operator=(Slot&&) = delete;
+  Slot& operator=(Slot&& other) noexcept {
+    std::swap(table_, other.table_);
+    std::swap(at_, other.at_);
+    return *this;
+  }
   ~Slot();
   [[nodiscard]] RunId run() const { return {table_->cell(at_).run}; }
   // The process with this number: 0 is the main one of the run, others are tasks.

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/override.hpp"
@@ -28,9 +29,14 @@ class Overrides {
   [[nodiscard]] bool take(const std::string& service);
   void release(const std::string& service) { taken_.erase(service); }
 
+  // The services whose overrides are other ones since the last call, and what they are: nothing for none.
+  [[nodiscard]] std::vector<std::string> take_changed() { return std::exchange(changed_, {}); }
+  [[nodiscard]] const Overridden* find_by_name(const std::string& service) const;
+
  private:
   std::map<std::string, Overridden, std::less<>> by_name_;
   std::set<std::string> taken_;
+  std::vector<std::string> changed_;
 };
 
 // Each as "resources.memory-max = "1GiB"".

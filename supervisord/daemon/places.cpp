@@ -6,7 +6,10 @@
 #include <filesystem>
 
 #include "config/paths.hpp"
+#include "daemon/manager_records.hpp"
 #include "daemon/server.hpp"
+#include "daemon/succession.hpp"
+#include "guard/holder.hpp"
 #include "sys/file.hpp"
 #include "sys/random.hpp"
 
@@ -19,8 +22,9 @@ std::string parent_of(const std::string& path) { return std::filesystem::path(pa
 
 Result<Places> in_directory(const std::string& runtime_dir, const std::string& socket) {
   TRY(sys::ensure_dir(runtime_dir, Server::kDirectoryMode));
-  Places out{.runtime_dir = runtime_dir, .socket = socket, .identity = runtime_dir, .lock = {}, .notices = {}};
-  out.lock = TRY(sys::InstanceLock::take(runtime_dir + "/lock"));
+  Places out{
+      .runtime_dir = runtime_dir, .socket = socket, .identity = runtime_dir, .lock = {}, .listener = {}, .notices = {}};
+  out.lock = TRY(sys::InstanceLock::take(runtime_dir + "/lock", guard::supervisor_pid()));
   TRY(sys::ensure_dir(parent_of(socket), Server::kDirectoryMode));
   out.before = TRY(sys::prepare_socket_path(socket));
   return out;
@@ -29,8 +33,8 @@ Result<Places> in_directory(const std::string& runtime_dir, const std::string& s
 // A socket that was asked for, where the default run-time directory cannot be had: its lock stands beside it.
 Result<Places> with_socket_alone(const std::string& socket) {
   TRY(sys::ensure_dir(parent_of(socket), Server::kDirectoryMode));
-  Places out{.runtime_dir = {}, .socket = socket, .identity = socket, .lock = {}, .notices = {}};
-  out.lock = TRY(sys::InstanceLock::take(socket + ".lock"));
+  Places out{.runtime_dir = {}, .socket = socket, .identity = socket, .lock = {}, .listener = {}, .notices = {}};
+  out.lock = TRY(sys::InstanceLock::take(socket + ".lock", guard::supervisor_pid()));
   out.before = TRY(sys::prepare_socket_path(socket));
   return out;
 }
@@ -71,9 +75,29 @@ Result<> default_logs(const DaemonSpec& spec, const Who& who) {
 Result<Places> take_places(const DaemonSpec& spec) {
   const Who who = this_process();
   Places out = TRY(find_places(spec, who));
-  const bool is_for_files = spec.log.services == ServicesLogTo::automatic && ::getpid() != 1;
+  const bool is_for_files = spec.log.services == ServicesLogTo::automatic && !guard::is_init();
   if (const auto logs = default_logs(spec, who); is_for_files && !logs)
     out.notices.push_back(fmt::format("services log to standard output: {}", logs.error().what));
+  return out;
+}
+
+Result<Places> resume_places(StateRecords& records, Resumption& left) {
+  const auto found = records.all<ManagerRecord>(RecordKind::manager);
+  if (found.empty()) return fail(Errc::invalid, "the manager before this one did not record its places");
+  const ManagerRecord& record = found.front().second;
+  Places out{.runtime_dir = record.runtime_dir,
+             .socket = record.socket,
+             .identity = record.identity,
+             .lock = {},
+             .listener = left.take(kHeldControl),
+             .notices = {}};
+  const std::string lock_path = record.runtime_dir.empty() ? record.socket + ".lock" : record.runtime_dir + "/lock";
+  UniqueFd lock = left.take(kHeldLock);
+  if (lock.is_open())
+    out.lock = TRY(sys::InstanceLock::take_over(std::move(lock), lock_path, guard::supervisor_pid()));
+  else if (!record.socket.empty())
+    out.lock = TRY(sys::InstanceLock::take(lock_path, guard::supervisor_pid()));
+  if (!out.listener.is_open() && !record.socket.empty()) out.before = TRY(sys::prepare_socket_path(record.socket));
   return out;
 }
 
@@ -84,7 +108,7 @@ LogTo services_log_to(const DaemonSpec& spec) {
     case ServicesLogTo::file: return log_dir_of(spec, who) ? LogTo::file : LogTo::standard_output;
     case ServicesLogTo::automatic: break;
   }
-  const bool is_file = ::getpid() != 1 && default_logs(spec, who);
+  const bool is_file = !guard::is_init() && default_logs(spec, who);
   return is_file ? LogTo::file : LogTo::standard_output;
 }
 

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "daemon/resumption.hpp"
+#include "daemon/state_records.hpp"
 #include "spec/daemon_spec.hpp"
 #include "spec/log_spec.hpp"
 #include "sys/lock.hpp"
@@ -22,11 +24,15 @@ struct Places {
   std::string identity;     // What no other supervisord has that could run at the same time.
   sys::SocketPlace before = sys::SocketPlace::was_free;  // What was at the socket's path.
   std::optional<sys::InstanceLock> lock;
+  UniqueFd listener;                 // Of the socket, if an earlier manager has made it.
   std::vector<std::string> notices;  // What is done without, and why.
 };
 
 // Errors: busy if another supervisord has them; of places that were asked for all others.
 [[nodiscard]] Result<Places> take_places(const DaemonSpec& spec);
+
+// Those of an earlier manager. Errors: as take_places, if it has left no lock.
+[[nodiscard]] Result<Places> resume_places(StateRecords& records, Resumption& left);
 
 // Where services log that do not say it: standard output if that was asked for, for PID 1, and where nobody chose a
 // directory and the default one could not be written to.

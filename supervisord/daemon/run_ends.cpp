@@ -1,5 +1,6 @@
 // Runs: how ends are noticed, and what belongs to whom.
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -32,6 +33,15 @@ void Runs::on_exits() {
   look_around();
 }
 
+// Where it is recorded, it is reaped afterwards: who is killed before that leaves it to the guard.
+Result<std::optional<ExitStatus>> Runs::end_of(const sys::ProcessRef& process) {
+  if (is_guard_gone_ && adopted_.erase(process.pid) > 0) return std::optional(kUnknownEnd);
+  if (!keeps_ends()) return sys::try_reap(process);
+  auto status = sys::look_at_end(process);
+  if (status && *status) unreaped_.push_back(process.pid);
+  return status;
+}
+
 void Runs::on_exit(std::uint64_t token) {
   if (token == kWatchToken) {
     (void)watch_->read();  // Whose group has changed does not matter: all that drain are looked at.
@@ -43,12 +53,11 @@ void Runs::on_exit(std::uint64_t token) {
   if (serial_of_token(token) != 0) {
     TaskRun* task = find_task(*run, serial_of_token(token));
     if (task == nullptr || task->is_over) return;
-    if (const auto status = sys::try_reap(task->process); status && *status)
-      on_task_exit(instance, *run, *task, **status);
+    if (const auto status = end_of(task->process); status && *status) on_task_exit(instance, *run, *task, **status);
     return;
   }
   if (run->main_is_gone) return;
-  if (const auto status = sys::try_reap(run->main); status && *status) on_main_exit(instance, **status);
+  if (const auto status = end_of(run->main); status && *status) on_main_exit(instance, **status);
 }
 
 void Runs::on_child_signal() {
@@ -70,6 +79,7 @@ void Runs::on_main_exit(InstanceId instance, ExitStatus status) {
   hear_all(instance, run);  // What it said before its end comes before it.
   run.main_is_gone = true;
   run.status = status;
+  note(run);
   if (run.main.pidfd.is_open()) {
     (void)exits_.remove(run.main.pidfd);  // A found main process is not in it: its end is told by SIGCHLD.
     run.main.pidfd.reset();
@@ -93,30 +103,46 @@ void Runs::look_around() {
 }
 
 void Runs::reap_orphans() {
-  while (const auto reaped = sys::reap_any_of_this_thread()) {
-    const auto it = orphan_owners_.find(reaped->pid);
-    if (it == orphan_owners_.end()) continue;
-    const InstanceId owner = it->second.instance;
-    orphan_owners_.erase(it);
-    strangers_since_.erase(reaped->pid);
-    Run* run = owner == kNoInstance ? nullptr : runs_[owner.value].get();
-    if (run == nullptr) continue;
-    std::erase(run->orphans, reaped->pid);
-    if (!run->main_is_gone && run->main.pid == reaped->pid) on_main_exit(owner, reaped->status);
+  while (const auto ended = keeps_ends() ? sys::look_at_any_of_this_thread() : sys::reap_any_of_this_thread()) {
+    const auto owner = orphan_owners_.find(ended->pid);
+    const bool is_main = owner != orphan_owners_.end() && owner->second.instance != kNoInstance &&
+                         runs_[owner->second.instance.value] != nullptr &&
+                         runs_[owner->second.instance.value]->main.pid == ended->pid;
+    if (keeps_ends() && std::ranges::find(unreaped_, ended->pid) != unreaped_.end()) return;  // The same one again.
+    if (keeps_ends() && !is_main) sys::reap_seen(ended->pid);
+    on_orphan_end(*ended);
+    if (!keeps_ends() || !is_main) continue;
+    unreaped_.push_back(ended->pid);  // It hides the others until it is reaped.
+    return look_soon_.arm(Duration{0});
   }
+}
+
+void Runs::on_orphan_end(const sys::Reaped& reaped) {
+  const auto it = orphan_owners_.find(reaped.pid);
+  if (it == orphan_owners_.end()) return;
+  const InstanceId owner = it->second.instance;
+  orphan_owners_.erase(it);
+  orphans_of_guard_.erase(reaped.pid);
+  strangers_since_.erase(reaped.pid);
+  Run* run = owner == kNoInstance ? nullptr : runs_[owner.value].get();
+  if (run == nullptr) return;
+  std::erase(run->orphans, reaped.pid);
+  if (!run->main_is_gone && run->main.pid == reaped.pid) on_main_exit(owner, reaped.status);
 }
 
 // Whether anybody new has come.
 bool Runs::adopt_orphans() {
   if (!orphans_) return false;
-  const auto pids = orphans_->list();
+  auto pids = orphans_->list();
   if (!pids) return false;
+  add_orphans_of_guard(*pids);
   bool is_anybody_new = false;
   // In the middle of its exec it could not say whose it is; an end is no moment for mistakes.
   const bool was_undecided = is_undecided_ || is_somebody_passing_;
   is_undecided_ = is_somebody_passing_ = false;
   const bool asks_again = was_undecided || !ending_.empty() || !tasking_.empty();
   for (const pid_t pid : *pids) {
+    if (std::ranges::find(unreaped_, pid) != unreaped_.end()) continue;  // Its end was told.
     const auto known = orphan_owners_.find(pid);
     if (known == orphan_owners_.end())
       is_anybody_new |= adopt(pid);
@@ -124,6 +150,18 @@ bool Runs::adopt_orphans() {
       (void)adopt(pid);
   }
   return is_anybody_new;
+}
+
+// Those of services of an earlier manager come to the guard, as its main processes have.
+void Runs::add_orphans_of_guard(std::vector<pid_t>& pids) {
+  if (!guard_orphans_) return;
+  const auto of_guard = guard_orphans_->list();
+  if (!of_guard) return;
+  for (const pid_t pid : *of_guard) {
+    if (pid == ::getpid() || adopted_.contains(pid)) continue;
+    orphans_of_guard_.insert(pid);
+    pids.push_back(pid);
+  }
 }
 
 // Whether it was taken note of. Where the list of orphans is not exact, main processes and children on their way to
@@ -141,7 +179,7 @@ bool Runs::adopt(pid_t pid) {
   strangers_since_.erase(pid);
   Run& run = *runs_[owner.instance.value];
   run.orphans.push_back(pid);
-  if (run.is_doomed) ::kill(pid, SIGKILL);  // Our child: the number is its own until we reap it.
+  if (run.is_doomed) signal_orphan(pid, Signal{SIGKILL});
   return true;
 }
 
@@ -244,6 +282,7 @@ void Runs::tell_end(InstanceId instance, Run& run) {
   hear_all(instance, run);
   log_.flush(run.id);
   run.is_over = true;
+  note(run);
   // A kill by signals that has not seen the group empty leaves it frozen, and hooks are to run in it.
   if (run.is_doomed && run.group && !run.service->spec.post_stop.empty()) (void)run.group->thaw();
   run.is_doomed = false;  // What post-stop hooks make is not.

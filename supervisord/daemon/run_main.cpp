@@ -81,6 +81,7 @@ bool Runs::take_main(InstanceId instance, Run& run, pid_t pid) {
   run.main = std::move(*process);
   run.main_group = facts->pgid;
   run.main_is_gone = false;
+  note(run);
   std::erase(draining_, instance);  // Its end is looked for anew, and told once.
   run.search.reset();
   post_(MainFound{instance, run.id, pid});

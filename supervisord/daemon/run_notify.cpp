@@ -131,6 +131,7 @@ void Runs::obey(InstanceId instance, Run& run, const wire::NotifyMessage& messag
   if (message.main_pid || message.has_main_pidfd) note_next_main(instance, run, message, fds);
   if (message.access) voice.access = *message.access;
   if (message.status) voice.status = *message.status;
+  if (message.status) note(run);
   if (message.error_number || message.error_name || message.exit_status) {
     note_trouble(voice, message);
     post_(NoticeGiven{instance, run.id, Notice::trouble, trouble_of(voice)});
@@ -165,6 +166,7 @@ void Runs::note_next_main(InstanceId instance, Run& run, const wire::NotifyMessa
   if (!is_member() && !(adopt_orphans() && is_member()))
     return complain(run, fmt::format("MAINPID={} is not of this service", *pid));
   run.next_main = *pid;
+  note(run);
   if (run.main_is_gone) take_next_main(instance, run);
 }
 

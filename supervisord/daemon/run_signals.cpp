@@ -9,6 +9,7 @@
 
 #include "daemon/run_survivors.hpp"
 #include "daemon/runs.hpp"
+#include "guard/holder.hpp"
 #include "sys/clock.hpp"
 
 namespace sup {
@@ -24,9 +25,6 @@ bool stands_still(pid_t pid) {
   const auto facts = sys::process_facts(pid);
   return !facts || std::string_view("TtZX").find(facts->state) != std::string_view::npos;
 }
-
-// Signals are sent to processes that may end at any moment, so that one is gone is no news.
-void send_to_child(pid_t pid, Signal signal) { ::kill(pid, signal.number); }
 
 // Whether the process that was seen is there.
 bool is_still(const sys::ProcessFacts& seen, const std::optional<sys::ProcessFacts>& now) {
@@ -63,6 +61,7 @@ bool is_below(pid_t pid, const IsRoot& is_root) {
 void Runs::signal(const SignalRun& effect) {
   Run* run = live(effect.instance, effect.run);
   if (run == nullptr || run->is_over) return;
+  if (effect.serial != 0 && effect.serial <= run->told) return;  // An earlier manager has sent it.
   if (run->shared == nullptr) {
     const bool is_alone =
         run->orphans.empty() && run->tasks.empty() && !run->main_is_gone && sys::is_childless(run->main.pid);
@@ -92,6 +91,7 @@ void Runs::kill(const KillRun& effect) {
   if (run->is_over && run->tasks.empty()) return;
   const bool is_late = hangs_after_kill(*run);
   run->is_doomed = !run->is_over;
+  note(*run);
   if (run->shared != nullptr) {
     // If it has not come so far, it gets KILL when it has.
     if (!give_up_launch(*run)) (void)run->shared->in_progress.send_signal(kKill);
@@ -187,7 +187,7 @@ bool Runs::was_seen(const Run& run, pid_t pid) {
   const auto it = std::ranges::find(*run.seen, pid, &sys::ProcessFacts::pid);
   if (it == run.seen->end()) return false;
   const auto now = facts_of(pid);
-  return is_still(*it, now) && now->ppid == ::getpid();
+  return is_still(*it, now) && (now->ppid == ::getpid() || now->ppid == guard::Holder::of_this_process().guard_pid());
 }
 
 // From whom all of the run descends: also who has lost his parent this moment, and is not taken note of yet. Empty
@@ -228,7 +228,11 @@ std::optional<RunView> Runs::view(InstanceId instance) const {
   return out;
 }
 
-void Runs::send(const Run& run, const SignalRun& effect) {
+void Runs::send(Run& run, const SignalRun& effect) {
+  if (effect.serial > run.told) {
+    run.told = effect.serial;
+    note(run);
+  }
   send_once(run, effect);
   // An interactive shell ignores TERM, and is told by its terminal's hang-up that it is to go. To others that could
   // mean something else.
@@ -300,7 +304,7 @@ void Runs::send_by_descent(const Run& run, Signal signal, std::span<const pid_t>
     if (process && is_below(pid, is_root)) (void)sys::send_signal(*process, signal);
   }
   for (const pid_t pid : roots)
-    if (pid != run.main.pid && !has_it(pid)) send_to_child(pid, signal);
+    if (pid != run.main.pid && !has_it(pid)) signal_orphan(pid, signal);
 }
 
 }  // namespace sup

@@ -45,7 +45,11 @@ void Runs::run_task(const RunTask& effect, Named named, std::vector<EnvEntry> en
   Run& run = live_or_new(effect.instance, effect.run, std::move(named));
   // It was ordered before the engine heard of the end, and that is the answer: a task of now would outlive the run.
   if (run.is_over && effect.kind != TaskKind::post_stop) return;
-  if (run.shared != nullptr) {  // A stop that came before the program runs.
+  const auto is_it = [&](const auto& task) {
+    return !task->done && task->order.kind == effect.kind && task->order.index == effect.index;
+  };
+  if (std::ranges::any_of(run.tasks, is_it)) return;  // An earlier manager has begun it.
+  if (run.shared != nullptr) {                        // A stop that came before the program runs.
     run.pending_tasks.edit().emplace_back(effect, std::move(env));
     return;
   }
@@ -132,7 +136,11 @@ std::uint32_t Runs::add_task(InstanceId instance, Run& run, std::unique_ptr<Task
   const bool may_speak = run.voice && run.voice->access != NotifyAccess::main && !task->done;
   if (may_speak) order.run.notify_address = run.voice->address;
   order.name += fmt::format(".{}", serial);
-  order.serial = serial;
+  order.run.serial = serial;
+  task->name = order.name;
+  task->slot = take_slot(run.id, serial);
+  if (task->slot) order.run.pid_place = task->slot->pid_place();
+  note(run);
   if (!run.main_is_gone) order.env.push_back({"MAINPID", std::to_string(run.main.pid), "supervisord"});
   run.tasks.push_back(std::move(task));
   const Asks asks = asked_by(order.run);
@@ -152,6 +160,8 @@ void Runs::on_task_launched(const LaunchId& id, std::uint32_t serial, Result<Lau
   Run& run = *live(instance, id.run);  // It is not forgotten while it has tasks.
   TaskRun& task = *find_task(run, serial);
   task.shared.reset();
+  give_back(task.slot);
+  note(run);
   if (!launched) {
     task.failure = std::move(launched.error().what);
     task.is_over = true;
@@ -177,6 +187,7 @@ void Runs::on_task_exit(InstanceId instance, Run& run, TaskRun& task, ExitStatus
   }
   task.is_over = true;
   task.status = status;
+  note(run);
   if (status.as_code() != 0) task.failure = status.text();
   kill_task(run, task);
   tasking_.push_back(instance);
@@ -221,6 +232,7 @@ bool Runs::give_up_launch(const Run& run, TaskRun& task) {
   given_up_.push_back({run.id, std::move(task.shared)});
   task.failure = kGivenUp;
   task.is_over = true;
+  give_back(task.slot);
   tasking_.push_back(run.instance);
   look_soon_.arm(Duration{0});
   return true;
@@ -243,7 +255,7 @@ void Runs::kill_task(const Run& run, TaskRun& task) {
   }
   if (!is_killed && (!task.is_over || !orphans_)) (void)sys::send_group_signal(task.process.pid, kKill);
   for (const pid_t pid : run.orphans)
-    if (is_of_task(pid, task)) ::kill(pid, SIGKILL);
+    if (is_of_task(pid, task)) signal_orphan(pid, kKill);
 }
 
 bool Runs::task_has_rest(InstanceId instance, const Run& run, TaskRun& task) {
@@ -272,6 +284,7 @@ void Runs::tell_end(InstanceId instance, const Run& run, TaskRun& task) {
   if (task.is_watched) watch_->remove(task_token(instance, task.serial));
   if (task.group) (void)task.group->remove();
   log_.flush(run.id);
+  drop_held(run.id, task.serial);
   if (task.done) {
     const bool has_run = task.process.pid != 0;
     return task.done(has_run ? Result<ExitStatus>(task.status) : fail(Errc::sys, task.failure));
@@ -297,6 +310,7 @@ void Runs::settle_tasks() {
       (task->is_over && !has_rest ? over : left).push_back(std::move(task));
     }
     run->tasks = std::move(left);
+    if (!over.empty()) note(*run);
     for (const std::unique_ptr<TaskRun>& task : over) tell_end(instance, *run, *task);
     if (run->is_left && run->tasks.empty()) forget(instance);
     return is_done;

@@ -17,9 +17,9 @@
 namespace sup {
 
 Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, log::LogThread& log,
-                                           LaunchContext context, Post post) {
+                                           StateRecords& records, LaunchContext context, Post post) {
   std::unique_ptr<Runs> runs(
-      new Runs(loop, workers, log, std::move(context), std::move(post), TRY(sys::EpollSet::create())));
+      new Runs(loop, workers, log, records, std::move(context), std::move(post), TRY(sys::EpollSet::create())));
   if (auto orphans = sys::Orphans::open(); orphans && runs->context_.containment->level() != Containment::group)
     runs->orphans_ = std::move(*orphans);
   if (runs->context_.containment->level() == Containment::cgroup) {
@@ -29,17 +29,19 @@ Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, l
   return runs;
 }
 
-Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, Post post,
-           sys::EpollSet exits)
+Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, StateRecords& records, LaunchContext context,
+           Post post, sys::EpollSet exits)
     : loop_(loop),
       workers_(workers),
       log_(log),
+      records_(records),
       context_(std::move(context)),
       post_(std::move(post)),
       exits_(std::move(exits)),
       poll_(loop, exits_.fd().get(), loop::Interest::readable, [this](loop::Readiness) { on_exits(); }),
       look_again_(loop, [this] { look_around(); }),
-      look_soon_(loop, [this] { look_around(); }) {}
+      look_soon_(loop, [this] { look_around(); }),
+      executing_(loop, [this] { watch_executing(); }) {}
 
 Run* Runs::live(InstanceId instance, RunId run) {
   if (instance.value >= runs_.size()) return nullptr;
@@ -60,6 +62,7 @@ Run& Runs::live_or_new(InstanceId instance, RunId id, Named named) {
   run->name = std::move(named.name);
   run->begun_at = sys::file_clock_now();
   if (auto invocation = sys::random_invocation_id()) run->invocation = *invocation;
+  note(*run);
   return *(runs_[instance.value] = std::move(run));
 }
 
@@ -80,8 +83,24 @@ std::optional<OwnStdio> Runs::take_lent(const std::string& service) {
   return copy;
 }
 
+// Nothing where nothing is recorded, or where it cannot be: then a manager that is killed just now may be followed by
+// one that does not find what it has made.
+std::optional<LaunchTable::Slot> Runs::take_slot(RunId run, std::uint32_t serial) {
+  LaunchTable* table = records_.launches();
+  if (table == nullptr) return std::nullopt;
+  auto slot = table->take(run, serial);
+  return slot ? std::optional(std::move(*slot)) : std::nullopt;
+}
+
+void Runs::give_back(std::optional<LaunchTable::Slot>& slot) {
+  if (slot) done_slots_.push_back(std::move(*slot));
+  slot.reset();
+}
+
 void Runs::begin(const SpawnRun& effect, Named named) {
   Run& run = live_or_new(effect.instance, effect.run, std::move(named));
+  if (run.main.pid != 0) return;  // An earlier manager has begun it.
+  run.slot = take_slot(run.id, 0);
   run.shared = std::make_unique<LaunchShared>();
   LaunchOrder order{run.service,
                     run.name,
@@ -92,6 +111,7 @@ void Runs::begin(const SpawnRun& effect, Named named) {
                     run.group ? &*run.group : nullptr,
                     {}};
   order.stdio = take_lent(run.service->name);
+  if (run.slot) order.pid_place = run.slot->pid_place();
   const Asks asks = asked_by(order);
   workers_.submit(
       [this, order = std::move(order)]() -> Continuation {
@@ -107,6 +127,8 @@ bool Runs::give_up_launch(Run& run) {
   if (!run.shared->give_up()) return false;
   given_up_.push_back({run.id, std::move(run.shared)});
   run.is_over = true;
+  give_back(run.slot);
+  note(run);
   post_(SpawnFailed{run.instance, run.id, kGivenUp});
   return true;
 }
@@ -129,6 +151,8 @@ void Runs::on_launched(const LaunchId& launch, Result<Launched> launched) {
   Run* run = live(instance, id);
   CHECK(run != nullptr);  // A run is not forgotten before its launch has answered.
   run->shared.reset();
+  give_back(run->slot);
+  note(*run);
   if (!launched) {
     run->is_over = true;
     return post_(SpawnFailed{instance, id, std::move(launched.error().what)});
@@ -195,6 +219,7 @@ void Runs::forget(InstanceId instance) {
 }
 
 void Runs::bury(Run& run) {
+  unrecord(run);
   if (run.group) empty_groups_.push_back(std::move(*run.group));
   if (run.voice && !run.voice->address.starts_with('@')) old_sockets_.push_back(std::move(run.voice->address));
 }

@@ -11,7 +11,7 @@
 //
 // The files: runs.cpp beginning and forgetting, run_signals.cpp what is sent, run_ends.cpp ends and orphans,
 // run_tasks.cpp hooks, run_main.cpp the main process of forking services, run_notify.cpp and run_ready.cpp what runs
-// say of themselves.
+// say of themselves, run_records.cpp what a next manager must know of them, run_resume.cpp how it takes them over.
 #pragma once
 
 #include <functional>
@@ -27,6 +27,9 @@
 #include "base/ids.hpp"
 #include "base/signals.hpp"
 #include "daemon/launch.hpp"
+#include "daemon/manager_records.hpp"
+#include "daemon/resumption.hpp"
+#include "daemon/state_records.hpp"
 #include "daemon/workers.hpp"
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
@@ -47,7 +50,9 @@ struct TaskRun {
   RunTask order;
   std::uint32_t serial = 0;              // Unique in its run.
   std::unique_ptr<LaunchShared> shared;  // While its launch is under way, else null.
-  std::vector<Signal> pending;           // Signals that wait for the end of the launch.
+  std::optional<LaunchTable::Slot> slot;
+  std::vector<Signal> pending;  // Signals that wait for the end of the launch.
+  std::string name;             // "pre-start.1", also of its group.
   sys::ProcessRef process;
   std::optional<sys::Cgroup> group;  // Of its own, below that of the run.
   std::string failure;               // Once it is over; empty: it succeeded.
@@ -140,6 +145,7 @@ struct Run {
   std::string name;                      // Of the instance, likewise.
   WallTime begun_at;                     // As the kernel stamps files.
   std::unique_ptr<LaunchShared> shared;  // While the launch of its main process is under way, else null.
+  std::optional<LaunchTable::Slot> slot;
   Rare<std::vector<SignalRun>> pending;  // Signals that wait for the end of the launch.
   Rare<std::vector<std::pair<RunTask, std::vector<EnvEntry>>>> pending_tasks;  // Likewise.
   std::optional<sys::Cgroup> group;  // Not to be touched while a launch is under way that may make it.
@@ -157,17 +163,31 @@ struct Run {
   std::vector<pid_t> orphans;                 // Our children that belong to it.
   Rare<std::vector<sys::ProcessFacts>> seen;  // What was below it when it was told to end.
   Rare<std::string> survivors;                // What was alive at the last KILL, and what it was doing.
-  bool main_is_gone = true;                   // Or has not come yet.
-  bool is_host = false;                    // It is there for the probes of something external, and never has a program.
-  bool is_left = false;                    // A host that is not needed any more: goes with its last probe.
-  bool is_over = false;                    // Nothing of it is alive, and the engine knows.
-  bool is_doomed = false;                  // KILL has been sent: what turns up later gets it too.
-  Instant doomed_since;                    // When it was sent first.
-  Instant waned_at;                        // When those who had got it were seen to be fewer,
-  std::size_t doomed = 0;                  // and how many they were.
-  bool is_watched = false;                 // Changes of its cgroup are reported.
-  Rare<ResourcesSpec> resources;           // What its group was told.
+  std::uint32_t told = 0;                     // The serial of the last signal that was sent.
+  bool is_noted = false;                      // To be recorded at the end of the turn.
+  bool is_executing = false;      // Of an earlier manager, which was killed before its program was seen to be executed.
+  bool main_is_gone = true;       // Or has not come yet.
+  bool is_host = false;           // It is there for the probes of something external, and never has a program.
+  bool is_left = false;           // A host that is not needed any more: goes with its last probe.
+  bool is_over = false;           // Nothing of it is alive, and the engine knows.
+  bool is_doomed = false;         // KILL has been sent: what turns up later gets it too.
+  Instant doomed_since;           // When it was sent first.
+  Instant waned_at;               // When those who had got it were seen to be fewer,
+  std::size_t doomed = 0;         // and how many they were.
+  bool is_watched = false;        // Changes of its cgroup are reported.
+  Rare<ResourcesSpec> resources;  // What its group was told.
   Rare<std::vector<UnmetResource>> unmet;  // What of it could not be had.
+};
+
+// Of what ended while nobody was there who could be told how.
+inline constexpr ExitStatus kUnknownEnd{.code = 255};
+
+// A run that an earlier manager has recorded.
+struct ResumedRun {
+  RunId id;
+  InstanceId instance;
+  Named named;
+  RunRecord record;
 };
 
 // A launch that nobody waits for any more, and that has not answered.
@@ -206,7 +226,7 @@ class Runs {
 
   // `post` takes what happens. Must be made on the main thread. Errors: sys.
   static Result<std::unique_ptr<Runs>> create(loop::Loop& loop, Workers& workers, log::LogThread& log,
-                                              LaunchContext context, Post post);
+                                              StateRecords& records, LaunchContext context, Post post);
 
   // `named` is the instance's name and definition: a run keeps those that it began with.
   void begin(const SpawnRun& effect, Named named);
@@ -247,6 +267,16 @@ class Runs {
   // SIGCHLD has arrived.
   void on_child_signal();
 
+  // What has changed is put to the records; they are committed by the caller, who then says so: only now what was seen
+  // may be taken from the kernel.
+  void record();
+  void on_recorded();
+  // Takes over the runs of an earlier manager, once, before anything is begun.
+  void resume(std::vector<ResumedRun> runs, Resumption& left);
+  // The guard has reaped a process that was ours, or an orphan of one of ours.
+  void on_guard_exits(std::span<const guard::Exit> exits);
+  void on_guard_gone();
+
   // The live run of an instance, or null.
   [[nodiscard]] const Run* find(InstanceId instance) const {
     return instance.value < runs_.size() ? runs_[instance.value].get() : nullptr;
@@ -258,11 +288,14 @@ class Runs {
   [[nodiscard]] std::optional<RunView> view(InstanceId instance) const;
 
  private:
-  Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, LaunchContext context, Post post, sys::EpollSet exits);
+  Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, StateRecords& records, LaunchContext context, Post post,
+       sys::EpollSet exits);
 
   // runs.cpp
   Run* live(InstanceId instance, RunId run);
   [[nodiscard]] std::optional<OwnStdio> take_lent(const std::string& service);
+  [[nodiscard]] std::optional<LaunchTable::Slot> take_slot(RunId run, std::uint32_t serial);
+  void give_back(std::optional<LaunchTable::Slot>& slot);
   Run& live_or_new(InstanceId instance, RunId run, Named named);
   void on_launched(const LaunchId& id, Result<Launched> launched);
   bool give_up_launch(Run& run);
@@ -312,9 +345,12 @@ class Runs {
   void on_exits();
   void on_exit(std::uint64_t token);
   void on_main_exit(InstanceId instance, ExitStatus status);
+  [[nodiscard]] Result<std::optional<ExitStatus>> end_of(const sys::ProcessRef& process);
   void reap_orphans();
+  void on_orphan_end(const sys::Reaped& reaped);
   void look_around();
   bool adopt_orphans();
+  void add_orphans_of_guard(std::vector<pid_t>& pids);
   bool adopt(pid_t pid);
   [[nodiscard]] Owner owner_of(pid_t pid);
   [[nodiscard]] Owner owner_by_session(pid_t session) const;
@@ -326,6 +362,22 @@ class Runs {
   [[nodiscard]] bool may_be_populated(const sys::Cgroup& group);
   void watch(InstanceId instance, Run& run);
 
+  // run_records.cpp
+  [[nodiscard]] static RunRecord record_of(const Run& run);
+  void note(Run& run);
+  void unrecord(const Run& run);
+  void drop_held(RunId run, std::uint32_t serial) const;
+  [[nodiscard]] bool keeps_ends() const { return records_.are_kept() && orphans_.has_value(); }
+
+  // run_resume.cpp
+  void resume_run(ResumedRun& resumed, Resumption& left);
+  void resume_main(Run& run, const RunRecord& record, Resumption& left);
+  void resume_task(Run& run, const TaskRecord& record, Resumption& left);
+  void resume_output(Run& run, std::uint32_t serial, Resumption& left);
+  void resume_voice(Run& run, const RunRecord& record, Resumption& left);
+  void watch_executing();
+  void signal_orphan(pid_t pid, Signal signal) const;
+
   // run_signals.cpp
   void look_below(Run& run) const;
   [[nodiscard]] std::vector<pid_t> roots_of(const Run& run) const;
@@ -335,7 +387,7 @@ class Runs {
   static void signal_below(pid_t root, Signal signal);
   static void signal_task_groups(const Run& run, Signal signal);
   void signal_launching_tasks(const Run& run, const SignalRun& effect);
-  void send(const Run& run, const SignalRun& effect);
+  void send(Run& run, const SignalRun& effect);
   void send_once(const Run& run, const SignalRun& effect);
   void stop_all(InstanceId instance, Run& run);
   void send_to_all(const Run& run, Signal signal);
@@ -344,6 +396,7 @@ class Runs {
   loop::Loop& loop_;
   Workers& workers_;
   log::LogThread& log_;
+  StateRecords& records_;
   const LaunchContext context_;
   Post post_;
   std::vector<std::unique_ptr<Run>> runs_;  // By instance; null: none is alive.
@@ -361,12 +414,21 @@ class Runs {
   sys::EpollSet exits_;                          // The pidfds of all main processes and tasks, and the watch; by token.
   std::optional<sys::CgroupWatch> watch_;        // Of draining cgroups. Empty without cgroups.
   std::optional<sys::Orphans> orphans_;          // Empty without /proc.
-  bool is_undecided_ = false;                    // Whose an orphan is cannot be asked at the moment: nothing is over.
-  bool is_somebody_passing_ = false;             // Somebody whose child may be of a run has just come.
-  sys::Oracle oracle_{kAnswerPatience};          // For what a process keeps in its own memory.
+  std::vector<InstanceId> noted_;                // Whose run is to be recorded.
+  std::vector<LaunchTable::Slot> done_slots_;    // Of launches that have answered, until that is recorded.
+  std::vector<pid_t> unreaped_;                  // Ends that were seen, likewise.
+  std::unordered_map<pid_t, Owner> adopted_;     // Children of the guard that are main processes or tasks.
+  std::optional<sys::Orphans> guard_orphans_;    // Who came to the guard, where there was a manager before us.
+  std::set<pid_t> orphans_of_guard_;             // Of those in orphan_owners_.
+  std::size_t resuming_outputs_ = 0;             // Whose logs a worker opens.
+  bool is_guard_gone_ = false;
+  bool is_undecided_ = false;            // Whose an orphan is cannot be asked at the moment: nothing is over.
+  bool is_somebody_passing_ = false;     // Somebody whose child may be of a run has just come.
+  sys::Oracle oracle_{kAnswerPatience};  // For what a process keeps in its own memory.
   loop::Poll poll_;
   loop::Timer look_again_;  // For what the kernel could not tell or would not watch.
   loop::Timer look_soon_;   // For what is over without an end of a process.
+  loop::Timer executing_;   // For programs that an earlier manager has begun.
 };
 
 }  // namespace sup

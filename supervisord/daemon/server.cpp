@@ -11,6 +11,8 @@
 #include "base/refusable.hpp"
 #include "base/text.hpp"
 #include "daemon/handlers.hpp"
+#include "daemon/succession.hpp"
+#include "guard/holder.hpp"
 #include "sys/clock.hpp"
 #include "sys/file.hpp"
 #include "sys/socket.hpp"
@@ -90,9 +92,8 @@ void log_request(const Session& session, const wire::Call& call) {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::create(Parts parts, std::string path) {
-  UniqueFd listener;
-  if (!path.empty()) listener = TRY(sys::listen_unix(path));
+Result<std::unique_ptr<Server>> Server::create(Parts parts, std::string path, UniqueFd listener) {
+  if (!listener.is_open() && !path.empty()) listener = TRY(sys::listen_unix(path));
   std::unique_ptr<Server> server(new Server(parts, std::move(path), std::move(listener), {}));
   parts.supervisor.add_observer(*server);
   return server;
@@ -134,6 +135,8 @@ void Server::begin_listening() {
   socket_name_.reset();
   if (const auto name = sys::identity_of(path_)) socket_name_ = *name;
   listener_poll_.emplace(parts_.loop, listener_.get(), loop::Interest::readable, [this](loop::Readiness) { accept(); });
+  if (const auto held = guard::Holder::of_this_process().hold(kHeldControl, listener_.get()); !held)
+    spdlog::error("a manager that comes after this one would make the control socket anew: {}", held.error().what);
 }
 
 void Server::watch_socket() {

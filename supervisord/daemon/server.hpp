@@ -38,8 +38,9 @@ class Server final : public Observer {
     log::LogThread& log;
   };
 
-  // Listens at `path`, which must be free (see sys::prepare_socket_path); nowhere if it is empty. Errors: sys.
-  static Result<std::unique_ptr<Server>> create(Parts parts, std::string path);
+  // Listens at `path`, which must be free (see sys::prepare_socket_path), nowhere if it is empty; or goes on with
+  // `listener`, which an earlier manager has made there. Errors: sys.
+  static Result<std::unique_ptr<Server>> create(Parts parts, std::string path, UniqueFd listener = {});
   ~Server() override;
 
   // Makes the socket again if somebody removed it. Whatever else is there is left alone.

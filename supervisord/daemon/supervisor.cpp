@@ -94,17 +94,18 @@ std::uint64_t random_seed() {
 }  // namespace
 
 Result<std::unique_ptr<Supervisor>> Supervisor::create(Parts parts, SpecSet set) {
-  std::unique_ptr<Supervisor> made(new Supervisor(parts.loop, parts.log, std::move(set), random_seed()));
-  made->runs_ = TRY(Runs::create(parts.loop, parts.workers, parts.log, std::move(parts.context),
+  std::unique_ptr<Supervisor> made(new Supervisor(parts.loop, parts.log, parts.records, std::move(set), random_seed()));
+  made->runs_ = TRY(Runs::create(parts.loop, parts.workers, parts.log, parts.records, std::move(parts.context),
                                  [self = made.get()](Event event) { self->post(std::move(event)); }));
   made->probes_ = std::make_unique<Probes>(parts.loop, parts.workers, *made->runs_,
                                            [self = made.get()](Event event) { self->post(std::move(event)); });
   return made;
 }
 
-Supervisor::Supervisor(loop::Loop& loop, log::LogThread& log, SpecSet set, std::uint64_t seed)
+Supervisor::Supervisor(loop::Loop& loop, log::LogThread& log, StateRecords& records, SpecSet set, std::uint64_t seed)
     : loop_(loop),
       log_(log),
+      records_(records),
       engine_(std::move(set), seed),
       started_at_(sys::monotonic_now()),
       timer_(loop,
@@ -115,15 +116,23 @@ Supervisor::Supervisor(loop::Loop& loop, log::LogThread& log, SpecSet set, std::
       after_start_(loop, [this] { is_start_over_ = true; }),
       turn_end_(loop, [this] { turn(); }) {
   history_.add({.time = sys::wall_now(), .kind = Happening::started});
+  manager_.version = SUP_VERSION;
+  manager_.started_at = started_at_;
 }
 
-// Events in the order in which they came; what the effects cause is worked off in the same turn.
+// Events in the order in which they came; what the effects cause is worked off in the same turn. Before anything is
+// done it is recorded; after it, too, that it was done.
 void Supervisor::turn() {
   while (true) {
     for (Event& event : std::exchange(inbox_, {})) engine_.step(sys::monotonic_now(), std::move(event));
-    for (const Effect& effect : engine_.take_effects()) std::visit([this](const auto& e) { carry_out(e); }, effect);
+    record_engine();
+    const std::vector<Effect> effects = engine_.take_effects();
+    for (const Effect& effect : effects) note(effect);
+    record_rest();
+    for (const Effect& effect : effects) std::visit([this](const auto& e) { carry_out(e); }, effect);
     if (inbox_.empty()) break;
   }
+  record_rest();
   for (Observer* observer : observers_) observer->on_turn_over();
   runs_->clean_up();
   if (sys::renew_memory_reserve()) warn_of_memory();
@@ -211,18 +220,46 @@ void Supervisor::carry_out(const StopAsking& effect) {
   runs_->stop_hosting(effect.instance);
 }
 
+// What people are told of what happens is part of what is recorded before anything is done.
+void Supervisor::note(const Effect& effect) {
+  if (const auto* change = std::get_if<StateChanged>(&effect)) return note(*change);
+  if (const auto* health = std::get_if<HealthChanged>(&effect))
+    return history_.add({.time = sys::wall_now(),
+                         .kind = Happening::health,
+                         .instance = health->instance,
+                         .run = health->run,
+                         .health_from = health->from,
+                         .health_to = health->to,
+                         .cause = cause_said(health->cause)});
+  const auto* shutdown = std::get_if<ShutdownBegun>(&effect);
+  if (shutdown == nullptr || shutdown->why == shutdown_reason_) return;  // An earlier manager has begun it.
+  history_.add({.time = sys::wall_now(), .kind = Happening::shutdown, .cause = cause_said(shutdown->why)});
+}
+
+void Supervisor::note(const StateChanged& effect) {
+  const World& w = engine_.world();
+  const Instance& instance = w.at(effect.instance);
+  const bool is_end = is_live(effect.from) && !is_live(effect.to);
+  HistoryEntry entry{.time = sys::wall_now(),
+                     .kind = Happening::state,
+                     .instance = effect.instance,
+                     .run = effect.run,
+                     .from = effect.from,
+                     .to = effect.to,
+                     .pid = effect.pid,
+                     .row = effect.row,
+                     .cause = cause_said(effect.cause)};
+  if (is_end && instance.last_kind == EndKind::exited && instance.run == effect.run)
+    entry.status = instance.last_status;
+  entry.awaits_words = is_end && has_failed(effect, instance, w.spec(instance));
+  history_.add(std::move(entry));
+}
+
 void Supervisor::carry_out(const HealthChanged& effect) {
   const World& w = engine_.world();
   const bool is_bad = effect.to == Health::unhealthy;
   spdlog::log(is_bad ? spdlog::level::warn : spdlog::level::info, "{}: {}", w.name(w.at(effect.instance)),
               effect.cause);
-  history_.add({.time = sys::wall_now(),
-                .kind = Happening::health,
-                .instance = effect.instance,
-                .run = effect.run,
-                .health_from = effect.from,
-                .health_to = effect.to,
-                .cause = cause_said(effect.cause)});
   for (Observer* observer : observers_) observer->on_health_changed(effect);
 }
 
@@ -238,26 +275,16 @@ void Supervisor::carry_out(const StateChanged& effect) {
   const World& w = engine_.world();
   const Instance& instance = w.at(effect.instance);
   const bool is_end = is_live(effect.from) && !is_live(effect.to);
-  HistoryEntry entry{.time = sys::wall_now(),
-                     .kind = Happening::state,
-                     .instance = effect.instance,
-                     .run = effect.run,
-                     .from = effect.from,
-                     .to = effect.to,
-                     .pid = effect.pid,
-                     .row = effect.row};
-  if (is_end && instance.last_kind == EndKind::exited && instance.run == effect.run)
-    entry.status = instance.last_status;
   // What did not end in time was doing something.
   std::string cause = effect.cause;
   if (const Run* run = runs_->find(effect.instance);
-      run != nullptr && effect.to == State::killing && !run->survivors->empty())
+      run != nullptr && effect.to == State::killing && !run->survivors->empty()) {
     cause += (cause.empty() ? "" : "; ") + *run->survivors;
+    history_.add_cause(effect.instance, effect.run, effect.to, *run->survivors);
+  }
   if (is_end && has_process(w.spec(instance))) runs_->forget(effect.instance);
-  entry.cause = cause_said(cause);
-  entry.awaits_words = is_end && has_failed(effect, instance, w.spec(instance));
-  if (entry.awaits_words) log_.ask_last_words(effect.instance, effect.run, streams_of_errors(w.spec(instance)));
-  history_.add(std::move(entry));
+  if (is_end && has_failed(effect, instance, w.spec(instance)))
+    log_.ask_last_words(effect.instance, effect.run, streams_of_errors(w.spec(instance)));
   const auto level = is_unfit(effect) ? spdlog::level::warn : level_of(effect.from, effect.to);
   spdlog::log(level, "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to), effect.row->why,
               cause.empty() ? "" : ": ", cause,
@@ -291,7 +318,6 @@ void Supervisor::carry_out(const InstanceVacated& effect) {
 void Supervisor::carry_out(const ShutdownBegun& effect) {
   spdlog::info("shutting down: {}", effect.why);
   shutdown_reason_ = effect.why;
-  history_.add({.time = sys::wall_now(), .kind = Happening::shutdown, .cause = cause_said(effect.why)});
   for (Observer* observer : observers_) observer->on_shutdown(effect);
 }
 

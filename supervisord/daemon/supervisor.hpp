@@ -14,7 +14,9 @@
 #include "daemon/history.hpp"
 #include "daemon/overrides.hpp"
 #include "daemon/probes.hpp"
+#include "daemon/resumption.hpp"
 #include "daemon/runs.hpp"
+#include "daemon/state_records.hpp"
 #include "engine/engine.hpp"
 #include "loop/loop.hpp"
 
@@ -41,6 +43,7 @@ class Supervisor {
     loop::Loop& loop;
     Workers& workers;
     log::LogThread& log;
+    StateRecords& records;
     LaunchContext context;
   };
   // Errors: sys.
@@ -70,7 +73,14 @@ class Supervisor {
   // Set when everything has ended: the loop has been stopped.
   [[nodiscard]] const std::optional<Finished>& finished() const { return finished_; }
 
+  // Goes on where an earlier manager has ended, instead of Boot; `records` are those that it has left.
+  void resume(StateRecords& records, Resumption& left);
+  // What this manager records of itself.
+  [[nodiscard]] ManagerRecord& manager_record() { return manager_; }
+
   void on_child_signal() { runs_->on_child_signal(); }
+  // The guard has told of ends. They are confirmed when what follows from them is recorded.
+  void on_guard_exits(std::span<const guard::Exit> exits);
   // What became of the output of an instance.
   [[nodiscard]] log::Counters output_of(InstanceId id) const { return log_.counters(id); }
   // The last lines of a run that has failed have come.
@@ -79,9 +89,20 @@ class Supervisor {
   [[nodiscard]] const log::LastWords* last_words_of(InstanceId id) const;
 
  private:
-  Supervisor(loop::Loop& loop, log::LogThread& log, SpecSet set, std::uint64_t seed);
+  Supervisor(loop::Loop& loop, log::LogThread& log, StateRecords& records, SpecSet set, std::uint64_t seed);
 
   void turn();
+  void note(const Effect& effect);
+  void note(const StateChanged& effect);
+
+  // supervisor_records.cpp
+  void record_engine();
+  void record_rest();
+  void record_transience(InstanceId id, bool is_here);
+  void record_overrides();
+  void resume_history(StateRecords& records);
+  void resume_runs(StateRecords& records, Resumption& left);
+  void end_stale(const RunRecord& record, Resumption& left) const;
   // As it is to be begun now.
   [[nodiscard]] Named named(InstanceId id) const;
   void carry_out(const SpawnRun& effect);
@@ -108,7 +129,14 @@ class Supervisor {
 
   loop::Loop& loop_;
   log::LogThread& log_;
+  StateRecords& records_;
   Engine engine_;
+  EngineRecord engine_record_;                    // As it was recorded last,
+  ManagerRecord manager_record_;                  // likewise;
+  ManagerRecord manager_;                         // and as it is.
+  std::map<InstanceId, std::string> transients_;  // Whose definition is recorded.
+  std::uint64_t confirmed_ = 0;                   // Of the guard's ends.
+  bool is_up_ = false;                            // That was said to the guard.
   History history_;
   std::map<InstanceId, log::LastWords> last_words_;
   Overrides overrides_;

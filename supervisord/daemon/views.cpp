@@ -1,4 +1,5 @@
 #include "daemon/views.hpp"
+#include "guard/holder.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -170,7 +171,7 @@ wire::ServiceScale view_scale(const World& w, ServiceId id) {
 
 wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now) {
   wire::DaemonStatus out;
-  out.pid = ::getpid();
+  out.pid = guard::supervisor_pid();
   out.version = SUP_VERSION;
   out.uptime_ms = whole_ms(now - supervisor.started_at());
   out.state = supervisor.engine().is_shutting_down() ? "shutting-down" : "running";

@@ -93,6 +93,8 @@ InstanceId named(const World& w, const std::string& name) {
   return name.empty() ? kNoInstance : find_instance(w, name);
 }
 
+}  // namespace
+
 // Nothing if this table has no such row.
 const Row* find_row(const std::string& text) {
   static const std::map<std::string, const Row*, std::less<>> kByText = [] {
@@ -103,8 +105,6 @@ const Row* find_row(const std::string& text) {
   const auto it = kByText.find(text);
   return it == kByText.end() ? nullptr : it->second;
 }
-
-}  // namespace
 
 std::string recorded_name(const World& w, InstanceId id) {
   if (!w.is_present(id)) return {};

@@ -101,6 +101,8 @@ struct EngineRecord {
 [[nodiscard]] std::string recorded_name(const World& w, InstanceId id);
 // What tells a row from all others: "running on deadline: missed its watchdog".
 [[nodiscard]] std::string row_text(const Row& row);
+// The row of this text, or null if the table has none.
+[[nodiscard]] const Row* find_row(const std::string& text);
 
 // The record of `i`, without what the shutdown knows of it.
 [[nodiscard]] InstanceRecord record_of(const World& w, const Instance& i);

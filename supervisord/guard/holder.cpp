@@ -71,6 +71,8 @@ std::string reason_of(int error_number) {
 
 }  // namespace
 
+pid_t supervisor_pid() noexcept { return inheritance().guard != 0 ? inheritance().guard : ::getpid(); }
+
 bool is_init() noexcept { return ::getpid() == 1 || inheritance().guard == 1; }
 
 Holder& Holder::of_this_process() {

@@ -115,6 +115,8 @@ class Holder {
   std::vector<std::string> dropped_;
 };
 
+// The pid under which people and init systems know supervisord: that of the guard, if there is one.
+[[nodiscard]] pid_t supervisor_pid() noexcept;
 // Whether supervisord is PID 1, by itself or by its guard.
 [[nodiscard]] bool is_init() noexcept;
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "guard/report.hpp"
@@ -149,10 +150,17 @@ void Keeper::manager_ended(const Ended& ended) noexcept {
   manager_ = 0;
   state_.previous = ended;
   if (is_hopeless(ended)) return;
-  deaths_ = now - born_ >= pace.healthy ? 1 : deaths_ + 1;
-  const Duration pause = state_.asks.count > 0 ? Duration{0} : pause_after(deaths_, pace);
+  const Duration pause = state_.asks.count > 0 ? Duration{0} : pause_before_next(ended, now - born_);
   start_at_ = now + pause;
   report_death(ended, pause);
+}
+
+// Who was up and was killed by somebody (an administrator, the kernel for want of memory) has not failed by itself.
+Duration Keeper::pause_before_next(const Ended& ended, Duration lived) noexcept {
+  const bool was_killed = ended.how == CLD_KILLED && ended.status == SIGKILL;
+  if (state_.is_up && was_killed) return std::max(pace.killed - lived, Duration{0});
+  deaths_ = lived >= pace.healthy ? 1 : deaths_ + 1;
+  return pause_after(deaths_, pace);
 }
 
 // Does not return if no more is to be tried.

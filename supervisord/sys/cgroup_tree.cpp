@@ -30,15 +30,16 @@ bool has(const std::vector<std::string>& names, std::string_view name) {
 }
 
 // Nobody else may be there: it would be another supervisord that believes to own the tree.
-Result<> move_into(const Cgroup& manager) {
+Result<> move_into(const Cgroup& manager, pid_t companion) {
   const CgroupMembers members = TRY(manager.processes());
   const pid_t own = ::getpid();
-  const auto other = std::find_if(members.pids.begin(), members.pids.end(), [&](pid_t pid) { return pid != own; });
+  const auto other = std::find_if(members.pids.begin(), members.pids.end(), [&](pid_t pid) { return pid != own && pid != companion; });
   if (other != members.pids.end())
     return fail(Errc::busy, fmt::format("cannot use cgroup '{}': process {} lives in it", manager.name(), *other));
   if (members.has_foreign)
     return fail(Errc::busy,
                 fmt::format("cannot use cgroup '{}': a process of another pid namespace lives in it", manager.name()));
+  if (companion != 0) TRY(manager.join(companion));
   return manager.join(0);
 }
 
@@ -77,16 +78,22 @@ std::vector<CgroupController> enable_controllers(std::span<const Cgroup* const> 
 CgroupTree::CgroupTree(Cgroup outer, Cgroup top, Cgroup manager, std::string path) noexcept
     : outer_(std::move(outer)), top_(std::move(top)), manager_(std::move(manager)), path_(std::move(path)) {}
 
-Result<CgroupTree> CgroupTree::create(CgroupPlace place, const std::string& name) {
+Result<CgroupTree> CgroupTree::create(CgroupPlace place, const std::string& name, pid_t companion) {
   // Within the mount only: ".." of a mount point leaves it.
   const std::string own_tree = fmt::format("/{}/{}", name, kManager);
-  if (is_cgroup_name(name) && ("/" + place.below).ends_with(own_tree)) return take_over(std::move(place), name);
+  const bool is_in_it = is_cgroup_name(name) && ("/" + place.below).ends_with(own_tree);
+  CgroupTree out = TRY(is_in_it ? take_over(std::move(place), name) : make(std::move(place), name, companion));
+  out.companion_ = companion;
+  return out;
+}
+
+Result<CgroupTree> CgroupTree::make(CgroupPlace place, const std::string& name, pid_t companion) {
 
   std::string path = place.path() + "/" + name;
   Cgroup outer{std::move(place.directory), place.path()};
   Cgroup top = TRY(create_or_open(outer.directory(), name));
   Result<Cgroup> manager = create_or_open(top.directory(), kManager);
-  Result<> moved = manager ? move_into(*manager) : Result<>{std::unexpected(manager.error())};
+  Result<> moved = manager ? move_into(*manager, companion) : Result<>{std::unexpected(manager.error())};
   if (!moved) {
     // Both fail, as they shall, where somebody lives or an earlier life has left groups.
     if (manager) (void)::unlinkat(top.directory().get(), kManager, AT_REMOVEDIR);
@@ -154,6 +161,7 @@ Result<> CgroupTree::destroy() {
     TRY(top_.disable_controller(name));
   // Somebody else's group beside ours may use them by now; then the move fails or does not need it.
   for (const std::string& name : std::exchange(enabled_in_outer_, {})) (void)outer_.disable_controller(name);
+  if (companion_ != 0) TRY(outer_.join(companion_));
   TRY(outer_.join(0));
   TRY(manager_.remove());
   return top_.remove();

@@ -61,8 +61,8 @@ bool is_still_at(const std::string& path, const UniqueFd& file) {
          ours.st_ino == there.st_ino;
 }
 
-Result<> write_pid(const std::string& path, const UniqueFd& file) {
-  const std::string text = fmt::format("{}\n", ::getpid());
+Result<> write_pid(const std::string& path, const UniqueFd& file, pid_t pid) {
+  const std::string text = fmt::format("{}\n", pid);
   if (::ftruncate(file.get(), 0) < 0 || ::pwrite(file.get(), text.data(), text.size(), 0) < 0)
     return fail_call(errno, fmt::format("cannot write {}", quoted(path)));
   return {};
@@ -75,22 +75,27 @@ InstanceLock::~InstanceLock() {
   if (file_.is_open()) (void)!::ftruncate(file_.get(), 0);
 }
 
-Result<InstanceLock> InstanceLock::take(const std::string& path) {
+Result<InstanceLock> InstanceLock::take(const std::string& path, pid_t pid) {
   const std::string what = fmt::format("cannot lock {}", quoted(path));
   for (int look = 0; look < kLooks; ++look) {
     UniqueFd file = TRY(open_lock_file(path, O_RDWR | O_CREAT));
     if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
       if (!is_still_at(path, file)) continue;
-      TRY(write_pid(path, file));
+      TRY(write_pid(path, file, pid));
       return InstanceLock{std::move(file)};
     }
     if (errno != EWOULDBLOCK && errno != EINTR) return fail_call(errno, what);
-    const std::optional<pid_t> pid = told_pid(file);
-    if (pid && is_still_at(path, file))
-      return fail(Errc::busy, fmt::format("{}: already running (pid {})", what, *pid));
+    const std::optional<pid_t> holder = told_pid(file);
+    if (holder && is_still_at(path, file))
+      return fail(Errc::busy, fmt::format("{}: already running (pid {})", what, *holder));
     pause_between_looks();
   }
   return fail(Errc::busy, what + ": already running");
+}
+
+Result<InstanceLock> InstanceLock::take_over(UniqueFd file, const std::string& path, pid_t pid) {
+  TRY(write_pid(path, file, pid));
+  return InstanceLock{std::move(file)};
 }
 
 Result<std::optional<pid_t>> lock_holder(const std::string& path) {

@@ -77,6 +77,15 @@ Result<> send_group_signal(pid_t pgid, Signal signal) {
 
 Result<std::optional<ExitStatus>> try_reap(const ProcessRef& process) { return wait_for(process, WNOHANG); }
 
+Result<std::optional<ExitStatus>> look_at_end(const ProcessRef& process) {
+  return wait_for(process, WNOHANG | WNOWAIT);
+}
+
+void reap_seen(pid_t pid) noexcept {
+  siginfo_t info{};
+  (void)::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG);
+}
+
 Result<ExitStatus> reap(const ProcessRef& process) {
   const std::optional<ExitStatus> status = TRY(wait_for(process, 0));
   CHECK(status.has_value());
@@ -95,12 +104,20 @@ bool ignores_signal(pid_t pid, Signal signal) {
   return (bits >> (signal.number - 1) & 1) != 0;
 }
 
-std::optional<Reaped> reap_any_of_this_thread() noexcept {
+namespace {
+
+std::optional<Reaped> any_of_this_thread(int flags) noexcept {
   siginfo_t info{};
   // Fails only with ECHILD: no child at all.
-  if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WNOTHREAD) < 0 || info.si_pid == 0) return std::nullopt;
+  if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WNOTHREAD | flags) < 0 || info.si_pid == 0) return std::nullopt;
   return Reaped{info.si_pid, status_of(info)};
 }
+
+}  // namespace
+
+std::optional<Reaped> reap_any_of_this_thread() noexcept { return any_of_this_thread(0); }
+
+std::optional<Reaped> look_at_any_of_this_thread() noexcept { return any_of_this_thread(WNOWAIT); }
 
 Result<> become_subreaper() {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) return fail_errno(errno, "cannot become sub-reaper");

@@ -38,6 +38,10 @@ struct ProcessRef {
 // The status of a child if it has ended; it is reaped then. Any thread may ask. Errors: not_found if it is no child of
 // ours (any more).
 [[nodiscard]] Result<std::optional<ExitStatus>> try_reap(const ProcessRef& process);
+// As try_reap, but the child stays to be reaped: its status can be asked for again, by somebody else, too.
+[[nodiscard]] Result<std::optional<ExitStatus>> look_at_end(const ProcessRef& process);
+// Reaps a child whose end was looked at.
+void reap_seen(pid_t pid) noexcept;
 // As try_reap, but waits. For short-lived helpers and tests, never on the loop thread.
 [[nodiscard]] Result<ExitStatus> reap(const ProcessRef& process);
 
@@ -51,6 +55,8 @@ struct Reaped {
 
 // Reaps one ended child of the calling thread alone (__WNOTHREAD, Linux 4.7), if there is one: an orphan, see above.
 [[nodiscard]] std::optional<Reaped> reap_any_of_this_thread() noexcept;
+// The one that this would reap; it stays to be reaped.
+[[nodiscard]] std::optional<Reaped> look_at_any_of_this_thread() noexcept;
 
 // Descendants whose parent has ended become our children instead of init's.
 [[nodiscard]] Result<> become_subreaper();

@@ -156,6 +156,12 @@ Result<Orphans> Orphans::open() {
   return fail_call(error_number, "cannot list orphans: cannot open '/proc/self/task/*/children'");
 }
 
+Result<Orphans> Orphans::open_of(pid_t pid) {
+  UniqueFd file{::open(fmt::format("/proc/{0}/task/{0}/children", pid).c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file.is_open()) return fail_call(errno, fmt::format("cannot list the children of process {}", pid));
+  return Orphans{std::move(file)};
+}
+
 Result<std::vector<pid_t>> Orphans::list() const {
   if (!is_exact()) return children_by_scan(::getpid());
   std::string text;

@@ -24,6 +24,8 @@ class Orphans {
  public:
   // Errors: not_found when /proc is not mounted.
   [[nodiscard]] static Result<Orphans> open();
+  // The children of the main thread of another process. Errors: not_found, also where the kernel cannot list them.
+  [[nodiscard]] static Result<Orphans> open_of(pid_t pid);
   // Living ones and zombies. Where the kernel has no CONFIG_PROC_CHILDREN these are all children of the process, those
   // of the spawner threads too, and is_exact() is false.
   [[nodiscard]] Result<std::vector<pid_t>> list() const;

@@ -30,7 +30,7 @@ TEST_CASE("of 50 processes that want the lock at once exactly one gets it, and t
         end.write_end.reset();
         char byte = 0;
         (void)!::read(gate.read_end.get(), &byte, 1);
-        auto lock = InstanceLock::take(path);
+        auto lock = InstanceLock::take(path, ::getpid());
         const pid_t own = ::getpid();
         if (lock) (void)!::write(results.write_end.get(), &own, sizeof own);
         const bool is_named = !lock && lock.error().what.ends_with(")") && lock.error().code == sup::Errc::busy;
@@ -47,7 +47,7 @@ TEST_CASE("of 50 processes that want the lock at once exactly one gets it, and t
     pid_t winner = 0;
     std::copy(winners.begin(), winners.end(), reinterpret_cast<char*>(&winner));
     REQUIRE(must(lock_holder(path)) == winner);
-    REQUIRE(InstanceLock::take(path).error().what ==
+    REQUIRE(InstanceLock::take(path, ::getpid()).error().what ==
             "cannot lock '" + path + "': already running (pid " + std::to_string(winner) + ")");
     end.write_end.reset();
     int named = 0;
@@ -65,36 +65,36 @@ TEST_CASE("the lock of a killed process is free, whatever its file says") {
   const TempDir dir;
   const std::string path = dir / "lock";
   REQUIRE(in_forked_process([&] {
-            const auto lock = InstanceLock::take(path);
+            const auto lock = InstanceLock::take(path, ::getpid());
             return ::kill(::getpid(), SIGKILL);
           }) == 128 + SIGKILL);
   REQUIRE_FALSE(must(read_file(path, 100)).empty());
-  const InstanceLock lock = must(InstanceLock::take(path));
+  const InstanceLock lock = must(InstanceLock::take(path, ::getpid()));
   REQUIRE(must(read_file(path, 100)) == std::to_string(::getpid()) + "\n");
 }
 
 TEST_CASE("a lock file that was deleted meanwhile is made again") {
   const TempDir dir;
   const std::string path = dir / "lock";
-  const InstanceLock first = must(InstanceLock::take(path));
+  const InstanceLock first = must(InstanceLock::take(path, ::getpid()));
   must(remove_file(path));
   REQUIRE_FALSE(must(lock_holder(path)).has_value());
-  const InstanceLock second = must(InstanceLock::take(path));
+  const InstanceLock second = must(InstanceLock::take(path, ::getpid()));
   REQUIRE(must(lock_holder(path)) == ::getpid());
 }
 
 TEST_CASE("a lock file has mode 0600 and is no link, directory or fifo") {
   const TempDir dir;
   {
-    const InstanceLock lock = must(InstanceLock::take(dir / "lock"));
+    const InstanceLock lock = must(InstanceLock::take(dir / "lock", ::getpid()));
   }
   struct stat facts{};
   REQUIRE(::stat((dir / "lock").c_str(), &facts) == 0);
   REQUIRE((facts.st_mode & 07777) == 0600);
   REQUIRE(::symlink("lock", (dir / "link").c_str()) == 0);
   REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);
-  REQUIRE(InstanceLock::take(dir / "link").error().code == sup::Errc::invalid);
-  REQUIRE(InstanceLock::take(dir / "fifo").error().code == sup::Errc::invalid);
-  REQUIRE_FALSE(InstanceLock::take(dir.path()).has_value());
-  REQUIRE(InstanceLock::take(dir / "none/lock").error().code == sup::Errc::not_found);
+  REQUIRE(InstanceLock::take(dir / "link", ::getpid()).error().code == sup::Errc::invalid);
+  REQUIRE(InstanceLock::take(dir / "fifo", ::getpid()).error().code == sup::Errc::invalid);
+  REQUIRE_FALSE(InstanceLock::take(dir.path(), ::getpid()).has_value());
+  REQUIRE(InstanceLock::take(dir / "none/lock", ::getpid()).error().code == sup::Errc::not_found);
 }

@@ -87,7 +87,8 @@ class Bench {
   std::unique_ptr<Workers> workers_ = must(Workers::create(loop_));
   std::unique_ptr<log::LogThread> log_ = must(log::LogThread::start());
   ContainmentTree containment_ = must(ContainmentTree::choose(Containment::group, dir_.path()));
-  std::unique_ptr<Runs> runs_ = must(Runs::create(loop_, *workers_, *log_, context(containment_), [](Event) {}));
+  StateRecords records_;
+  std::unique_ptr<Runs> runs_ = must(Runs::create(loop_, *workers_, *log_, records_, context(containment_), [](Event) {}));
   ProbeSteps steps_{*workers_};
   std::uint64_t watch_ = 0;
 };

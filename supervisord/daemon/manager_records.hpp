@@ -1,0 +1,164 @@
+// What a manager records beside its engine, for the one that comes after it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/engine_rows.hpp"
+#include "daemon/history.hpp"
+#include "spec/fields.hpp"
+#include "spec/spec_set.hpp"
+
+namespace sup {
+
+// What is true of the whole manager.
+struct ManagerRecord {
+  std::string version;      // Of the program that wrote it.
+  std::string runtime_dir;  // As in Places,
+  std::string socket;       // likewise,
+  std::string identity;     // likewise.
+  Containment containment = Containment::group;
+  Instant started_at;       // The first manager.
+  std::uint32_t asks = 0;   // So many asks for its end it has taken from the guard,
+  std::uint64_t exits = 0;  // and the ends up to this sequence.
+  std::uint64_t last_change = 0;
+  friend bool operator==(const ManagerRecord&, const ManagerRecord&) = default;
+};
+
+// One text of the configuration that is in force.
+struct ConfigTextRecord {
+  std::string name;
+  std::string text;
+};
+
+// A service that no file defines.
+struct TransientRecord {
+  std::string name;
+  std::string toml;
+  Transience transience = Transience::until_stopped;
+  std::uint32_t instances = 1;
+};
+
+// What `ctl set` has changed of a service.
+struct OverridesRecord {
+  std::string service;
+  std::vector<std::string> settings;  // "resources.memory-max = "1GiB"".
+};
+
+// One command of a run beside its main process.
+struct TaskRecord {
+  std::uint32_t serial = 0;
+  TaskKind kind = TaskKind::pre_start;
+  std::uint16_t index = 0;
+  bool is_asked = false;  // Somebody's command, or a probe: nobody waits for it any more.
+  std::string name;       // "pre-start.1", also of its group.
+  pid_t pid = 0;          // 0: it is being made; the table of launches knows more.
+  bool is_over = false;   // Its process has ended; what that has left is being killed.
+  ExitStatus status;
+  std::string failure;
+  bool is_doomed = false;
+  friend bool operator==(const TaskRecord&, const TaskRecord&) = default;
+};
+
+// One run. Its key is its number.
+struct RunRecord {
+  std::string instance;  // Its name when the run began.
+  InvocationId invocation;
+  WallTime begun_at{};
+  pid_t main = 0;  // 0: it has none yet, or is being made.
+  pid_t main_group = 0;
+  bool main_is_gone = true;
+  ExitStatus status;
+  std::string notify;  // Where it says what it has to say; empty: nowhere.
+  uid_t notify_owner = 0;
+  std::string notify_status;
+  pid_t next_main = 0;
+  bool is_over = false;
+  bool is_doomed = false;
+  Instant doomed_since;
+  std::uint32_t told = 0;  // The serial of the last signal that was sent.
+  std::uint32_t last_task = 0;
+  std::vector<TaskRecord> tasks;
+  friend bool operator==(const RunRecord&, const RunRecord&) = default;
+};
+
+// One entry of the history; its key is its number within those that are kept.
+struct HappeningRecord {
+  std::uint64_t sequence = 0;
+  WallTime time{};
+  Happening kind = Happening::state;
+  std::string instance;  // Its name.
+  RunId run{};
+  State from = State::stopped;
+  State to = State::stopped;
+  Health health_from = Health::unknown;
+  Health health_to = Health::unknown;
+  std::int32_t pid = 0;
+  std::string row;
+  std::string cause;
+  std::optional<ExitStatus> status;
+  std::vector<std::string> words;
+};
+
+}  // namespace sup
+
+namespace sup::record {
+
+template <>
+struct Rows<ManagerRecord> {
+  using R = ManagerRecord;
+  static constexpr auto kRows = std::make_tuple(Row{1, &R::version}, Row{2, &R::containment}, Row{3, &R::started_at},
+                                                Row{4, &R::asks}, Row{5, &R::exits}, Row{6, &R::last_change},
+                                                Row{7, &R::runtime_dir}, Row{8, &R::socket}, Row{9, &R::identity});
+};
+
+template <>
+struct Rows<ConfigTextRecord> {
+  using R = ConfigTextRecord;
+  static constexpr auto kRows = std::make_tuple(Row{1, &R::name}, Row{2, &R::text});
+};
+
+template <>
+struct Rows<TransientRecord> {
+  using R = TransientRecord;
+  static constexpr auto kRows =
+      std::make_tuple(Row{1, &R::name}, Row{2, &R::toml}, Row{3, &R::transience}, Row{4, &R::instances});
+};
+
+template <>
+struct Rows<OverridesRecord> {
+  using R = OverridesRecord;
+  static constexpr auto kRows = std::make_tuple(Row{1, &R::service}, Row{2, &R::settings});
+};
+
+template <>
+struct Rows<TaskRecord> {
+  using R = TaskRecord;
+  static constexpr auto kRows = std::make_tuple(
+      Row{1, &R::serial}, Row{2, &R::kind}, Row{3, &R::index}, Row{4, &R::is_asked}, Row{5, &R::name}, Row{6, &R::pid},
+      Row{7, &R::is_over}, Row{8, &R::status}, Row{9, &R::failure}, Row{10, &R::is_doomed});
+};
+
+template <>
+struct Rows<RunRecord> {
+  using R = RunRecord;
+  static constexpr auto kRows = std::make_tuple(
+      Row{1, &R::instance}, Row{2, &R::invocation}, Row{3, &R::begun_at}, Row{4, &R::main}, Row{5, &R::main_group},
+      Row{6, &R::main_is_gone}, Row{7, &R::status}, Row{8, &R::notify}, Row{9, &R::notify_owner},
+      Row{10, &R::notify_status}, Row{11, &R::next_main}, Row{12, &R::is_over}, Row{13, &R::is_doomed},
+      Row{14, &R::doomed_since}, Row{15, &R::told}, Row{16, &R::last_task}, Row{17, &R::tasks});
+};
+
+template <>
+struct Rows<HappeningRecord> {
+  using R = HappeningRecord;
+  static constexpr auto kRows =
+      std::make_tuple(Row{1, &R::sequence}, Row{2, &R::time}, Row{3, &R::kind}, Row{4, &R::instance}, Row{5, &R::run},
+                      Row{6, &R::from}, Row{7, &R::to}, Row{8, &R::health_from}, Row{9, &R::health_to},
+                      Row{10, &R::pid}, Row{11, &R::row}, Row{12, &R::cause}, Row{13, &R::status}, Row{14, &R::words});
+};
+
+}  // namespace sup::record

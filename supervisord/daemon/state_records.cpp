@@ -1,0 +1,27 @@
+#include "daemon/state_records.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace sup {
+
+Result<StateRecords> StateRecords::create() {
+  StateRecords out;
+  out.store_ = TRY(record::Store::create());
+  out.launches_ = TRY(LaunchTable::create());
+  return out;
+}
+
+Result<StateRecords> StateRecords::open(UniqueFd store, UniqueFd launches) {
+  StateRecords out;
+  out.store_ = TRY(record::Store::open(std::move(store)));
+  out.launches_ = TRY(LaunchTable::open(std::move(launches)));
+  return out;
+}
+
+void StateRecords::note(const Result<>& done) {
+  if (done || std::exchange(has_failed_, true)) return;
+  spdlog::error("the state cannot be recorded, so a manager that dies could not be followed well: {}",
+                done.error().what);
+}
+
+}  // namespace sup

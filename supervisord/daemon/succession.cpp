@@ -1,0 +1,131 @@
+#include "daemon/succession.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "config/shape.hpp"
+#include "config/transient.hpp"
+#include "daemon/manager_records.hpp"
+#include "guard/holder.hpp"
+#include "log/ledger.hpp"
+
+namespace sup {
+
+namespace {
+
+// The records of the manager before, if it has come so far.
+Result<StateRecords> left_records(Resumption& left) {
+  UniqueFd records = left.take(kHeldRecords);
+  UniqueFd launches = left.take(kHeldLaunches);
+  if (!records.is_open() || !launches.is_open()) return fail(Errc::not_found, "it had recorded nothing");
+  StateRecords out = TRY(StateRecords::open(std::move(records), std::move(launches)));
+  const auto engine = out.all<EngineRecord>(RecordKind::engine);
+  if (engine.empty() || !engine.front().second.is_booted) return fail(Errc::not_found, "it had begun nothing");
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Succession>> succeed() {
+  guard::Holder& guard = guard::Holder::of_this_process();
+  auto out = std::make_unique<Succession>(Succession{
+      .records = {}, .left = Resumption(guard.take_world(), guard.guard_pid()), .ledger = {}, .trouble = {}});
+  if (!guard.is_guarded()) return out;
+  if (out->left.world().managers_before > 0) {
+    if (auto records = left_records(out->left)) {
+      out->records = std::move(*records);
+      out->left.add_launches(out->records.launches()->left());
+      out->ledger = out->left.take(kHeldLedger);
+      out->has_world = true;
+      return out;
+    } else {
+      out->trouble = std::move(records).error().what;
+    }
+  }
+  out->records = TRY(StateRecords::create());
+  out->ledger = TRY(log::create_ledger());
+  const guard::Holder::Named held[] = {{kHeldRecords, out->records.store_fd()},
+                                       {kHeldLaunches, out->records.launches_fd()},
+                                       {kHeldLedger, out->ledger.get()}};
+  TRY(guard.hold(held));
+  return out;
+}
+
+std::vector<ConfigFile> recorded_files(StateRecords& records) {
+  std::vector<ConfigFile> out;
+  for (auto& [index, record] : records.all<ConfigTextRecord>(RecordKind::config_text))
+    out.push_back({std::move(record.name), std::move(record.text)});
+  return out;
+}
+
+void record_files(StateRecords& records, const std::vector<ConfigFile>& files) {
+  if (!records.are_kept()) return;
+  for (std::size_t i = 0; i < files.size(); ++i)
+    records.put(RecordKind::config_text, i, ConfigTextRecord{files[i].name, files[i].text});
+}
+
+// FNV-1a.
+std::uint64_t record_id(std::string_view service) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : service) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return hash;
+}
+
+void record_transient(StateRecords& records, const NamedService& service) {
+  records.put(RecordKind::transient, record_id(service.name),
+              TransientRecord{service.name, to_toml(service, Detail::changed), service.transience, service.instances});
+}
+
+namespace {
+
+void restore_transients(StateRecords& records, SpecSet& set) {
+  for (const auto& [id, record] : records.all<TransientRecord>(RecordKind::transient)) {
+    auto spec = recall_service(record.name, record.toml);
+    if (!spec) {
+      spdlog::error("{}, which was run by command, cannot be gone on with: {}", record.name, spec.error().what);
+      continue;
+    }
+    set.services.push_back({.name = record.name,
+                            .spec = std::move(*spec),
+                            .file = 0,
+                            .line = 0,
+                            .transience = record.transience,
+                            .instances = record.instances});
+  }
+  std::ranges::sort(set.services, {}, &NamedService::name);
+}
+
+Result<std::vector<Override>> overrides_of(const OverridesRecord& record) {
+  std::vector<Override> out;
+  for (const std::string& text : record.settings) {
+    const std::size_t equals = text.find(" = ");
+    if (equals == text.npos) return fail(Errc::invalid, "a setting without a value");
+    out.push_back(TRY(parse_override(text.substr(0, equals) + "=" + text.substr(equals + 3))));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Restored> restore_changes(StateRecords& records, SpecSet& set) {
+  restore_transients(records, set);
+  std::vector<Restored> out;
+  for (const auto& [id, record] : records.all<OverridesRecord>(RecordKind::overrides)) {
+    const auto service = std::ranges::find(set.services, record.service, &NamedService::name);
+    if (service == set.services.end()) continue;
+    auto overrides = overrides_of(record);
+    auto spec = overrides ? with_overrides(service->name, service->spec, *overrides)
+                          : Result<ServiceSpec>(std::unexpected(overrides.error()));
+    if (!spec) {
+      spdlog::error("{}: what was set by command is lost: {}", record.service, spec.error().what);
+      continue;
+    }
+    out.push_back({*service, std::move(*overrides)});
+    service->spec = std::move(*spec);
+  }
+  return out;
+}
+
+}  // namespace sup

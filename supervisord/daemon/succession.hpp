@@ -1,0 +1,48 @@
+// Succession: how a manager begins. It asks the guard what there is: nothing, or what an earlier manager has left.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/load.hpp"
+#include "config/override.hpp"
+#include "daemon/resumption.hpp"
+#include "daemon/state_records.hpp"
+#include "spec/spec_set.hpp"
+
+namespace sup {
+
+// Names under which the guard holds what is not of one run.
+inline constexpr std::string_view kHeldRecords = "records";
+inline constexpr std::string_view kHeldLaunches = "launches";
+inline constexpr std::string_view kHeldLock = "lock";
+inline constexpr std::string_view kHeldControl = "control";
+inline constexpr std::string_view kHeldLedger = "ledger";  // Of the log thread.
+
+struct Succession {
+  StateRecords records;    // Kept where there is a guard.
+  Resumption left;         // By the manager before.
+  UniqueFd ledger;         // Of the log thread, which opens it.
+  bool has_world = false;  // There is something to go on with: what it had begun.
+  std::string trouble;     // Why there is not, although somebody was before us.
+};
+// Errors: sys, if there is a guard and nothing can be recorded for it.
+[[nodiscard]] Result<std::unique_ptr<Succession>> succeed();
+
+// What is known of the configuration by the records, and by nothing else.
+[[nodiscard]] std::vector<ConfigFile> recorded_files(StateRecords& records);
+void record_files(StateRecords& records, const std::vector<ConfigFile>& files);
+// The key of what is recorded of a service by its name.
+[[nodiscard]] std::uint64_t record_id(std::string_view service);
+void record_transient(StateRecords& records, const NamedService& service);
+
+// Puts the services that no file defines into the set, and what was changed by command; returns how the changed ones
+// are defined.
+struct Restored {
+  NamedService original;
+  std::vector<Override> overrides;
+};
+[[nodiscard]] std::vector<Restored> restore_changes(StateRecords& records, SpecSet& set);
+
+}  // namespace sup
