@@ -49,6 +49,7 @@ struct CommandLine {
   std::string containment;
   bool is_check = false;
   bool is_guarded = false;
+  bool is_unguarded = false;
   bool trusts_writable_config = false;
 };
 
@@ -86,8 +87,10 @@ void declare(CLI::App& app, CommandLine& line) {
   app.add_option("--skip", line.options.skip, "Do not start these services, nor what needs them")->type_name("NAME");
   app.add_option("--tag", line.options.tags, "Of the services with tags, start those that have one of these")
       ->type_name("TAG");
-  app.add_flag("--guard", line.is_guarded, "A second process keeps supervisord alive, and services survive its death")
+  app.add_flag("--guard", line.is_guarded,
+               "Experimental: a small process stays in front, and services survive the death of supervisord itself")
       ->disable_flag_override();
+  app.add_flag("--no-guard", line.is_unguarded, "Without that process, as is the default now")->disable_flag_override();
   app.add_flag("--trust-writable-config", line.trusts_writable_config,
                "As root, also read files that other users could have written")
       ->disable_flag_override();
@@ -183,8 +186,10 @@ int run(int argc, char** argv) {
   argc = dashes;
   if (const auto ended = read_options(argc, argv, line)) return *ended;
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
-  if (line.is_guarded && !line.is_check) sup::guard::start();
-  return line.is_check ? sup::check_configuration(line.options) : sup::run_daemon(line.options);
+  if (line.is_guarded && line.is_unguarded) return refuse("--guard and --no-guard exclude each other");
+  if (line.is_check) return sup::check_configuration(line.options);
+  if (line.is_guarded) sup::guard::start();  // Returns in a manager.
+  return sup::run_daemon(line.options);
 }
 
 }  // namespace

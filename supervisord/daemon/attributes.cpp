@@ -13,6 +13,7 @@
 
 #include "base/check.hpp"
 #include "base/cpu_list.hpp"
+#include "guard/holder.hpp"
 #include "spec/attribute_fields.hpp"
 #include "sys/cpus.hpp"
 #include "sys/file.hpp"

@@ -74,8 +74,8 @@ bool Keeper::turn() noexcept {
   pollfd fds[] = {{signals_, POLLIN, 0}, {socket_, wanted, 0}};
   (void)::poll(fds, 2, wait_milliseconds());
   take_messages();
-  reap();  // Before signals are sent on, so that few go to one that is dead.
   take_signals();
+  reap();  // After the signals: it is one of them that says somebody has ended.
   tell();
   if (manager_ > 0 && state_.goodbye && sys::monotonic_now() >= leave_at_) ::_exit(*state_.goodbye);
   return false;
@@ -149,7 +149,7 @@ void Keeper::manager_ended(const Ended& ended) noexcept {
   const Instant now = sys::monotonic_now();
   manager_ = 0;
   state_.previous = ended;
-  if (is_hopeless(ended)) return;
+  end_if_hopeless(ended);
   const Duration pause = state_.asks.count > 0 ? Duration{0} : pause_before_next(ended, now - born_);
   start_at_ = now + pause;
   report_death(ended, pause);
@@ -164,7 +164,7 @@ Duration Keeper::pause_before_next(const Ended& ended, Duration lived) noexcept 
 }
 
 // Does not return if no more is to be tried.
-bool Keeper::is_hopeless(const Ended& ended) noexcept {
+void Keeper::end_if_hopeless(const Ended& ended) noexcept {
   never_up_ = state_.is_up ? 0 : never_up_ + 1;
   if (is_born_ending_) ++deaths_ending_;
   never_up_ending_ = state_.is_up || !is_born_ending_ ? 0 : never_up_ending_ + 1;
@@ -173,7 +173,7 @@ bool Keeper::is_hopeless(const Ended& ended) noexcept {
     kill_everybody();
     ::_exit(kNoManager);
   }
-  if (::getpid() == 1 || never_up_ < pace.hopeless) return false;
+  if (::getpid() == 1 || never_up_ < pace.hopeless) return;
   report_end(ended, "giving up, since no manager comes up");
   ::_exit(kGivenUp);
 }
@@ -191,7 +191,8 @@ void Keeper::take_signal(int number, pid_t sender, uid_t user) noexcept {
   if (number == SIGCHLD || number >= NSIG || (number == SIGPIPE && sender == ::getpid())) return;
   const bool is_ask = asks_to_end(number);
   if (is_ask) state_.asks = {state_.asks.count + 1, number, sender};
-  if (is_ask && manager_ == 0) start_at_ = sys::monotonic_now();  // It knows the ask from its birth.
+  reap();                                                         // So that it does not go to one that is dead.
+  if (is_ask && manager_ == 0) start_at_ = sys::monotonic_now();  // The next one knows the ask from its birth.
   arrived_[number] = {!is_ask, sender, user};
   if (manager_ > 0) pass_on(number);
 }

@@ -26,7 +26,7 @@ class Keeper {
   void become_manager(int socket) noexcept;
   void manager_ended(const Ended& ended) noexcept;
   [[nodiscard]] Duration pause_before_next(const Ended& ended, Duration lived) noexcept;
-  [[nodiscard]] bool is_hopeless(const Ended& ended) noexcept;
+  void end_if_hopeless(const Ended& ended) noexcept;
   void reap() noexcept;
 
   // Signals.

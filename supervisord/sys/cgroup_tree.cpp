@@ -33,7 +33,8 @@ bool has(const std::vector<std::string>& names, std::string_view name) {
 Result<> move_into(const Cgroup& manager, pid_t companion) {
   const CgroupMembers members = TRY(manager.processes());
   const pid_t own = ::getpid();
-  const auto other = std::find_if(members.pids.begin(), members.pids.end(), [&](pid_t pid) { return pid != own && pid != companion; });
+  const auto is_other = [&](pid_t pid) { return pid != own && pid != companion; };
+  const auto other = std::find_if(members.pids.begin(), members.pids.end(), is_other);
   if (other != members.pids.end())
     return fail(Errc::busy, fmt::format("cannot use cgroup '{}': process {} lives in it", manager.name(), *other));
   if (members.has_foreign)
@@ -75,19 +76,18 @@ std::vector<CgroupController> enable_controllers(std::span<const Cgroup* const> 
   return out;
 }
 
-CgroupTree::CgroupTree(Cgroup outer, Cgroup top, Cgroup manager, std::string path) noexcept
-    : outer_(std::move(outer)), top_(std::move(top)), manager_(std::move(manager)), path_(std::move(path)) {}
+CgroupTree::CgroupTree(Cgroup outer, Cgroup top, Cgroup manager, std::string path, pid_t companion) noexcept
+    : outer_(std::move(outer)),
+      top_(std::move(top)),
+      manager_(std::move(manager)),
+      path_(std::move(path)),
+      companion_(companion) {}
 
 Result<CgroupTree> CgroupTree::create(CgroupPlace place, const std::string& name, pid_t companion) {
   // Within the mount only: ".." of a mount point leaves it.
   const std::string own_tree = fmt::format("/{}/{}", name, kManager);
-  const bool is_in_it = is_cgroup_name(name) && ("/" + place.below).ends_with(own_tree);
-  CgroupTree out = TRY(is_in_it ? take_over(std::move(place), name) : make(std::move(place), name, companion));
-  out.companion_ = companion;
-  return out;
-}
-
-Result<CgroupTree> CgroupTree::make(CgroupPlace place, const std::string& name, pid_t companion) {
+  if (is_cgroup_name(name) && ("/" + place.below).ends_with(own_tree))
+    return take_over(std::move(place), name, companion);
 
   std::string path = place.path() + "/" + name;
   Cgroup outer{std::move(place.directory), place.path()};
@@ -100,10 +100,10 @@ Result<CgroupTree> CgroupTree::make(CgroupPlace place, const std::string& name, 
     (void)::unlinkat(outer.directory().get(), name.c_str(), AT_REMOVEDIR);
     return std::unexpected(std::move(moved).error());
   }
-  return CgroupTree{std::move(outer), std::move(top), std::move(*manager), std::move(path)};
+  return CgroupTree{std::move(outer), std::move(top), std::move(*manager), std::move(path), companion};
 }
 
-Result<CgroupTree> CgroupTree::take_over(CgroupPlace manager, const std::string& name) {
+Result<CgroupTree> CgroupTree::take_over(CgroupPlace manager, const std::string& name, pid_t companion) {
   const auto fail_open = [&](int error_number) {
     return fail_cgroup(error_number, fmt::format("cannot open cgroup '{}'", printable(name, 4096)));
   };
@@ -115,7 +115,7 @@ Result<CgroupTree> CgroupTree::take_over(CgroupPlace manager, const std::string&
   std::string path = manager_path.substr(0, manager_path.rfind('/'));
   std::string outer_path = path.substr(0, path.rfind('/'));
   return CgroupTree{Cgroup{std::move(*outer), std::move(outer_path)}, Cgroup{std::move(*top), name},
-                    Cgroup{std::move(manager.directory), kManager}, std::move(path)};
+                    Cgroup{std::move(manager.directory), kManager}, std::move(path), companion};
 }
 
 Result<Cgroup> CgroupTree::create_group(const std::string& name) const {
@@ -161,7 +161,7 @@ Result<> CgroupTree::destroy() {
     TRY(top_.disable_controller(name));
   // Somebody else's group beside ours may use them by now; then the move fails or does not need it.
   for (const std::string& name : std::exchange(enabled_in_outer_, {})) (void)outer_.disable_controller(name);
-  if (companion_ != 0) TRY(outer_.join(companion_));
+  if (companion_ != 0) (void)outer_.join(companion_);  // It may have been killed.
   TRY(outer_.join(0));
   TRY(manager_.remove());
   return top_.remove();

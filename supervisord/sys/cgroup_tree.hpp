@@ -40,10 +40,10 @@ class CgroupTree {
  public:
   // Makes the sub-tree, or takes over one that an earlier life left, and moves this process with all its threads into
   // its manager/. Call it before the first child is made: children that exist stay where they are. If `place` already
-  // is that manager/ (after re-execution), its tree is taken over. `companion` is another process of ours that is moved
-  // along, and back by destroy(); 0: there is none. `name` is unique per supervisord and the same in
+  // is that manager/ (after re-execution), its tree is taken over. `name` is unique per supervisord and the same in
   // each of its lives; the caller derives it and holds a lock on what it was derived from. After a failure everything
-  // is as before. Errors: those of Cgroup; busy when somebody else lives in manager/.
+  // is as before. `companion` is a process of ours that lives where we do and goes with us, here and in destroy(); 0:
+  // there is none. Errors: those of Cgroup; busy when somebody else lives in manager/.
   [[nodiscard]] static Result<CgroupTree> create(CgroupPlace place, const std::string& name, pid_t companion = 0);
 
   // "/sys/fs/cgroup/unified/supervisord-1", for people.
@@ -73,14 +73,13 @@ class CgroupTree {
   [[nodiscard]] Result<> destroy();
 
  private:
-  [[nodiscard]] static Result<CgroupTree> make(CgroupPlace place, const std::string& name, pid_t companion);
-  [[nodiscard]] static Result<CgroupTree> take_over(CgroupPlace manager, const std::string& name);
-  CgroupTree(Cgroup outer, Cgroup top, Cgroup manager, std::string path) noexcept;
+  [[nodiscard]] static Result<CgroupTree> take_over(CgroupPlace manager, const std::string& name, pid_t companion);
+  CgroupTree(Cgroup outer, Cgroup top, Cgroup manager, std::string path, pid_t companion) noexcept;
   Cgroup outer_;
   Cgroup top_;
   Cgroup manager_;
   std::string path_;
-  pid_t companion_ = 0;
+  pid_t companion_;
   std::vector<std::string> enabled_in_outer_;  // By us; others were enabled before.
 };
 
