@@ -2,12 +2,13 @@
 import json
 import os
 
-from cpp_text import functions
+from cpp_text import bare, functions
 from tree import Mutant, Offence, rule
 
 RATCHET = "tests/house/ratchet.json"
 FUNCTION_LIMIT = 60
 FILE_LIMIT = 500
+GUARD_LIMIT = 600
 ADVICE = f"split it (or record it in {RATCHET}, with the reason in the commit)"
 
 
@@ -80,3 +81,20 @@ def function_lengths(tree):
       Mutant(RATCHET + ":1", {"ctl/known.cpp": "\n" * 599}))
 def file_lengths(tree):
     return ratcheted(tree, "files", long_files(tree), FILE_LIMIT)
+
+
+def telling_lines(text):
+    """Lines of code that say something: neither blank, comment, #include nor a lone bracket."""
+    return sum(1 for line in bare(text).split("\n") if line.strip(" \t{}();") and not line.startswith("#"))
+
+
+@rule("guard-length",
+      {"supervisord/guard/a.cpp": '#include "a.hpp"\n// why\n{\n' + "f();\n" * 400, "supervisord/guard/b.hpp": "#pragma once\n" + "f();\n" * 200,
+       "supervisord/guard/holder.cpp": "f();\n" * 100, "supervisord/sys/a.cpp": "f();\n" * 100},
+      Mutant("supervisord/guard/a.cpp:1", {"supervisord/guard/c.cpp": "f();\n"}))
+def guard_length(tree):
+    """Who wants to trust the guard reads all of it in one sitting. The manager's side (holder) is not the guard's."""
+    files = [path for path in tree.files("supervisord/guard/*.[ch]pp") if "/holder." not in path]
+    total = sum(telling_lines(tree.text(path)) for path in files)
+    if total > GUARD_LIMIT:
+        yield Offence(files[0], 1, f"the guard has {total} lines of code; allowed are {GUARD_LIMIT}")
