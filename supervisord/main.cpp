@@ -1,5 +1,6 @@
 // supervisord's command line.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "daemon/daemon.hpp"
 #include "guard/guard.hpp"
 #include "init/init.hpp"
+#include "sys/terminal.hpp"
 
 namespace {
 
@@ -188,7 +190,11 @@ int run(int argc, char** argv) {
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
   if (line.is_guarded && line.is_unguarded) return refuse("--guard and --no-guard exclude each other");
   if (line.is_check) return sup::check_configuration(line.options);
-  if (line.is_guarded) sup::guard::start();  // Returns in a manager.
+  if (line.is_guarded) {
+    // It belongs to who leads the session, and that is not the manager.
+    line.options.is_terminal_free = !line.options.main_command.empty() && sup::sys::give_up_terminal(STDIN_FILENO);
+    sup::guard::start();  // Returns in a manager.
+  }
   return sup::run_daemon(line.options);
 }
 

@@ -433,7 +433,7 @@ int supervise(const DaemonOptions& options) {
   EnabledChoices choices = take_enabled_choices(loaded.set);
   leave_out(loaded.set, *choice);
   const std::string left_out = left_out_text(loaded.set);
-  auto main_stdio = options.main_command.empty() ? std::nullopt : stdio_of_main(loaded.set);
+  auto main_stdio = options.main_command.empty() ? std::nullopt : stdio_of_main(loaded.set, options);
   auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment),
                                std::move(*succession), *original);
   if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);

@@ -33,6 +33,7 @@ struct DaemonOptions {
   std::vector<std::string> skip;          // Do not start these, nor what needs them.
   std::vector<std::string> tags;          // Of what has tags, start what has one of these.
   std::vector<std::string> main_command;  // Run as the service "main" beside those of the configuration.
+  bool is_terminal_free = false;          // Ours was given up already (sys::give_up_terminal), so main can have it.
   FileTrust trust = FileTrust::checked;
 };
 

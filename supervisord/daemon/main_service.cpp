@@ -10,7 +10,7 @@
 
 namespace sup {
 
-std::optional<OwnStdio> stdio_of_main(const SpecSet& set) {
+std::optional<OwnStdio> stdio_of_main(const SpecSet& set, const DaemonOptions& options) {
   const auto main = std::ranges::find(set.services, kMainService, &NamedService::name);
   if (main == set.services.end() || main->instances != 1 || main->spec.tty || !main->spec.stdin_->file.empty())
     return std::nullopt;
@@ -21,7 +21,7 @@ std::optional<OwnStdio> stdio_of_main(const SpecSet& set) {
     if (!copy) return std::nullopt;  // Then it has what services have.
     out.fds[static_cast<std::size_t>(fd)] = *std::move(copy);
   }
-  out.is_terminal = is_on_terminal && sys::give_up_terminal(STDIN_FILENO);
+  out.is_terminal = is_on_terminal && (options.is_terminal_free || sys::give_up_terminal(STDIN_FILENO));
   return out;
 }
 
