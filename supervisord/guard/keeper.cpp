@@ -109,7 +109,8 @@ bool Keeper::start_manager() noexcept {
   state_.is_up = false;
   state_.goodbye.reset();
   state_.journal.tell(state_.journal.untold());
-  if (state_.managers++ == 0) sys::release_clean_pages();  // What only the start of the program has used.
+  ++state_.managers;
+  sys::release_clean_pages();  // What only the start has used, that of the program or of this manager.
   for (int number = 1; number < NSIG; ++number)
     if (arrived_[number].is_waiting) pass_on(number);
   return false;
