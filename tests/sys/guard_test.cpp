@@ -369,5 +369,7 @@ TEST_CASE("the guard's memory stays as it is: 1000 deaths, 10000 orphans, 1000 h
   REQUIRE(stage.end() == 0);
   INFO(stage->steps[0] << " KiB, then " << stage->steps[1] << " KiB");
   REQUIRE(stage->steps[0] > 0);
+#if !defined(__SANITIZE_ADDRESS__)  // Its shadow grows with what is touched.
   REQUIRE(stage->steps[1] <= stage->steps[0] + 16);
+#endif
 }
