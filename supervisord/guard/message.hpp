@@ -59,7 +59,7 @@ struct Request {
 
 // The signals that ask supervisord for its end.
 [[nodiscard]] inline bool asks_to_end(int signal) noexcept {
-  return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT || signal == SIGRTMIN + 3;
+  return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT || signal == SIGPWR || signal == SIGRTMIN + 3;
 }
 
 }  // namespace sup::guard

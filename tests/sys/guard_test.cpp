@@ -125,7 +125,7 @@ TEST_CASE("signals go on in the name of their sender, asks for the end with thei
   stage.begin([&](Holder& holder) -> int {
     (void)holder.take_world();
     (void)holder.confirm(0);
-    const int numbers[] = {SIGUSR1, SIGTERM, SIGSEGV, SIGTSTP, SIGRTMIN + 3, SIGRTMAX, SIGTERM};
+    const int numbers[] = {SIGUSR1, SIGTERM, SIGSEGV, SIGTSTP, SIGRTMIN + 3, SIGRTMAX, SIGPWR, SIGTERM};
     for (const int number : numbers) {
       const UniqueFd fd = signal_fd({number});
       stage->steps[0] = number;
@@ -133,13 +133,13 @@ TEST_CASE("signals go on in the name of their sender, asks for the end with thei
       sup::sys::SignalRecord record;
       if (*sup::sys::read_signals(fd, std::span(&record, 1)) != 1) return 2;
       if (record.signal.number != number || record.sender_pid != test || record.sender_uid != ::getuid()) return 3;
-      const bool is_ask = number == SIGTERM || number == SIGRTMIN + 3;
+      const bool is_ask = number == SIGTERM || number == SIGPWR || number == SIGRTMIN + 3;
       if (is_ask != (record.value == stage->steps[1] + 1) || (!is_ask && record.value != 0)) return 4;
       if (is_ask) ++stage->steps[1];
     }
     return 0;
   });
-  for (const int number : {SIGUSR1, SIGTERM, SIGSEGV, SIGTSTP, SIGRTMIN + 3, SIGRTMAX, SIGTERM}) {
+  for (const int number : {SIGUSR1, SIGTERM, SIGSEGV, SIGTSTP, SIGRTMIN + 3, SIGRTMAX, SIGPWR, SIGTERM}) {
     REQUIRE(wait_until([&] { return stage->steps[0] == number; }));
     stage->steps[0] = 0;
     REQUIRE(::kill(stage.guard(), number) == 0);
