@@ -255,7 +255,9 @@ void Daemon::on_guard_news() {
                   refusal.reason);
   if (!news.is_gone) return;
   guard_poll_.reset();
-  spdlog::error("the guard was killed: nobody would start this manager again");
+  spdlog::error("the guard (pid {}) is gone: going on without it, so nobody starts supervisord again if it dies",
+                guard::Holder::of_this_process().guard_pid());
+  if (places_.lock) places_.lock->tell(::getpid());
   supervisor_->runs().on_guard_gone();
 }
 

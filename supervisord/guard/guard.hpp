@@ -17,7 +17,8 @@ struct Pace {
   Duration first = std::chrono::milliseconds(100);  // After the second death; at once after the first.
   Duration most = std::chrono::seconds(5);          // It doubles until here,
   Duration healthy = std::chrono::seconds(60);      // and begins anew when a manager has lived as long as this.
-  Duration killed = std::chrono::milliseconds(100);  // Begun so far apart, at least, when somebody kills them.
+  Duration killed =
+      std::chrono::milliseconds(100);  // The same when somebody has killed one that had not lived so long.
   // How many managers in a row may die before they have come up (Holder::confirm). PID 1 never gives up.
   std::uint32_t hopeless = 10;
   // The same when somebody has asked for the end, also as PID 1; so many may die after that even if they came up.

@@ -71,7 +71,10 @@ std::string reason_of(int error_number) {
 
 }  // namespace
 
-pid_t supervisor_pid() noexcept { return inheritance().guard != 0 ? inheritance().guard : ::getpid(); }
+pid_t supervisor_pid() noexcept {
+  const Holder& holder = Holder::of_this_process();
+  return holder.is_guarded() ? holder.guard_pid() : ::getpid();
+}
 
 bool is_init() noexcept { return ::getpid() == 1 || inheritance().guard == 1; }
 

@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "guard/report.hpp"
@@ -159,7 +158,7 @@ void Keeper::manager_ended(const Ended& ended) noexcept {
 // Who was up and was killed by somebody (an administrator, the kernel for want of memory) has not failed by itself.
 Duration Keeper::pause_before_next(const Ended& ended, Duration lived) noexcept {
   const bool was_killed = ended.how == CLD_KILLED && ended.status == SIGKILL;
-  if (state_.is_up && was_killed) return std::max(pace.killed - lived, Duration{0});
+  if (state_.is_up && was_killed) return lived < pace.killed ? pace.killed : Duration{0};
   deaths_ = lived >= pace.healthy ? 1 : deaths_ + 1;
   return pause_after(deaths_, pace);
 }

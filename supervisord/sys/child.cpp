@@ -298,8 +298,8 @@ constexpr auto kStepNames = [] {
   return names;
 }();
 
-// Where the kernel does not write the pid: by ourselves, before anything else. A parent that has died meanwhile may have
-// been followed by somebody who did not find it, and who makes another child.
+// Where the kernel does not write the pid: by ourselves, before anything else. A parent that has died meanwhile may
+// have been followed by somebody who did not find it, and who makes another child.
 CHILD_SIDE void announce(const ChildRun& run) noexcept {
   run.plan.pid_place->store(static_cast<pid_t>(::syscall(SYS_getpid)));
   if (::syscall(SYS_getppid) != run.parent)

@@ -69,7 +69,7 @@ struct ChildSettings {
   SpawnInProgress* in_progress = nullptr;    // Where to publish the pid before exec.
   // Where the pid stands as soon as there is a child, before that runs, whatever becomes of us: in shared memory.
   std::atomic<pid_t>* pid_place = nullptr;
-  ChildAttributes attributes;                // Limits, priorities, privileges.
+  ChildAttributes attributes;  // Limits, priorities, privileges.
   // Names for the failure report, where somebody gave one ("nginx" rather than 33). Empty: the number, and a group
   // without a name of its own is reported as what it comes from, the user.
   std::string user_name;

@@ -98,6 +98,8 @@ Result<InstanceLock> InstanceLock::take_over(UniqueFd file, const std::string& p
   return InstanceLock{std::move(file)};
 }
 
+void InstanceLock::tell(pid_t pid) { (void)write_pid({}, file_, pid); }
+
 Result<std::optional<pid_t>> lock_holder(const std::string& path) {
   for (int look = 0; look < kLooks; ++look) {
     const Result<UniqueFd> file = open_lock_file(path, O_RDONLY);

@@ -15,11 +15,13 @@ namespace sup::sys {
 // unlinked by its owner can be locked by two, one holding the old and one the new inode.
 class InstanceLock {
  public:
-  // Creates the file with mode 0600 and writes `pid` into it, by which people know us. Errors: busy, "already running (pid N)"; denied;
-  // invalid if the path is a link or no regular file; sys.
+  // Creates the file with mode 0600 and writes `pid` into it, by which people know us. Errors: busy, "already running
+  // (pid N)"; denied; invalid if the path is a link or no regular file; sys.
   [[nodiscard]] static Result<InstanceLock> take(const std::string& path, pid_t pid);
   // One that an earlier manager took, of which `file` is a copy: it was never let go of. Errors: sys.
   [[nodiscard]] static Result<InstanceLock> take_over(UniqueFd file, const std::string& path, pid_t pid);
+  // By this pid people know us from now on.
+  void tell(pid_t pid);
   // For who is to hold it beyond our end.
   [[nodiscard]] int fd() const noexcept { return file_.get(); }
   InstanceLock(InstanceLock&&) noexcept = default;

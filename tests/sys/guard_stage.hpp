@@ -31,7 +31,7 @@ using namespace sup::guard;
 using sup::Duration;
 using sup::UniqueFd;
 
-inline constexpr Pace kAtOnce{.first = Duration{0}, .most = Duration{0}};
+inline constexpr Pace kAtOnce{.first = Duration{0}, .most = Duration{0}, .killed = Duration{0}};
 
 // What the test and all managers see. A number that a manager finds wrong is returned as its exit code.
 struct Shared {

@@ -88,7 +88,8 @@ class Bench {
   std::unique_ptr<log::LogThread> log_ = must(log::LogThread::start());
   ContainmentTree containment_ = must(ContainmentTree::choose(Containment::group, dir_.path()));
   StateRecords records_;
-  std::unique_ptr<Runs> runs_ = must(Runs::create(loop_, *workers_, *log_, records_, context(containment_), [](Event) {}));
+  std::unique_ptr<Runs> runs_ =
+      must(Runs::create(loop_, *workers_, *log_, records_, context(containment_), [](Event) {}));
   ProbeSteps steps_{*workers_};
   std::uint64_t watch_ = 0;
 };
