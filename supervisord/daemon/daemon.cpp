@@ -371,6 +371,9 @@ void Daemon::resume(std::vector<Restored> changed) {
         {std::make_shared<const NamedService>(std::move(one.original)), now, std::move(one.overrides)});
   }
   supervisor_->resume(succession_->records, succession_->left);
+  if (const std::size_t lost = succession_->records.unreadable(); lost > 0)
+    spdlog::error("{} that it has left cannot be read: what they were about is as if it had not been recorded",
+                  counted(lost, "record"));
   for (const guard::NamedFd& unknown : succession_->left.rest()) guard::Holder::of_this_process().drop(unknown.name);
   end_on_ask(succession_->left.world());
 }
@@ -429,6 +432,9 @@ int supervise(const DaemonOptions& options) {
   if (!places) return complain(exit_for(places.error()), places.error().what);
   const pid_t guard = guard::Holder::of_this_process().guard_pid();
   const auto leftovers = has_world ? Leftovers::keep : Leftovers::end;
+  // Runs are known by what they were begun with, whatever would be chosen now.
+  if (const auto former = records.all<ManagerRecord>(RecordKind::manager); has_world && !former.empty())
+    loaded.set.daemon.containment = former.front().second.containment;
   auto containment = ContainmentTree::choose(loaded.set.daemon.containment, places->identity, guard, leftovers);
   if (!containment) return complain(DaemonExit::system, containment.error().what);
   if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));

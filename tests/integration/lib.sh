@@ -19,6 +19,7 @@
 #   json PATH       reads JSON from stdin and prints what is at PATH: .services[0].name  .services[name=web].pid  .services[*].name
 #   field NAME KEY  prints what `ctl status --json` says of a service: state, pid, ready, restarts_total, cause ...
 #   in_state NAME STATE   whether a service is in this state
+#   managers        prints the pid of the manager below $SUP, where that is a guard (sup --guard); nothing while there is none
 #   $LEVEL          the level of containment of this run of the case, if it has a file `levels`; sup hands it on
 #   $PLACE          the surroundings in which sup starts supervisord, if `levels` names some; $LEVEL is what it is expected to find there
 #   is_sanitized    whether the programs are built with sanitizers, so that their memory says nothing
@@ -96,6 +97,7 @@ assert_contains() { [[ $1 == *"$2"* ]] || fail "no '$2' in '$1'"; }
 assert_lacks() { [[ $1 != *"$2"* ]] || fail "'$2' should not be in '$1'"; }
 
 svc() { cat >"$D/conf.d/$1.toml"; }
+managers() { pgrep -P "$SUP" -f -- --guard || true; }
 ctl() { "$CTL" --socket "$D/run/control.sock" "$@"; }
 
 # Logs stay in the case's folder, unless the case says itself where they go.
