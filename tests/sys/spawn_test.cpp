@@ -12,8 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <fstream>
@@ -270,8 +272,12 @@ TEST_CASE("who is killed while a child is made has either made none or left its 
       ::mmap(nullptr, sizeof(std::atomic<pid_t>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   REQUIRE(place != MAP_FAILED);
   must(become_subreaper());
+  // How long it takes here until there is a child: the kills come from before that to well after it.
+  constexpr int kRounds = 200;
+  using Clock = std::chrono::steady_clock;
+  auto longest = std::chrono::microseconds(400);
   int found = 0;
-  for (int round = 0; round < 200; ++round) {
+  for (int round = -1; round < kRounds; ++round) {
     place->store(0);
     const pid_t manager = ::fork();
     if (manager == 0) {
@@ -281,7 +287,14 @@ TEST_CASE("who is killed while a child is made has either made none or left its 
       if (child) (void)spawn_by(method, *child);
       for (;;) ::pause();
     }
-    ::usleep(static_cast<useconds_t>(round * 7 % 800));
+    if (round < 0) {
+      const auto begin = Clock::now();
+      while (place->load() == 0) REQUIRE(Clock::now() < begin + std::chrono::seconds(30));
+      const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+      longest = std::clamp(took, longest, std::chrono::microseconds(20'000));
+    } else {
+      ::usleep(static_cast<useconds_t>(2 * longest.count() * (round * 7 % kRounds) / kRounds));
+    }
     ::kill(manager, SIGKILL);
     REQUIRE(::waitpid(manager, nullptr, 0) == manager);
     // Who is left has become ours, and is the one whose pid is there; but a forked one that was too late ends itself.
