@@ -1,6 +1,9 @@
 // Verbs about supervisord itself: version, ping, shutdown.
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <string>
+
 #include "base/text.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/clock.hpp"
@@ -55,6 +58,44 @@ int run_shutdown(Context& context) {
   if (const auto gone = client->wait_until_gone(); !gone)
     return report(context, {gone.error().code, "supervisord is still there: " + gone.error().text});
   if (!context.wants_json() && !context.is_quiet()) context.out.write("supervisord has ended\n");
+  return code_of(ExitCode::done);
+}
+
+namespace {
+
+// As supervisord sees it, which works elsewhere.
+OrFailure<wire::Arguments> with_whole_path(wire::Arguments arguments) {
+  if (!arguments.has("program")) return arguments;
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(std::string(arguments.text("program")), error);
+  if (error) return failure(ExitCode::usage, fmt::format("--program: {}", error.message()));
+  arguments.set("program", whole.lexically_normal().string());
+  return arguments;
+}
+
+}  // namespace
+
+int run_reexec(Context& context) {
+  const auto arguments = with_whole_path(context.call.arguments);
+  if (!arguments) return report(context, arguments.error());
+  auto client = connect(context, Patience::for_an_answer);
+  if (!client) return report(context, client.error());
+  const auto reply = client->ask<wire::ReexecReply>(*context.call.row, *arguments);
+  if (!reply) return report(context, reply.error());
+  if (context.wants_json()) print_json(context, *reply);
+  if (context.call.arguments.flag("no_wait")) return code_of(ExitCode::done);
+  if (const auto gone = client->wait_until_gone(); !gone) return report(context, gone.error());
+  auto next = connect(context, Patience::for_an_answer);
+  if (!next) return report(context, next.error());
+  const auto now = next->ask<wire::VersionReply>(wire::command(wire::Verb::version), {});
+  if (!now) return report(context, now.error());
+  if (now->version != reply->version)
+    return report(context, {ExitCode::failed,
+                            fmt::format("supervisord {} could not stay: {} goes on", reply->version, now->version)});
+  if (!context.wants_json() && !context.is_quiet())
+    context.out.write(reply->version == reply->before
+                          ? fmt::format("supervisord {} goes on anew\n", now->version)
+                          : fmt::format("supervisord {} goes on in place of {}\n", now->version, reply->before));
   return code_of(ExitCode::done);
 }
 

@@ -32,6 +32,7 @@ int run_version(Context& context);
 int run_log_level(Context& context);
 int run_ping(Context& context);
 int run_shutdown(Context& context);
+int run_reexec(Context& context);
 int run_completion(Context& context);
 int run_schema(Context& context);
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "config/given.hpp"
 #include "daemon/daemon.hpp"
 #include "guard/guard.hpp"
@@ -97,7 +98,7 @@ void declare(CLI::App& app, CommandLine& line) {
   app.add_flag("--trust-writable-config", line.trusts_writable_config,
                "As root, also read files that other users could have written")
       ->disable_flag_override();
-  app.set_version_flag("-V,--version", std::string("supervisord " SUP_VERSION));
+  app.set_version_flag("-V,--version", fmt::format("supervisord {}", sup::program_version()));
 }
 
 int refuse(const std::string& what) {
@@ -194,9 +195,10 @@ int run(int argc, char** argv) {
   if (line.is_guarded) {
     // It belongs to who leads the session, and that is not the manager.
     line.options.is_terminal_free = !line.options.main_command.empty() && sup::sys::give_up_terminal(STDIN_FILENO);
-    sup::guard::start();  // Returns in a manager.
+    sup::guard::start(argv);  // Returns in a manager.
   }
-  return sup::run_daemon(line.options);
+  if (const auto code = sup::run_daemon(line.options)) return *code;
+  ::_exit(static_cast<int>(sup::DaemonExit::done));  // Others go on: threads in the middle of their work, too.
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "config/enabled.hpp"
 #include "config/given.hpp"
 #include "config/paths.hpp"
@@ -21,11 +22,13 @@
 #include "daemon/own_log.hpp"
 #include "daemon/own_signals.hpp"
 #include "daemon/places.hpp"
+#include "daemon/reexec.hpp"
 #include "daemon/server.hpp"
 #include "daemon/strangers.hpp"
 #include "daemon/succession.hpp"
 #include "daemon/supervisor.hpp"
 #include "daemon/termination_message.hpp"
+#include "guard/guard.hpp"
 #include "guard/holder.hpp"
 #include "spec/check.hpp"
 #include "spec/check_logs.hpp"
@@ -157,10 +160,13 @@ class Daemon {
   // Begins with the boot, or goes on where an earlier manager has ended.
   void begin(const std::vector<std::string>& only, const std::string& left_out);
   void resume(std::vector<Restored> changed);
-  int run();
+  void say_who_goes_on();
+  // The exit code; nothing: another program goes on, and this process is to end by _exit(2).
+  std::optional<int> run();
   // A worker hangs, and may come back to what is here before the process has ended.
   [[nodiscard]] bool is_held() const { return is_held_; }
   void remember_enabled(EnabledChoices choices) { supervisor_->set_enabled_choices(std::move(choices)); }
+  ManagerRecord& record() { return supervisor_->manager_record(); }
   void lend_to_main(OwnStdio stdio) {
     supervisor_->runs().lend(std::string(kMainService), std::move(stdio), Loan::all_runs);
   }
@@ -177,6 +183,7 @@ class Daemon {
   void on_signals();
   void on_signal(const sys::SignalRecord& record);
   void forward(const sys::SignalRecord& record);
+  void reexec_on(const sys::SignalRecord& record);
   void on_guard_news();
   void note_asks(std::uint32_t asks);
   void end_on_ask(const guard::World& world);
@@ -197,6 +204,7 @@ class Daemon {
   std::optional<loop::Poll> guard_poll_;
   std::unique_ptr<Supervisor> supervisor_;  // After the workers, whose jobs refer to it.
   std::unique_ptr<Workers> workers_;
+  std::optional<Reexec> reexec_;
   std::unique_ptr<Server> server_;
   bool is_held_ = false;
 };
@@ -224,10 +232,13 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   record.socket = d->places_.socket;
   record.identity = d->places_.identity;
   if (d->places_.lock) TRY(guard::Holder::of_this_process().hold(kHeldLock, d->places_.lock->fd()));
-  d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_}, d->places_.socket,
+  d->reexec_.emplace(d->loop_, *d->workers_, *d->supervisor_);
+  d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_}, d->places_.socket,
                                   std::move(d->places_.listener)));
   std::vector<Signal> signals = claimed_signals();
-  if (!d->supervisor_->world().daemon.forward_signals.empty())
+  if (d->supervisor_->world().daemon.forward_signals.empty())
+    signals.push_back(Signal{SIGUSR1});
+  else
     std::ranges::copy(forwardable_signals(), std::back_inserter(signals));
   d->signals_ = TRY(sys::make_signalfd(signals));
   d->signals_poll_.emplace(d->loop_, d->signals_.get(), loop::Interest::readable,
@@ -250,6 +261,7 @@ std::string how_it_ended(const guard::World& world) {
 void Daemon::on_guard_news() {
   guard::News news = guard::Holder::of_this_process().read_news();
   supervisor_->on_guard_exits(news.exits);
+  if (news.trial) reexec_->on_trial(*news.trial);
   for (const guard::Refusal& refusal : news.refusals)
     spdlog::error("the guard does not hold '{}', which would be lost with this manager: {}", refusal.name,
                   refusal.reason);
@@ -259,6 +271,7 @@ void Daemon::on_guard_news() {
                 guard::Holder::of_this_process().guard_pid());
   if (places_.lock) places_.lock->tell(::getpid());
   supervisor_->runs().on_guard_gone();
+  reexec_->on_guard_gone();
 }
 
 void Daemon::on_signals() {
@@ -276,6 +289,9 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
       spdlog::info("HUP: the configuration is not read again while services run; restart supervisord for that");
       return server_->restore_socket();
     case SIGUSR2: spdlog::info("USR2: log files are opened anew"); return log_->reopen_files(), log_->deliver();
+    case SIGUSR1:
+      if (supervisor_->world().daemon.forward_signals.empty()) return reexec_on(record);
+      return forward(record);
     default:
       if (std::ranges::find(claimed_, record.signal) == claimed_.end()) return forward(record);
       spdlog::info("{} from process {}: {}", signal_name(record.signal), record.sender_pid,
@@ -285,6 +301,15 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
       note_asks(static_cast<std::uint32_t>(std::max(record.value, 0)));
       return supervisor_->post(ShutdownRequested{});
   }
+}
+
+void Daemon::reexec_on(const sys::SignalRecord& record) {
+  spdlog::info("USR1 from process {}: going on anew", record.sender_pid);
+  const auto begun = reexec_->begin({}, [](const Reexec::Outcome& outcome) {
+    if (!outcome.trouble.empty())
+      spdlog::error("cannot go on as {}: {}; nothing has changed", outcome.program, outcome.trouble);
+  });
+  if (!begun) spdlog::error("cannot go on anew: {}", begun.error().what);
 }
 
 void Daemon::note_asks(std::uint32_t asks) {
@@ -343,7 +368,7 @@ void Daemon::begin(const std::vector<std::string>& only, const std::string& left
   if (!succession_->trouble.empty())
     spdlog::error("the manager before this one {}, and cannot be followed: {}; its services are begun anew",
                   how_it_ended(succession_->left.world()), succession_->trouble);
-  spdlog::info("supervisord {} started, pid {}, {}, {}", SUP_VERSION, guard::supervisor_pid(),
+  spdlog::info("supervisord {} started, pid {}, {}, {}", program_version(), guard::supervisor_pid(),
                counted(supervisor_->world().by_name.size(), "service"),
                places_.socket.empty() ? "no control socket" : "socket " + places_.socket);
   for (const std::string& notice : places_.notices) spdlog::warn(notice);
@@ -361,9 +386,20 @@ void Daemon::begin(const std::vector<std::string>& only, const std::string& left
   end_on_ask(succession_->left.world());
 }
 
-void Daemon::resume(std::vector<Restored> changed) {
-  spdlog::warn("the manager before this one {}: process {} goes on in its place",
+// Whoever left for us has recorded that.
+void Daemon::say_who_goes_on() {
+  const auto former = succession_->records.all<ManagerRecord>(RecordKind::manager);
+  const std::string version = former.empty() ? "" : former.front().second.version;
+  const bool was_asked_for = succession_->left.world().previous_end == ExitStatus{};  // Without a goodbye.
+  if (was_asked_for)
+    return spdlog::info("supervisord {} goes on in place of {}, process {}", program_version(), version, ::getpid());
+  spdlog::warn("the manager before this one {}{}: process {} goes on in its place",
+               version == program_version() ? "" : fmt::format("({}) ", version),
                how_it_ended(succession_->left.world()), ::getpid());
+}
+
+void Daemon::resume(std::vector<Restored> changed) {
+  say_who_goes_on();
   for (Restored& one : changed) {
     const World& w = supervisor_->world();
     const ServiceRef now = w.definition(w.at(find_instance(w, one.original.name)));
@@ -378,9 +414,10 @@ void Daemon::resume(std::vector<Restored> changed) {
   end_on_ask(succession_->left.world());
 }
 
-int Daemon::run() {
+std::optional<int> Daemon::run() {
   sys::keep_memory_reserve();
   loop_.run();
+  if (reexec_->is_leaving()) return std::nullopt;
   const int exit_code = supervisor_->finished()->exit_code;
   strangers_.end(kStrangersPatience);
   const Instant drained_by = sys::monotonic_now() + kDrainPatience;
@@ -408,7 +445,29 @@ DaemonExit exit_for(const Error& error) {
   return error.code == Errc::busy ? DaemonExit::already_running : DaemonExit::system;
 }
 
-int supervise(const DaemonOptions& options) {
+// Whether this program could go on with what another one has recorded. Changes nothing.
+int try_succession(const DaemonOptions& options) {
+  auto succession = succeed();
+  if (!succession) return complain(DaemonExit::system, succession.error().what);
+  StateRecords& records = (*succession)->records;
+  if (!(*succession)->has_world)
+    return complain(DaemonExit::system, fmt::format("supervisord {}: {}", program_version(), (*succession)->trouble));
+  Loaded loaded = load_configuration(options, SystemChecks::off, &records);
+  if (loaded.has_errors) {
+    fmt::print(stderr, "{}", render_all(loaded));
+    return complain(DaemonExit::configuration,
+                    fmt::format("supervisord {} cannot read the configuration in force", program_version()));
+  }
+  (void)restore_changes(records, loaded.set);
+  if (const std::size_t foreign = count_foreign(records); foreign > 0)
+    return complain(DaemonExit::system,
+                    fmt::format("supervisord {} cannot read {}", program_version(), counted(foreign, "record")));
+  fmt::print("{}", trial_text(program_version()));
+  return code(DaemonExit::done);
+}
+
+std::optional<int> supervise(DaemonOptions options) {
+  const std::string program = own_program();  // Before the working directory is another.
   auto succession = succeed();
   if (!succession) return complain(DaemonExit::system, succession.error().what);
   const bool has_world = (*succession)->has_world;
@@ -420,6 +479,9 @@ int supervise(const DaemonOptions& options) {
     return complain(DaemonExit::configuration, "nothing was started: the configuration has errors");
   const auto choice = boot_choice(loaded.set, options);
   if (!choice) return complain(DaemonExit::usage, choice.error().what);
+  const auto former = has_world ? records.all<ManagerRecord>(RecordKind::manager)
+                                : std::vector<std::pair<std::uint64_t, ManagerRecord>>();
+  if (!former.empty()) options.is_terminal_free = former.front().second.is_terminal_free;
   const auto original = sys::raise_nofile();
   if (!original) return complain(DaemonExit::system, original.error().what);
   reserve_for_children();
@@ -433,8 +495,7 @@ int supervise(const DaemonOptions& options) {
   const pid_t guard = guard::Holder::of_this_process().guard_pid();
   const auto leftovers = has_world ? Leftovers::keep : Leftovers::end;
   // Runs are known by what they were begun with, whatever would be chosen now.
-  if (const auto former = records.all<ManagerRecord>(RecordKind::manager); has_world && !former.empty())
-    loaded.set.daemon.containment = former.front().second.containment;
+  if (!former.empty()) loaded.set.daemon.containment = former.front().second.containment;
   auto containment = ContainmentTree::choose(loaded.set.daemon.containment, places->identity, guard, leftovers);
   if (!containment) return complain(DaemonExit::system, containment.error().what);
   if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));
@@ -447,12 +508,15 @@ int supervise(const DaemonOptions& options) {
   if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
   (*daemon)->remember_enabled(std::move(choices));
   if (main_stdio) (*daemon)->lend_to_main(std::move(*main_stdio));
+  const bool is_known = !former.empty() && !former.front().second.program.empty();
+  (*daemon)->record().program = is_known ? former.front().second.program : program;
+  (*daemon)->record().is_terminal_free = options.is_terminal_free;
   if (has_world)
     (*daemon)->resume(std::move(changed));
   else
     (*daemon)->begin(choice->only, left_out);
-  const int exit_code = (*daemon)->run();
-  if ((*daemon)->is_held()) (void)daemon->release();
+  const auto exit_code = (*daemon)->run();
+  if (!exit_code || (*daemon)->is_held()) (void)daemon->release();
   return exit_code;
 }
 
@@ -481,9 +545,10 @@ int check_configuration(const DaemonOptions& options) {
   return code(DaemonExit::done);
 }
 
-int run_daemon(const DaemonOptions& options) {
-  const int exit_code = supervise(options);
-  guard::Holder::of_this_process().say_goodbye(exit_code);
+std::optional<int> run_daemon(const DaemonOptions& options) {
+  if (guard::is_trial()) return try_succession(options);
+  const auto exit_code = supervise(options);
+  if (exit_code) guard::Holder::of_this_process().say_goodbye(*exit_code);
   return exit_code;
 }
 

@@ -41,8 +41,9 @@ struct DaemonOptions {
 [[nodiscard]] int check_configuration(const DaemonOptions& options);
 
 // Supervises until the end. Call it first thing in main, on the main thread, after prepare_process(). Returns the exit
-// code.
-[[nodiscard]] int run_daemon(const DaemonOptions& options);
+// code; nothing if another program goes on, and this process has to end by _exit(2). In a trial (guard::is_trial()) it
+// tells whether it could go on.
+[[nodiscard]] std::optional<int> run_daemon(const DaemonOptions& options);
 
 // Puts this process in order whatever it was started with: signals blocked and at their defaults, descriptors 0 to 2
 // open.

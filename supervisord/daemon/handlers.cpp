@@ -1,4 +1,5 @@
 #include "daemon/handlers.hpp"
+#include "base/version.hpp"
 #include "guard/holder.hpp"
 
 #include <fmt/format.h>
@@ -168,7 +169,8 @@ void handle_explain(Server& server, Session& session, const wire::Call& call) {
 }
 
 void handle_version(Session& session) {
-  session.send(wire::encode_reply(wire::VersionReply{.version = SUP_VERSION, .pid = guard::supervisor_pid()}));
+  session.send(wire::encode_reply(wire::VersionReply{
+      .version = std::string(program_version()), .pid = guard::supervisor_pid(), .manager = ::getpid()}));
 }
 
 void handle_log_level(Session& session, const wire::Call& call) {
@@ -280,6 +282,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case log_level: return handle_log_level(session, call);
     case ping: return handle_ping(session);
     case shutdown: return handle_shutdown(server, session, call);
+    case reexec: return handle_reexec(server, session, call);
     case check:
     case completion:
     case schema: break;  // ctl does these by itself: they have no method, so no call of them was parsed.

@@ -25,6 +25,8 @@ struct ManagerRecord {
   std::uint32_t asks = 0;   // So many asks for its end it has taken from the guard,
   std::uint64_t exits = 0;  // and the ends up to this sequence.
   std::uint64_t last_change = 0;
+  std::string program;            // Where `ctl reexec` looks for it.
+  bool is_terminal_free = false;  // As in DaemonOptions.
   friend bool operator==(const ManagerRecord&, const ManagerRecord&) = default;
 };
 
@@ -101,6 +103,9 @@ struct HappeningRecord {
   std::string cause;
   std::optional<ExitStatus> status;
   std::vector<std::string> words;
+#ifdef SUP_RECORDS_OF_TOMORROW  // For the test of an upgrade to a program that records more than this one, and back.
+  std::string tomorrow = "unknown today";
+#endif
 };
 
 }  // namespace sup
@@ -110,9 +115,10 @@ namespace sup::record {
 template <>
 struct Rows<ManagerRecord> {
   using R = ManagerRecord;
-  static constexpr auto kRows = std::make_tuple(Row{1, &R::version}, Row{2, &R::containment}, Row{3, &R::started_at},
-                                                Row{4, &R::asks}, Row{5, &R::exits}, Row{6, &R::last_change},
-                                                Row{7, &R::runtime_dir}, Row{8, &R::socket}, Row{9, &R::identity});
+  static constexpr auto kRows =
+      std::make_tuple(Row{1, &R::version}, Row{2, &R::containment}, Row{3, &R::started_at}, Row{4, &R::asks},
+                      Row{5, &R::exits}, Row{6, &R::last_change}, Row{7, &R::runtime_dir}, Row{8, &R::socket},
+                      Row{9, &R::identity}, Row{10, &R::program}, Row{11, &R::is_terminal_free});
 };
 
 template <>
@@ -158,7 +164,12 @@ struct Rows<HappeningRecord> {
   static constexpr auto kRows =
       std::make_tuple(Row{1, &R::sequence}, Row{2, &R::time}, Row{3, &R::kind}, Row{4, &R::instance}, Row{5, &R::run},
                       Row{6, &R::from}, Row{7, &R::to}, Row{8, &R::health_from}, Row{9, &R::health_to},
-                      Row{10, &R::pid}, Row{11, &R::row}, Row{12, &R::cause}, Row{13, &R::status}, Row{14, &R::words});
+                      Row{10, &R::pid}, Row{11, &R::row}, Row{12, &R::cause}, Row{13, &R::status}, Row{14, &R::words}
+#ifdef SUP_RECORDS_OF_TOMORROW
+                      ,
+                      Row{4000, &R::tomorrow}
+#endif
+      );
 };
 
 }  // namespace sup::record

@@ -10,6 +10,7 @@
 
 #include "base/refusable.hpp"
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/succession.hpp"
 #include "guard/holder.hpp"
@@ -53,6 +54,7 @@ bool may_change(wire::Verb verb) {
     case run:
     case scale:
     case wire::Verb::signal:
+    case reexec:
     case shutdown: return true;
     case status:
     case wait:
@@ -345,7 +347,7 @@ void Server::answer_call(Session& session, std::string_view message) {
   }
   if (call->oneway) session.mute();
   if (call->kind != wire::CallKind::command) {
-    session.send(wire::answer_service_call(*call, {.version = SUP_VERSION}));
+    session.send(wire::answer_service_call(*call, {.version = std::string(program_version())}));
     return;
   }
   const wire::Role needed = wire::needed_role(*call->row, call->arguments);

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "daemon/reexec.hpp"
 #include "daemon/session.hpp"
 #include "daemon/supervisor.hpp"
 #include "daemon/workers.hpp"
@@ -36,6 +37,7 @@ class Server final : public Observer {
     Supervisor& supervisor;
     Workers& workers;
     log::LogThread& log;
+    Reexec& reexec;
   };
 
   // Listens at `path`, which must be free (see sys::prepare_socket_path), nowhere if it is empty; or goes on with

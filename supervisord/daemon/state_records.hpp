@@ -63,6 +63,7 @@ class StateRecords {
   template <record::Recorded T>
   [[nodiscard]] std::vector<std::pair<std::uint64_t, T>> all(RecordKind kind);
   // Records that were damaged, or that no program of this version has written.
+  [[nodiscard]] std::size_t foreign() const { return unreadable_; }  // Of these, those that are whole.
   [[nodiscard]] std::size_t unreadable() const { return unreadable_ + (store_ ? store_->damaged() : 0); }
 
  private:

@@ -8,6 +8,7 @@
 #include "config/shape.hpp"
 #include "config/transient.hpp"
 #include "daemon/manager_records.hpp"
+#include "guard/guard.hpp"
 #include "guard/holder.hpp"
 #include "log/ledger.hpp"
 
@@ -32,7 +33,7 @@ Result<std::unique_ptr<Succession>> succeed() {
   guard::Holder& guard = guard::Holder::of_this_process();
   auto out = std::make_unique<Succession>(Succession{
       .records = {}, .left = Resumption(guard.take_world(), guard.guard_pid()), .ledger = {}, .trouble = {}});
-  if (!guard.is_guarded()) return out;
+  if (!guard.is_guarded() && !guard::is_trial()) return out;
   if (out->left.world().managers_before > 0) {
     if (auto records = left_records(out->left)) {
       out->records = std::move(*records);
@@ -44,6 +45,7 @@ Result<std::unique_ptr<Succession>> succeed() {
       out->trouble = std::move(records).error().what;
     }
   }
+  if (guard::is_trial()) return out;
   out->records = TRY(StateRecords::create());
   out->ledger = TRY(log::create_ledger());
   const guard::Holder::Named held[] = {{kHeldRecords, out->records.store_fd()},
@@ -51,6 +53,14 @@ Result<std::unique_ptr<Succession>> succeed() {
                                        {kHeldLedger, out->ledger.get()}};
   TRY(guard.hold(held));
   return out;
+}
+
+std::size_t count_foreign(StateRecords& records) {
+  (void)records.all<ManagerRecord>(RecordKind::manager);
+  (void)records.all<EngineRecord>(RecordKind::engine);
+  (void)records.all<InstanceRecord>(RecordKind::instance);
+  (void)records.all<RunRecord>(RecordKind::run);
+  return records.foreign();
 }
 
 std::vector<ConfigFile> recorded_files(StateRecords& records) {

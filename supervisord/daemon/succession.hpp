@@ -30,6 +30,9 @@ struct Succession {
 // Errors: sys, if there is a guard and nothing can be recorded for it.
 [[nodiscard]] Result<std::unique_ptr<Succession>> succeed();
 
+// How many records are whole, and of another version of this program that this one cannot read.
+[[nodiscard]] std::size_t count_foreign(StateRecords& records);
+
 // What is known of the configuration by the records, and by nothing else.
 [[nodiscard]] std::vector<ConfigFile> recorded_files(StateRecords& records);
 void record_files(StateRecords& records, const std::vector<ConfigFile>& files);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "engine/transitions.hpp"
 #include "spec/instance_text.hpp"
 #include "sys/clock.hpp"
@@ -116,7 +117,7 @@ Supervisor::Supervisor(loop::Loop& loop, log::LogThread& log, StateRecords& reco
       after_start_(loop, [this] { is_start_over_ = true; }),
       turn_end_(loop, [this] { turn(); }) {
   history_.add({.time = sys::wall_now(), .kind = Happening::started});
-  manager_.version = SUP_VERSION;
+  manager_.version = program_version();
   manager_.started_at = started_at_;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/version.hpp"
 #include "daemon/succession.hpp"
 #include "daemon/supervisor.hpp"
 #include "engine/transitions.hpp"
@@ -107,6 +108,10 @@ void Supervisor::record_rest() {
   runs_->record();
   record_overrides();
   manager_.last_change = last_change_;
+#ifdef SUP_RECORDS_OF_TOMORROW
+  constexpr auto kOfTomorrow = static_cast<RecordKind>(4000);
+  records_.put(kOfTomorrow, 0, HappeningRecord{});
+#endif
   if (manager_ != manager_record_) {
     records_.put(RecordKind::manager, 0, manager_);
     manager_record_ = manager_;
@@ -131,7 +136,7 @@ void Supervisor::on_guard_exits(std::span<const guard::Exit> exits) {
 
 void Supervisor::resume(StateRecords& records, Resumption& left) {
   if (auto found = records.all<ManagerRecord>(RecordKind::manager); !found.empty()) manager_ = found.front().second;
-  manager_.version = SUP_VERSION;
+  manager_.version = program_version();
   started_at_ = manager_.started_at;
   last_change_ = manager_.last_change;
   left.forget_ends(manager_.exits);

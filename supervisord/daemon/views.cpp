@@ -1,4 +1,5 @@
 #include "daemon/views.hpp"
+#include "base/version.hpp"
 #include "guard/holder.hpp"
 
 #include <fmt/format.h>
@@ -172,7 +173,7 @@ wire::ServiceScale view_scale(const World& w, ServiceId id) {
 wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now) {
   wire::DaemonStatus out;
   out.pid = guard::supervisor_pid();
-  out.version = SUP_VERSION;
+  out.version = program_version();
   out.uptime_ms = whole_ms(now - supervisor.started_at());
   out.state = supervisor.engine().is_shutting_down() ? "shutting-down" : "running";
   out.event_seq = static_cast<std::int64_t>(supervisor.history().last_sequence());

@@ -24,6 +24,9 @@ struct Pace {
   // The same when somebody has asked for the end, also as PID 1; so many may die after that even if they came up.
   std::uint32_t hopeless_ending = 3;
   std::uint32_t most_while_ending = 10;
+  // So many managers of a program that was just gone on with may fail by themselves, in lives less than `healthy`.
+  std::uint32_t bad_program = 3;
+  Duration trial = std::chrono::seconds(5);  // A program that has not said by then that it could go on cannot.
 };
 
 // The pause before a manager is started again when this many have died one after the other; the first is 1.
@@ -39,6 +42,15 @@ inline constexpr int kNoManager = 71;  // The first could not be made; or the en
 //
 // All signals must be blocked (prepare_process()), and no thread, no descriptor and no child be there that a second
 // manager could not use as well.
-void start(const Pace& pace = Pace());
+//
+// A guard that a manager has asked for it (Holder::replace) executes another program in its own place, or the same
+// anew, with `arguments` as they were given; there start() goes on with what was (handover.hpp). If managers of that
+// one fail again and again at once, it goes back to the program before.
+void start(char* const* arguments, const Pace& pace = Pace());
+
+// After start(): this process is none of a guard's managers, but was made to tell whether it could go on with what they
+// have, by its exit code. It finds that as a manager would (Holder::take_world), as copies that it may close, and is to
+// change nothing of it.
+[[nodiscard]] bool is_trial() noexcept;
 
 }  // namespace sup::guard

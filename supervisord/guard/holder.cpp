@@ -169,6 +169,10 @@ void Holder::read_message(std::string_view bytes, News& out) const {
       std::memcpy(&ended, rest.data(), sizeof ended);
       out.exits.push_back({sequence++, ended.pid, status_of(ended)});
     }
+  } else if (bytes.starts_with(static_cast<char>(Kind::tried))) {
+    Ended ended;
+    if (bytes.size() == 1 + sizeof ended) std::memcpy(&ended, bytes.data() + 1, sizeof ended);
+    out.trial = status_of(ended);
   } else if (bytes.starts_with(static_cast<char>(Kind::refused))) {
     for (Names names(read_number(bytes, error_number)); const auto name = names.next();)
       out.refusals.push_back({std::string(*name), reason_of(error_number)});
@@ -194,6 +198,13 @@ News Holder::read_news() {
 }
 
 Result<> Holder::confirm(std::uint64_t sequence) { return send(message(Kind::confirm, sequence)); }
+
+Result<> Holder::propose(int program, int output) {
+  const Named both[] = {{"program", program}, {"output", output}};
+  return send(std::string(1, static_cast<char>(Kind::propose)), both);
+}
+
+Result<> Holder::replace() { return send(std::string(1, static_cast<char>(Kind::replace))); }
 
 void Holder::say_goodbye(int code) {
   constexpr int kMostCode = 255;

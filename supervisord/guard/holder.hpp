@@ -60,7 +60,8 @@ struct Refusal {
 struct News {
   std::vector<Exit> exits;
   std::vector<Refusal> refusals;
-  bool is_gone = false;  // The guard itself was killed. Told once; fd() is not to be polled any more.
+  std::optional<ExitStatus> trial;  // How that of the program ended which was proposed.
+  bool is_gone = false;             // The guard itself was killed. Told once; fd() is not to be polled any more.
 };
 
 // Without a guard everything here does nothing and succeeds, so nobody needs to ask. All functions may be called from
@@ -98,6 +99,12 @@ class Holder {
   // This manager is up, and exits up to this sequence (0: none) are recorded. A manager that dies before its first call
   // never came up.
   [[nodiscard]] Result<> confirm(std::uint64_t sequence);
+
+  // Asks whether this program (O_PATH) could go on in place of this one: it is executed for a trial (is_trial()), and
+  // what it says goes to `output`. How that has ended is news, within Pace::trial. Errors: sys, timeout.
+  [[nodiscard]] Result<> propose(int program, int output);
+  // When this process has ended, however that is, the program whose trial was good goes on. Errors: sys, timeout.
+  [[nodiscard]] Result<> replace();
 
   // This manager is about to end, and supervisord with it, with this code. The guard ends when this process has.
   void say_goodbye(int code);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "guard/report.hpp"
 #include "sys/clock.hpp"
@@ -21,9 +22,8 @@ namespace {
 constexpr std::uint64_t kAllSignals = ~std::uint64_t{0};
 constexpr std::size_t kSpareFds = 96;  // Those that a message brings, and our own.
 
-Pace pace;
 Inheritance inherited;
-rlimit original_files;
+bool is_on_trial = false;
 
 [[noreturn]] void leave(std::string_view what, int error_number) noexcept {
   report_failure(what, error_number);
@@ -31,14 +31,18 @@ rlimit original_files;
 }
 
 // Soft to hard, so that much can be held. What that is.
-std::size_t raise_files() noexcept {
-  if (::getrlimit(RLIMIT_NOFILE, &original_files) < 0) leave("get the limit of open files", errno);
-  rlimit raised{original_files.rlim_max, original_files.rlim_max};
-  if (::setrlimit(RLIMIT_NOFILE, &raised) < 0) raised.rlim_cur = original_files.rlim_cur;
+std::size_t raise_files(Files& original) noexcept {
+  rlimit now{};
+  if (::getrlimit(RLIMIT_NOFILE, &now) < 0) leave("get the limit of open files", errno);
+  original = {now.rlim_cur, now.rlim_max};
+  rlimit raised{now.rlim_max, now.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) < 0) raised.rlim_cur = now.rlim_cur;
   return static_cast<std::size_t>(raised.rlim_cur);
 }
 
 }  // namespace
+
+Pace pace;
 
 const Inheritance& inheritance() noexcept { return inherited; }
 
@@ -49,15 +53,21 @@ Duration pause_after(std::uint32_t deaths, const Pace& by) noexcept {
   return pause < by.most ? pause : by.most;
 }
 
-void Keeper::begin() noexcept {
+bool Keeper::begin(char* const* arguments) noexcept {
+  arguments_ = arguments;
   socket_ = -1;
-  const std::size_t files = raise_files();
+  const std::size_t files = raise_files(state_.files);
   state_.shelf.limit(files > kSpareFds ? files - kSpareFds : 0);
+  if (take_over()) {
+    inherited = {-1, ::getppid(), &state_};
+    return is_on_trial = true;
+  }
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) leave("become sub-reaper", errno);
   constexpr int kOwn = SFD_CLOEXEC | SFD_NONBLOCK;
   signals_ = static_cast<int>(::syscall(SYS_signalfd4, -1, &kAllSignals, sizeof kAllSignals, kOwn));
   if (signals_ < 0) leave("make a signalfd", errno);
   start_at_ = sys::monotonic_now();
+  return false;
 }
 
 int Keeper::wait_milliseconds() const noexcept {
@@ -107,11 +117,13 @@ bool Keeper::start_manager() noexcept {
   is_born_ending_ = state_.asks.count > 0;
   state_.is_up = false;
   state_.goodbye.reset();
+  state_.is_replacing = false;
+  (void)::close(std::exchange(state_.programs.next, -1));
   state_.journal.tell(state_.journal.untold());
   ++state_.managers;
   sys::release_clean_pages();  // What only the start has used, that of the program or of this manager.
   for (int number = 1; number < NSIG; ++number)
-    if (arrived_[number].is_waiting) pass_on(number);
+    if (state_.arrived[number].is_waiting) pass_on(number);
   return false;
 }
 
@@ -119,7 +131,8 @@ bool Keeper::start_manager() noexcept {
 void Keeper::become_manager(int socket) noexcept {
   (void)::setpgid(0, 0);
   (void)::close(signals_);
-  (void)::setrlimit(RLIMIT_NOFILE, &original_files);
+  const rlimit original{state_.files.soft, state_.files.hard};
+  (void)::setrlimit(RLIMIT_NOFILE, &original);
   inherited = {socket, ::getppid(), &state_};
 }
 
@@ -149,6 +162,8 @@ void Keeper::manager_ended(const Ended& ended) noexcept {
   const Instant now = sys::monotonic_now();
   manager_ = 0;
   state_.previous = ended;
+  if (state_.is_replacing && !state_.is_on_trial) go_on_as(state_.programs.next, state_.programs.own);
+  go_back_if_bad(ended, now - born_);
   end_if_hopeless(ended);
   const Duration pause = state_.asks.count > 0 ? Duration{0} : pause_before_next(ended, now - born_);
   start_at_ = now + pause;
@@ -193,14 +208,14 @@ void Keeper::take_signal(int number, pid_t sender, uid_t user) noexcept {
   if (is_ask) state_.asks = {state_.asks.count + 1, number, sender};
   reap();                                                         // So that it does not go to one that is dead.
   if (is_ask && manager_ == 0) start_at_ = sys::monotonic_now();  // The next one knows the ask from its birth.
-  arrived_[number] = {!is_ask, sender, user};
+  state_.arrived[number] = {!is_ask, sender, user};
   if (manager_ > 0) pass_on(number);
 }
 
 // By number: the manager is a child that we have not reaped, so its pid is its own. In the name of the sender, which
 // the kernel lets us give with a queued signal.
 void Keeper::pass_on(int number) noexcept {
-  Arrived& arrived = arrived_[number];
+  Arrived& arrived = state_.arrived[number];
   arrived.is_waiting = false;
   siginfo_t told{};
   told.si_signo = number;
@@ -216,9 +231,11 @@ namespace {
 constinit Keeper keeper;
 }  // namespace
 
-void start(const Pace& how) {
+bool is_trial() noexcept { return is_on_trial; }
+
+void start(char* const* arguments, const Pace& how) {
   pace = how;
-  keeper.begin();
+  if (keeper.begin(arguments)) return;
   while (!keeper.turn()) {
   }
 }

@@ -4,8 +4,8 @@
 
 #include <sys/types.h>
 
-#include <csignal>
 #include <cstdint>
+#include <string_view>
 
 #include "base/time.hpp"
 #include "guard/guard.hpp"
@@ -15,8 +15,8 @@ namespace sup::guard {
 
 class Keeper {
  public:
-  // Before the first turn(). What cannot be had ends the process.
-  void begin() noexcept;
+  // Before the first turn(). What cannot be had ends the process. True: this is a trial, and no guard.
+  [[nodiscard]] bool begin(char* const* arguments) noexcept;
   // Waits for something to happen and does what it asks for. True: this is a new manager.
   [[nodiscard]] bool turn() noexcept;
 
@@ -28,6 +28,14 @@ class Keeper {
   [[nodiscard]] Duration pause_before_next(const Ended& ended, Duration lived) noexcept;
   void end_if_hopeless(const Ended& ended) noexcept;
   void reap() noexcept;
+
+  // Programs (keeper_programs.cpp).
+  [[nodiscard]] bool take_over() noexcept;
+  void try_next() noexcept;
+  [[nodiscard]] Ended try_program(int program, int output) noexcept;
+  void go_on_as(int program, int former) noexcept;
+  void go_back_if_bad(const Ended& ended, Duration lived) noexcept;
+  [[nodiscard]] int execute(int program, std::string_view how) noexcept;
 
   // Signals.
   void take_signals() noexcept;
@@ -42,11 +50,7 @@ class Keeper {
 
   [[nodiscard]] int wait_milliseconds() const noexcept;
 
-  struct Arrived {
-    bool is_waiting = false;  // For a manager to come.
-    pid_t sender = 0;
-    uid_t user = 0;
-  };
+  char* const* arguments_ = nullptr;
   int signals_ = 0;
   int socket_ = 0;          // -1: there is none.
   pid_t manager_ = 0;       // 0: there is none.
@@ -59,9 +63,11 @@ class Keeper {
   bool is_born_ending_ = false;  // The present manager knows of an ask.
   std::uint32_t deaths_ending_ = 0;
   std::uint32_t never_up_ending_ = 0;
-  Arrived arrived_[NSIG];
+  std::uint32_t bad_ = 0;  // Managers of this program that have failed at once, while there is a former one.
   State state_;
 };
+
+extern Pace pace;
 
 // Ends all children, and theirs, with KILL, as far as that can be done within two seconds.
 void kill_everybody() noexcept;

@@ -67,6 +67,7 @@ bool Keeper::take_message() noexcept {
   const bool is_cut = (message.msg_flags & MSG_TRUNC) != 0;
   answering = socket_;
   state_.take({bytes, is_cut ? 0 : static_cast<std::size_t>(got)}, {fds, count}, close_unused, refuse);
+  if (state_.is_on_trial) try_next();
   if (state_.goodbye) leave_at_ = sys::monotonic_now() + kLeavePatience;
   return got > 0;
 }

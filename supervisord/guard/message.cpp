@@ -29,6 +29,8 @@ std::optional<std::string_view> Names::next() noexcept {
   const std::size_t length = static_cast<unsigned char>(rest_.front());
   if (length == 0 || length > kNameBytes || length >= rest_.size()) return std::nullopt;
   const std::string_view name(rest_.data() + 1, length);
+  for (const char c : name)
+    if (c == '\n') return std::nullopt;
   rest_.remove_prefix(1 + length);
   return name;
 }
@@ -43,7 +45,10 @@ std::optional<Request> read_request(std::string_view bytes, std::size_t fds) noe
     out.names = rest;
     return out;
   }
+  constexpr std::size_t kOfProposal = 2;
+  if (out.kind == Kind::propose) return fds == kOfProposal && rest.empty() ? std::optional(out) : std::nullopt;
   if (fds != 0) return std::nullopt;
+  if (out.kind == Kind::replace) return rest.empty() ? std::optional(out) : std::nullopt;
   if (out.kind == Kind::confirm) {
     const auto sequence = only<std::uint64_t>(rest);
     out.sequence = sequence.value_or(0);

@@ -10,7 +10,7 @@
 
 namespace sup::guard {
 
-inline constexpr std::size_t kNameBytes = 63;  // Of a held descriptor: any bytes, at least one.
+inline constexpr std::size_t kNameBytes = 63;  // Of a held descriptor: any bytes but a line feed, at least one.
 inline constexpr std::size_t kMostHeld = 65'536;
 inline constexpr std::size_t kJournalLength = 4'096;  // Exits that are not confirmed; more stay zombies meanwhile.
 
@@ -23,9 +23,12 @@ enum class Kind : char {
   drop = 'D',     // Names.
   confirm = 'C',  // A sequence: 8 bytes.
   goodbye = 'G',  // An exit code: 4 bytes.
+  propose = 'T',  // A program and a pipe, with the message: could it go on in place of this one?
+  replace = 'X',  // When this manager has ended it shall, if it could.
   // From the guard.
   exits = 'E',    // The sequence of the first: 8 bytes; then as many Ended as follow each other.
   refused = 'R',  // An errno: 4 bytes; then names.
+  tried = 'A',    // How the trial of a program has ended: an Ended.
 };
 
 // One process that has ended, as waitid(2) tells it: `how` is CLD_EXITED, CLD_KILLED or CLD_DUMPED.

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -62,6 +63,8 @@ class Journal {
   [[nodiscard]] std::size_t untold() const noexcept { return static_cast<std::size_t>(gone_ + count_ - told_); }
   [[nodiscard]] std::uint64_t first_untold() const noexcept { return told_ + 1; }
   void tell(std::size_t count) noexcept { told_ += count; }
+  // An empty one whose next entry has this number.
+  void begin_with(std::uint64_t first) noexcept { gone_ = told_ = first > 0 ? first - 1 : 0; }
 
  private:
   std::uint64_t gone_ = 0;  // The number of the last that is forgotten,
@@ -78,15 +81,41 @@ struct Asks {
   std::int32_t pid = 0;
 };
 
+// A signal that came.
+struct Arrived {
+  bool is_waiting = false;  // For a manager to come.
+  pid_t sender = 0;
+  uid_t user = 0;
+};
+
+// Programs that can be executed (O_PATH); -1: none.
+struct Programs {
+  int own = 0;     // What this process executes.
+  int former = 0;  // What it executed before, as long as it is not sure that this one is good.
+  int next = 0;    // What a manager wants to be gone on with.
+  int said = 0;    // Where that says what it has to say, in its trial.
+};
+
+// The limit of open files with which supervisord was started.
+struct Files {
+  std::uint64_t soft = 0;
+  std::uint64_t hard = 0;
+};
+
 struct State {
   Shelf shelf;
   Journal journal;
   Asks asks;
+  Arrived arrived[NSIG];
+  Programs programs;
+  Files files;
   std::uint32_t managers = 0;  // So many were begun.
   Ended previous;              // How the last of them ended; its pid is 0 before there was one.
   // Of the present manager.
   bool is_up = false;
   std::optional<int> goodbye;
+  bool is_on_trial = false;   // The next program is to be tried.
+  bool is_replacing = false;  // When this manager has ended the next program goes on.
 
   // Does what a message asks for. All descriptors that come with it belong to the state then, and those that it has no
   // use for are closed by `close`. What cannot be held is told by `refuse`: why, and the names as they came.
@@ -96,6 +125,7 @@ struct State {
 
  private:
   void put(std::string_view names, std::span<const int> fds, Close close, Refuse refuse) noexcept;
+  void propose(std::span<const int> fds, Close close) noexcept;
 };
 
 // How a manager finds what it was born with.

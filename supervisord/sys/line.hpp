@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 
@@ -29,8 +30,9 @@ class Line {
     std::ranges::copy(text.substr(0, fits), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
     size_ += fits;
   }
-  void add(int number) noexcept {
-    std::array<char, 12> digits;
+  void add(std::integral auto number) noexcept {
+    static_assert(sizeof number >= sizeof(int), "a character is no number");
+    std::array<char, 24> digits;
     const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
   }

@@ -686,6 +686,24 @@ inline constexpr auto kShutdownParams = std::array{ParamRow{.name = "now",
 inline constexpr auto kShutdownExamples =
     std::array{Example{"ctl shutdown", "stop everything in order, then supervisord"},
                Example{"ctl shutdown --now", "at once, without grace"}};
+inline constexpr auto kReexecParams =
+    std::array{ParamRow{.name = "program",
+                        .type = ParamType::text,
+                        .given = Given::option,
+                        .option = "--program",
+                        .metavar = "PATH",
+                        .completes = Completes::files,
+                        .doc = "The program to go on with; else the one that supervisord was started with, as it is "
+                               "there now."},
+               ParamRow{.name = "no_wait",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--no-wait",
+                        .scope = Scope::local,
+                        .doc = "Do not wait until the other has taken over."}};
+inline constexpr auto kReexecExamples =
+    std::array{Example{"ctl reexec", "after an upgrade: the new version goes on, services run on"},
+               Example{"ctl reexec --program /opt/supervisord-0.1/bin/supervisord", "back to an older one"}};
 inline constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
 inline constexpr auto kCompletionParams = std::array{ParamRow{.name = "shell",
                                                               .type = ParamType::choice,
@@ -1180,6 +1198,20 @@ inline constexpr auto kCommands = std::array{
                .summary = "Stop all services in order, then supervisord; wait until it is gone.",
                .text = "What is alive after the setting `shutdown-timeout` gets KILL.",
                .examples = kShutdownExamples,
+               .exits = kCallExits},
+    CommandRow{.verb = Verb::reexec,
+               .name = "reexec",
+               .method = "Reexec",
+               .role = Role::admin,
+               .group = HelpGroup::supervisord,
+               .params = kReexecParams,
+               .reply = "ReexecReply",
+               .summary = "Go on with another version of supervisord, without touching the services.",
+               .text = "The program is asked first whether it could go on with what is running; if it cannot, it is "
+                       "said why and nothing is changed. It then takes the place of supervisord, under the same pid. "
+                       "Should it fail three times within its first minute, the one before comes back. The signal "
+                       "USR1 does the same as `ctl reexec`, unless forward-signals is set. Needs the guard.",
+               .examples = kReexecExamples,
                .exits = kCallExits},
     CommandRow{.verb = Verb::completion,
                .name = "completion",

@@ -56,6 +56,7 @@ enum class Verb : std::uint8_t {
   log_level,
   ping,
   shutdown,
+  reexec,
   completion,
   schema,
 };

@@ -623,9 +623,22 @@ struct MessageRows<VersionReply> {
   static constexpr auto kRows =
       std::make_tuple(Member{"version", &VersionReply::version, "The version of supervisord."},
                       Member{"protocol", &VersionReply::protocol, "The version of these messages."},
-                      Member{"pid", &VersionReply::pid, "The process of supervisord."});
+                      Member{"pid", &VersionReply::pid, "The process of supervisord, as others know it: the guard."},
+                      Member{"manager", &VersionReply::manager, "Its process that answers; without a guard the same."});
 };
 static_assert(kEveryMemberIsARow<VersionReply>);
+
+template <>
+struct MessageRows<ReexecReply> {
+  static constexpr std::string_view kName = "ReexecReply";
+  static constexpr std::string_view kDoc = "Reply of Reexec: the other program can go on, and will in a moment.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"program", &ReexecReply::program, "Where it is."},
+                      Member{"version", &ReexecReply::version, "Its version, as it says itself."},
+                      Member{"before", &ReexecReply::before, "The version that has answered."},
+                      Member{"manager", &ReexecReply::manager, "The process that has answered, and ends now."});
+};
+static_assert(kEveryMemberIsARow<ReexecReply>);
 
 template <>
 struct MessageRows<LogLevelReply> {
@@ -756,7 +769,7 @@ using MessageTypes =
              SetChange, SetReply, EnableResult, EnableReply, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply,
              ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
              AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, Unwell, HealthReply,
-             VersionReply, LogLevelReply, PingReply, ShutdownReply>;
+             VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

@@ -421,7 +421,16 @@ struct VersionReply {
   std::string version;
   std::int64_t protocol = kProtocolVersion;
   std::int64_t pid = 0;
+  std::int64_t manager = 0;
   friend bool operator==(const VersionReply&, const VersionReply&) = default;
+};
+
+struct ReexecReply {
+  std::string program;
+  std::string version;
+  std::string before;
+  std::int64_t manager = 0;
+  friend bool operator==(const ReexecReply&, const ReexecReply&) = default;
 };
 
 struct LogLevelReply {

@@ -27,7 +27,10 @@ void count_refusal(int error_number, std::string_view names) {
 }
 
 void check(const State& state) {
-  CHECK(state.shelf.size() == open_fds.size());
+  const bool has_next = state.programs.next >= 0;
+  CHECK(has_next == (state.programs.said >= 0));
+  CHECK(state.shelf.size() + (has_next ? 2 : 0) == open_fds.size());
+  CHECK(!has_next || (open_fds.contains(state.programs.next) && open_fds.contains(state.programs.said)));
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < state.shelf.size(); ++i) {
     CHECK(open_fds.contains(state.shelf.fd(i)));
@@ -55,6 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static auto state = std::make_unique<State>();
   static int next_fd = 0;
   static std::uint64_t ended = 0;
+  static const bool is_begun = (state->programs = {-1, -1, -1, -1}, true);
+  CHECK(is_begun);
   state->shelf.limit(kFewHeld);
   for (std::size_t at = 0; at + 3 <= size;) {
     const std::size_t length = std::min<std::size_t>(data[at], size - at - 3);

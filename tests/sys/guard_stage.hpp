@@ -69,7 +69,7 @@ class Stage {
     ::close(said);
     const rlimit few{files, files};
     if (files > 0) ::setrlimit(RLIMIT_NOFILE, &few);
-    start(pace);
+    start(nullptr, pace);
     Holder& holder = Holder::of_this_process();
     const int code = manager(holder);
     holder.say_goodbye(code);
