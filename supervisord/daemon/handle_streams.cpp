@@ -175,7 +175,10 @@ void answer_after_worker(Server& server, Session& session, std::move_only_functi
   auto answer = [&server, id = session.id(), work = std::move(work)]() mutable -> Continuation {
     return [&server, id, conclude = work()]() mutable {
       const std::string reply = conclude();
-      server.with_session(id, [&](Session& mine) { mine.finish(reply); });
+      server.with_session(id, [&](Session& mine) {
+        server.hold(mine);
+        mine.finish(reply);
+      });
     };
   };
   server.parts().workers.submit(std::move(answer), asks);

@@ -272,7 +272,8 @@ void Server::on_state_changed(const StateChanged& change) {
 }
 
 void Server::on_turn_over() {
-  for (const SessionId id : std::exchange(unsettled_, {})) with_session(id, [](Session&) {});
+  for (const SessionId id : std::exchange(unsettled_, {}))
+    with_session(id, [](Session& session) { session.release(); });
 }
 
 // It is in the history, whose readers go on.
@@ -360,7 +361,14 @@ void Server::answer_call(Session& session, std::string_view message) {
   log_request(session, *call);
   if (may_stay(call->row->verb) && is_full_of_tasks())
     return session.send(wire::encode_error(wire::LimitReached{"so many clients follow or wait already"}));
+  // What was asked for is recorded at the end of the turn, and the answer comes after that.
+  if (may_change(call->row->verb)) hold(session);
   handle(*this, session, *call);
+}
+
+void Server::hold(Session& session) {
+  session.hold();
+  if (std::ranges::find(unsettled_, session.id()) == unsettled_.end()) unsettled_.push_back(session.id());
 }
 
 // Who follows or waits takes a place for long, and cannot be made to leave it; some are kept for those who want to do

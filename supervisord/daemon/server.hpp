@@ -58,6 +58,8 @@ class Server final : public Observer {
   std::size_t archive_readers = 0;  // Clients that read log files.
   // Does something with the session if it is still there, then lets it go on.
   void with_session(SessionId id, const std::function<void(Session&)>& action);
+  // What is sent to it now leaves when this turn is recorded.
+  void hold(Session& session);
 
   void on_state_changed(const StateChanged& change) override;
   void on_health_changed(const HealthChanged& change) override;

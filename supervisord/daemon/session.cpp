@@ -88,6 +88,7 @@ void Session::finish(std::string_view encoded) {
 }
 
 void Session::flush() {
+  if (is_held_) return;
   while (sent_ < output_.size()) {
     const auto result = sys::send_some(socket_, std::span(output_).subspan(sent_));
     if (!result || result->state == sys::IoState::closed) {

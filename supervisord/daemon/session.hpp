@@ -84,9 +84,14 @@ class Session {
   void send(std::string_view encoded);
   [[nodiscard]] bool has_room() const { return output_.size() - sent_ < kOutputMark; }
   void begin(std::unique_ptr<Task> task);
+  // The call in progress is answered by another task, or at once.
+  [[nodiscard]] std::unique_ptr<Task> drop_task() { return std::exchange(task_, nullptr); }
   // The final reply of the task; the next call is taken up.
   void finish(std::string_view encoded);
   [[nodiscard]] Task* task() { return is_task_over_ ? nullptr : task_.get(); }
+  // What was sent is held back until release(): what it says has happened may still be lost with this process.
+  void hold() { is_held_ = true; }
+  void release() { is_held_ = false; }
   // Gone after what was sent so far, as far as the client takes it at once.
   void hang_up() { is_over_ = true; }
   // Does something for this client alone. If there is no memory for it, the client is sent away.
@@ -113,6 +118,7 @@ class Session {
   std::unique_ptr<Task> task_;
   std::optional<Instant> incomplete_since_;
   bool is_muted_ = false;
+  bool is_held_ = false;
   bool is_task_over_ = false;
   bool is_input_over_ = false;
   bool is_over_ = false;
