@@ -14,6 +14,7 @@ namespace sup {
 namespace {
 
 constexpr std::size_t kUsualLines = 100;
+constexpr Duration kResumePatience = std::chrono::seconds{2};
 
 log::StreamFilter streams_of(const wire::Call& call) {
   if (!call.arguments.has("stream")) return log::StreamFilter::both;
@@ -135,10 +136,7 @@ LogReaderPlan plan_for(Server& server, const wire::Call& call, const std::vector
   return out;
 }
 
-}  // namespace
-
-void handle_logs(Server& server, Session& session, const wire::Call& call) {
-  if (const auto deed = file_deed(call)) return handle_log_files(server, session, call, *deed);
+void read_logs(Server& server, Session& session, const wire::Call& call) {
   const auto services = named_services(server, session, call);
   if (!services) return;
   if (auto mistake = mistake_in(call)) return session.send(wire::encode_error(wire::Failed{*std::move(mistake)}));
@@ -147,6 +145,51 @@ void handle_logs(Server& server, Session& session, const wire::Call& call) {
   const auto follower = server.parts().log.follow(request_of(call, *services));
   if (!follower) return session.send(wire::encode_error(wire::LimitReached{follower.error().what}));
   begin_reading_logs(server, session, *follower, std::move(plan));
+}
+
+// While the output of the runs that were taken over is not read again, nobody knows what of it is in the files already:
+// a reader would get lines twice, or not at all. A disk that hangs is not waited for.
+class OutputAwaited final : public Task {
+ public:
+  OutputAwaited(Server& server, SessionId session, wire::Call call)
+      : server_(server),
+        session_(session),
+        call_(std::move(call)),
+        give_up_(server.parts().loop, [this] { go_on(server_, session_); }) {
+    give_up_.arm(kResumePatience);
+  }
+
+  // Nothing, if somebody else has done it, or the session waits for something else by now.
+  static void go_on(Server& server, SessionId id) {
+    server.with_session(id, [&server](Session& session) {
+      if (auto* const awaited = dynamic_cast<OutputAwaited*>(session.task()); awaited != nullptr)
+        awaited->read(session, server);
+    });
+  }
+
+  void wind_up(Session& session) override { session.finish(wire::encode_reply(wire::LogsReply{})); }
+
+ private:
+  void read(Session& session, Server& server) {
+    const wire::Call call = std::move(call_);
+    const std::unique_ptr<Task> done = session.drop_task();  // This.
+    read_logs(server, session, call);
+  }
+
+  Server& server_;
+  SessionId session_;
+  wire::Call call_;
+  loop::Timer give_up_;
+};
+
+}  // namespace
+
+void handle_logs(Server& server, Session& session, const wire::Call& call) {
+  if (const auto deed = file_deed(call)) return handle_log_files(server, session, call, *deed);
+  Runs& runs = server.parts().supervisor.runs();
+  if (!runs.is_resuming_output()) return read_logs(server, session, call);
+  session.begin(std::make_unique<OutputAwaited>(server, session.id(), call));
+  runs.when_output_is_resumed([&server, id = session.id()] { OutputAwaited::go_on(server, id); });
 }
 
 }  // namespace sup

@@ -145,10 +145,17 @@ void Runs::resume_output(Run& run, std::uint32_t serial, Resumption& left) {
         return [this, name = order.name, sources = std::move(sources)]() mutable {
           for (const std::string& trouble : sources.troubles) spdlog::error("{}: {}", name, trouble);
           attach(std::move(sources.sources));
-          if (--resuming_outputs_ == 0) log_.settle();
+          if (--resuming_outputs_ > 0) return;
+          log_.settle();
+          for (auto& action : std::exchange(awaiting_outputs_, {})) action();
         };
       },
       asks);
+}
+
+void Runs::when_output_is_resumed(std::move_only_function<void()> action) {
+  if (resuming_outputs_ == 0) return action();
+  awaiting_outputs_.push_back(std::move(action));
 }
 
 void Runs::resume_voice(Run& run, const RunRecord& record, Resumption& left) {

@@ -266,6 +266,9 @@ class Runs {
   void clean_up();
   // SIGCHLD has arrived.
   void on_child_signal();
+  // Does it when the output of all runs that were taken over is read again: at once, if none is missing.
+  void when_output_is_resumed(std::move_only_function<void()> action);
+  [[nodiscard]] bool is_resuming_output() const { return resuming_outputs_ > 0; }
 
   // What has changed is put to the records; they are committed by the caller, who then says so: only now what was seen
   // may be taken from the kernel.
@@ -420,7 +423,8 @@ class Runs {
   std::unordered_map<pid_t, Owner> adopted_;     // Children of the guard that are main processes or tasks.
   std::optional<sys::Orphans> guard_orphans_;    // Who came to the guard, where there was a manager before us.
   std::set<pid_t> orphans_of_guard_;             // Of those in orphan_owners_.
-  std::size_t resuming_outputs_ = 0;             // Whose logs a worker opens.
+  std::size_t resuming_outputs_ = 0;             // Whose logs a worker opens,
+  std::vector<std::move_only_function<void()>> awaiting_outputs_;  // and who waits for that.
   bool is_guard_gone_ = false;
   bool is_undecided_ = false;            // Whose an orphan is cannot be asked at the moment: nothing is over.
   bool is_somebody_passing_ = false;     // Somebody whose child may be of a run has just come.

@@ -324,11 +324,13 @@ void Worker::deliver(Input& input, const Block& block, Counters& counters) {
   const Origin origin{sys::wall_now(), ++sequence_, input.run, service.id, input.stream, position};
   counters.lines += block.lines;
   counters.bytes += block.bytes.size();
-  service.ring.append(origin, {}, block, [&](const Ring::Dropped& dropped) {
-    service.has_dropped = true;
-    audience_.on_drop(dropped);
-  });
-  audience_.deliver(origin, service.name, block);
+  if (const Block young = unread(input, block); young.lines > 0) {
+    service.ring.append(origin, {}, young, [&](const Ring::Dropped& dropped) {
+      service.has_dropped = true;
+      audience_.on_drop(dropped);
+    });
+    audience_.deliver(origin, service.name, young);
+  }
   if (input.awaited) look_for_awaited(input, block);
   block_end_ = block_at_ + block.bytes.size();
   if (input.outlet != nullptr) pass(input, origin.time, unwritten(input, 0, block));

@@ -163,6 +163,8 @@ class Worker {
   void fill_carry(const Input& input);
   // What an earlier life has not written already.
   [[nodiscard]] Block unwritten(const Input& input, std::size_t destination, Block block) const;
+  // What readers do not find in the file that is read back.
+  [[nodiscard]] Block unread(const Input& input, const Block& block) const;
   void stage(const Input& input, std::size_t destination, const LedgerAccount* outbox, std::size_t end);
   void stage_missing(const Input& input);
   void settle_ledger();

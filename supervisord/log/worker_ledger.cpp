@@ -113,6 +113,14 @@ Block Worker::unwritten(const Input& input, std::size_t destination, Block block
   return block;
 }
 
+Block Worker::unread(const Input& input, const Block& block) const {
+  if (input.account == nullptr || input.file == nullptr) return block;
+  std::size_t destination = 0;
+  for (std::size_t at = 0; input.file != input.outlet && at < input.further.size(); ++at)
+    if (input.further[at].outlet == input.file) destination = at + 1;
+  return unwritten(input, destination, block);
+}
+
 void Worker::stage(const Input& input, std::size_t destination, const LedgerAccount* outbox, std::size_t end) {
   if (input.account != nullptr) ledger_->stage(destination, *outbox, end);
 }
