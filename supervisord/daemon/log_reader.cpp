@@ -186,10 +186,12 @@ class LogsTask final : public Task {
     reply.notes = std::exchange(notes_, {});
     std::size_t size = 0;
     bool is_ready = true;
+    bool is_dry = false;
     while (size < kBatchBytes && (is_ready = fetch())) {
       const bool has_old = old_at_ < old_.size();
       const bool has_new = memory_at_ < memory_.records.size();
-      if (!has_old && !has_new) break;
+      is_dry = !has_old && !has_new;
+      if (is_dry) break;
       if (has_old && (!has_new || old_[old_at_].line.key <= memory_.records[memory_at_].time))
         size += add_old(reply, old_[old_at_++]);
       else
@@ -203,7 +205,8 @@ class LogsTask final : public Task {
       session.finish(wire::encode_reply(reply));
       return Handed::end;
     }
-    if (reply.records.empty() && reply.notes.empty()) return Handed::nothing;
+    reply.caught_up = is_dry && !archive_ && !std::exchange(has_caught_up_, true);
+    if (reply.records.empty() && reply.notes.empty() && !reply.caught_up) return Handed::nothing;
     session.send(wire::encode_reply(reply, wire::Continues::yes));
     return Handed::lines;
   }
@@ -255,6 +258,7 @@ class LogsTask final : public Task {
   std::size_t memory_at_ = 0;
   std::uint64_t unwanted_ = 0;  // The oldest lines of memory that count are not among the last ones.
   std::uint64_t missed_ = 0;    // Lost in front of the next line.
+  bool has_caught_up_ = false;
   std::vector<std::string> notes_;
 };
 

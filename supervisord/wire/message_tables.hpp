@@ -225,7 +225,9 @@ struct MessageRows<LogsReply> {
       "down.";
   static constexpr auto kRows = std::make_tuple(
       Member{"records", &LogsReply::records, "The lines, oldest first."},
-      Member{"notes", &LogsReply::notes, "What people should know about them: what could not be read, for example."});
+      Member{"notes", &LogsReply::notes, "What people should know about them: what could not be read, for example."},
+      Member{"caught_up", &LogsReply::caught_up,
+             "With `follow`, once: this is the last of what had been written before. What follows is new."});
 };
 static_assert(kEveryMemberIsARow<LogsReply>);
 

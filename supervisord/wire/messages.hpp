@@ -170,6 +170,7 @@ struct LogRecord {
 struct LogsReply {
   std::vector<LogRecord> records;
   std::vector<std::string> notes;
+  bool caught_up = false;
   friend bool operator==(const LogsReply&, const LogsReply&) = default;
 };
 
