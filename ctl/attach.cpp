@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "ctl/detach_keys.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/clock.hpp"
 #include "sys/signals.hpp"
@@ -221,6 +222,7 @@ OrFailure<UniqueFd> receive_greeting(Context& context, Client& client, const Uni
 int conclude(Context& context, Client& client) {
   client.set_deadline(sys::monotonic_now() + kAnswerTimeout);
   const auto reply = client.next<AttachReply>();
+  if (!reply && reply.error().is_lost) return report(context, fate_unknown(context, client, reply.error()));
   if (!reply) return report(context, reply.error());
   const AttachReply& end = reply->message;
   if (end.exit_signal) {

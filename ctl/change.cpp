@@ -6,6 +6,7 @@
 
 #include "ctl/render_status.hpp"
 #include "ctl/render_table.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/clock.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 using wire::ChangeReply;
 using wire::ChangeResult;
 using wire::ServiceStatus;
+using wire::StatusReply;
 
 bool is_good(const ChangeResult& result) { return result.outcome == "done" || result.outcome == "accepted"; }
 
@@ -89,6 +91,106 @@ int print_results(Context& context, const ChangePaths& paths, const ChangeReply&
   return code_of(all_good ? ExitCode::done : ExitCode::failed);
 }
 
+// The change from the question to its results, over the deaths of managers.
+class PursuedChange {
+ public:
+  explicit PursuedChange(Context& context)
+      : context_(context),
+        row_(*context.call.row),
+        waits_(context.call.arguments.flag("wait")),
+        patience_(waits_ ? Patience::endless : Patience::for_an_answer) {}
+
+  [[nodiscard]] const ChangePaths& paths() const { return paths_; }
+
+  OrFailure<ChangeReply> pursue() {
+    auto client = connect(context_, patience_);
+    wire::Arguments arguments = context_.call.arguments;
+    while (client) {
+      const auto done = ask(*client, arguments);
+      if (done) return reply_;
+      if (!done.error().is_lost) return std::unexpected(done.error());
+      client = go_on(context_, *client, patience_, done.error());
+      if (!client || again(row_.verb) == Again::harmless) continue;
+      const auto rest = await_begun();
+      if (!rest) return std::unexpected(rest.error());
+      if (rest->empty()) return reply_;
+      arguments.set("names", *rest);
+      arguments.set(wire::kTags, std::vector<std::string>());
+    }
+    return std::unexpected(std::move(client).error());
+  }
+
+ private:
+  // The results are added to the reply.
+  OrFailure<> ask(Client& client, const wire::Arguments& arguments) {
+    const auto more = waits_ ? wire::More::yes : wire::More::no;
+    if (auto sent = client.call(row_, arguments, more); !sent) return sent;
+    while (true) {
+      auto reply = client.next<ChangeReply>();
+      if (!reply) return std::unexpected(std::move(reply).error());
+      if (reply->message.progress) {
+        paths_.add(*reply->message.progress);
+        print_progress(context_, *reply->message.progress);
+      }
+      if (reply->continues) continue;
+      reply->message.results.insert(reply->message.results.begin(), reply_.results.begin(), reply_.results.end());
+      reply_ = std::move(reply->message);
+      return {};
+    }
+  }
+
+  // The end of what an earlier manager has begun. Returned is what none has begun yet, and may be asked again.
+  OrFailure<std::vector<std::string>> await_begun() {
+    const auto now = Asker(context_).ask<StatusReply>(wire::command(wire::Verb::status), context_.call.arguments);
+    if (!now) return std::unexpected(now.error());
+    const Resumed resumed = resume_change(row_.verb, asked_, *now);
+    if (!resumed.unknown.empty())
+      return failure(ExitCode::failed,
+                     fmt::format("supervisord died before it answered: whether {} of {} was done is not known",
+                                 row_.name, fmt::join(resumed.unknown, ", ")));
+    reply_ = {};
+    if (resumed.begun.empty()) return resumed.not_begun;
+    if (!waits_) {
+      for (const ServiceStatus& service : now->services)
+        if (std::ranges::find(resumed.begun, service.name) != resumed.begun.end())
+          reply_.results.push_back(
+              {.service = service.name, .outcome = "accepted", .state = service.state, .cause = {}, .last_lines = {}});
+      return resumed.not_begun;
+    }
+    const auto end = await(resumed.begun);
+    if (!end) return std::unexpected(end.error());
+    return resumed.not_begun;
+  }
+
+  OrFailure<> await(const std::vector<std::string>& names) {
+    wire::Arguments arguments;
+    arguments.set("names", names);
+    arguments.set("for", std::string(row_.verb == wire::Verb::kill ? "stopped" : "ready"));
+    Stream waiting(context_, wire::command(wire::Verb::wait), Patience::endless, [&] { return arguments; });
+    while (true) {
+      const auto reply = waiting.next<wire::WaitReply>();
+      if (!reply) return std::unexpected(reply.error());
+      if (reply->continues) continue;
+      for (const wire::WaitState& service : reply->message.services)
+        reply_.results.push_back({.service = service.service,
+                                  .outcome = service.met ? "done" : "failed",
+                                  .state = service.state,
+                                  .cause = service.met ? "" : service.cause,
+                                  .elapsed_ms = wall_ms() - asked_,
+                                  .last_lines = {}});
+      return {};
+    }
+  }
+
+  Context& context_;
+  const wire::CommandRow& row_;
+  bool waits_;
+  Patience patience_;
+  std::int64_t asked_ = wall_ms();
+  ChangePaths paths_;
+  ChangeReply reply_;
+};
+
 }  // namespace
 
 void ChangePaths::add(const wire::ChangeProgress& progress) {
@@ -126,22 +228,22 @@ std::string failure_lines(std::string_view verb, const ChangeResult& result) {
   return text;
 }
 
-int run_change(Context& context) {
-  const bool waits = context.call.arguments.flag("wait");
-  auto client = connect(context, waits ? Patience::endless : Patience::for_an_answer);
-  if (!client) return report(context, client.error());
-  const auto more = waits ? wire::More::yes : wire::More::no;
-  if (const auto sent = client->call(*context.call.row, context.call.arguments, more); !sent)
-    return report(context, sent.error());
-  ChangePaths paths;
-  while (true) {
-    const auto reply = client->next<ChangeReply>();
-    if (!reply) return report_failure(context, reply.error());
-    if (!reply->continues) return print_results(context, paths, reply->message);
-    if (!reply->message.progress) continue;
-    paths.add(*reply->message.progress);
-    print_progress(context, *reply->message.progress);
+Resumed resume_change(wire::Verb verb, std::int64_t asked, const StatusReply& now) {
+  Resumed out;
+  for (const ServiceStatus& service : now.services) {
+    const bool has_begun = service.since >= asked;
+    if (has_begun)
+      out.begun.push_back(service.name);
+    else
+      (verb == wire::Verb::reload ? out.unknown : out.not_begun).push_back(service.name);
   }
+  return out;
+}
+
+int run_change(Context& context) {
+  PursuedChange change(context);
+  const auto reply = change.pursue();
+  return reply ? print_results(context, change.paths(), *reply) : report_failure(context, reply.error());
 }
 
 }  // namespace sup::ctl

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "wire/commands.hpp"
 #include "wire/messages.hpp"
 
 namespace sup::ctl {
@@ -21,6 +22,17 @@ class ChangePaths {
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> paths_;
 };
+
+// What became of a change that a manager has died under, of each service that it was for.
+struct Resumed {
+  std::vector<std::string> begun;      // It was carried out: its end is awaited.
+  std::vector<std::string> not_begun;  // It was not, or asking again makes no difference yet.
+  std::vector<std::string> unknown;    // Nobody can tell.
+};
+// By the state that each is in now and since when; `asked`: when ctl asked, in Unix milliseconds. A change begins with
+// another state, and what has not begun to restart yet (others have to go before it) restarts once, however often that
+// was asked; but a reload may be a mere signal.
+[[nodiscard]] Resumed resume_change(wire::Verb verb, std::int64_t asked, const wire::StatusReply& now);
 
 // Why a service failed, with the last lines that it wrote to standard error: several lines, each with a newline.
 [[nodiscard]] std::string failure_lines(std::string_view verb, const wire::ChangeResult& result);

@@ -15,16 +15,11 @@ namespace sup::ctl {
 
 namespace {
 
-// Whether the process that listens on the socket has ended, or does so now: its descriptors are closed a little before
-// it is gone.
-bool has_peer_ended(const UniqueFd& socket) {
+// Its descriptors are closed a little before it is gone.
+bool ends_now(const UniqueFd& pidfd) {
   constexpr int kPatienceMs = 1'000;
-  const auto peer = sys::peer_credentials(socket);
-  if (!peer || peer->pid <= 0) return false;  // It is in another pid namespace.
-  const auto process = sys::open_process(peer->pid);
-  if (!process) return process.error().code == Errc::not_found;
-  pollfd wanted{process->pidfd.get(), POLLIN, 0};
-  return process->pidfd.is_open() && ::poll(&wanted, 1, kPatienceMs) > 0;
+  pollfd wanted{pidfd.get(), POLLIN, 0};
+  return ::poll(&wanted, 1, kPatienceMs) > 0;
 }
 
 }  // namespace
@@ -42,6 +37,29 @@ std::unexpected<Failure> failure(const wire::ErrorReply& error) {
       is_error<InvalidParameter>(error) || is_error<ExpectedMore>(error))
     code = ExitCode::incompatible;
   return failure(code, describe_error(error));
+}
+
+Client::Client(UniqueFd socket, std::string path) : socket_(std::move(socket)), path_(std::move(path)) {
+  if (const auto file = sys::identity_of(path_)) socket_id_.file = *file;
+  if (const auto peer = sys::peer_credentials(socket_)) socket_id_.maker = peer->pid;
+}
+
+// Nothing of it in another pid namespace, nor of who goes on at the socket that another has made.
+Client::Peer Client::look_at_peer() const {
+  if (manager_ || socket_id_.maker <= 0) return Peer::unknown;
+  const auto process = sys::open_process(socket_id_.maker);
+  if (!process) return process.error().code == Errc::not_found ? Peer::ended : Peer::unknown;
+  if (!process->pidfd.is_open()) return Peer::unknown;
+  return ends_now(process->pidfd) ? Peer::ended : Peer::alive;
+}
+
+// The connection was closed in the middle of a call.
+std::unexpected<Failure> Client::closed() const {
+  const Peer peer = look_at_peer();
+  if (!has_answered_ && peer != Peer::ended) return not_ours("it closed the connection without an answer");
+  const char* const text =
+      has_answered_ ? "supervisord closed the connection" : "supervisord has ended before it answered";
+  return std::unexpected(Failure{ExitCode::failed, text, peer != Peer::alive});
 }
 
 OrFailure<Client> Client::connect(const std::string& path) {
@@ -124,10 +142,7 @@ OrFailure<std::string> Client::next_message() {
     const auto got = receive_some();
     if (!got) return std::unexpected(got.error());
     if (*got == Got::bytes) continue;
-    if (!has_answered_ && has_peer_ended(socket_))
-      return failure(ExitCode::failed, "supervisord has ended before it answered");
-    if (!has_answered_) return not_ours("it closed the connection without an answer");
-    return failure(ExitCode::failed, "supervisord closed the connection");
+    return closed();
   }
 }
 

@@ -1,12 +1,15 @@
 // The connection to supervisord: blocking, one call at a time.
 #pragma once
 
+#include <sys/types.h>
+
 #include <expected>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "base/time.hpp"
+#include "sys/file.hpp"
 #include "sys/unique_fd.hpp"
 #include "wire/varlink.hpp"
 
@@ -18,6 +21,7 @@ using wire::ExitCode;
 struct Failure {
   ExitCode code = ExitCode::failed;
   std::string text;
+  bool is_lost = false;  // Who was asked is gone without a last word; another may go on in its place.
 };
 template <class T = void>
 using OrFailure = std::expected<T, Failure>;
@@ -48,6 +52,13 @@ class Client {
   [[nodiscard]] OrFailure<> call_with_fds(const wire::CommandRow& row, const wire::Arguments& arguments,
                                           std::span<const int> fds);
 
+  // The process that answers, as it calls itself. Before that only the one is known that has made the socket, which may
+  // be a manager that has ended long ago.
+  void know_manager(std::int64_t pid) { manager_ = pid; }
+  [[nodiscard]] const std::optional<std::int64_t>& manager() const { return manager_; }
+  // Whether both have connected to the very same socket, whoever answers there.
+  [[nodiscard]] bool is_at_socket_of(const Client& other) const { return socket_id_ == other.socket_id_; }
+
   // Another way has shown that the peer speaks our protocol: when it closes the connection, that is not the reason.
   void trust() { has_answered_ = true; }
 
@@ -71,7 +82,13 @@ class Client {
   [[nodiscard]] OrFailure<> wait_until_gone();
 
  private:
-  Client(UniqueFd socket, std::string path) : socket_(std::move(socket)), path_(std::move(path)) {}
+  // The file, and who listens on it.
+  struct SocketId {
+    sys::FileIdentity file;
+    pid_t maker = 0;
+    friend bool operator==(const SocketId&, const SocketId&) = default;
+  };
+  Client(UniqueFd socket, std::string path);
 
   [[nodiscard]] OrFailure<> send(std::string_view message, std::span<const int> fds);
   [[nodiscard]] OrFailure<std::string> next_message();
@@ -79,9 +96,14 @@ class Client {
   enum class Got : unsigned char { bytes, end };
   [[nodiscard]] OrFailure<Got> receive_some();
   [[nodiscard]] std::unexpected<Failure> not_ours(const std::string& what) const;
+  enum class Peer : unsigned char { ended, alive, unknown };
+  [[nodiscard]] Peer look_at_peer() const;
+  [[nodiscard]] std::unexpected<Failure> closed() const;
 
   UniqueFd socket_;
   std::string path_;
+  SocketId socket_id_;
+  std::optional<std::int64_t> manager_;
   std::optional<Instant> deadline_;
   int reader_fd_ = -1;  // Where the replies go to, if its reader is watched.
   wire::MessageSplitter splitter_{wire::kMaxReplyBytes};

@@ -43,6 +43,10 @@ void note(Context& context, std::string_view text) {
 
 void note_shut_down(Context& context) { note(context, "ctl: supervisord has shut down"); }
 
+std::int64_t wall_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(sys::wall_now().time_since_epoch()).count();
+}
+
 std::string human_ms(std::int64_t milliseconds) { return human_duration(std::chrono::milliseconds{milliseconds}); }
 
 std::string local_time(std::int64_t unix_ms) {

@@ -42,20 +42,14 @@ void note_shut_down(Context& context);
 
 [[nodiscard]] constexpr int code_of(ExitCode code) { return static_cast<int>(code); }
 
-// Connects, asks and receives the one reply of the verb.
-template <wire::MessageStruct T>
-[[nodiscard]] OrFailure<T> ask(const Context& context) {
-  auto client = connect(context, Patience::for_an_answer);
-  if (!client) return std::unexpected(std::move(client).error());
-  return client->ask<T>(*context.call.row, context.call.arguments);
-}
-
 // Prints the reply as JSON on one line.
 template <wire::MessageStruct T>
 void print_json(Context& context, const T& message) {
   context.out.write(wire::to_json(message) + "\n");
 }
 
+// Now, as messages tell moments.
+[[nodiscard]] std::int64_t wall_ms();
 // How far back a millisecond duration of a message reads for people: "3 min 5 s".
 [[nodiscard]] std::string human_ms(std::int64_t milliseconds);
 // A Unix millisecond time in local time: "2025-01-31 13:45:07.123".

@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "base/text.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/clock.hpp"
 
@@ -33,10 +35,10 @@ int run_log_level(Context& context) {
 }
 
 int run_ping(Context& context) {
-  auto client = connect(context, Patience::for_an_answer);
-  if (!client) return report(context, client.error());
+  Asker asker(context);
+  if (const auto there = asker.provide(); !there) return report(context, there.error());
   const Instant sent = sys::monotonic_now();
-  const auto reply = client->ask<wire::PingReply>(*context.call.row, context.call.arguments);
+  const auto reply = asker.ask<wire::PingReply>(*context.call.row, context.call.arguments);
   const Duration round_trip = sys::monotonic_now() - sent;
   if (!reply) return report(context, reply.error());
   if (context.wants_json())
@@ -46,17 +48,31 @@ int run_ping(Context& context) {
   return code_of(ExitCode::done);
 }
 
+namespace {
+
+void tell_stopping(Context& context, const wire::ShutdownReply& reply) {
+  if (context.wants_json()) print_json(context, reply);
+  if (context.shows_progress() && !context.call.arguments.flag("no_wait"))
+    note(context, fmt::format("stopping {}", counted(static_cast<std::uint64_t>(reply.stopping), "service")));
+}
+
+}  // namespace
+
 int run_shutdown(Context& context) {
   auto client = connect(context, Patience::endless);
-  if (!client) return report(context, client.error());
-  const auto reply = client->ask<wire::ShutdownReply>(*context.call.row, context.call.arguments);
-  if (!reply) return report(context, reply.error());
-  if (context.wants_json()) print_json(context, *reply);
-  if (context.call.arguments.flag("no_wait")) return code_of(ExitCode::done);
-  if (context.shows_progress())
-    note(context, fmt::format("stopping {}", counted(static_cast<std::uint64_t>(reply->stopping), "service")));
-  if (const auto gone = client->wait_until_gone(); !gone)
-    return report(context, {gone.error().code, "supervisord is still there: " + gone.error().text});
+  bool is_told = false;
+  while (client) {
+    const auto reply = client->ask<wire::ShutdownReply>(*context.call.row, context.call.arguments);
+    if (!reply && !reply.error().is_lost) return report(context, reply.error());
+    if (reply && !std::exchange(is_told, true)) tell_stopping(context, *reply);
+    if (reply && context.call.arguments.flag("no_wait")) return code_of(ExitCode::done);
+    const auto gone = reply ? client->wait_until_gone() : OrFailure<>{};
+    if (!gone) return report(context, {gone.error().code, "supervisord is still there: " + gone.error().text});
+    // Who was asked is gone, and so is supervisord, unless another goes on with it.
+    client =
+        go_on(context, *client, Patience::endless, reply ? Failure{ExitCode::done, "it is stopping"} : reply.error());
+  }
+  if (client.error().code != ExitCode::done) return report(context, client.error());
   if (!context.wants_json() && !context.is_quiet()) context.out.write("supervisord has ended\n");
   return code_of(ExitCode::done);
 }
@@ -85,7 +101,8 @@ int run_reexec(Context& context) {
   if (context.wants_json()) print_json(context, *reply);
   if (context.call.arguments.flag("no_wait")) return code_of(ExitCode::done);
   if (const auto gone = client->wait_until_gone(); !gone) return report(context, gone.error());
-  auto next = connect(context, Patience::for_an_answer);
+  auto next = await_successor(context, *client, Patience::for_an_answer,
+                              {ExitCode::failed, "supervisord has ended, and nobody goes on"});
   if (!next) return report(context, next.error());
   const auto now = next->ask<wire::VersionReply>(wire::command(wire::Verb::version), {});
   if (!now) return report(context, now.error());

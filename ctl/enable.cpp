@@ -7,6 +7,7 @@
 #include "config/enabled.hpp"
 #include "config/paths.hpp"
 #include "ctl/offline.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {

@@ -1,7 +1,9 @@
 // `ctl events`: what happened, once or as a stream.
 #include <fmt/format.h>
 
+#include "ctl/event_cursor.hpp"
 #include "ctl/render_event.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {
@@ -27,14 +29,14 @@ void print(Context& context, const wire::EventsReply& reply) {
 
 int run_events(Context& context) {
   const bool follows = context.call.arguments.flag("follow");
-  auto client = connect(context, follows ? Patience::while_read : Patience::for_an_answer);
-  if (!client) return report(context, client.error());
-  if (const auto sent = client->call(*context.call.row, context.call.arguments, wire::More::yes); !sent)
-    return report(context, sent.error());
+  EventCursor cursor(context.call.arguments);
+  Stream events(context, *context.call.row, follows ? Patience::while_read : Patience::for_an_answer,
+                [&cursor] { return cursor.arguments(); });
   ExitCode code = ExitCode::done;
   while (true) {
-    const auto batch = client->next<wire::EventsReply>();
+    auto batch = events.next<wire::EventsReply>();
     if (!batch) return report(context, batch.error());
+    cursor.take(batch->message);
     print(context, batch->message);
     if (batch->message.gap) code = ExitCode::failed;
     if (!context.out.flush()) return code_of(ExitCode::done);

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <optional>
 
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/signals.hpp"
 #include "sys/terminal.hpp"
@@ -23,6 +24,7 @@ int code_of_command(const ExecReply& reply) {
 
 int conclude(Context& context, Client& client) {
   const auto reply = client.next<ExecReply>();
+  if (!reply && reply.error().is_lost) return report(context, fate_unknown(context, client, reply.error()));
   if (!reply) return report(context, reply.error());
   return code_of_command(reply->message);
 }

@@ -4,6 +4,7 @@
 
 #include "base/signals.hpp"
 #include "ctl/render_table.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "wire/exit_argument.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "ctl/graphviz.hpp"
 #include "ctl/offline.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "wire/service_graph.hpp"
 

@@ -1,6 +1,7 @@
 // `ctl health`: one line and an exit code, for probes.
 #include <fmt/format.h>
 
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {

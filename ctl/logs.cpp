@@ -4,7 +4,9 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "ctl/log_splice.hpp"
 #include "ctl/render_table.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "wire/base64.hpp"
 
@@ -67,16 +69,23 @@ class LogPrinter {
 
 int run_logs(Context& context) {
   const bool follows = context.call.arguments.flag("follow");
-  auto client = connect(context, follows ? Patience::while_read : Patience::for_an_answer);
-  if (!client) return report(context, client.error());
-  if (const auto sent = client->call(*context.call.row, context.call.arguments, wire::More::yes); !sent)
-    return report(context, sent.error());
+  LogSplice splice(context.call.arguments, wall_ms());
+  Stream stream(context, *context.call.row, follows ? Patience::while_read : Patience::for_an_answer,
+                [&splice] { return splice.arguments(); });
   LogPrinter printer(context);
   while (true) {
-    const auto batch = client->next<wire::LogsReply>();
+    auto batch = stream.next<wire::LogsReply>();
     if (!batch) return report(context, batch.error());
-    printer.tell(batch->message.notes);
-    for (const wire::LogRecord& record : batch->message.records) printer.print(record);
+    if (!splice.is_splicing()) printer.tell(batch->message.notes);
+    const auto lines =
+        splice.take(std::move(batch->message), batch->continues ? LogSplice::Last::no : LogSplice::Last::yes);
+    if (splice.must_look_further()) {
+      if (const auto begun = stream.begin_anew(); !begun) return report(context, begun.error());
+      continue;
+    }
+    for (const std::string& service : splice.take_doubtful())
+      note(context, fmt::format("ctl: {}: lines may be missing or come twice here", service));
+    for (const wire::LogRecord& record : lines) printer.print(record);
     if (!context.out.flush()) return code_of(ExitCode::done);
     if (batch->continues) continue;
     if (follows) note_shut_down(context);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "ctl/render_table.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {

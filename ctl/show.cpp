@@ -3,6 +3,7 @@
 
 #include "ctl/render_status.hpp"
 #include "ctl/render_table.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {

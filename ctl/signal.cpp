@@ -1,6 +1,7 @@
 // `ctl signal`: a signal to services.
 #include <fmt/format.h>
 
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "ctl/render_status.hpp"
 #include "ctl/render_table.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/env.hpp"
 

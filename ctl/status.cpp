@@ -44,8 +44,8 @@ std::string status_text(const Context& context, const StatusReply& reply) {
                              context.out.paint(), reply.scales);
 }
 
-OrFailure<StatusReply> ask_status(Client& client, const Context& context) {
-  auto reply = client.ask<StatusReply>(wire::command(wire::Verb::status), context.call.arguments);
+OrFailure<StatusReply> ask_status(Asker& asker, const Context& context) {
+  auto reply = asker.ask<StatusReply>(wire::command(wire::Verb::status), context.call.arguments);
   if (reply && reply->version != wire::kProtocolVersion)
     return failure(ExitCode::incompatible,
                    fmt::format("supervisord {} speaks version {} of the protocol, this ctl speaks version {}",
@@ -55,9 +55,8 @@ OrFailure<StatusReply> ask_status(Client& client, const Context& context) {
 
 int run_status(Context& context) {
   if (context.call.arguments.flag("watch")) return watch_status(context);
-  auto client = connect(context, Patience::for_an_answer);
-  if (!client) return report(context, client.error());
-  const auto reply = ask_status(*client, context);
+  Asker asker(context);
+  const auto reply = ask_status(asker, context);
   if (!reply) return report(context, reply.error());
   if (context.call.arguments.flag("check")) return check(context, *reply);
   if (reply->services.empty() && reply->scales.empty() && !context.wants_json())

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/exit_status.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {
@@ -41,6 +42,7 @@ int run_transient(Context& context) {
   auto client = connect(context, Patience::endless);
   if (!client) return report(context, client.error());
   const auto reply = client->ask<wire::ExecReply>(*context.call.row, arguments);
+  if (!reply && reply.error().is_lost) return report(context, fate_unknown(context, *client, reply.error()));
   return reply ? conclude(context, *reply) : report(context, reply.error());
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "ctl/event_cursor.hpp"
 #include "ctl/render_event.hpp"
+#include "ctl/successor.hpp"
 #include "sys/clock.hpp"
 
 namespace sup::ctl {
@@ -25,18 +27,34 @@ std::optional<wire::ArgumentValue> watched_names(const Context& context, const S
   return names;
 }
 
-// A subscription to what happens to the services after this reply.
-OrFailure<Client> subscribe(const Context& context, const StatusReply& reply) {
-  auto client = connect(context, Patience::while_read);
-  if (!client) return client;
-  wire::Arguments arguments;
-  if (auto names = watched_names(context, reply)) arguments.set("names", *std::move(names));
-  arguments.set("follow", true);
-  arguments.set("since", reply.daemon.event_seq);
-  if (auto sent = client->call(wire::command(wire::Verb::events), arguments, wire::More::yes); !sent)
-    return std::unexpected(std::move(sent).error());
-  return client;
-}
+// What happens to the services after this reply.
+class Happenings {
+ public:
+  Happenings(Context& context, const StatusReply& reply)
+      : cursor_(wanted(context, reply)),
+        stream_(context, wire::command(wire::Verb::events), Patience::while_read,
+                [this] { return cursor_.arguments(); }) {}
+
+  [[nodiscard]] OrFailure<> begin() { return stream_.begin(); }
+  [[nodiscard]] OrFailure<Client::Received<EventsReply>> next() {
+    auto batch = stream_.next<EventsReply>();
+    if (batch) cursor_.take(batch->message);
+    return batch;
+  }
+  void set_deadline(Instant deadline) { stream_.set_deadline(deadline); }
+
+ private:
+  static wire::Arguments wanted(const Context& context, const StatusReply& reply) {
+    wire::Arguments arguments;
+    if (auto names = watched_names(context, reply)) arguments.set("names", *std::move(names));
+    arguments.set("follow", true);
+    arguments.set("since", reply.daemon.event_seq);
+    return arguments;
+  }
+
+  EventCursor cursor_;
+  Stream stream_;
+};
 
 // The same reply as it would be `elapsed_ms` later if nothing happened: only the clocks move.
 StatusReply aged(StatusReply reply, std::int64_t elapsed_ms) {
@@ -50,9 +68,9 @@ StatusReply aged(StatusReply reply, std::int64_t elapsed_ms) {
 }
 
 // No answer any more: in order if the events, too, have had their final reply.
-int end_of_asking(Context& context, Client& events, const Failure& failure) {
+int end_of_asking(Context& context, Happenings& events, const Failure& failure) {
   events.set_deadline(sys::monotonic_now() + kAnswerTimeout);
-  while (const auto batch = events.next<EventsReply>()) {
+  while (const auto batch = events.next()) {
     if (batch->continues) continue;
     note_shut_down(context);
     return code_of(ExitCode::done);
@@ -63,7 +81,7 @@ int end_of_asking(Context& context, Client& events, const Failure& failure) {
 // Watches on a terminal: draws, then waits for an event or for the next second.
 class Screen {
  public:
-  Screen(Context& context, Client& asker, Client& events) : context_(context), asker_(asker), events_(events) {}
+  Screen(Context& context, Asker& asker, Happenings& events) : context_(context), asker_(asker), events_(events) {}
 
   int run(StatusReply reply) {
     while (true) {
@@ -74,7 +92,6 @@ class Screen {
         note_shut_down(context_);
         return code_of(ExitCode::done);
       }
-      asker_.set_deadline(sys::monotonic_now() + kAnswerTimeout);
       auto next = ask_status(asker_, context_);
       if (!next) return end_of_asking(context_, events_, next.error());
       reply = *std::move(next);
@@ -92,7 +109,7 @@ class Screen {
       if (context_.deadline() && sys::monotonic_now() >= *context_.deadline())
         return failure(ExitCode::timed_out, "timed out");
       events_.set_deadline(began + std::chrono::milliseconds{elapsed_ms + kRedrawMs});
-      const auto batch = events_.next<EventsReply>();
+      const auto batch = events_.next();
       if (batch) return batch->continues ? Next::look_again : Next::end;
       if (batch.error().code != ExitCode::timed_out) return std::unexpected(batch.error());
     }
@@ -105,17 +122,16 @@ class Screen {
   }
 
   Context& context_;
-  Client& asker_;
-  Client& events_;
+  Asker& asker_;
+  Happenings& events_;
 };
 
 // Watches into a file or pipe: one line per change; with --json the whole reply per change.
-int print_changes(Context& context, Client& asker, Client& events) {
+int print_changes(Context& context, Asker& asker, Happenings& events) {
   while (true) {
-    const auto batch = events.next<EventsReply>();
+    const auto batch = events.next();
     if (!batch) return report(context, batch.error());
     if (context.wants_json() && !batch->message.events.empty()) {
-      asker.set_deadline(sys::monotonic_now() + kAnswerTimeout);
       const auto reply = ask_status(asker, context);
       if (!reply) return end_of_asking(context, events, reply.error());
       print_json(context, *reply);
@@ -133,17 +149,15 @@ int print_changes(Context& context, Client& asker, Client& events) {
 }  // namespace
 
 int watch_status(Context& context) {
-  auto asker = connect(context, Patience::for_an_answer);
-  if (!asker) return report(context, asker.error());
-  auto reply = ask_status(*asker, context);
+  Asker asker(context);
+  auto reply = ask_status(asker, context);
   if (!reply) return report(context, reply.error());
-  auto events = subscribe(context, *reply);
-  if (!events) return report(context, events.error());
-  if (context.out.is_terminal() && !context.wants_json())
-    return Screen(context, *asker, *events).run(*std::move(reply));
+  Happenings events(context, *reply);
+  if (const auto begun = events.begin(); !begun) return report(context, begun.error());
+  if (context.out.is_terminal() && !context.wants_json()) return Screen(context, asker, events).run(*std::move(reply));
   if (context.wants_json()) print_json(context, *reply);
   if (!context.out.flush()) return code_of(ExitCode::done);
-  return print_changes(context, *asker, *events);
+  return print_changes(context, asker, events);
 }
 
 }  // namespace sup::ctl

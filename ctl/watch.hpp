@@ -3,14 +3,14 @@
 
 #include <string>
 
-#include "ctl/context.hpp"
+#include "ctl/successor.hpp"
 
 namespace sup::ctl {
 
 int watch_status(Context& context);
 
 // One Status call. Failures: also a daemon whose messages this ctl could misread.
-[[nodiscard]] OrFailure<wire::StatusReply> ask_status(Client& client, const Context& context);
+[[nodiscard]] OrFailure<wire::StatusReply> ask_status(Asker& asker, const Context& context);
 // The reply in the format that was asked for.
 [[nodiscard]] std::string status_text(const Context& context, const wire::StatusReply& reply);
 
