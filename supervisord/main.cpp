@@ -42,7 +42,8 @@ constexpr const char* kFooter =
     "a signal goes on as another (HUP:QUIT), or not at all (HUP:0); -v, --verbose.\n\n"
     "Signals: TERM, INT, QUIT, PWR, RTMIN+3 stop everything in order, a second one kills what is left; HUP makes a "
     "removed\n"
-    "control socket again; USR2 opens all log files anew. Others go to the service that forward-signals names.\n"
+    "control socket again; USR2 opens all log files anew; USR1 goes on as the program that is there now, as `ctl\n"
+    "reexec`. Others, and USR1 then, too, go to the service that forward-signals names.\n"
     "Exit codes: 0 done, 64 usage, 70 internal error, 71 system error, 73 already running, 78 configuration error, or "
     "the\n"
     "code of a service (exit-code-from, on-exit).";

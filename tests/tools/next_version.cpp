@@ -1,14 +1,22 @@
-// What makes supervisord_next another version of supervisord, for the cases about `ctl reexec`: it calls itself 0.2.0,
-// and with NEXT_FAILS in the environment its managers die as soon as they say so, although its trial is good.
+// What makes supervisord_next another version of supervisord, for the cases about `ctl reexec`: it calls itself 0.2.0.
+// With NEXT_FAILS=managers in the environment its managers die as soon as they say so, although its trial is good; with
+// NEXT_FAILS=trial its trial hangs.
+#include <unistd.h>
+
 #include <cstdlib>
+#include <string_view>
 
 #include "base/version.hpp"
+#include "guard/guard.hpp"
 #include "guard/holder.hpp"
 
 namespace sup {
 
 std::string_view program_version() noexcept {
-  if (guard::inheritance().socket >= 0 && std::getenv("NEXT_FAILS") != nullptr) std::abort();
+  const char* const set = std::getenv("NEXT_FAILS");
+  const std::string_view fails(set == nullptr ? "" : set);
+  if (fails == "managers" && guard::inheritance().socket >= 0) std::abort();
+  while (fails == "trial" && guard::is_trial()) ::pause();
   return "0.2.0";
 }
 
