@@ -25,6 +25,9 @@ constexpr std::size_t kSpareFds = 96;  // Those that a message brings, and our o
 Inheritance inherited;
 bool is_on_trial = false;
 
+// What ps, top and pgrep call a manager; the guard keeps the name of its program. The kernel keeps 15 bytes.
+constexpr const char* kManagerName = "supervisord-mgr";
+
 [[noreturn]] void leave(std::string_view what, int error_number) noexcept {
   report_failure(what, error_number);
   ::_exit(kNoManager);
@@ -131,6 +134,7 @@ bool Keeper::start_manager() noexcept {
 void Keeper::become_manager(int socket) noexcept {
   (void)::setpgid(0, 0);
   (void)::close(signals_);
+  (void)::prctl(PR_SET_NAME, kManagerName, 0, 0, 0);
   const rlimit original{state_.files.soft, state_.files.hard};
   (void)::setrlimit(RLIMIT_NOFILE, &original);
   inherited = {socket, ::getppid(), &state_};
