@@ -185,6 +185,7 @@ class Daemon {
   void forward(const sys::SignalRecord& record);
   void reexec_on(const sys::SignalRecord& record);
   void on_guard_news();
+  [[nodiscard]] bool is_heard(const sys::SignalRecord& record);
   void note_asks(std::uint32_t asks);
   void end_on_ask(const guard::World& world);
   void on_log_wake();
@@ -206,6 +207,10 @@ class Daemon {
   std::unique_ptr<Workers> workers_;
   std::optional<Reexec> reexec_;
   std::unique_ptr<Server> server_;
+  struct {
+    std::uint32_t direct = 0;
+    std::uint32_t sent_on = 0;  // By the guard.
+  } asks_;                      // For the end, those that this manager has heard.
   bool is_held_ = false;
 };
 
@@ -294,11 +299,11 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
       return forward(record);
     default:
       if (std::ranges::find(claimed_, record.signal) == claimed_.end()) return forward(record);
+      if (is_heard(record)) return;
       spdlog::info("{} from process {}: {}", signal_name(record.signal), record.sender_pid,
                    supervisor_->engine().is_shutting_down()
                        ? "killing what is left"
                        : "shutting down (a second signal kills what is left at once)");
-      note_asks(static_cast<std::uint32_t>(std::max(record.value, 0)));
       return supervisor_->post(ShutdownRequested{});
   }
 }
@@ -310,6 +315,20 @@ void Daemon::reexec_on(const sys::SignalRecord& record) {
       spdlog::error("cannot go on as {}: {}; nothing has changed", outcome.program, outcome.trouble);
   });
   if (!begun) spdlog::error("cannot go on anew: {}", begun.error().what);
+}
+
+// Whether this ask for the end is one that was acted upon: who sends it to each process (an init to all of a cgroup,
+// pkill) reaches us directly and by way of the guard, and has asked once.
+bool Daemon::is_heard(const sys::SignalRecord& record) {
+  if (!guard::Holder::of_this_process().is_guarded()) return false;
+  const auto number = static_cast<std::uint32_t>(std::max(record.value, 0));  // Of an ask that the guard sent on.
+  note_asks(number);
+  const std::uint32_t heard = std::max(asks_.direct, asks_.sent_on);
+  ++(number > 0 ? asks_.sent_on : asks_.direct);
+  if (std::max(asks_.direct, asks_.sent_on) > heard) return false;
+  spdlog::debug("{} from process {}: it has reached both the guard and us, and is one", signal_name(record.signal),
+                record.sender_pid);
+  return true;
 }
 
 void Daemon::note_asks(std::uint32_t asks) {
