@@ -93,9 +93,9 @@ void declare(CLI::App& app, CommandLine& line) {
   app.add_option("--tag", line.options.tags, "Of the services with tags, start those that have one of these")
       ->type_name("TAG");
   app.add_flag("--guard", line.is_guarded,
-               "Experimental: a small process stays in front, and services survive the death of supervisord itself")
+               "A small process stays in front, and services survive the death of supervisord itself: the default")
       ->disable_flag_override();
-  app.add_flag("--no-guard", line.is_unguarded, "Without that process, as is the default now")->disable_flag_override();
+  app.add_flag("--no-guard", line.is_unguarded, "Without that process")->disable_flag_override();
   app.add_flag("--trust-writable-config", line.trusts_writable_config,
                "As root, also read files that other users could have written")
       ->disable_flag_override();
@@ -193,7 +193,7 @@ int run(int argc, char** argv) {
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
   if (line.is_guarded && line.is_unguarded) return refuse("--guard and --no-guard exclude each other");
   if (line.is_check) return sup::check_configuration(line.options);
-  if (line.is_guarded) {
+  if (!line.is_unguarded) {
     // It belongs to who leads the session, and that is not the manager.
     line.options.is_terminal_free = !line.options.main_command.empty() && sup::sys::give_up_terminal(STDIN_FILENO);
     sup::guard::start(argv);  // Returns in a manager.

@@ -3,8 +3,10 @@
 #   $D              the case's own folder, removed afterwards; everything a case writes is in it
 #   $CTL            path of ctl; $SUPERVISORD: path of supervisord
 #   svc NAME <<T    writes $D/conf.d/NAME.toml from stdin
-#   sup [ARGS]      starts supervisord on $D/conf.d in the background and waits until it answers; $SUP is its pid
+#   sup [ARGS]      starts supervisord on $D/conf.d in the background and waits until it answers; $SUP is its pid, $MANAGER that of the
+#                   manager which answered: what is said of the memory or the descriptors of supervisord is about that one
 #   sup_end [SIG]   ends it with a signal (default TERM) and waits; its exit code is in $SUP_STATUS
+#   sup_dies        kills it altogether with KILL, the guard and the manager, and waits; its exit code is in $SUP_STATUS
 #   sup_wait        waits until it has ended by itself; its exit code is in $SUP_STATUS
 #   ctl ...         ctl on the case's socket
 #   eventually CMD  repeats CMD until it succeeds; fails the case after $DEADLINE seconds (default 10)
@@ -19,7 +21,8 @@
 #   json PATH       reads JSON from stdin and prints what is at PATH: .services[0].name  .services[name=web].pid  .services[*].name
 #   field NAME KEY  prints what `ctl status --json` says of a service: state, pid, ready, restarts_total, cause ...
 #   in_state NAME STATE   whether a service is in this state
-#   managers        prints the pid of the manager below $SUP, where that is a guard (sup --guard); nothing while there is none
+#   managers        prints the pid of the manager below $SUP; nothing while there is none, and with --no-guard
+#   $SUP_GUARD      "no" if the whole suite is run without a guard; what is about the guard `needs` one
 #   $LEVEL          the level of containment of this run of the case, if it has a file `levels`; sup hands it on
 #   $PLACE          the surroundings in which sup starts supervisord, if `levels` names some; $LEVEL is what it is expected to find there
 #   is_sanitized    whether the programs are built with sanitizers, so that their memory says nothing
@@ -32,7 +35,9 @@
 SUPERVISORD=$SUP_BIN/supervisord
 CTL=$SUP_BIN/ctl
 SUP=
+MANAGER=
 SUP_STATUS=
+SUP_GUARD=${SUP_GUARD:-}
 PLACE=
 LEVEL=${LEVEL:-}
 OUT=
@@ -97,7 +102,7 @@ assert_contains() { [[ $1 == *"$2"* ]] || fail "no '$2' in '$1'"; }
 assert_lacks() { [[ $1 != *"$2"* ]] || fail "'$2' should not be in '$1'"; }
 
 svc() { cat >"$D/conf.d/$1.toml"; }
-managers() { pgrep -P "$SUP" -f -- --guard || true; }
+managers() { pgrep -P "$SUP" -x supervisord-mgr || true; }
 ctl() { "$CTL" --socket "$D/run/control.sock" "$@"; }
 
 # Logs stay in the case's folder, unless the case says itself where they go.
@@ -138,10 +143,13 @@ sup_answers_or_ended() { ! [[ -d /proc/$SUP ]] || ctl ping; }
 sup() {
   private_logs
   give_to_nobody
+  [[ $SUP_GUARD != no || " $* " == *" --no-guard "* ]] || set -- --no-guard "$@"
   in_place "$SUPERVISORD" --config "$D/conf.d" --runtime-dir "$D/run" --state-dir "$D/state" "$@" >>"$D/sup.out" 2>>"$D/sup.err" &
   SUP=$!
   eventually sup_answers_or_ended
   [[ -d /proc/$SUP ]] || fail "supervisord ended before it answered"
+  MANAGER=$(managers)
+  MANAGER=${MANAGER:-$SUP}
 }
 
 sup_is_gone() { ! [[ -d /proc/$SUP ]]; }
@@ -161,6 +169,15 @@ sup_wait() {
 
 sup_end() {
   kill -s "${1:-TERM}" "$SUP"
+  sup_wait
+}
+
+is_dead() { ! [[ -d /proc/$1 ]] || [[ $(ps -o stat= -p "$1") == Z* ]]; }
+sup_dies() {
+  local manager
+  manager=$(managers)
+  kill -s KILL "$SUP" ${manager:+"$manager"}   # The guard first, so that it starts no other one.
+  [[ -z $manager ]] || eventually is_dead "$manager"
   sup_wait
 }
 

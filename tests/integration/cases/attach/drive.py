@@ -206,6 +206,7 @@ assert said.returncode == 124 and "plain-output" in said.stdout, said
 one = Seat("attach", "shell")
 one.expect("$ ")
 until(one.is_raw, "raw mode")
-os.kill(int(os.environ["SUP_PID"]), signal.SIGKILL)
+for pid in dict.fromkeys(os.environ["SUP_PIDS"].split()):
+    os.kill(int(pid), signal.SIGKILL)
 one.end(1)
 one.expect("supervisord closed the connection")
