@@ -1,4 +1,4 @@
-// Verbs about supervisord itself: version, ping, shutdown.
+// Verbs about supervisord itself: version, ping, shutdown, and the end of its machine.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -73,7 +73,10 @@ int run_shutdown(Context& context) {
         go_on(context, *client, Patience::endless, reply ? Failure{ExitCode::done, "it is stopping"} : reply.error());
   }
   if (client.error().code != ExitCode::done) return report(context, client.error());
-  if (!context.wants_json() && !context.is_quiet()) context.out.write("supervisord has ended\n");
+  if (!context.wants_json() && !context.is_quiet())
+    context.out.write(context.call.row->verb == wire::Verb::shutdown
+                          ? "supervisord has ended\n"
+                          : "all services have ended: the machine goes down\n");
   return code_of(ExitCode::done);
 }
 

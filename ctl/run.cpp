@@ -76,7 +76,10 @@ int run_verb(Context& context) {
     case Verb::version: return run_version(context);
     case Verb::log_level: return run_log_level(context);
     case Verb::ping: return run_ping(context);
-    case Verb::shutdown: return run_shutdown(context);
+    case Verb::shutdown:
+    case Verb::poweroff:
+    case Verb::reboot:
+    case Verb::halt: return run_shutdown(context);
     case Verb::reexec: return run_reexec(context);
     case Verb::completion: return run_completion(context);
     case Verb::schema: return run_schema(context);

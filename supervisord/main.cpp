@@ -13,7 +13,12 @@
 #include "config/given.hpp"
 #include "daemon/daemon.hpp"
 #include "guard/guard.hpp"
+#include "guard/handover.hpp"
 #include "init/init.hpp"
+#include "machine/end.hpp"
+#include "machine/prepare.hpp"
+#include "machine/shell.hpp"
+#include "sys/env.hpp"
 #include "sys/terminal.hpp"
 
 namespace {
@@ -32,6 +37,7 @@ constexpr const char* kFooter =
     "  supervisord --tag dev                also what is tagged dev\n"
     "  supervisord -- nginx                 as the init of one command, for a container: reaps everybody, sends\n"
     "                                       signals on, ends with its exit code\n"
+    "  init=/usr/sbin/supervisord -- --init    on the kernel's command line: as the init of a machine\n"
     "  supervisord --config ./conf.d -- app app as the service 'main' beside those of the configuration; its end ends\n"
     "                                       all, with its exit code\n\n"
     "Environment, where no --config is given: SUPERVISORD_CONFIG, files and directories separated by ':';\n"
@@ -44,6 +50,9 @@ constexpr const char* kFooter =
     "removed\n"
     "control socket again; USR2 opens all log files anew; USR1 goes on as the program that is there now, as `ctl\n"
     "reexec`. Others, and USR1 then, too, go to the service that forward-signals names.\n"
+    "With --init: INT (Ctrl-Alt-Del) and RTMIN+5 reboot the machine, TERM, QUIT, PWR and RTMIN+4 power it off, "
+    "RTMIN+3\n"
+    "halts it, in the same order.\n"
     "Exit codes: 0 done, 64 usage, 70 internal error, 71 system error, 73 already running, 78 configuration error, or "
     "the\n"
     "code of a service (exit-code-from, on-exit).";
@@ -53,9 +62,11 @@ struct CommandLine {
   std::string log_level;
   std::string containment;
   bool is_check = false;
+  bool is_init = false;  // Of a machine.
   bool is_guarded = false;
   bool is_unguarded = false;
   bool trusts_writable_config = false;
+  std::vector<std::string> kernel_words;  // Those of the kernel's command line that it does not know itself.
 };
 
 template <sup::NamedEnum E>
@@ -96,6 +107,10 @@ void declare(CLI::App& app, CommandLine& line) {
                "A small process stays in front, and services survive the death of supervisord itself: the default")
       ->disable_flag_override();
   app.add_flag("--no-guard", line.is_unguarded, "Without that process")->disable_flag_override();
+  app.add_flag("--init", line.is_init,
+               "As the init of a machine (PID 1, no container): mounts what is the kernel's, and ends with poweroff, "
+               "reboot or halt; as if called under the name init")
+      ->disable_flag_override();
   app.add_flag("--trust-writable-config", line.trusts_writable_config,
                "As root, also read files that other users could have written")
       ->disable_flag_override();
@@ -161,7 +176,10 @@ std::optional<int> read_options(int argc, char** argv, CommandLine& line) {
   } catch (const CLI::ParseError& error) {
     return error.get_exit_code() == 0 ? app.exit(error) : refuse_mistake(app, error);  // 0: --help, --version.
   }
-  if (const auto extras = app.remaining(); !extras.empty()) return refuse_extra(app, extras.front());
+  for (const std::string& extra : app.remaining()) {
+    if (!line.is_init || extra.starts_with('-')) return refuse_extra(app, extra);
+    line.kernel_words.push_back(extra);
+  }
   if (!read_word("--log-level", line.log_level, line.options.log_level) ||
       !read_word("--containment", line.containment, line.options.containment))
     return static_cast<int>(sup::DaemonExit::usage);
@@ -184,16 +202,63 @@ bool is_beside_configuration(int argc, char** argv) {
   return std::any_of(argv + 1, argv + dashes, is_config) || !sup::given_configuration(sup::this_process()).is_empty();
 }
 
+// How this process stands towards a guard that goes on as this program.
+enum class Handover : std::uint8_t { none, trial, followed };
+Handover handover() {
+  const auto setting = sup::sys::environment_variable(sup::guard::kHandoverVariable);
+  if (!setting) return Handover::none;
+  return setting->starts_with("trial:") ? Handover::trial : Handover::followed;
+}
+
+// Nothing: this is the init of a machine, or nobody wants that. In a trial the one who asks is the init.
+std::optional<std::string> why_no_machine(int argc, char** argv, CommandLine& line) {
+  const pid_t self = handover() == Handover::trial ? ::getppid() : ::getpid();
+  const auto is_asked = [](std::string_view word) { return word == "--init"; };
+  line.is_init = std::any_of(argv + std::min(argc, 1), argv + argc, is_asked);
+  const bool is_named = !line.is_init && self == 1 && argc > 0 && sup::machine::is_named_init(argv[0]);
+  if (!line.is_init && !is_named) return std::nullopt;
+  const auto why = sup::machine::why_not_here(self);
+  if (is_named) line.is_init = !why;
+  return is_named ? std::nullopt : why;
+}
+
+// PID 1 of a machine goes on whatever the command line says: its end would be a panic of the kernel. Returns in each
+// manager.
+void begin_machine(CommandLine& line, char** argv, bool is_usable) {
+  const std::vector<std::string>& words = line.kernel_words;
+  const auto asked = std::ranges::find_if(words, sup::machine::wants_shell);
+  auto power = sup::PowerAction::none;
+  if (handover() != Handover::none)
+    power = sup::PowerAction::none;  // Services run.
+  else if (!is_usable)
+    power = sup::machine::offer_shell("the options of the command line are not followed, see above");
+  else if (asked != words.end())
+    power = sup::machine::offer_shell(fmt::format("the kernel's command line says '{}'", *asked));
+  if (power != sup::PowerAction::none) sup::machine::end(power, sup::machine::EndPace::gentle);
+  if (!is_usable) line.options = {};
+  sup::guard::start(argv, {.is_of_machine = true});
+}
+
 int run(int argc, char** argv) {
   CommandLine line;
   const int dashes = find_dashes(argc, argv);
   if (dashes < argc) line.options.main_command.assign(argv + dashes + 1, argv + argc);
   argc = dashes;
-  if (const auto ended = read_options(argc, argv, line)) return *ended;
+  const auto why_not = why_no_machine(argc, argv, line);
+  const bool is_machine = line.is_init && !why_not;
+  if (is_machine && handover() == Handover::none) sup::machine::prepare();
+  auto ended = read_options(argc, argv, line);
+  if (!ended && line.is_init && line.is_unguarded)
+    ended = refuse("--init and --no-guard exclude each other: PID 1 must never end");
+  if (ended && (!is_machine || handover() == Handover::trial)) return *ended;
+  if (why_not) return refuse(*why_not);
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
   if (line.is_guarded && line.is_unguarded) return refuse("--guard and --no-guard exclude each other");
-  if (line.is_check) return sup::check_configuration(line.options);
-  if (!line.is_unguarded) {
+  if (is_machine)
+    begin_machine(line, argv, !ended);
+  else if (line.is_check)
+    return sup::check_configuration(line.options);
+  else if (!line.is_unguarded) {
     // It belongs to who leads the session, and that is not the manager.
     line.options.is_terminal_free = !line.options.main_command.empty() && sup::sys::give_up_terminal(STDIN_FILENO);
     sup::guard::start(argv);  // Returns in a manager.

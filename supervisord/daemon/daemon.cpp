@@ -18,6 +18,8 @@
 #include "config/enabled.hpp"
 #include "config/given.hpp"
 #include "config/paths.hpp"
+#include "daemon/boot_choice.hpp"
+#include "daemon/machine_end.hpp"
 #include "daemon/main_service.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/own_signals.hpp"
@@ -44,7 +46,6 @@
 #include "sys/signals.hpp"
 #include "sys/socket.hpp"
 #include "sys/spawn_slots.hpp"
-#include "wire/names.hpp"
 
 namespace sup {
 namespace {
@@ -75,7 +76,7 @@ Loaded load_configuration(const DaemonOptions& options, SystemChecks system, Sta
   how.keeps_files = guard::Holder::of_this_process().is_guarded() && records == nullptr;
   how.trust = options.trust;
   how.main_command = options.main_command;
-  if (guard::is_init()) how.defaults.shutdown_timeout = kTimeOfContainers;
+  if (guard::is_init_of_container()) how.defaults.shutdown_timeout = kTimeOfContainers;
   if (!options.main_command.empty()) how.defaults.forward_signals = kMainService;
   Loaded loaded = records == nullptr ? load(options.config, how) : load_again(recorded_files(*records), how);
   DaemonSpec& spec = loaded.set.daemon;
@@ -120,37 +121,6 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   return context;
 }
 
-// The services that an option (--only, --skip) names. Errors: not_found.
-Result<std::vector<std::string>> services_of(std::string_view option, const SpecSet& set,
-                                             const std::vector<std::string>& names) {
-  if (names.empty()) return std::vector<std::string>();
-  std::vector<std::string> known;
-  for (const NamedService& service : set.services) known.push_back(service.name);
-  const auto resolved = wire::resolve_names(without_groups(set.groups, names), known);
-  if (!resolved)
-    return fail(
-        Errc::not_found,
-        fmt::format("{}: no service '{}'{}", option, resolved.error().name,
-                    resolved.error().nearest ? fmt::format("; did you mean '{}'?", *resolved.error().nearest) : ""));
-  std::vector<std::string> out;
-  for (const std::size_t index : *resolved) out.push_back(known[index]);
-  return out;
-}
-
-// What the command line says of the start, with names instead of patterns. Errors: not_found, invalid.
-Result<BootChoice> boot_choice(const SpecSet& set, const DaemonOptions& options) {
-  if (!options.only.empty() && !options.tags.empty())
-    return fail(Errc::invalid, "--only and --tag exclude each other: --only starts what it names, whatever its tags");
-  BootChoice out;
-  out.only = TRY(services_of("--only", set, options.only));
-  if (!out.only.empty() && !options.main_command.empty()) out.only.emplace_back(kMainService);
-  out.skipped = TRY(services_of("--skip", set, options.skip));
-  if (const auto known = check_tags(tags_of(set.services), options.tags); !known)
-    return fail(Errc::not_found, "--tag: " + known.error().what);
-  out.tags = options.tags;
-  return out;
-}
-
 // The parts in the order of their making; destroyed in the reverse order.
 class Daemon {
  public:
@@ -162,7 +132,7 @@ class Daemon {
   void resume(std::vector<Restored> changed);
   void say_who_goes_on();
   // The exit code; nothing: another program goes on, and this process is to end by _exit(2).
-  std::optional<int> run();
+  std::optional<int> run(WorkEnd& work);
   // A worker hangs, and may come back to what is here before the process has ended.
   [[nodiscard]] bool is_held() const { return is_held_; }
   void remember_enabled(EnabledChoices choices) { supervisor_->set_enabled_choices(std::move(choices)); }
@@ -186,7 +156,7 @@ class Daemon {
   void reexec_on(const sys::SignalRecord& record);
   void on_guard_news();
   [[nodiscard]] bool is_heard(const sys::SignalRecord& record);
-  void note_asks(std::uint32_t asks);
+  void note_asks(std::uint32_t asks, Signal last);
   void end_on_ask(const guard::World& world);
   void on_log_wake();
   void on_refusal(const log::Refusal& refusal);
@@ -256,6 +226,11 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   return d;
 }
 
+// In a container 0 is also who stands outside of it.
+std::string sender_text(pid_t sender) {
+  return sender == 0 && guard::is_of_machine() ? "the kernel" : fmt::format("process {}", sender);
+}
+
 // "was killed by KILL", as it follows "the manager before this one".
 std::string how_it_ended(const guard::World& world) {
   if (!world.previous_end) return "has ended";
@@ -300,7 +275,7 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
     default:
       if (std::ranges::find(claimed_, record.signal) == claimed_.end()) return forward(record);
       if (is_heard(record)) return;
-      spdlog::info("{} from process {}: {}", signal_name(record.signal), record.sender_pid,
+      spdlog::info("{} from {}: {}", signal_name(record.signal), sender_text(record.sender_pid),
                    supervisor_->engine().is_shutting_down()
                        ? "killing what is left"
                        : "shutting down (a second signal kills what is left at once)");
@@ -322,7 +297,7 @@ void Daemon::reexec_on(const sys::SignalRecord& record) {
 bool Daemon::is_heard(const sys::SignalRecord& record) {
   if (!guard::Holder::of_this_process().is_guarded()) return false;
   const auto number = static_cast<std::uint32_t>(std::max(record.value, 0));  // Of an ask that the guard sent on.
-  note_asks(number);
+  note_asks(number, record.signal);
   const std::uint32_t heard = std::max(asks_.direct, asks_.sent_on);
   ++(number > 0 ? asks_.sent_on : asks_.direct);
   if (std::max(asks_.direct, asks_.sent_on) > heard) return false;
@@ -331,16 +306,18 @@ bool Daemon::is_heard(const sys::SignalRecord& record) {
   return true;
 }
 
-void Daemon::note_asks(std::uint32_t asks) {
-  std::uint32_t& taken = supervisor_->manager_record().asks;
-  taken = std::max(taken, asks);
+// What was asked for last counts.
+void Daemon::note_asks(std::uint32_t asks, Signal last) {
+  ManagerRecord& record = supervisor_->manager_record();
+  record.asks = std::max(record.asks, asks);
+  if (guard::is_of_machine()) record.power = power_asked_by(last.number);
 }
 
 // Somebody has asked for the end when there was no manager, or one that died before it could record that.
 void Daemon::end_on_ask(const guard::World& world) {
   if (world.asks <= supervisor_->manager_record().asks) return;
-  spdlog::info("{} from process {}: shutting down", signal_name(world.last_ask), world.last_asker);
-  note_asks(world.asks);
+  spdlog::info("{} from {}: shutting down", signal_name(world.last_ask), sender_text(world.last_asker));
+  note_asks(world.asks, world.last_ask);
   supervisor_->post(ShutdownRequested{});
 }
 
@@ -433,11 +410,14 @@ void Daemon::resume(std::vector<Restored> changed) {
   end_on_ask(succession_->left.world());
 }
 
-std::optional<int> Daemon::run() {
+std::optional<int> Daemon::run(WorkEnd& work) {
   sys::keep_memory_reserve();
   loop_.run();
   if (reexec_->is_leaving()) return std::nullopt;
   const int exit_code = supervisor_->finished()->exit_code;
+  work.power = supervisor_->manager_record().power;
+  work.is_done = true;
+  work.is_out_of_patience = supervisor_->world().is_out_of_patience;
   strangers_.end(kStrangersPatience);
   const Instant drained_by = sys::monotonic_now() + kDrainPatience;
   (void)log_->drain(drained_by);  // So that who follows gets the last words of the services.
@@ -485,11 +465,11 @@ int try_succession(const DaemonOptions& options) {
   return code(DaemonExit::done);
 }
 
-std::optional<int> supervise(DaemonOptions options) {
+std::optional<int> supervise(DaemonOptions options, WorkEnd& work) {
   const std::string program = own_program();  // Before the working directory is another.
   auto succession = succeed();
   if (!succession) return complain(DaemonExit::system, succession.error().what);
-  const bool has_world = (*succession)->has_world;
+  const bool has_world = work.has_world = (*succession)->has_world;
   StateRecords& records = (*succession)->records;
   Loaded loaded = load_configuration(options, has_world ? SystemChecks::off : SystemChecks::at_start,
                                      has_world ? &records : nullptr);
@@ -534,7 +514,7 @@ std::optional<int> supervise(DaemonOptions options) {
     (*daemon)->resume(std::move(changed));
   else
     (*daemon)->begin(choice->only, left_out);
-  const auto exit_code = (*daemon)->run();
+  const auto exit_code = (*daemon)->run(work);
   if (!exit_code || (*daemon)->is_held()) (void)daemon->release();
   return exit_code;
 }
@@ -566,8 +546,12 @@ int check_configuration(const DaemonOptions& options) {
 
 std::optional<int> run_daemon(const DaemonOptions& options) {
   if (guard::is_trial()) return try_succession(options);
-  const auto exit_code = supervise(options);
-  if (exit_code) guard::Holder::of_this_process().say_goodbye(*exit_code);
+  WorkEnd work;
+  const auto exit_code = supervise(options, work);
+  if (exit_code && guard::is_of_machine())
+    end_machine(work);  // Returns if that is to be tried again.
+  else if (exit_code)
+    guard::Holder::of_this_process().say_goodbye(*exit_code);
   return exit_code;
 }
 

@@ -42,7 +42,7 @@ struct DaemonOptions {
 
 // Supervises until the end. Call it first thing in main, on the main thread, after prepare_process(). Returns the exit
 // code; nothing if another program goes on, and this process has to end by _exit(2). In a trial (guard::is_trial()) it
-// tells whether it could go on.
+// tells whether it could go on. In the init of a machine it returns only for the next manager to try once more.
 [[nodiscard]] std::optional<int> run_daemon(const DaemonOptions& options);
 
 // Puts this process in order whatever it was started with: signals blocked and at their defaults, descriptors 0 to 2

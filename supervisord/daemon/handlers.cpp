@@ -1,5 +1,6 @@
 #include "daemon/handlers.hpp"
 #include "base/version.hpp"
+#include "guard/guard.hpp"
 #include "guard/holder.hpp"
 
 #include <fmt/format.h>
@@ -190,11 +191,20 @@ void handle_log_level(Session& session, const wire::Call& call) {
 
 void handle_ping(Session& session) { session.send(wire::encode_reply(wire::PingReply{unix_ms(sys::wall_now())})); }
 
-void handle_shutdown(Server& server, Session& session, const wire::Call& call) {
+// Supervisord alone, or the machine whose init it is: never the one for the other.
+void handle_shutdown(Server& server, Session& session, const wire::Call& call, PowerAction power) {
+  if (power == PowerAction::none && guard::is_of_machine())
+    return session.send(wire::encode_error(wire::Failed{
+        "cannot shut supervisord down: it is the init of this machine; see 'ctl poweroff', 'ctl reboot', 'ctl halt'"}));
+  if (power != PowerAction::none && !guard::is_of_machine())
+    return session.send(wire::encode_error(wire::Failed{fmt::format(
+        "cannot {} the machine: supervisord is not its init (it was not started with --init)", call.row->name)}));
   wire::ShutdownReply reply;
   const World& w = world_of(server);
   for (const Instance& i : w.present()) reply.stopping += is_live(i.state) && has_process(w.spec(i)) ? 1 : 0;
   const ShutdownPace pace = call.arguments.flag("now") ? ShutdownPace::at_once : ShutdownPace::orderly;
+  if (power != PowerAction::none) spdlog::info("{} asks for {}", session.peer(), enum_name(power));
+  server.parts().supervisor.manager_record().power = power;
   server.parts().supervisor.post(ShutdownRequested{pace});
   session.send(wire::encode_reply(reply));
 }
@@ -281,7 +291,10 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case version: return handle_version(session);
     case log_level: return handle_log_level(session, call);
     case ping: return handle_ping(session);
-    case shutdown: return handle_shutdown(server, session, call);
+    case shutdown: return handle_shutdown(server, session, call, PowerAction::none);
+    case poweroff: return handle_shutdown(server, session, call, PowerAction::poweroff);
+    case reboot: return handle_shutdown(server, session, call, PowerAction::reboot);
+    case halt: return handle_shutdown(server, session, call, PowerAction::halt);
     case reexec: return handle_reexec(server, session, call);
     case check:
     case completion:

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/power.hpp"
 #include "daemon/engine_rows.hpp"
 #include "daemon/history.hpp"
 #include "spec/fields.hpp"
@@ -25,8 +26,9 @@ struct ManagerRecord {
   std::uint32_t asks = 0;   // So many asks for its end it has taken from the guard,
   std::uint64_t exits = 0;  // and the ends up to this sequence.
   std::uint64_t last_change = 0;
-  std::string program;            // Where `ctl reexec` looks for it.
-  bool is_terminal_free = false;  // As in DaemonOptions.
+  std::string program;                    // Where `ctl reexec` looks for it.
+  bool is_terminal_free = false;          // As in DaemonOptions.
+  PowerAction power = PowerAction::none;  // What becomes of the machine in the end.
   friend bool operator==(const ManagerRecord&, const ManagerRecord&) = default;
 };
 
@@ -118,7 +120,7 @@ struct Rows<ManagerRecord> {
   static constexpr auto kRows =
       std::make_tuple(Row{1, &R::version}, Row{2, &R::containment}, Row{3, &R::started_at}, Row{4, &R::asks},
                       Row{5, &R::exits}, Row{6, &R::last_change}, Row{7, &R::runtime_dir}, Row{8, &R::socket},
-                      Row{9, &R::identity}, Row{10, &R::program}, Row{11, &R::is_terminal_free});
+                      Row{9, &R::identity}, Row{10, &R::program}, Row{11, &R::is_terminal_free}, Row{12, &R::power});
 };
 
 template <>

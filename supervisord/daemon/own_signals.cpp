@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <csignal>
 
+#include "guard/guard.hpp"
+
 namespace sup {
 
 std::vector<Signal> claimed_signals() {
   const Signal container_end{SIGRTMIN + 3};  // What podman and others tell an init to end with.
-  return {Signal{SIGCHLD}, Signal{SIGTERM}, Signal{SIGINT}, Signal{SIGQUIT},
-          Signal{SIGPWR},  container_end,   Signal{SIGHUP}, Signal{SIGUSR2}};
+  std::vector<Signal> out{Signal{SIGCHLD}, Signal{SIGTERM}, Signal{SIGINT}, Signal{SIGQUIT},
+                          Signal{SIGPWR},  container_end,   Signal{SIGHUP}, Signal{SIGUSR2}};
+  if (guard::is_of_machine()) out.insert(out.end(), {Signal{SIGRTMIN + 4}, Signal{SIGRTMIN + 5}});  // See power.hpp.
+  return out;
 }
 
 std::vector<Signal> forwardable_signals() {

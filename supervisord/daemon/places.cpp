@@ -75,7 +75,7 @@ Result<> default_logs(const DaemonSpec& spec, const Who& who) {
 Result<Places> take_places(const DaemonSpec& spec) {
   const Who who = this_process();
   Places out = TRY(find_places(spec, who));
-  const bool is_for_files = spec.log.services == ServicesLogTo::automatic && !guard::is_init();
+  const bool is_for_files = spec.log.services == ServicesLogTo::automatic && !guard::is_init_of_container();
   if (const auto logs = default_logs(spec, who); is_for_files && !logs)
     out.notices.push_back(fmt::format("services log to standard output: {}", logs.error().what));
   return out;
@@ -108,7 +108,7 @@ LogTo services_log_to(const DaemonSpec& spec) {
     case ServicesLogTo::file: return log_dir_of(spec, who) ? LogTo::file : LogTo::standard_output;
     case ServicesLogTo::automatic: break;
   }
-  const bool is_file = !guard::is_init() && default_logs(spec, who);
+  const bool is_file = !guard::is_init_of_container() && default_logs(spec, who);
   return is_file ? LogTo::file : LogTo::standard_output;
 }
 

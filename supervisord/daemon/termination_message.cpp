@@ -52,7 +52,7 @@ std::string termination_message(const Supervisor& supervisor) {
 void write_termination_message(const Supervisor& supervisor) {
   const std::string& path = supervisor.world().daemon.termination_message;
   if (!path.empty()) return write_to(path, O_CREAT, termination_message(supervisor));
-  if (guard::is_init()) write_to(kOfKubernetes, 0, termination_message(supervisor));
+  if (guard::is_init_of_container()) write_to(kOfKubernetes, 0, termination_message(supervisor));
 }
 
 }  // namespace sup

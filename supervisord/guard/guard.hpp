@@ -27,6 +27,8 @@ struct Pace {
   // So many managers of a program that was just gone on with may fail by themselves, in lives less than `healthy`.
   std::uint32_t bad_program = 3;
   Duration trial = std::chrono::seconds(5);  // A program that has not said by then that it could go on cannot.
+  // PID 1 is the init of a machine: it never ends, and where it would have to the machine is switched off or restarted.
+  bool is_of_machine = false;
 };
 
 // The pause before a manager is started again when this many have died one after the other; the first is 1.
@@ -52,5 +54,8 @@ void start(char* const* arguments, const Pace& pace = Pace());
 // have, by its exit code. It finds that as a manager would (Holder::take_world), as copies that it may close, and is to
 // change nothing of it.
 [[nodiscard]] bool is_trial() noexcept;
+
+// Whether this process is the init of a machine, or a manager of that.
+[[nodiscard]] bool is_of_machine() noexcept;
 
 }  // namespace sup::guard

@@ -77,6 +77,12 @@ pid_t supervisor_pid() noexcept {
 }
 
 bool is_init() noexcept { return ::getpid() == 1 || inheritance().guard == 1; }
+bool is_init_of_container() noexcept { return is_init() && !is_of_machine(); }
+
+PowerAction power_asked_before() noexcept {
+  const State* state = inheritance().state;
+  return state == nullptr ? PowerAction::none : power_asked_by(state->asks.signal);
+}
 
 Holder& Holder::of_this_process() {
   static Holder only(inheritance());

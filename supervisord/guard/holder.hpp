@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/exit_status.hpp"
+#include "base/power.hpp"
 #include "base/result.hpp"
 #include "base/signals.hpp"
 #include "base/time.hpp"
@@ -126,5 +127,9 @@ class Holder {
 [[nodiscard]] pid_t supervisor_pid() noexcept;
 // Whether supervisord is PID 1, by itself or by its guard.
 [[nodiscard]] bool is_init() noexcept;
+// Whether it is that of a container: PID 1, but not the init of a machine.
+[[nodiscard]] bool is_init_of_container() noexcept;
+// What the last signal that asked for the end asks of the machine, as far as the guard knew when this manager was born.
+[[nodiscard]] PowerAction power_asked_before() noexcept;
 
 }  // namespace sup::guard

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/power.hpp"
 #include "guard/report.hpp"
 #include "sys/clock.hpp"
 #include "sys/memory.hpp"
@@ -27,10 +29,21 @@ bool is_on_trial = false;
 
 // What ps, top and pgrep call a manager; the guard keeps the name of its program. The kernel keeps 15 bytes.
 constexpr const char* kManagerName = "supervisord-mgr";
+// The kernel panics when PID 1 of a machine ends.
+[[noreturn]] void end(int code, const Asks& asks) noexcept {
+  if (!pace.is_of_machine) ::_exit(code);
+  ::sync();
+  (void)::reboot(power_asked_by(asks.signal) == PowerAction::reboot ? RB_AUTOBOOT : RB_POWER_OFF);
+  for (;;) (void)::poll(nullptr, 0, -1);
+}
 
 [[noreturn]] void leave(std::string_view what, int error_number) noexcept {
   report_failure(what, error_number);
-  ::_exit(kNoManager);
+  end(kNoManager, {});
+}
+
+bool is_ask(int number) noexcept {
+  return asks_to_end(number) || (pace.is_of_machine && power_asked_by(number) != PowerAction::none);
 }
 
 // Soft to hard, so that much can be held. What that is.
@@ -48,6 +61,7 @@ std::size_t raise_files(Files& original) noexcept {
 Pace pace;
 
 const Inheritance& inheritance() noexcept { return inherited; }
+bool is_of_machine() noexcept { return pace.is_of_machine; }
 
 Duration pause_after(std::uint32_t deaths, const Pace& by) noexcept {
   if (deaths <= 1) return Duration{0};
@@ -89,7 +103,7 @@ bool Keeper::turn() noexcept {
   take_signals();
   reap();  // After the signals: it is one of them that says somebody has ended.
   tell();
-  if (manager_ > 0 && state_.goodbye && sys::monotonic_now() >= leave_at_) ::_exit(*state_.goodbye);
+  if (manager_ > 0 && state_.goodbye && sys::monotonic_now() >= leave_at_) end(*state_.goodbye, state_.asks);
   return false;
 }
 
@@ -161,7 +175,7 @@ void Keeper::reap() noexcept {
 void Keeper::manager_ended(const Ended& ended) noexcept {
   while (take_message()) {
   }
-  if (state_.goodbye) ::_exit(*state_.goodbye);
+  if (state_.goodbye) end(*state_.goodbye, state_.asks);
   hang_up();
   const Instant now = sys::monotonic_now();
   manager_ = 0;
@@ -190,7 +204,7 @@ void Keeper::end_if_hopeless(const Ended& ended) noexcept {
   if (never_up_ending_ >= pace.hopeless_ending || deaths_ending_ >= pace.most_while_ending) {
     report_end(ended, "the end was asked for and no manager can do it: killing everything");
     kill_everybody();
-    ::_exit(kNoManager);
+    end(kNoManager, state_.asks);
   }
   if (::getpid() == 1 || never_up_ < pace.hopeless) return;
   report_end(ended, "giving up, since no manager comes up");
@@ -208,11 +222,11 @@ void Keeper::take_signals() noexcept {
 void Keeper::take_signal(int number, pid_t sender, uid_t user) noexcept {
   // A PIPE of our own: nobody reads what we say.
   if (number == SIGCHLD || number >= NSIG || (number == SIGPIPE && sender == ::getpid())) return;
-  const bool is_ask = asks_to_end(number);
-  if (is_ask) state_.asks = {state_.asks.count + 1, number, sender};
+  const bool is_end = is_ask(number);
+  if (is_end) state_.asks = {state_.asks.count + 1, number, sender};
   reap();                                                         // So that it does not go to one that is dead.
-  if (is_ask && manager_ == 0) start_at_ = sys::monotonic_now();  // The next one knows the ask from its birth.
-  state_.arrived[number] = {!is_ask, sender, user};
+  if (is_end && manager_ == 0) start_at_ = sys::monotonic_now();  // The next one knows the ask from its birth.
+  state_.arrived[number] = {!is_end, sender, user};
   if (manager_ > 0) pass_on(number);
 }
 
@@ -226,7 +240,7 @@ void Keeper::pass_on(int number) noexcept {
   told.si_code = SI_QUEUE;
   told.si_pid = arrived.sender;
   told.si_uid = arrived.user;
-  told.si_value.sival_int = asks_to_end(number) ? static_cast<int>(state_.asks.count) : 0;
+  told.si_value.sival_int = is_ask(number) ? static_cast<int>(state_.asks.count) : 0;
   // EAGAIN: its queue is full of real-time signals.
   if (::syscall(SYS_rt_sigqueueinfo, manager_, number, &told) < 0) (void)::kill(manager_, number);
 }

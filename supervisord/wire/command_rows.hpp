@@ -704,6 +704,12 @@ inline constexpr auto kReexecParams =
 inline constexpr auto kReexecExamples =
     std::array{Example{"ctl reexec", "after an upgrade: the new version goes on, services run on"},
                Example{"ctl reexec --program /opt/supervisord-0.1/bin/supervisord", "back to an older one"}};
+inline constexpr auto kPoweroffExamples =
+    std::array{Example{"ctl poweroff", "stop everything in order, write disks, switch off"},
+               Example{"ctl poweroff --now", "services and others get KILL at once"}};
+inline constexpr auto kRebootExamples = std::array{Example{"ctl reboot", "stop everything in order, start anew"},
+                                                   Example{"ctl reboot --no-wait", "say so, and come back at once"}};
+inline constexpr auto kHaltExamples = std::array{Example{"ctl halt", "stop everything in order, stay switched on"}};
 inline constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
 inline constexpr auto kCompletionParams = std::array{ParamRow{.name = "shell",
                                                               .type = ParamType::choice,
@@ -1213,6 +1219,43 @@ inline constexpr auto kCommands = std::array{
                        "USR1 does the same as `ctl reexec`, unless forward-signals is set. Needs the guard.",
                .examples = kReexecExamples,
                .exits = kCallExits},
+    CommandRow{.verb = Verb::poweroff,
+               .name = "poweroff",
+               .method = "Poweroff",
+               .role = Role::admin,
+               .group = HelpGroup::supervisord,
+               .params = kShutdownParams,
+               .reply = "ShutdownReply",
+               .summary = "Stop everything in order and switch the machine off, whose init supervisord is.",
+               .text = "Where supervisord was started with --init. When all services have ended, everything else on "
+                       "the machine gets "
+                       "TERM, and KILL 3 s later; disks are written and unmounted, or made read-only. A second call "
+                       "kills what is left at once.",
+               .examples = kPoweroffExamples,
+               .exits = kCallExits},
+    CommandRow{.verb = Verb::reboot,
+               .name = "reboot",
+               .method = "Reboot",
+               .role = Role::admin,
+               .group = HelpGroup::supervisord,
+               .params = kShutdownParams,
+               .reply = "ShutdownReply",
+               .summary = "Stop everything in order and start the machine anew, whose init supervisord is.",
+               .text = "As `poweroff`. The last of several calls decides what becomes of the machine.",
+               .examples = kRebootExamples,
+               .exits = kCallExits},
+    CommandRow{
+        .verb = Verb::halt,
+        .name = "halt",
+        .method = "Halt",
+        .role = Role::admin,
+        .group = HelpGroup::supervisord,
+        .params = kShutdownParams,
+        .reply = "ShutdownReply",
+        .summary = "Stop everything in order and leave the machine switched on and still, whose init supervisord is.",
+        .text = "As `poweroff`, but without switching off.",
+        .examples = kHaltExamples,
+        .exits = kCallExits},
     CommandRow{.verb = Verb::completion,
                .name = "completion",
                .role = Role::none,

@@ -57,6 +57,9 @@ enum class Verb : std::uint8_t {
   ping,
   shutdown,
   reexec,
+  poweroff,
+  reboot,
+  halt,
   completion,
   schema,
 };

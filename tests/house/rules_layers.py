@@ -13,14 +13,15 @@ ROOMS = {
     "wire": ("base", "spec"),
     "sys": ("base",),
     "init": ("base", "sys"),
+    "machine": ("base", "sys"),
     "record": ("base", "sys"),
     "guard": ("base", "sys"),
     "regex": ("base",),
     "config": ("base", "spec", "sys", "regex"),
     "loop": ("base",),
     "log": ("base", "sys", "regex"),
-    "daemon": ("base", "spec", "engine", "wire", "config", "sys", "regex", "loop", "log", "record", "guard"),
-    "main": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log", "daemon", "init", "guard"),
+    "daemon": ("base", "spec", "engine", "wire", "config", "sys", "regex", "loop", "log", "record", "guard", "machine"),
+    "main": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log", "daemon", "init", "guard", "machine"),
     "ctl": ("base", "spec", "wire", "config", "sys"),
 }
 EVERYWHERE = tuple(ROOMS)

@@ -24,6 +24,7 @@ constexpr Expected kExpected[] = {
     {Verb::wait, Role::observe},    {Verb::logs, Role::observe},      {Verb::events, Role::observe},
     {Verb::show, Role::operate},    {Verb::env, Role::operate},       {Verb::explain, Role::observe},
     {Verb::version, Role::observe}, {Verb::ping, Role::observe},      {Verb::shutdown, Role::admin},
+    {Verb::poweroff, Role::admin},  {Verb::reboot, Role::admin},      {Verb::halt, Role::admin},
     {Verb::set, Role::admin},       {Verb::attach, Role::observe},    {Verb::run, Role::admin},
     {Verb::scale, Role::operate},   {Verb::enable, Role::admin},      {Verb::disable, Role::admin},
     {Verb::graph, Role::observe},   {Verb::blame, Role::observe},     {Verb::critical_chain, Role::observe},
