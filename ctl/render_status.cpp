@@ -141,6 +141,8 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "restarts",
              fmt::format("{}; {} since supervisord started", restarts_text(service), service.restarts_total));
   add_detail(rows, "log", dropped_text(service));
+  if (service.stored_fds)
+    add_detail(rows, "stored", counted(static_cast<std::uint64_t>(*service.stored_fds), "descriptor"));
   add_detail(rows, "set by ctl", fmt::format("{}", fmt::join(service.overrides, ", ")));
   add_detail(rows, "requires", fmt::format("{}", fmt::join(service.requires_, " ")));
   return rows;

@@ -66,6 +66,7 @@ int run_verb(Context& context) {
     case Verb::set: return run_set(context);
     case Verb::enable:
     case Verb::disable: return run_enable(context);
+    case Verb::clean: return run_clean(context);
     case Verb::exec: return run_exec(context);
     case Verb::attach: return run_attach(context);
     case Verb::run: return run_transient(context);

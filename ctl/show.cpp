@@ -33,6 +33,14 @@ std::vector<std::string> probe_notes(const wire::ShownService& service) {
   return out;
 }
 
+// "'http': socket:[4711]"
+std::vector<std::string> fd_notes(const wire::ShownService& service) {
+  std::vector<std::string> out;
+  for (const wire::ShownFd& stored : service.stored_fds)
+    out.push_back(fmt::format("'{}': {}{}", stored.name, stored.target, stored.is_polled ? "" : ", not polled"));
+  return out;
+}
+
 TableRow env_row(const wire::EnvVariable& variable) {
   const std::string value = variable.varies ? "(new for each run)" : variable.masked ? "(masked)" : variable.value;
   return {{variable.origin, Style::faint}, {fmt::format("{}={}", variable.name, value)}};
@@ -58,6 +66,7 @@ int run_show(Context& context) {
     write_notes(context, "in force", service.in_force);
     write_notes(context, "not in force", service.not_in_force);
     write_notes(context, "last probe", probe_notes(service));
+    write_notes(context, "stored descriptor", fd_notes(service));
     write_notes(context, "contained by", {service.contained_by});
   }
   return code_of(ExitCode::done);

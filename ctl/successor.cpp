@@ -55,6 +55,7 @@ Again again(wire::Verb verb) {
     case set:
     case enable:
     case disable:
+    case clean:
     case log_level:
     case shutdown:
     case status:

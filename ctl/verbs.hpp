@@ -20,6 +20,7 @@ int run_explain(Context& context);
 int run_graph(Context& context);
 int run_start_times(Context& context);  // blame, critical-chain, plot
 int run_set(Context& context);
+int run_clean(Context& context);
 int run_enable(Context& context);  // enable, disable
 int run_exec(Context& context);
 int run_attach(Context& context);

@@ -28,8 +28,9 @@ class Layers {
 };
 
 // What our own manager has said to us is not for our services.
-constexpr std::string_view kOurs[] = {kInvocationVariable, kTaskVariable, "NOTIFY_SOCKET", "WATCHDOG_USEC",
-                                      "WATCHDOG_PID"};
+constexpr std::string_view kOurs[] = {kInvocationVariable, kTaskVariable,   "NOTIFY_SOCKET", "WATCHDOG_USEC",
+                                      "WATCHDOG_PID",      "FDSTORE",       "LISTEN_FDS",    "LISTEN_FDNAMES",
+                                      "LISTEN_PID",        "LISTEN_PIDFDID"};
 
 bool is_inherited(const EnvInherit& rule, const std::string& name) {
   if (std::ranges::find(kOurs, name) != std::end(kOurs)) return false;

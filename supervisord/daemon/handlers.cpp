@@ -13,6 +13,7 @@
 #include "base/check.hpp"
 #include "base/refusable.hpp"
 #include "base/signals.hpp"
+#include "base/text.hpp"
 #include "config/shape.hpp"
 #include "daemon/instance_names.hpp"
 #include "daemon/own_log.hpp"
@@ -118,6 +119,28 @@ std::string containment_of(const Supervisor& supervisor, const Run* run) {
   return fmt::format("{} {}/{}", level, containment.path(), run->group->name());
 }
 
+void add_stored_fds(wire::ShownService& shown, const FdStores& stores, InstanceId id) {
+  for (const StoredFd& stored : stores.of(id))
+    shown.stored_fds.push_back({stored.name, fd_text(stored.fd), stored.watch == FdWatch::watched});
+}
+
+// A run that goes on has its own copies, so nothing has to be asked of it.
+void handle_clean(Server& server, Session& session, const wire::Call& call) {
+  const auto services = named_services(server, session, call);
+  if (!services) return;
+  FdStores& stores = server.parts().supervisor.fd_stores();
+  const World& w = world_of(server);
+  wire::CleanReply reply;
+  for (const InstanceId id : *services) {
+    const std::size_t dropped =
+        call.arguments.has("fd_name") ? stores.remove(id, call.arguments.text("fd_name")) : stores.clear(id);
+    reply.results.push_back({w.name(w.at(id)), static_cast<std::int64_t>(dropped)});
+    if (dropped > 0)
+      stores.tell(id, FdNews::dropped, fmt::format("{} dropped by ctl clean", counted(dropped, "stored descriptor")));
+  }
+  session.send(wire::encode_reply(reply));
+}
+
 void handle_show(Server& server, Session& session, const wire::Call& call) {
   const Indispensable whole;  // The destructor of a JSON value allocates, and may not throw.
   const auto services = named_services(server, session, call);
@@ -147,6 +170,7 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
     const Run* run = supervisor.runs().find(id);
     shown.contained_by = containment_of(supervisor, run);
     add_limits(shown, run);
+    add_stored_fds(shown, supervisor.fd_stores(), id);
     shown.probes = view_probes(w, id, sys::monotonic_now(), sys::wall_now());
     reply.services.push_back(std::move(shown));
   }
@@ -281,6 +305,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case wire::Verb::set: return handle_set(server, session, call);
     case enable:
     case disable: return handle_enable(server, session, call);
+    case clean: return handle_clean(server, session, call);
     case exec: return handle_exec(server, session, call);
     case attach: return handle_attach(server, session, call);
     case run: return handle_run(server, session, call);

@@ -17,13 +17,14 @@
 
 namespace sup {
 
-enum class Happening : std::uint8_t { started, state, health, shutdown };
+enum class Happening : std::uint8_t { started, state, health, shutdown, fd_store };
 template <>
 inline constexpr auto kEnumNames<Happening> = std::array{
     EnumName{Happening::started, "started", "supervisord has started."},
     EnumName{Happening::state, "state", "A service is in another state."},
     EnumName{Happening::health, "health", "The probes of a service have another verdict."},
     EnumName{Happening::shutdown, "shutdown", "supervisord stops everything."},
+    EnumName{Happening::fd_store, "fd-store", "A descriptor that a service has stored was dropped, or not stored."},
 };
 
 struct HistoryEntry {

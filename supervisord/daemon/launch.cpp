@@ -154,18 +154,38 @@ Result<NotifyPlace> open_notify(const LaunchContext& context, const LaunchOrder&
   return out;
 }
 
+void set_notify(sys::ChildSettings& child, const std::string& address, const ServiceSpec& spec) {
+  child.env.emplace_back("NOTIFY_SOCKET", address);
+  if (spec.fd_store_max > 0) child.env.emplace_back("FDSTORE", std::to_string(spec.fd_store_max));
+}
+
 // What it needs to say that it is ready and alive.
 Result<std::optional<NotifyPlace>> provide_notify(const LaunchContext& context, const LaunchOrder& order,
                                                   sys::ChildSettings& child) {
   const ServiceSpec& spec = order.service->spec;
   if (notify_access_of(spec) == NotifyAccess::none) return std::nullopt;
   NotifyPlace place = TRY(open_notify(context, order, child.uid));
-  child.env.emplace_back("NOTIFY_SOCKET", place.address);
+  set_notify(child, place.address, spec);
   if (spec.watchdog) {
     child.env.emplace_back("WATCHDOG_USEC", std::to_string(*spec.watchdog / std::chrono::microseconds{1}));
     child.pid_variables.emplace_back("WATCHDOG_PID");
   }
   return place;
+}
+
+// What it has stored, as sd_listen_fds(3) finds it.
+Result<> provide_stored(const LaunchOrder& order, sys::ChildSettings& child) {
+  if (!order.stored) return std::unexpected(Error(order.stored.error()).wrap("fd-store"));
+  if (order.stored->empty()) return {};
+  std::vector<std::string_view> names;
+  for (const GivenFd& given : *order.stored) {
+    child.passed_fds.push_back(given.fd.get());
+    names.emplace_back(given.name);
+  }
+  child.env.emplace_back("LISTEN_FDS", std::to_string(names.size()));
+  child.env.emplace_back("LISTEN_FDNAMES", fmt::format("{}", fmt::join(names, ":")));
+  child.pid_variables.emplace_back("LISTEN_PID");
+  return {};
 }
 
 // By what it shows that it is ready, where that is neither a message nor a probe.
@@ -239,6 +259,7 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
                 "foreground");
   sys::ChildSettings child = TRY(child_settings(context, order, order.service->spec.command, {}));
   std::optional<NotifyPlace> notify = TRY(provide_notify(context, order, child));
+  TRY(provide_stored(order, child));
   ReadySigns ready = TRY(provide_ready(context, order, child));
   RunGroup group = TRY(provide_group(context, order));
   if (group.get() != nullptr) child.cgroup_fd = group.get()->directory().get();
@@ -256,7 +277,7 @@ Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& or
   sys::ChildSettings child = TRY(child_settings(context, order.run, order.command, order.env));
   // At the front, where it is looked for.
   child.env.emplace(child.env.begin() + 1, kTaskVariable, std::to_string(order.run.serial));
-  if (!order.run.notify_address.empty()) child.env.emplace_back("NOTIFY_SOCKET", order.run.notify_address);
+  if (!order.run.notify_address.empty()) set_notify(child, order.run.notify_address, order.run.service->spec);
   RunGroup group = TRY(provide_group(context, order.run));
   std::optional<sys::Cgroup> own;
   if (group.get() != nullptr) {

@@ -13,6 +13,7 @@
 #include "daemon/attributes.hpp"
 #include "daemon/containment.hpp"
 #include "daemon/environment.hpp"
+#include "daemon/fd_stores.hpp"
 #include "daemon/log_target.hpp"
 #include "daemon/resources.hpp"
 #include "daemon/workers.hpp"
@@ -84,6 +85,7 @@ struct LaunchOrder {
   std::optional<OwnStdio> stdio = {};              // For the main process.
   std::uint32_t serial = 0;                        // Of the task; 0: it is the main process.
   std::atomic<std::int32_t>* pid_place = nullptr;  // In the table of launches, if there is one.
+  Result<std::vector<GivenFd>> stored = {};        // What it finds of what it has stored; why it cannot be had.
 };
 
 [[nodiscard]] inline Asks asked_by(const LaunchOrder& order) {

@@ -89,6 +89,20 @@ struct RunRecord {
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
 
+// A descriptor that a service has stored. The guard holds it under its number.
+struct StoredFdRecord {
+  std::uint64_t number = 0;
+  std::string name;
+  bool is_watched = true;
+  friend bool operator==(const StoredFdRecord&, const StoredFdRecord&) = default;
+};
+
+// All that an instance has stored, in order.
+struct FdStoreRecord {
+  std::string instance;  // Its name with its number.
+  std::vector<StoredFdRecord> fds;
+};
+
 // One entry of the history; its key is its number within those that are kept.
 struct HappeningRecord {
   std::uint64_t sequence = 0;
@@ -158,6 +172,18 @@ struct Rows<RunRecord> {
       Row{6, &R::main_is_gone}, Row{7, &R::status}, Row{8, &R::notify}, Row{9, &R::notify_owner},
       Row{10, &R::notify_status}, Row{11, &R::next_main}, Row{12, &R::is_over}, Row{13, &R::is_doomed},
       Row{14, &R::doomed_since}, Row{15, &R::told}, Row{16, &R::last_task}, Row{17, &R::tasks});
+};
+
+template <>
+struct Rows<StoredFdRecord> {
+  using R = StoredFdRecord;
+  static constexpr auto kRows = std::make_tuple(Row{1, &R::number}, Row{2, &R::name}, Row{3, &R::is_watched});
+};
+
+template <>
+struct Rows<FdStoreRecord> {
+  using R = FdStoreRecord;
+  static constexpr auto kRows = std::make_tuple(Row{1, &R::instance}, Row{2, &R::fds});
 };
 
 template <>

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "daemon/launch_output.hpp"
 #include "daemon/runs.hpp"
 #include "sys/file.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 // So many messages of one service are heard before others have their turn; a poll that is not satisfied comes back.
 constexpr int kMostAtOnce = 64;
 constexpr std::size_t kFdInfoBytes = 4096;
+constexpr std::string_view kUnnamedFd = "stored";  // As sd_listen_fds_with_names(3) calls it.
 
 // The process that a pidfd stands for, from what /proc shows of the descriptor. Nothing if it is none, or if that
 // process is gone (-1).
@@ -70,22 +72,50 @@ std::string Voice::says() const { return joined(status, " (", trouble_of(*this),
 void Runs::listen(InstanceId instance, Run& run, NotifyPlace place) {
   const int fd = place.socket.get();
   const auto on_message = [this, instance, id = run.id](loop::Readiness) {
-    if (Run* found = live(instance, id)) hear_all(instance, *found);
+    Run* found = live(instance, id);
+    if (found == nullptr) return;
+    hear_all(instance, *found);
+    hear_passed_over(instance, *found);
   };
-  run.voice.reset(new Voice{std::move(place.socket),
-                            std::move(place.address),
-                            place.owner,
-                            notify_access_of(run.service->spec),
-                            {},
-                            {},
-                            {},
-                            false,
-                            loop::Poll(loop_, fd, loop::Interest::readable, on_message)});
+  const bool is_looked_at = records_.are_kept() && sys::look_from_the_first(place.socket);
+  run.voice.reset(new Voice{.socket = std::move(place.socket),
+                            .address = std::move(place.address),
+                            .owner = place.owner,
+                            .access = notify_access_of(run.service->spec),
+                            .status = {},
+                            .error = {},
+                            .exit_status = {},
+                            .is_looked_at = is_looked_at,
+                            .poll = loop::Poll(loop_, fd, loop::Interest::readable, on_message)});
+}
+
+// An empty message at which an earlier manager has looked is passed over for ever, and counted for one that is heard:
+// so in the end there is one that nobody takes.
+void Runs::hear_passed_over(InstanceId instance, Run& run) {
+  if (!run.voice || !run.voice->is_looked_at || run.voice->looked_at > 0) return;
+  const UniqueFd& socket = run.voice->socket;
+  if (sys::is_first_looked_at(socket)) return sys::discard_datagrams(socket, 1);
+  if (auto first = sys::receive_datagram(socket); first && *first) hear(instance, run, std::move(**first));
+}
+
+Result<std::optional<sys::Datagram>> Runs::next_message(InstanceId instance, Run& run) {
+  Voice& voice = *run.voice;
+  if (!voice.is_looked_at) return sys::receive_datagram(voice.socket);
+  auto message = TRY(sys::look_at_datagram(voice.socket));
+  if (message && voice.looked_at++ == 0) heard_.emplace_back(instance, run.id);
+  return message;
+}
+
+// What was heard is recorded, and taken now.
+void Runs::take_heard() {
+  for (const auto& [instance, id] : std::exchange(heard_, {}))
+    if (Run* run = live(instance, id); run != nullptr && run->voice)
+      sys::discard_datagrams(run->voice->socket, std::exchange(run->voice->looked_at, 0));
 }
 
 void Runs::hear_all(InstanceId instance, Run& run) {
   for (int count = 0; run.voice && count < kMostAtOnce; ++count) {
-    auto message = sys::receive_datagram(run.voice->socket);
+    auto message = next_message(instance, run);
     if (!message) return complain(run, message.error().what);
     if (!*message) return;
     hear(instance, run, std::move(**message));
@@ -107,7 +137,7 @@ void Runs::hear(InstanceId instance, Run& run, sys::Datagram message) {
                                      enum_name(run.voice->access)));
   const auto parsed = wire::parse_notify(message.bytes, message.fds.size());
   if (const auto* refusal = std::get_if<wire::NotifyRefusal>(&parsed)) return complain(run, refusal->why);
-  obey(instance, run, std::get<wire::NotifyMessage>(parsed), message.fds);
+  obey(instance, run, std::get<wire::NotifyMessage>(parsed), std::move(message.fds));
 }
 
 // A sender that is gone (systemd-notify --no-block) is in no cgroup any more. Nobody but the service's user and root
@@ -126,7 +156,7 @@ bool Runs::may_speak(const Run& run, const sys::Datagram& message) const {
   return is_gone && (message.uid == 0 || message.uid == run.voice->owner);
 }
 
-void Runs::obey(InstanceId instance, Run& run, const wire::NotifyMessage& message, const std::vector<UniqueFd>& fds) {
+void Runs::obey(InstanceId instance, Run& run, const wire::NotifyMessage& message, std::vector<UniqueFd> fds) {
   Voice& voice = *run.voice;
   if (message.main_pid || message.has_main_pidfd) note_next_main(instance, run, message, fds);
   if (message.access) voice.access = *message.access;
@@ -147,6 +177,25 @@ void Runs::obey(InstanceId instance, Run& run, const wire::NotifyMessage& messag
   notice(message.is_stopping, Notice::stopping);
   notice(message.is_alive, Notice::alive);
   notice(message.is_unfit, Notice::unfit);
+  if (message.stores_fds || message.removes_fds) keep_fds(instance, run, message, std::move(fds));
+}
+
+// Once for each run a store that does not take something is told: a service may go on trying.
+void Runs::keep_fds(InstanceId instance, Run& run, const wire::NotifyMessage& message, std::vector<UniqueFd> fds) {
+  if (message.removes_fds) {
+    if (!message.fd_name) return complain(run, "FDSTOREREMOVE=1 needs a valid FDNAME");
+    stores_.remove(instance, *message.fd_name);
+    return;
+  }
+  for (const UniqueFd& fd : fds)
+    if (const auto reserve = check_reserve(context_, fd); !reserve) return complain(run, reserve.error().what);
+  std::string refusal = stores_.add({.instance = instance,
+                                     .most = run.service->spec.fd_store_max,
+                                     .name = message.fd_name.value_or(std::string(kUnnamedFd)),
+                                     .watch = message.polls_fds ? FdWatch::watched : FdWatch::unwatched,
+                                     .fds = std::move(fds)});
+  if (refusal.empty() || std::exchange(run.voice->has_told_full, true)) return;
+  stores_.tell(instance, FdNews::refused, std::move(refusal));
 }
 
 // Who is named must be of this run, or the service could have us signal whomever it likes. As long as the present main

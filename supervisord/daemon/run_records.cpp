@@ -66,6 +66,7 @@ void Runs::record() {
 void Runs::on_recorded() {
   for (const pid_t pid : std::exchange(unreaped_, {})) sys::reap_seen(pid);
   done_slots_.clear();
+  take_heard();
 }
 
 void Runs::unrecord(const Run& run) {

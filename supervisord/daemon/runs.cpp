@@ -17,9 +17,9 @@
 namespace sup {
 
 Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, log::LogThread& log,
-                                           StateRecords& records, LaunchContext context, Post post) {
+                                           StateRecords& records, FdStores& stores, LaunchContext context, Post post) {
   std::unique_ptr<Runs> runs(
-      new Runs(loop, workers, log, records, std::move(context), std::move(post), TRY(sys::EpollSet::create())));
+      new Runs(loop, workers, log, records, stores, std::move(context), std::move(post), TRY(sys::EpollSet::create())));
   if (auto orphans = sys::Orphans::open(); orphans && runs->context_.containment->level() != Containment::group)
     runs->orphans_ = std::move(*orphans);
   if (runs->context_.containment->level() == Containment::cgroup) {
@@ -29,12 +29,13 @@ Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, l
   return runs;
 }
 
-Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, StateRecords& records, LaunchContext context,
-           Post post, sys::EpollSet exits)
+Runs::Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, StateRecords& records, FdStores& stores,
+           LaunchContext context, Post post, sys::EpollSet exits)
     : loop_(loop),
       workers_(workers),
       log_(log),
       records_(records),
+      stores_(stores),
       context_(std::move(context)),
       post_(std::move(post)),
       exits_(std::move(exits)),
@@ -112,6 +113,7 @@ void Runs::begin(const SpawnRun& effect, Named named) {
                     {}};
   order.stdio = take_lent(run.service->name);
   if (run.slot) order.pid_place = run.slot->pid_place();
+  order.stored = stores_.copies(effect.instance);
   const Asks asks = asked_by(order);
   workers_.submit(
       [this, order = std::move(order)]() -> Continuation {

@@ -26,6 +26,7 @@
 #include "base/exit_status.hpp"
 #include "base/ids.hpp"
 #include "base/signals.hpp"
+#include "daemon/fd_stores.hpp"
 #include "daemon/launch.hpp"
 #include "daemon/manager_records.hpp"
 #include "daemon/resumption.hpp"
@@ -102,7 +103,10 @@ struct Voice {
   std::string status;  // STATUS.
   std::string error;   // ERRNO, BUSERROR or VARLINKERROR, as people read it.
   std::optional<std::int32_t> exit_status;
-  bool has_warned = false;  // Of a message that was dropped: once for each run.
+  bool has_warned = false;     // Of a message that was dropped: once for each run.
+  bool has_told_full = false;  // That something was not stored, likewise.
+  bool is_looked_at = false;   // Messages stay where they are until what follows from them is recorded:
+  std::size_t looked_at = 0;   // so many of them do.
   loop::Poll poll;
 
   [[nodiscard]] std::string says() const;
@@ -226,7 +230,8 @@ class Runs {
 
   // `post` takes what happens. Must be made on the main thread. Errors: sys.
   static Result<std::unique_ptr<Runs>> create(loop::Loop& loop, Workers& workers, log::LogThread& log,
-                                              StateRecords& records, LaunchContext context, Post post);
+                                              StateRecords& records, FdStores& stores, LaunchContext context,
+                                              Post post);
 
   // `named` is the instance's name and definition: a run keeps those that it began with.
   void begin(const SpawnRun& effect, Named named);
@@ -291,8 +296,8 @@ class Runs {
   [[nodiscard]] std::optional<RunView> view(InstanceId instance) const;
 
  private:
-  Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, StateRecords& records, LaunchContext context, Post post,
-       sys::EpollSet exits);
+  Runs(loop::Loop& loop, Workers& workers, log::LogThread& log, StateRecords& records, FdStores& stores,
+       LaunchContext context, Post post, sys::EpollSet exits);
 
   // runs.cpp
   Run* live(InstanceId instance, RunId run);
@@ -324,8 +329,12 @@ class Runs {
   // run_notify.cpp
   void listen(InstanceId instance, Run& run, NotifyPlace place);
   void hear_all(InstanceId instance, Run& run);
+  Result<std::optional<sys::Datagram>> next_message(InstanceId instance, Run& run);
   void hear(InstanceId instance, Run& run, sys::Datagram message);
-  void obey(InstanceId instance, Run& run, const wire::NotifyMessage& message, const std::vector<UniqueFd>& fds);
+  void obey(InstanceId instance, Run& run, const wire::NotifyMessage& message, std::vector<UniqueFd> fds);
+  void keep_fds(InstanceId instance, Run& run, const wire::NotifyMessage& message, std::vector<UniqueFd> fds);
+  void take_heard();
+  void hear_passed_over(InstanceId instance, Run& run);
   void note_next_main(InstanceId instance, Run& run, const wire::NotifyMessage& message,
                       const std::vector<UniqueFd>& fds);
   bool take_next_main(InstanceId instance, Run& run);
@@ -400,6 +409,7 @@ class Runs {
   Workers& workers_;
   log::LogThread& log_;
   StateRecords& records_;
+  FdStores& stores_;
   const LaunchContext context_;
   Post post_;
   std::vector<std::unique_ptr<Run>> runs_;  // By instance; null: none is alive.
@@ -420,10 +430,11 @@ class Runs {
   std::vector<InstanceId> noted_;                // Whose run is to be recorded.
   std::vector<LaunchTable::Slot> done_slots_;    // Of launches that have answered, until that is recorded.
   std::vector<pid_t> unreaped_;                  // Ends that were seen, likewise.
-  std::unordered_map<pid_t, Owner> adopted_;     // Children of the guard that are main processes or tasks.
-  std::optional<sys::Orphans> guard_orphans_;    // Who came to the guard, where there was a manager before us.
-  std::set<pid_t> orphans_of_guard_;             // Of those in orphan_owners_.
-  std::size_t resuming_outputs_ = 0;             // Whose logs a worker opens,
+  std::vector<std::pair<InstanceId, RunId>> heard_;  // Whose messages were, likewise.
+  std::unordered_map<pid_t, Owner> adopted_;         // Children of the guard that are main processes or tasks.
+  std::optional<sys::Orphans> guard_orphans_;        // Who came to the guard, where there was a manager before us.
+  std::set<pid_t> orphans_of_guard_;                 // Of those in orphan_owners_.
+  std::size_t resuming_outputs_ = 0;                 // Whose logs a worker opens,
   std::vector<std::move_only_function<void()>> awaiting_outputs_;  // and who waits for that.
   bool is_guard_gone_ = false;
   bool is_undecided_ = false;            // Whose an orphan is cannot be asked at the moment: nothing is over.

@@ -49,6 +49,7 @@ bool may_change(wire::Verb verb) {
     case set:
     case enable:
     case disable:
+    case clean:
     case exec:
     case attach:
     case run:

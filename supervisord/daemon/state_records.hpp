@@ -26,6 +26,7 @@ enum class RecordKind : std::uint32_t {
   happening = 6,
   transient = 7,  // By service slot, as the next.
   overrides = 8,
+  fd_store = 9,
 };
 
 class StateRecords {

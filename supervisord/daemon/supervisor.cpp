@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "engine/fd_store.hpp"
 #include "engine/transitions.hpp"
 #include "spec/instance_text.hpp"
 #include "sys/clock.hpp"
@@ -96,8 +97,13 @@ std::uint64_t random_seed() {
 
 Result<std::unique_ptr<Supervisor>> Supervisor::create(Parts parts, SpecSet set) {
   std::unique_ptr<Supervisor> made(new Supervisor(parts.loop, parts.log, parts.records, std::move(set), random_seed()));
-  made->runs_ = TRY(Runs::create(parts.loop, parts.workers, parts.log, parts.records, std::move(parts.context),
-                                 [self = made.get()](Event event) { self->post(std::move(event)); }));
+  made->stores_ = TRY(
+      FdStores::create(parts.loop, parts.records, [self = made.get()](InstanceId id, FdNews news, std::string what) {
+        self->note_fds(id, news, std::move(what));
+      }));
+  made->runs_ =
+      TRY(Runs::create(parts.loop, parts.workers, parts.log, parts.records, *made->stores_, std::move(parts.context),
+                       [self = made.get()](Event event) { self->post(std::move(event)); }));
   made->probes_ = std::make_unique<Probes>(parts.loop, parts.workers, *made->runs_,
                                            [self = made.get()](Event event) { self->post(std::move(event)); });
   return made;
@@ -224,6 +230,7 @@ void Supervisor::carry_out(const StopAsking& effect) {
 // What people are told of what happens is part of what is recorded before anything is done.
 void Supervisor::note(const Effect& effect) {
   if (const auto* change = std::get_if<StateChanged>(&effect)) return note(*change);
+  if (const auto* vacated = std::get_if<InstanceVacated>(&effect)) stores_->clear(vacated->instance);
   if (const auto* health = std::get_if<HealthChanged>(&effect))
     return history_.add({.time = sys::wall_now(),
                          .kind = Happening::health,
@@ -241,6 +248,7 @@ void Supervisor::note(const StateChanged& effect) {
   const World& w = engine_.world();
   const Instance& instance = w.at(effect.instance);
   const bool is_end = is_live(effect.from) && !is_live(effect.to);
+  if (ends_fd_store(w.spec(instance).fd_store_preserve, effect.from, effect.to)) stores_->clear(effect.instance);
   HistoryEntry entry{.time = sys::wall_now(),
                      .kind = Happening::state,
                      .instance = effect.instance,
@@ -254,6 +262,15 @@ void Supervisor::note(const StateChanged& effect) {
     entry.status = instance.last_status;
   entry.awaits_words = is_end && has_failed(effect, instance, w.spec(instance));
   history_.add(std::move(entry));
+}
+
+void Supervisor::note_fds(InstanceId instance, FdNews news, std::string what) {
+  const auto level = news == FdNews::refused ? spdlog::level::warn : spdlog::level::info;
+  spdlog::log(level, "{}: {}", engine_.world().name(engine_.world().at(instance)), what);
+  history_.add({.time = sys::wall_now(),
+                .kind = Happening::fd_store,
+                .instance = instance,
+                .cause = cause_said(std::move(what))});
 }
 
 void Supervisor::carry_out(const HealthChanged& effect) {

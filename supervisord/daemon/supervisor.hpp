@@ -60,6 +60,8 @@ class Supervisor {
   [[nodiscard]] const World& world() const { return engine_.world(); }
   [[nodiscard]] const Runs& runs() const { return *runs_; }
   [[nodiscard]] Runs& runs() { return *runs_; }
+  [[nodiscard]] const FdStores& fd_stores() const { return *stores_; }
+  [[nodiscard]] FdStores& fd_stores() { return *stores_; }
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] const Overrides& overrides() const { return overrides_; }
   [[nodiscard]] Overrides& overrides() { return overrides_; }
@@ -94,6 +96,7 @@ class Supervisor {
   void turn();
   void note(const Effect& effect);
   void note(const StateChanged& effect);
+  void note_fds(InstanceId instance, FdNews news, std::string what);
 
   // supervisor_records.cpp
   void record_engine();
@@ -143,6 +146,7 @@ class Supervisor {
   EnabledChoices enabled_choices_;
   std::vector<Event> inbox_;
   std::vector<Observer*> observers_;
+  std::unique_ptr<FdStores> stores_;
   std::unique_ptr<Runs> runs_;
   std::unique_ptr<Probes> probes_;  // Ends before the runs.
   std::optional<Finished> finished_;

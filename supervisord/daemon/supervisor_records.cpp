@@ -106,6 +106,7 @@ void Supervisor::record_rest() {
     if (const HistoryEntry* entry = history_.find(sequence))
       records_.put(RecordKind::happening, sequence % History::kKept, record_of(engine_.world(), *entry));
   runs_->record();
+  stores_->record(engine_.world());
   record_overrides();
   manager_.last_change = last_change_;
 #ifdef SUP_RECORDS_OF_TOMORROW
@@ -152,6 +153,7 @@ void Supervisor::resume(StateRecords& records, Resumption& left) {
   for (const InstanceRecord& lost : engine_.recover(sys::monotonic_now(), engine, std::move(instances)))
     spdlog::error("{} is not defined any more: what is alive of it is ended", lost.service);
   resume_history(records);
+  stores_->resume(engine_.world(), records, left);
   resume_runs(records, left);
 }
 

@@ -124,6 +124,8 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
     out.dropped_lines = static_cast<std::int64_t>(output.dropped_lines);
     out.dropped_bytes = static_cast<std::int64_t>(output.dropped_bytes);
   }
+  const std::size_t stored = supervisor.fd_stores().of(id).size();
+  if (stored > 0 || spec.fd_store_max > 0) out.stored_fds = static_cast<std::int64_t>(stored);
   return out;
 }
 
@@ -200,6 +202,12 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
     out.to = text_of(enum_name(entry.health_to));
     out.cause = *entry.cause;
     out.run = static_cast<std::int64_t>(entry.run.value);
+    return out;
+  }
+  if (entry.kind == Happening::fd_store) {
+    out.kind = "fd-store";
+    out.service = entry.instance == kNoInstance ? *entry.departed : w.name(w.at(entry.instance));
+    out.cause = *entry.cause;
     return out;
   }
   if (entry.kind != Happening::state) {

@@ -29,6 +29,7 @@ class Checker {
       check_restart(i);
       check_type(i);
       check_ready(i);
+      check_fd_store(i);
       check_reload(i);
       check_stop(i);
       check_tty(i);
@@ -150,6 +151,25 @@ class Checker {
       contradiction({i, "watchdog", {}},
                     "watchdog: it counts from when the service is ready, and a oneshot has ended "
                     "by then");
+  }
+
+  // Who gives descriptors to be kept has to be heard, and finds them where ready.fd must not be.
+  void check_fd_store(std::size_t i) {
+    const ServiceSpec& s = spec(i);
+    if (s.fd_store_max == 0) {
+      if (s.fd_store_preserve != ServiceSpec{}.fd_store_preserve)
+        contradiction({i, "fd-store-preserve", {}}, "fd-store-preserve: nothing is stored without fd-store-max",
+                      "write for example fd-store-max = 16");
+      return;
+    }
+    if (s.notify_access == NotifyAccess::none)
+      contradiction({i, "notify-access", {}}, "notify-access: nobody could store a descriptor",
+                    "write \"main\" or \"all\"");
+    const int first_free = kFirstStoredFd + s.fd_store_max;
+    if (s.ready->fd && *s.ready->fd < first_free)
+      contradiction({i, "ready.fd", {}},
+                    "ready.fd: it finds its stored descriptors from " + std::to_string(kFirstStoredFd) + " on",
+                    "make it at least " + std::to_string(first_free) + ", which is beyond fd-store-max of them");
   }
 
   void check_reload(std::size_t i) {

@@ -159,6 +159,13 @@ struct Fields<ServiceSpec> {
             "How `ctl reload` tells it to read its configuration again; a word stands for `reload.signal`."},
       Field{"notify-access", &ServiceSpec::notify_access, OnChange::next_start, "\"main\"",
             "Whose messages by sd_notify(3) count. The socket is named by NOTIFY_SOCKET; each run has its own."},
+      Field{"fd-store-max", &ServiceSpec::fd_store_max, OnChange::next_start, "16",
+            "How many descriptors it may have kept by supervisord (FDSTORE=1 of sd_notify(3)), and finds again in each "
+            "next run, from descriptor 3 on, by the protocol of sd_listen_fds(3): sockets with connections that wait, "
+            "memory files with its state. It finds the number in FDSTORE. Default: 0, none.",
+            Range{0, kMostStoredFds}},
+      Field{"fd-store-preserve", &ServiceSpec::fd_store_preserve, OnChange::live, "\"yes\"",
+            "For how long these are kept."},
       Field{"health", &ServiceSpec::health, OnChange::restart,
             "{ http = \"http://127.0.0.1:8080/health\", failures = 3 }",
             "How it is asked, while it runs, whether it works, and what happens when it does not."},

@@ -68,11 +68,29 @@ struct ReadySpec : ProbeSpec {
 enum class NotifyAccess : std::uint8_t { automatic, none, main, exec, all };
 template <>
 inline constexpr auto kEnumNames<NotifyAccess> = std::array{
-    EnumName{NotifyAccess::automatic, "auto", "all with ready.notify or a watchdog, else none."},
+    EnumName{NotifyAccess::automatic, "auto",
+             "all with ready.notify or a watchdog; else main with fd-store-max, and none without."},
     EnumName{NotifyAccess::none, "none", "Nobody's: there is no NOTIFY_SOCKET."},
     EnumName{NotifyAccess::main, "main", "Those of its main process."},
     EnumName{NotifyAccess::exec, "exec", "Those of its main process and of its hooks, stop and reload commands."},
     EnumName{NotifyAccess::all, "all", "Those of all its processes."},
+};
+
+// A service may have so many descriptors kept.
+inline constexpr std::uint16_t kMostStoredFds = 4'096;
+inline constexpr int kFirstStoredFd = 3;  // Where it finds the first of them.
+
+// For how long they are kept, by the words of systemd (FileDescriptorStorePreserve=).
+enum class FdStorePreserve : std::uint8_t { no, restart, yes };
+template <>
+inline constexpr auto kEnumNames<FdStorePreserve> = std::array{
+    EnumName{FdStorePreserve::no, "no", "Until the end of the run, whatever follows it."},
+    EnumName{
+        FdStorePreserve::restart, "restart",
+        "Until it is down for good: over crashes that its restart policy repairs, over `ctl restart`, and while it "
+        "waits to be started again; not when it is stopped, has failed or has completed."},
+    EnumName{FdStorePreserve::yes, "yes",
+             "Also while it is down: until the service itself or supervisord is gone, or `ctl clean` is asked for."},
 };
 
 // How a service is told to read its configuration again: a signal to its main process, or a command; not both.
@@ -231,6 +249,8 @@ struct ServiceSpec {
   Rare<ReadySpec> ready;
   Rare<ReloadSpec> reload;
   NotifyAccess notify_access = NotifyAccess::automatic;
+  std::uint16_t fd_store_max = 0;
+  FdStorePreserve fd_store_preserve = FdStorePreserve::restart;
   Rare<HealthSpec> health;
   std::optional<Duration> watchdog;
   Signal watchdog_signal{6};  // ABRT
@@ -303,8 +323,8 @@ enum class ReadyKind : std::uint8_t { executed, notify, delay, probe, fd, log };
 // With "auto" decided.
 [[nodiscard]] inline NotifyAccess notify_access_of(const ServiceSpec& spec) {
   if (spec.notify_access != NotifyAccess::automatic) return spec.notify_access;
-  const bool is_wanted = ready_kind(spec) == ReadyKind::notify || spec.watchdog;
-  return is_wanted ? NotifyAccess::all : NotifyAccess::none;
+  if (ready_kind(spec) == ReadyKind::notify || spec.watchdog) return NotifyAccess::all;
+  return spec.fd_store_max > 0 ? NotifyAccess::main : NotifyAccess::none;
 }
 
 [[nodiscard]] inline bool has_reload(const ServiceSpec& spec) {

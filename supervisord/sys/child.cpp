@@ -75,6 +75,33 @@ CHILD_SIDE int set_stdio(ChildRun& run) {
   return 0;
 }
 
+// To where no target is.
+CHILD_SIDE int raise_above(int top, int& fd) {
+  if (fd < 0 || fd > top) return 0;
+  const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, top + 1);
+  if (moved < 0) return errno;
+  fd = moved;
+  return 0;
+}
+
+// First all that is still needed is brought above the targets, so nothing is lost when these are filled. Before the
+// limits, which may be lower.
+CHILD_SIDE int pass_descriptors(ChildRun& run) {
+  const ChildPlan& plan = run.plan;
+  if (plan.passed_count == 0) return 0;
+  const int last = kFirstPassed + plan.passed_count - 1;
+  const int top = last > plan.extra_number ? last : plan.extra_number;
+  int error_number = raise_above(top, run.report_pipe);
+  if (error_number == 0) error_number = raise_above(top, run.fds[kFirstOther]);
+  for (int i = 0; i < plan.passed_count && error_number == 0; ++i) {
+    plan.passed_moved[i] = plan.passed[i];
+    error_number = raise_above(top, plan.passed_moved[i]);
+  }
+  for (int i = 0; i < plan.passed_count && error_number == 0; ++i)
+    if (::dup2(plan.passed_moved[i], kFirstPassed + i) < 0) error_number = errno;
+  return error_number;
+}
+
 // What it is to find open besides. The pipe for reports may have just that number. Before the limits, which may be
 // lower; and what later steps open gets the lowest free number, never this one.
 CHILD_SIDE int give_extra(ChildRun& run) {
@@ -151,14 +178,19 @@ CHILD_SIDE int parse_fd(const char* text) {
   return number;
 }
 
-CHILD_SIDE bool is_kept(const ChildRun& run, int fd) { return fd == run.report_pipe || fd == run.plan.extra_number; }
+// The first that is not to be found open by its place.
+CHILD_SIDE int first_other(const ChildRun& run) { return kFirstOther + run.plan.passed_count; }
+
+CHILD_SIDE bool is_kept(const ChildRun& run, int fd) {
+  return fd < first_other(run) || fd == run.report_pipe || fd == run.plan.extra_number;
+}
 
 // Without close_range(2) (Linux before 5.9, or a seccomp profile): closes what /proc shows, and without /proc a small
 // number of descriptors. Everything of ours is close-on-exec anyhow; this is for what libraries and our starter left.
 CHILD_SIDE int close_one_by_one(const ChildRun& run) {
   constexpr int kBlindly = 1024;
   const int directory = ::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  for (int fd = kFirstOther; directory < 0 && fd < kBlindly; ++fd)
+  for (int fd = first_other(run); directory < 0 && fd < kBlindly; ++fd)
     if (!is_kept(run, fd)) ::close(fd);
   if (directory < 0) return 0;
 
@@ -170,7 +202,7 @@ CHILD_SIDE int close_one_by_one(const ChildRun& run) {
     for (long at = 0; at < got;) {
       const auto* entry = reinterpret_cast<const DirectoryEntry*>(buffer + at);
       const int fd = parse_fd(entry->name);
-      if (fd >= kFirstOther && !is_kept(run, fd) && fd != directory) ::close(fd);
+      if (fd >= 0 && !is_kept(run, fd) && fd != directory) ::close(fd);
       at += entry->length;
     }
   }
@@ -184,7 +216,7 @@ CHILD_SIDE int close_others(ChildRun& run) {
   const bool is_in_order = run.report_pipe < run.plan.extra_number;
   const int kept[] = {is_in_order ? run.report_pipe : run.plan.extra_number,
                       is_in_order ? run.plan.extra_number : run.report_pipe};
-  int first = kFirstOther;
+  int first = first_other(run);
   long result = 0;
   for (int i = 0; i < 2 && result == 0; ++i) {
     if (kept[i] < 0) continue;
@@ -267,6 +299,7 @@ constexpr ChildStep kChildSteps[] = {
     {"session", new_session},
     {"cgroup", enter_cgroup},
     {"stdio", set_stdio},
+    {"fd-store", pass_descriptors},
     {"ready.fd", give_extra},
     {"tty", take_terminal},
     {"oom-score", set_oom_score},

@@ -62,7 +62,8 @@ struct ChildSettings {
   int stdout_fd = -1;                        // -1: /dev/null.
   int stderr_fd = -1;                        // -1: /dev/null.
   int extra_fd = -1;                         // Becomes `extra_number`; -1: there is none.
-  int extra_number = -1;                     // At least 3.
+  int extra_number = -1;                     // At least 3, and none of those of passed_fds.
+  std::vector<int> passed_fds;               // Become 3, 4, 5 ...: what sd_listen_fds(3) is to find.
   bool takes_terminal = false;               // Descriptor 0 is a terminal, and becomes its controlling one.
   int cgroup_fd = -1;                        // A cgroup v2 directory to be born in, or -1.
   std::optional<SignalSet> ignored_signals;  // A snapshot of ours to undo; empty: taken at each prepare_child().
@@ -77,6 +78,7 @@ struct ChildSettings {
   std::string groups_text;
 };
 
+inline constexpr int kFirstPassed = 3;         // SD_LISTEN_FDS_START.
 inline constexpr std::size_t kPidDigits = 10;  // Of the largest 32-bit number; a NUL follows.
 
 // The flat form: only numbers and pointers into PreparedChild. No destructor, nothing to allocate.
@@ -92,6 +94,9 @@ struct ChildPlan {
   SignalSet ignored_signals;
   SpawnInProgress* in_progress;
   std::atomic<pid_t>* pid_place;
+  const int* passed;  // Descriptors to become 3, 4, 5 ...;
+  int* passed_moved;  // room for where the child has moved them meanwhile.
+  int passed_count;
   int fds[4];        // Descriptor to become 0, 1, 2 (-1 for /dev/null) and extra_number (-1: none).
   int extra_number;  // At least 3; -1: none.
   int cgroup_fd;
@@ -123,6 +128,7 @@ class PreparedChild {
     std::vector<std::string> candidate_paths;
     std::vector<std::string> environment;  // NAME=value.
     std::vector<char*> pid_texts;          // Into it.
+    std::vector<int> passed_moved;
     std::vector<const char*> argv;
     std::vector<const char*> envp;
     std::vector<const char*> candidates;

@@ -23,6 +23,11 @@ Result<> check_settings(const ChildSettings& settings) {
   if (has_nul(settings.working_dir))
     return fail(Errc::invalid,
                 fmt::format("cannot prepare working-dir: NUL byte in '{}'", printable(settings.working_dir)));
+  const int first_free = kFirstPassed + static_cast<int>(settings.passed_fds.size());
+  if (settings.extra_fd >= 0 && settings.extra_number < first_free)
+    return fail(Errc::invalid,
+                fmt::format("cannot prepare ready.fd: {} descriptors are passed from {} on, so {} is taken",
+                            settings.passed_fds.size(), kFirstPassed, settings.extra_number));
   const std::pair<const char*, const std::string*> paths[] = {{"root-dir", &settings.attributes.root_dir},
                                                               {"stdin", &settings.attributes.stdin_file}};
   for (const auto& [key, path] : paths)
@@ -134,6 +139,7 @@ Result<PreparedChild> prepare_child(ChildSettings given) {
   block->envp = pointers_to(block->environment);
   block->candidates = pointers_to(block->candidate_paths);
   if (settings.attributes.oom_score) block->oom_score = fmt::format("{}", settings.attributes.oom_score->value);
+  block->passed_moved.resize(settings.passed_fds.size());
   block->plan = ChildPlan{
       .argv = block->argv.data(),
       .envp = block->envp.data(),
@@ -146,6 +152,9 @@ Result<PreparedChild> prepare_child(ChildSettings given) {
       .ignored_signals = settings.ignored_signals ? *settings.ignored_signals : ignored_signals(),
       .in_progress = settings.in_progress,
       .pid_place = settings.pid_place,
+      .passed = settings.passed_fds.data(),
+      .passed_moved = block->passed_moved.data(),
+      .passed_count = static_cast<int>(settings.passed_fds.size()),
       .fds = {settings.stdin_fd, settings.stdout_fd, settings.stderr_fd, settings.extra_fd},
       .extra_number = settings.extra_fd < 0 ? -1 : settings.extra_number,
       .cgroup_fd = settings.cgroup_fd,

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -78,7 +79,21 @@ Result<UniqueFd> bind_datagram(const std::string& address, std::optional<uid_t> 
   return fd;
 }
 
-Result<std::optional<Datagram>> receive_datagram(const UniqueFd& socket) {
+namespace {
+
+// The offset of looking goes on by what was copied, and would stand within a message that is longer.
+Result<> pass_over(const UniqueFd& socket, std::size_t bytes) {
+  int offset = 0;
+  socklen_t size = sizeof offset;
+  if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEEK_OFF, &offset, &size) == 0) {
+    offset += static_cast<int>(bytes);
+    if (::setsockopt(socket.get(), SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof offset) == 0) return {};
+  }
+  return fail_errno(errno, "cannot look at a message");
+}
+
+// With MSG_TRUNC the length of the message is told, not that of what was copied.
+Result<std::optional<Datagram>> get_datagram(const UniqueFd& socket, int flags) {
   std::array<char, kDatagramBytes> buffer;
   ControlBuffer control{};
   iovec bytes{buffer.data(), buffer.size()};
@@ -87,15 +102,39 @@ Result<std::optional<Datagram>> receive_datagram(const UniqueFd& socket) {
   message.msg_iovlen = 1;
   message.msg_control = &control;
   message.msg_controllen = sizeof control.bytes;
-  const ssize_t got = ::recvmsg(socket.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  const ssize_t got = ::recvmsg(socket.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC | MSG_TRUNC | flags);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
   if (got < 0) return fail_errno(errno, "cannot receive a message");
   Datagram out;
   for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part))
     read_part(part, out);
-  out.bytes.assign(buffer.data(), static_cast<std::size_t>(got));
+  const std::size_t length = static_cast<std::size_t>(got);
+  out.bytes.assign(buffer.data(), std::min(length, buffer.size()));
   out.is_whole = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+  if ((flags & MSG_PEEK) != 0 && length > buffer.size()) TRY(pass_over(socket, length - buffer.size()));
   return out;
+}
+
+}  // namespace
+
+Result<std::optional<Datagram>> receive_datagram(const UniqueFd& socket) { return get_datagram(socket, 0); }
+
+Result<> look_from_the_first(const UniqueFd& socket) {
+  constexpr int kFirst = 0;
+  if (::setsockopt(socket.get(), SOL_SOCKET, SO_PEEK_OFF, &kFirst, sizeof kFirst) == 0) return {};
+  return fail_errno(errno, "cannot look at messages");
+}
+
+Result<std::optional<Datagram>> look_at_datagram(const UniqueFd& socket) { return get_datagram(socket, MSG_PEEK); }
+
+bool is_first_looked_at(const UniqueFd& socket) noexcept {
+  int offset = 0;
+  socklen_t size = sizeof offset;
+  return ::getsockopt(socket.get(), SOL_SOCKET, SO_PEEK_OFF, &offset, &size) == 0 && offset > 0;
+}
+
+void discard_datagrams(const UniqueFd& socket, std::size_t count) noexcept {
+  for (; count > 0; --count) (void)!::recv(socket.get(), nullptr, 0, MSG_DONTWAIT);
 }
 
 namespace {

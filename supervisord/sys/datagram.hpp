@@ -32,6 +32,14 @@ struct Datagram {
 // The next one; nothing when none is waiting. Errors: sys.
 [[nodiscard]] Result<std::optional<Datagram>> receive_datagram(const UniqueFd& socket);
 
+// To look at messages in turn while all of them stay where they are (SO_PEEK_OFF), until they are taken unseen. With
+// each look come copies of its descriptors, and those in the message stay open. Errors: sys.
+[[nodiscard]] Result<> look_from_the_first(const UniqueFd& socket);
+[[nodiscard]] Result<std::optional<Datagram>> look_at_datagram(const UniqueFd& socket);
+[[nodiscard]] bool is_first_looked_at(const UniqueFd& socket) noexcept;
+// Takes as many, the oldest first, and closes what came with them.
+void discard_datagrams(const UniqueFd& socket, std::size_t count) noexcept;
+
 // A datagram that is a file: these bytes in memory that nobody can change any more (memfd_create(2), F_ADD_SEALS), and
 // nothing beside it, as the journal wants what is too large for a socket. Never waits. Errors: sys.
 [[nodiscard]] Result<> send_as_file(const UniqueFd& socket, std::string_view bytes);

@@ -129,7 +129,8 @@ ChildRun run_of(const ChildPlan& plan, SpawnMethod method, int report_pipe) {
 
 Spawned spawn_by_clone3(const PreparedChild& child) {
   ChildRun run = run_of(child.plan(), SpawnMethod::clone3_vfork, -1);
-  const bool may_share = !sharing_is_refused.load(std::memory_order_relaxed);
+  // There is no slot for each of many.
+  const bool may_share = !sharing_is_refused.load(std::memory_order_relaxed) && child.plan().passed_count == 0;
   const std::optional<SlotLoan> slots = may_share ? SlotLoan::take(run.fds) : std::nullopt;
   int pidfd = -1;
   clone_args args{};

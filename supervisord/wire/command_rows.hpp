@@ -449,6 +449,18 @@ inline constexpr auto kDisableExamples =
     std::array{Example{"ctl disable web", "it does not start with supervisord any more"},
                Example{"ctl disable 'worker*' --now", "and stops now"}};
 
+// clean
+inline constexpr auto kCleanParams =
+    std::array{kNamesRequired, ParamRow{.name = "fd_name",
+                                        .type = ParamType::text,
+                                        .given = Given::option,
+                                        .option = "--fd-name",
+                                        .metavar = "FDNAME",
+                                        .doc = "Only the descriptors that were stored under this name."}};
+inline constexpr auto kCleanExamples =
+    std::array{Example{"ctl clean web", "the next run of web begins without what the last ones have stored"},
+               Example{"ctl clean web --fd-name session", "of it only what is called session is dropped"}};
+
 // exec
 inline constexpr auto kExecParams =
     std::array{kName,
@@ -1048,6 +1060,18 @@ inline constexpr auto kCommands = std::array{
                .text = "As enable, the other way round. It can still be started by command, or because another "
                        "service requires it. Nothing is stopped by it, but for --now.",
                .examples = kDisableExamples,
+               .exits = kNamedExits},
+    CommandRow{.verb = Verb::clean,
+               .name = "clean",
+               .method = "Clean",
+               .role = Role::operate,
+               .group = HelpGroup::services,
+               .params = kCleanParams,
+               .reply = "CleanReply",
+               .summary = "Drop the descriptors that services have stored.",
+               .text = "What was kept by fd-store-max is closed, whether the service runs or not. A run that goes on "
+                       "keeps its own copies.",
+               .examples = kCleanExamples,
                .exits = kNamedExits},
     CommandRow{
         .verb = Verb::exec,

@@ -44,6 +44,7 @@ enum class Verb : std::uint8_t {
   set,
   enable,
   disable,
+  clean,
   exec,
   attach,
   run,

@@ -58,7 +58,9 @@ struct MessageRows<ServiceStatus> {
       Member{"overrides", &ServiceStatus::overrides, "What was set since supervisord started, as \"KEY = VALUE\"."},
       Member{"dropped_lines", &ServiceStatus::dropped_lines,
              "How many lines of its output were not written: by `log.rate` or `log.overflow`, or because that failed."},
-      Member{"dropped_bytes", &ServiceStatus::dropped_bytes, "How many bytes these had."});
+      Member{"dropped_bytes", &ServiceStatus::dropped_bytes, "How many bytes these had."},
+      Member{"stored_fds", &ServiceStatus::stored_fds,
+             "How many descriptors are kept for it; absent: it has none kept (fd-store-max)."});
 };
 static_assert(kEveryMemberIsARow<ServiceStatus>);
 
@@ -239,8 +241,8 @@ struct MessageRows<EventRecord> {
       Member{"seq", &EventRecord::seq, "Numbers the events without a gap."},
       Member{"time", &EventRecord::time, "When, in Unix milliseconds."},
       Member{"kind", &EventRecord::kind,
-             "state (a service changed its state), health (its probes have another verdict), daemon (supervisord "
-             "itself), or a kind of a later version."},
+             "state (a service changed its state), health (its probes have another verdict), fd-store (a descriptor "
+             "that it has stored was dropped or refused), daemon (supervisord itself), or a kind of a later version."},
       Member{"service", &EventRecord::service, "Which service it is about."},
       Member{"from", &EventRecord::from, "The state or verdict before."},
       Member{"to", &EventRecord::to, "The state or verdict from now on."},
@@ -320,6 +322,36 @@ struct MessageRows<EnableReply> {
 static_assert(kEveryMemberIsARow<EnableReply>);
 
 template <>
+struct MessageRows<CleanResult> {
+  static constexpr std::string_view kName = "CleanResult";
+  static constexpr std::string_view kDoc = "What was dropped of a service.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"service", &CleanResult::service, "Which service."},
+                      Member{"dropped_fds", &CleanResult::dropped_fds, "How many descriptors."});
+};
+static_assert(kEveryMemberIsARow<CleanResult>);
+
+template <>
+struct MessageRows<CleanReply> {
+  static constexpr std::string_view kName = "CleanReply";
+  static constexpr std::string_view kDoc = "Reply of Clean.";
+  static constexpr auto kRows = std::make_tuple(Member{"results", &CleanReply::results, "One per service."});
+};
+static_assert(kEveryMemberIsARow<CleanReply>);
+
+template <>
+struct MessageRows<ShownFd> {
+  static constexpr std::string_view kName = "ShownFd";
+  static constexpr std::string_view kDoc = "A descriptor that is kept for a service.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"name", &ShownFd::name, "As the service has called it."},
+                      Member{"target", &ShownFd::target,
+                             "What it leads to, as /proc shows it: \"socket:[4711]\", a path; may be empty."},
+                      Member{"polled", &ShownFd::is_polled, "Whether it is dropped when its other end is gone."});
+};
+static_assert(kEveryMemberIsARow<ShownFd>);
+
+template <>
 struct MessageRows<ShownProbe> {
   static constexpr std::string_view kName = "ShownProbe";
   static constexpr std::string_view kDoc =
@@ -356,7 +388,9 @@ struct MessageRows<ShownService> {
       Member{"not_in_force", &ShownService::not_in_force, "Limits that its run does not have, as \"KEY: REASON\"."},
       Member{"contained_by", &ShownService::contained_by,
              "What keeps its processes together: cgroup with the folder of its run, descent, or group."},
-      Member{"probes", &ShownService::probes, "The last probes of its readiness and of its health."});
+      Member{"probes", &ShownService::probes, "The last probes of its readiness and of its health."},
+      Member{"stored_fds", &ShownService::stored_fds,
+             "The descriptors that are kept for its next run, in the order in which that finds them."});
 };
 static_assert(kEveryMemberIsARow<ShownService>);
 
@@ -768,10 +802,10 @@ struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, ServiceScale, StatusReply, ChangeProgress, ChangeResult, ChangeReply,
              SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply,
-             SetChange, SetReply, EnableResult, EnableReply, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply,
-             ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
-             AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, Unwell, HealthReply,
-             VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
+             SetChange, SetReply, EnableResult, EnableReply, CleanResult, CleanReply, ShownFd, ShownProbe, ShownService,
+             ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply,
+             StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess, TreeService, TreeReply, Feature,
+             FeaturesReply, Unwell, HealthReply, VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

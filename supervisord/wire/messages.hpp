@@ -11,6 +11,7 @@
 
 #include "wire/health_messages.hpp"
 #include "wire/message_rows.hpp"
+#include "wire/show_messages.hpp"
 
 namespace sup::wire {
 
@@ -57,6 +58,7 @@ struct ServiceStatus {
   std::vector<std::string> overrides;
   std::optional<std::int64_t> dropped_lines;
   std::optional<std::int64_t> dropped_bytes;
+  std::optional<std::int64_t> stored_fds;
   friend bool operator==(const ServiceStatus&, const ServiceStatus&) = default;
 };
 
@@ -233,39 +235,6 @@ struct EnableReply {
   std::vector<EnableResult> results;
   std::string file;
   friend bool operator==(const EnableReply&, const EnableReply&) = default;
-};
-
-struct ShownProbe {
-  std::string of;
-  std::string target;
-  std::optional<std::string> verdict;
-  std::optional<std::int64_t> time;
-  std::optional<std::string> failure;
-  friend bool operator==(const ShownProbe&, const ShownProbe&) = default;
-};
-
-struct ShownService {
-  std::string name;
-  std::string file;
-  std::int64_t line = 0;
-  JsonText settings;
-  std::string toml;
-  std::vector<std::string> defaults;
-  std::vector<std::string> overrides;
-  bool enabled = true;
-  std::optional<std::string> enabled_by;
-  std::optional<std::int64_t> chosen;
-  std::optional<std::string> chosen_by;
-  std::vector<std::string> in_force;
-  std::vector<std::string> not_in_force;
-  std::string contained_by;
-  std::vector<ShownProbe> probes;
-  friend bool operator==(const ShownService&, const ShownService&) = default;
-};
-
-struct ShowReply {
-  std::vector<ShownService> services;
-  friend bool operator==(const ShowReply&, const ShowReply&) = default;
 };
 
 struct EnvVariable {

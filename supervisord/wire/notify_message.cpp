@@ -44,6 +44,10 @@ std::string line_of(std::string_view text) {
   return is_plain ? std::string(text) : printable(text, kNotifyTextBytes);
 }
 
+std::optional<std::string> fd_name_of(std::string_view text) {
+  return is_fd_name(text) ? std::optional(std::string(text)) : std::nullopt;
+}
+
 using Message = NotifyMessage;
 using Take = void (*)(Message&, std::string_view value);
 
@@ -63,7 +67,9 @@ constexpr Assignment kAssignments[] = {
     {"RESTART_RESET", take_one<&Message::resets_restarts>},
     {"MAINPIDFD", take_one<&Message::has_main_pidfd>},
     {"FDSTORE", take_one<&Message::stores_fds>},
-    {"FDSTOREREMOVE", take_one<&Message::stores_fds>},
+    {"FDSTOREREMOVE", take_one<&Message::removes_fds>},
+    {"FDPOLL", [](Message& m, std::string_view v) { m.polls_fds &= v != "0"; }},
+    {"FDNAME", [](Message& m, std::string_view v) { m.fd_name = fd_name_of(v); }},
     {"BARRIER", take_one<&Message::is_barrier>},
     {"WATCHDOG", [](Message& m, std::string_view v) { m.is_alive |= v == "1", m.is_unfit |= v == "trigger"; }},
     {"STATUS", [](Message& m, std::string_view v) { m.status = line_of(v); }},
@@ -87,6 +93,11 @@ void take_line(Message& message, std::string_view line) {
 
 }  // namespace
 
+bool is_fd_name(std::string_view text) {
+  const auto may_be = [](char c) { return c >= ' ' && c <= '~' && c != ':'; };
+  return text.size() <= kFdNameBytes && std::ranges::all_of(text, may_be);
+}
+
 // A NUL may end the datagram, as in a text of C, but be nowhere else.
 std::variant<NotifyMessage, NotifyRefusal> parse_notify(std::string_view bytes, std::size_t fds) {
   if (bytes.ends_with('\0')) bytes.remove_suffix(1);
@@ -103,6 +114,8 @@ std::variant<NotifyMessage, NotifyRefusal> parse_notify(std::string_view bytes, 
   if (message.is_barrier && lines > 1) return NotifyRefusal{"BARRIER=1 is not its only assignment"};
   if (message.is_barrier && fds != 1) return NotifyRefusal{"BARRIER=1 needs exactly one descriptor"};
   if (message.has_main_pidfd && fds != 1) return NotifyRefusal{"MAINPIDFD=1 needs exactly one descriptor"};
+  if (message.has_main_pidfd && message.stores_fds)
+    return NotifyRefusal{"its one descriptor cannot be for both MAINPIDFD=1 and FDSTORE=1"};
   return message;
 }
 

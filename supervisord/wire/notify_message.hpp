@@ -14,6 +14,10 @@ namespace sup::wire {
 
 inline constexpr std::size_t kNotifyTextBytes = 1024;  // Of STATUS; what is longer is cut.
 
+// A name of descriptors, as LISTEN_FDNAMES has it: printable ASCII without ':', at most so long; may be empty.
+inline constexpr std::size_t kFdNameBytes = 255;
+[[nodiscard]] bool is_fd_name(std::string_view text);
+
 // What the assignments say. Unknown ones, and values that mean nothing, are left out.
 struct NotifyMessage {
   bool is_ready = false;
@@ -22,9 +26,12 @@ struct NotifyMessage {
   bool is_alive = false;  // WATCHDOG=1
   bool is_unfit = false;  // WATCHDOG=trigger
   bool resets_restarts = false;
-  bool is_barrier = false;      // BARRIER=1 as the only assignment.
-  bool has_main_pidfd = false;  // MAINPIDFD=1: the one descriptor names the main process.
-  bool stores_fds = false;      // FDSTORE=1 or FDSTOREREMOVE=1, which nobody keeps yet.
+  bool is_barrier = false;             // BARRIER=1 as the only assignment.
+  bool has_main_pidfd = false;         // MAINPIDFD=1: the one descriptor names the main process.
+  bool stores_fds = false;             // FDSTORE=1: the descriptors are to be kept,
+  bool polls_fds = true;               // and without FDPOLL=0 for as long as their other ends are there.
+  bool removes_fds = false;            // FDSTOREREMOVE=1: those of this name are not to be kept any more.
+  std::optional<std::string> fd_name;  // FDNAME, if it may be one.
   std::optional<std::int32_t> main_pid;
   std::optional<std::uint64_t> main_pidfd_id;  // MAINPIDFDID: the inode of a pidfd of main_pid.
   std::optional<Duration> more_time;

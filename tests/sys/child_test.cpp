@@ -1,5 +1,6 @@
 // What a started program finds: descriptors, signals, session, limits, identity, environment.
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <numeric>
 #include <sstream>
 
 #include "sys/fd.hpp"
@@ -96,6 +98,61 @@ TEST_CASE("one more descriptor is found under its number, and nothing besides") 
   std::erase(open, 255);  // bash's own.
   std::ranges::sort(open);
   REQUIRE(open == std::vector<int>{0, 1, 2, number});
+}
+
+TEST_CASE(
+    "descriptors that are passed are found from 3 on in their order, beside another one, with the child's own pid") {
+  const SpawnMethod method = GENERATE(from_range(std::begin(kMethods), std::end(kMethods)));
+  const std::size_t count = GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{40});
+  // What is passed has the numbers of the targets in another order, or high ones.
+  const bool is_reversed = GENERATE(false, true);
+  std::vector<sup::UniqueFd> files;
+  for (std::size_t i = 0; i < count; ++i) {
+    files.emplace_back(::memfd_create("passed", MFD_CLOEXEC));
+    const std::string text = std::to_string(i);
+    REQUIRE(::pwrite(files.back().get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+  }
+  if (is_reversed) std::ranges::reverse(files);
+  Pipe pipe = must(make_pipe());
+  const int extra = 3 + static_cast<int>(count) + 1;
+  const std::string last = std::to_string(2 + count);
+  ChildSettings settings = command({"bash", "-c",
+                                    "for ((fd = 3; fd <= " + last +
+                                        "; ++fd)); do cat <&$fd; echo; done; ls /proc/$$/fd; "
+                                        "echo $(($$ - LISTEN_PID)) >&" +
+                                        std::to_string(extra)});
+  for (const sup::UniqueFd& file : files) {
+    REQUIRE(::lseek(file.get(), 0, SEEK_SET) == 0);
+    settings.passed_fds.push_back(file.get());
+  }
+  settings.pid_variables = {"LISTEN_PID"};
+  settings.extra_fd = pipe.write_end.get();
+  settings.extra_number = extra;
+  settings.attributes.limits = {{RLIMIT_NOFILE, 300, 300}};
+  std::istringstream output{run(method, std::move(settings)).output};
+  pipe.write_end.reset();
+  REQUIRE(read_to_end(pipe.read_end) == "0\n");
+  for (std::size_t i = 0; i < count; ++i) {
+    std::size_t text = count;
+    REQUIRE(output >> text);
+    REQUIRE(text == (is_reversed ? count - 1 - i : i));
+  }
+  std::vector<int> open;
+  for (int fd = 0; output >> fd;) open.push_back(fd);
+  std::erase(open, 255);  // bash's own.
+  std::ranges::sort(open);
+  std::vector<int> expected(3 + count);
+  std::iota(expected.begin(), expected.end(), 0);
+  expected.push_back(extra);
+  REQUIRE(open == expected);
+}
+
+TEST_CASE("a number that is passed cannot be that of another descriptor, too") {
+  ChildSettings settings = command({"true"});
+  settings.passed_fds = {0, 1};
+  settings.extra_fd = 0;
+  settings.extra_number = 4;
+  REQUIRE_FALSE(prepare_child(std::move(settings)));
 }
 
 TEST_CASE("a program that cannot be executed is told although its extra descriptor has the report's number") {

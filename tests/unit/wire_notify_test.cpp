@@ -104,7 +104,36 @@ TEST_CASE("the other assignments") {
   REQUIRE(parsed("MAINPID=7\nMAINPIDFDID=18446744073709551615").main_pidfd_id == 18446744073709551615U);
   REQUIRE_FALSE(parsed("MAINPIDFDID=-1").main_pidfd_id);
   REQUIRE(refused("MAINPIDFD=1") == "MAINPIDFD=1 needs exactly one descriptor");
-  REQUIRE(parsed("FDSTORE=1\nFDNAME=socket", 3).stores_fds);
+}
+
+TEST_CASE("descriptors are stored under a name, and watched unless FDPOLL=0") {
+  const NotifyMessage plain = parsed("FDSTORE=1", 3);
+  REQUIRE(plain.stores_fds);
+  REQUIRE(plain.polls_fds);
+  REQUIRE_FALSE(plain.fd_name);
+  const NotifyMessage named = parsed("FDSTORE=1\nFDNAME=http socket\nFDPOLL=0\n", 1);
+  REQUIRE(named.fd_name == "http socket");
+  REQUIRE_FALSE(named.polls_fds);
+  REQUIRE(parsed("FDSTORE=1\nFDPOLL=1", 1).polls_fds);
+  REQUIRE_FALSE(parsed("FDSTORE=yes", 1).stores_fds);
+  const NotifyMessage removed = parsed("FDSTOREREMOVE=1\nFDNAME=a");
+  REQUIRE(removed.removes_fds);
+  REQUIRE_FALSE(removed.stores_fds);
+  REQUIRE(removed.fd_name == "a");
+}
+
+TEST_CASE("what can be no name of a descriptor is left out") {
+  REQUIRE_FALSE(parsed("FDSTORE=1\nFDNAME=a:b", 1).fd_name);
+  REQUIRE_FALSE(parsed("FDSTORE=1\nFDNAME=a\tb", 1).fd_name);
+  REQUIRE_FALSE(parsed("FDSTORE=1\nFDNAME=caf\xc3\xa9", 1).fd_name);
+  REQUIRE_FALSE(parsed("FDSTORE=1\nFDNAME=\x7f", 1).fd_name);
+  REQUIRE(parsed("FDSTORE=1\nFDNAME=" + std::string(kFdNameBytes, 'x'), 1).fd_name);
+  REQUIRE_FALSE(parsed("FDSTORE=1\nFDNAME=" + std::string(kFdNameBytes + 1, 'x'), 1).fd_name);
+  REQUIRE(parsed("FDSTORE=1\nFDNAME=", 1).fd_name == "");
+}
+
+TEST_CASE("one descriptor is not for two purposes") {
+  REQUIRE(refused("MAINPIDFD=1\nFDSTORE=1", 1) == "its one descriptor cannot be for both MAINPIDFD=1 and FDSTORE=1");
 }
 
 TEST_CASE("a status is one visible line of a bounded length") {
