@@ -25,7 +25,6 @@ constexpr std::uint64_t kAllSignals = ~std::uint64_t{0};
 constexpr std::size_t kSpareFds = 96;  // Those that a message brings, and our own.
 
 Inheritance inherited;
-bool is_on_trial = false;
 
 // What ps, top and pgrep call a manager; the guard keeps the name of its program. The kernel keeps 15 bytes.
 constexpr const char* kManagerName = "supervisord-mgr";
@@ -75,10 +74,8 @@ bool Keeper::begin(char* const* arguments) noexcept {
   socket_ = -1;
   const std::size_t files = raise_files(state_.files);
   state_.shelf.limit(files > kSpareFds ? files - kSpareFds : 0);
-  if (take_over()) {
-    inherited = {-1, ::getppid(), &state_};
-    return is_on_trial = true;
-  }
+  if (take_over()) inherited = {-1, ::getppid(), &state_};
+  if (is_trial()) return true;
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) leave("become sub-reaper", errno);
   constexpr int kOwn = SFD_CLOEXEC | SFD_NONBLOCK;
   signals_ = static_cast<int>(::syscall(SYS_signalfd4, -1, &kAllSignals, sizeof kAllSignals, kOwn));
@@ -249,7 +246,7 @@ namespace {
 constinit Keeper keeper;
 }  // namespace
 
-bool is_trial() noexcept { return is_on_trial; }
+bool is_trial() noexcept { return inherited.socket < 0 && inherited.guard > 0; }
 
 void start(char* const* arguments, const Pace& how) {
   pace = how;

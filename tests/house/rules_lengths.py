@@ -9,6 +9,8 @@ RATCHET = "tests/house/ratchet.json"
 FUNCTION_LIMIT = 60
 FILE_LIMIT = 500
 GUARD_LIMIT = 600
+# What the guard needs only to go on as another program: a sitting of its own.
+CHANGE_OF_PROGRAM, CHANGE_LIMIT = ("/handover.", "/keeper_programs."), 250
 ADVICE = f"split it (or record it in {RATCHET}, with the reason in the commit)"
 
 
@@ -90,11 +92,15 @@ def telling_lines(text):
 
 @rule("guard-length",
       {"supervisord/guard/a.cpp": '#include "a.hpp"\n// why\n{\n' + "f();\n" * 400, "supervisord/guard/b.hpp": "#pragma once\n" + "f();\n" * 200,
-       "supervisord/guard/holder.cpp": "f();\n" * 100, "supervisord/sys/a.cpp": "f();\n" * 100},
-      Mutant("supervisord/guard/a.cpp:1", {"supervisord/guard/c.cpp": "f();\n"}))
+       "supervisord/guard/holder.cpp": "f();\n" * 100, "supervisord/guard/handover.cpp": "f();\n" * 250, "supervisord/sys/a.cpp": "f();\n" * 100},
+      Mutant("supervisord/guard/a.cpp:1", {"supervisord/guard/c.cpp": "f();\n"}),
+      Mutant("supervisord/guard/handover.cpp:1", {"supervisord/guard/keeper_programs.cpp": "f();\n"}))
 def guard_length(tree):
     """Who wants to trust the guard reads all of it in one sitting. The manager's side (holder) is not the guard's."""
     files = [path for path in tree.files("supervisord/guard/*.[ch]pp") if "/holder." not in path]
-    total = sum(telling_lines(tree.text(path)) for path in files)
-    if total > GUARD_LIMIT:
-        yield Offence(files[0], 1, f"the guard has {total} lines of code; allowed are {GUARD_LIMIT}")
+    change = [path for path in files if any(name in path for name in CHANGE_OF_PROGRAM)]
+    loop = [path for path in files if path not in change]
+    for part, limit, what in ((loop, GUARD_LIMIT, "the guard"), (change, CHANGE_LIMIT, "the guard's change of program")):
+        total = sum(telling_lines(tree.text(path)) for path in part)
+        if total > limit:
+            yield Offence(part[0], 1, f"{what} has {total} lines of code; allowed are {limit}")

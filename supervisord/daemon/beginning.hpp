@@ -1,0 +1,25 @@
+// What supervisord begins with: its configuration as it was given, and what starts of services are made of.
+#pragma once
+
+#include "base/result.hpp"
+#include "config/enabled.hpp"
+#include "config/load.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/launch.hpp"
+#include "daemon/state_records.hpp"
+#include "spec/spec_set.hpp"
+#include "sys/limits.hpp"
+
+namespace sup {
+
+// With `records`, the configuration that an earlier manager has left in them. Options win over both.
+[[nodiscard]] Loaded load_configuration(const DaemonOptions& options, SystemChecks system,
+                                        StateRecords* records = nullptr);
+
+// What was enabled and disabled by command wins over the definitions. What cannot be read is no reason not to start.
+[[nodiscard]] EnabledChoices take_enabled_choices(SpecSet& set);
+
+// Errors: sys.
+[[nodiscard]] Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits& original);
+
+}  // namespace sup
