@@ -253,7 +253,7 @@ int run(int argc, char** argv) {
   if (ended && (!is_machine || handover() == Handover::trial)) return *ended;
   if (why_not) return refuse(*why_not);
   if (line.trusts_writable_config) line.options.trust = sup::FileTrust::unchecked;
-  if (line.is_guarded && line.is_unguarded) return refuse("--guard and --no-guard exclude each other");
+  if (!is_machine && line.is_guarded && line.is_unguarded) return refuse("--guard and --no-guard exclude each other");
   if (is_machine)
     begin_machine(line, argv, !ended);
   else if (line.is_check)
