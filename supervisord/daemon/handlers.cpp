@@ -229,7 +229,9 @@ void handle_shutdown(Server& server, Session& session, const wire::Call& call, P
   const ShutdownPace pace = call.arguments.flag("now") ? ShutdownPace::at_once : ShutdownPace::orderly;
   if (power != PowerAction::none) spdlog::info("{} asks for {}", session.peer(), enum_name(power));
   server.parts().supervisor.manager_record().power = power;
-  server.parts().supervisor.post(ShutdownRequested{pace});
+  // Asked twice is the same as once, for ctl asks the next manager again; who wants it now says so.
+  const bool is_begun = server.parts().supervisor.engine().is_shutting_down();
+  if (!is_begun || pace == ShutdownPace::at_once) server.parts().supervisor.post(ShutdownRequested{pace});
   session.send(wire::encode_reply(reply));
 }
 
