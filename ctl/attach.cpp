@@ -293,6 +293,7 @@ int run_attach(Context& context) {
     return report(context, sent.error());
   sockets->theirs.reset();
   auto terminal = receive_greeting(context, *client, sockets->ours, *signals);
+  if (!terminal && terminal.error().is_lost) return report(context, fate_unknown(context, *client, terminal.error()));
   if (!terminal) return report(context, terminal.error());
   client->trust();
   return attach(context,

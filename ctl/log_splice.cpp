@@ -67,7 +67,7 @@ struct LogSplice::Group {
 };
 
 wire::Arguments LogSplice::arguments() {
-  const bool goes_on = std::exchange(has_asked_, true) && !shown_.empty();
+  const bool goes_on = std::exchange(has_asked_, true) && (has_caught_up_ || !shown_.empty());
   held_.clear();
   is_splicing_ = goes_on;
   wire::Arguments out = arguments_;

@@ -14,7 +14,11 @@ namespace {
 constexpr std::int64_t kBegan = 1'000;
 
 wire::LogRecord line(std::string text, std::optional<std::int64_t> time = {}, std::string service = "web") {
-  wire::LogRecord out{.time = time, .service = std::move(service), .stream = "stdout", .run = 1};
+  wire::LogRecord out;
+  out.time = time;
+  out.service = std::move(service);
+  out.stream = "stdout";
+  out.run = 1;
   out.line = std::move(text);
   if (!time) out.stream.reset();
   return out;
@@ -137,4 +141,11 @@ TEST_CASE("a place that is not found is looked for further back, and then doubte
   REQUIRE_FALSE(reader.splice.must_look_further());
   REQUIRE(reader.shown == "first | young ");
   REQUIRE(reader.splice.take_doubtful() == std::vector<std::string>{"web"});
+}
+
+TEST_CASE("who follows from now on and has got nothing yet gets what is written meanwhile", "[ctl]") {
+  Reader reader;
+  reader.gets({}, true).with_another_manager();
+  reader.gets({line("old"), line("older", 900), line("new", 1'001)}, true);
+  REQUIRE(reader.shown == "| new ");
 }
