@@ -58,6 +58,9 @@ Again again(wire::Verb verb) {
     case clean:
     case log_level:
     case shutdown:
+    case poweroff:
+    case reboot:
+    case halt:
     case status:
     case wait:
     case logs:
