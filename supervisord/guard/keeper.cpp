@@ -22,7 +22,9 @@ namespace sup::guard {
 namespace {
 
 constexpr std::uint64_t kAllSignals = ~std::uint64_t{0};
-constexpr std::size_t kSpareFds = 96;  // Those that a message brings, and our own.
+// Those that a message brings, and our own; where only few may be open, no more than a part of them.
+constexpr std::size_t kSpareFds = 96;
+constexpr std::size_t kSparePart = 4;
 
 Inheritance inherited;
 
@@ -39,6 +41,12 @@ constexpr const char* kManagerName = "supervisord-mgr";
 [[noreturn]] void leave(std::string_view what, int error_number) noexcept {
   report_failure(what, error_number);
   end(kNoManager, {});
+}
+
+// Those that libc has for its threads (nptl(7)). It unblocks them, so a manager, which is no PID 1, would die of one.
+bool is_of_libc(int number) noexcept {
+  constexpr int kFirstOfKernel = 32;
+  return number >= kFirstOfKernel && number < SIGRTMIN;
 }
 
 bool is_ask(int number) noexcept {
@@ -73,7 +81,7 @@ bool Keeper::begin(char* const* arguments) noexcept {
   arguments_ = arguments;
   socket_ = -1;
   const std::size_t files = raise_files(state_.files);
-  state_.shelf.limit(files > kSpareFds ? files - kSpareFds : 0);
+  state_.shelf.limit(files - (files / kSparePart < kSpareFds ? files / kSparePart : kSpareFds));
   if (take_over()) inherited = {-1, ::getppid(), &state_};
   if (is_trial()) return true;
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) leave("become sub-reaper", errno);
@@ -219,6 +227,7 @@ void Keeper::take_signals() noexcept {
 void Keeper::take_signal(int number, pid_t sender, uid_t user) noexcept {
   // A PIPE of our own: nobody reads what we say.
   if (number == SIGCHLD || number >= NSIG || (number == SIGPIPE && sender == ::getpid())) return;
+  if (is_of_libc(number)) return;
   const bool is_end = is_ask(number);
   if (is_end) state_.asks = {state_.asks.count + 1, number, sender};
   reap();                                                         // So that it does not go to one that is dead.
