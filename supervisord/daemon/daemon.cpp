@@ -92,6 +92,7 @@ class Daemon {
   void forward(const sys::SignalRecord& record);
   void reexec_on(const sys::SignalRecord& record);
   void on_guard_news();
+  void complain_of(const guard::Refusal& refusal);
   [[nodiscard]] bool is_heard(const sys::SignalRecord& record);
   void note_asks(std::uint32_t asks, Signal last);
   void end_on_ask(const guard::World& world);
@@ -118,6 +119,7 @@ class Daemon {
     std::uint32_t direct = 0;
     std::uint32_t sent_on = 0;  // By the guard.
   } asks_;                      // For the end, those that this manager has heard.
+  Instant next_complaint_;
   bool is_held_ = false;
 };
 
@@ -179,9 +181,7 @@ void Daemon::on_guard_news() {
   guard::News news = guard::Holder::of_this_process().read_news();
   supervisor_->on_guard_exits(news.exits);
   if (news.trial) reexec_->on_trial(*news.trial);
-  for (const guard::Refusal& refusal : news.refusals)
-    spdlog::error("the guard does not hold '{}', which would be lost with this manager: {}", refusal.name,
-                  refusal.reason);
+  for (const guard::Refusal& refusal : news.refusals) complain_of(refusal);
   if (!news.is_gone) return;
   guard_poll_.reset();
   spdlog::error("the guard (pid {}) is gone: going on without it, so nobody starts supervisord again if it dies",
@@ -189,6 +189,16 @@ void Daemon::on_guard_news() {
   if (places_.lock) places_.lock->tell(::getpid());
   supervisor_->runs().on_guard_gone();
   reexec_->on_guard_gone();
+}
+
+// Where there is no room it is so for each start, so not each is said.
+void Daemon::complain_of(const guard::Refusal& refusal) {
+  constexpr Duration kPause = std::chrono::minutes(1);
+  const Instant now = sys::monotonic_now();
+  if (now < next_complaint_) return;
+  next_complaint_ = now + kPause;
+  spdlog::error("the guard does not hold '{}', which would be lost with this manager: {} (said once a minute)",
+                refusal.name, refusal.reason);
 }
 
 void Daemon::on_signals() {
@@ -362,6 +372,7 @@ std::optional<int> Daemon::run(WorkEnd& work) {
   on_log_wake();  // Last words may be among what came.
   write_termination_message(*supervisor_);
   spdlog::info("exiting with code {}", exit_code);
+  server_->entrust_clients();
   server_.reset();
   is_held_ = !workers_->end();         // What they are doing refers to the supervisor.
   if (!is_held_) supervisor_.reset();  // It holds the cgroups of runs.

@@ -56,7 +56,10 @@ bool may_change(wire::Verb verb) {
     case scale:
     case wire::Verb::signal:
     case reexec:
-    case shutdown: return true;
+    case shutdown:
+    case poweroff:
+    case reboot:
+    case halt: return true;
     case status:
     case wait:
     case logs:
@@ -307,6 +310,14 @@ void Server::on_tended(const std::vector<log::Tended>& done) {
 
 void Server::wind_up() {
   each_session([](Session& session, Task& task) { task.wind_up(session); });
+}
+
+void Server::entrust_clients() const {
+  std::vector<std::string> names;
+  while (names.size() < sessions_.size()) names.push_back(fmt::format("client:{}", names.size()));
+  std::vector<guard::Holder::Named> held;
+  for (const auto& [id, session] : sessions_) held.push_back({names[held.size()], session->fd()});
+  (void)guard::Holder::of_this_process().hold(held);  // Else they end a moment too early.
 }
 
 void Server::watch_incomplete() {

@@ -52,6 +52,8 @@ class Server final : public Observer {
   void on_tended(const std::vector<log::Tended>& done);
   // supervisord is about to leave: the calls in progress get their last replies, as far as clients take them at once.
   void wind_up();
+  // The connections end with supervisord altogether, not with this process: the guard, if there is one, holds them.
+  void entrust_clients() const;
 
   // For the handlers.
   [[nodiscard]] const Parts& parts() const { return parts_; }

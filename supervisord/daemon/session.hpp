@@ -75,6 +75,7 @@ class Session {
   // It has sent the beginning of a message and not its end, since then.
   [[nodiscard]] std::optional<Instant> incomplete_since() const { return incomplete_since_; }
   [[nodiscard]] bool is_idle() const { return task_ == nullptr; }
+  [[nodiscard]] int fd() const { return socket_.get(); }
 
   // The descriptors that came with the call in progress; those that nobody takes are closed.
   [[nodiscard]] std::vector<UniqueFd> take_fds() { return std::exchange(fds_, {}); }
