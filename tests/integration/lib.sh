@@ -22,6 +22,7 @@
 #   field NAME KEY  prints what `ctl status --json` says of a service: state, pid, ready, restarts_total, cause ...
 #   in_state NAME STATE   whether a service is in this state
 #   managers        prints the pid of the manager below $SUP; nothing while there is none, and with --no-guard
+#   own_memory PID  prints how many KiB of memory it has without pages of files, of which the program is the greatest
 #   $SUP_GUARD      "no" if the whole suite is run without a guard; what is about the guard `needs` one
 #   $LEVEL          the level of containment of this run of the case, if it has a file `levels`; sup hands it on
 #   $PLACE          the surroundings in which sup starts supervisord, if `levels` names some; $LEVEL is what it is expected to find there
@@ -172,6 +173,7 @@ sup_end() {
   sup_wait
 }
 
+own_memory() { awk '/^Rss(Anon|Shmem)/ { sum += $2 } END { print sum }' "/proc/$1/status"; }
 is_dead() { ! [[ -d /proc/$1 ]] || [[ $(ps -o stat= -p "$1") == Z* ]]; }
 sup_dies() {
   local manager
