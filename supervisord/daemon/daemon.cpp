@@ -360,7 +360,10 @@ void Daemon::resume(std::vector<Restored> changed) {
 std::optional<int> Daemon::run(WorkEnd& work) {
   sys::keep_memory_reserve();
   loop_.run();
-  if (reexec_->is_leaving()) return std::nullopt;
+  if (reexec_->is_leaving()) {
+    on_signals();  // What has come before the guard has kept it for who goes on.
+    return std::nullopt;
+  }
   const int exit_code = supervisor_->finished()->exit_code;
   work.power = supervisor_->manager_record().power;
   work.is_done = true;

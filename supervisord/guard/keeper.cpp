@@ -233,7 +233,7 @@ void Keeper::take_signal(int number, pid_t sender, uid_t user) noexcept {
   reap();                                                         // So that it does not go to one that is dead.
   if (is_end && manager_ == 0) start_at_ = sys::monotonic_now();  // The next one knows the ask from its birth.
   state_.arrived[number] = {!is_end, sender, user};
-  if (manager_ > 0) pass_on(number);
+  if (manager_ > 0 && !state_.is_replacing) pass_on(number);
 }
 
 // By number: the manager is a child that we have not reaped, so its pid is its own. In the name of the sender, which
