@@ -379,8 +379,8 @@ void Server::answer_call(Session& session, std::string_view message) {
 }
 
 void Server::hold(Session& session) {
-  session.hold();
   if (std::ranges::find(unsettled_, session.id()) == unsettled_.end()) unsettled_.push_back(session.id());
+  session.hold();  // Only who will be released.
 }
 
 // Who follows or waits takes a place for long, and cannot be made to leave it; some are kept for those who want to do
