@@ -64,6 +64,8 @@ struct LogSplice::Group {
   std::vector<std::size_t> lines = {};  // Of those that are held.
   std::vector<SeenLine> shown = {};
   std::size_t begin = 0;  // Where new ones begin.
+  bool is_found = false;  // By what was shown last, not only by time.
+  bool has_times = true;  // Each of its lines.
 };
 
 wire::Arguments LogSplice::arguments() {
@@ -72,7 +74,7 @@ wire::Arguments LogSplice::arguments() {
   is_splicing_ = goes_on;
   wire::Arguments out = arguments_;
   if (!goes_on) return out;
-  if (std::exchange(must_look_further_, false)) look_ = kLastLook;
+  if (std::exchange(must_look_further_, false)) look_ = std::min(look_ * kFurther, kLastLook);
   out.set("lines", look_);
   if (run_.value_or(0) > 0 && out.has("run")) out.set("run", *run_);
   return out;
@@ -111,6 +113,7 @@ std::vector<LogSplice::Group> LogSplice::groups() const {
     const std::string stream = tells_stream.at(record.service) ? *record.stream : "";
     Group& group = groups[{record.service, stream}];
     group.lines.push_back(at);
+    group.has_times &= record.time.has_value();
     if (group.lines.size() > 1) continue;
     group.service = record.service;
     if (const auto shown = shown_.find(record.service); shown != shown_.end())
@@ -122,32 +125,45 @@ std::vector<LogSplice::Group> LogSplice::groups() const {
   return out;
 }
 
-// Where its new lines begin. Who has shown nothing yet has no place: only time tells.
-void LogSplice::place(Group& group) {
-  std::vector<SeenLine> offered;
-  for (const std::size_t at : group.lines) offered.push_back(seen(held_[at]));
-  if (const auto end = find_end_of(group.shown, offered)) {
-    group.begin = *end;
-    return;
-  }
+void LogSplice::find(Group& group) const {
+  const auto end = find_end_of(group.shown, offered(group));
+  group.is_found = end.has_value();
+  group.begin = end.value_or(0);
+}
+
+std::vector<SeenLine> LogSplice::offered(const Group& group) const {
+  std::vector<SeenLine> out;
+  for (const std::size_t at : group.lines) out.push_back(seen(held_[at]));
+  return out;
+}
+
+// Who has shown nothing yet has no place, either. `reaches_back`: lines that are older than all that is new are among
+// what is held, so nothing is missing in front of a group that is all new.
+void LogSplice::place_by_time(Group& group, bool reaches_back) {
+  const std::vector<SeenLine> lines = offered(group);
   std::optional<std::int64_t> newest;
   for (const SeenLine& line : group.shown) newest = std::max(newest, line.time);
   const std::int64_t after = group.shown.empty() ? began_ - 1 : newest.value_or(began_);
   const auto is_new = [&](const SeenLine& line) { return line.time && *line.time > after; };
-  const auto first = std::ranges::find_if(offered, is_new);
-  group.begin = static_cast<std::size_t>(first - offered.begin());
-  if (group.shown.empty() || group.begin == 0) return;
-  if (std::cmp_greater_equal(held_.size(), look_) && look_ < kLastLook)
+  const auto first = std::ranges::find_if(lines, is_new);
+  group.begin = static_cast<std::size_t>(first - lines.begin());
+  const bool is_all_new = group.begin == 0;
+  if (is_all_new && group.has_times && reaches_back) return;
+  const bool may_lack = is_all_new || !group.shown.empty();
+  if (may_lack && std::cmp_greater_equal(held_.size(), look_) && look_ < kLastLook)
     must_look_further_ = true;
-  else
+  else if (!group.shown.empty())
     doubtful_.push_back(group.service);
 }
 
 std::vector<wire::LogRecord> LogSplice::splice() {
   std::vector<Group> groups = this->groups();
+  for (Group& group : groups) find(group);
+  const bool reaches_back =
+      std::ranges::any_of(groups, [](const Group& group) { return group.is_found && group.has_times; });
   std::size_t known_until = 0;  // The last line that was shown before, of all.
   for (Group& group : groups) {
-    place(group);
+    if (!group.is_found) place_by_time(group, reaches_back);
     if (!group.shown.empty() && group.begin > 0) known_until = std::max(known_until, group.lines[group.begin - 1] + 1);
   }
   std::vector<char> is_new(held_.size());

@@ -32,8 +32,9 @@ struct SeenLine {
 
 class LogSplice {
  public:
-  static constexpr std::size_t kKept = 64;  // Lines of a service by which its place is found.
-  static constexpr std::int64_t kFirstLook = 10'000;
+  static constexpr std::size_t kKept = 64;           // Lines of a service by which its place is found.
+  static constexpr std::int64_t kFirstLook = 1'000;  // Little is missing; many who look far keep a manager busy.
+  static constexpr std::int64_t kFurther = 10;
   static constexpr std::int64_t kLastLook = 250'000;
 
   // `began`: lines that are older were not asked for, unless they were shown. Unix milliseconds.
@@ -61,7 +62,9 @@ class LogSplice {
   void note(const wire::LogRecord& record);
   [[nodiscard]] std::vector<wire::LogRecord> splice();
   [[nodiscard]] std::vector<Group> groups() const;
-  void place(Group& group);
+  [[nodiscard]] std::vector<SeenLine> offered(const Group& group) const;
+  void find(Group& group) const;
+  void place_by_time(Group& group, bool reaches_back);
 
   wire::Arguments arguments_;
   std::int64_t began_;

@@ -134,7 +134,7 @@ TEST_CASE("a place that is not found is looked for further back, and then doubte
   const int many = static_cast<int>(LogSplice::kFirstLook);
   reader.gets(numbered(1, many, false), true);
   REQUIRE(reader.splice.must_look_further());
-  REQUIRE(reader.splice.arguments().integer("lines") == LogSplice::kLastLook);
+  REQUIRE(reader.splice.arguments().integer("lines") == LogSplice::kFirstLook * LogSplice::kFurther);
   auto lines = numbered(1, many, false);
   lines.push_back(line("young", 2'000));
   reader.gets(std::move(lines), true);
@@ -148,4 +148,36 @@ TEST_CASE("who follows from now on and has got nothing yet gets what is written 
   reader.gets({}, true).with_another_manager();
   reader.gets({line("old"), line("older", 900), line("new", 1'001)}, true);
   REQUIRE(reader.shown == "| new ");
+}
+
+TEST_CASE("more is missing than was asked for, and is looked for further back", "[ctl]") {
+  const int many = static_cast<int>(LogSplice::kFirstLook);
+  Reader reader;
+  reader.gets(numbered(1, 2, true), true).with_another_manager();
+  reader.gets(numbered(5, many + 4, true), true);
+  REQUIRE(reader.splice.must_look_further());
+  REQUIRE(reader.shown == "1 2 | ");
+  (void)reader.splice.arguments();
+  reader.gets(numbered(1, 4, true)).gets({}, true);
+  REQUIRE(reader.shown == "1 2 | 3 4 ");
+  REQUIRE(reader.splice.take_doubtful().empty());
+}
+
+TEST_CASE("what is all new is not doubted where others were found before it", "[ctl]") {
+  Reader reader;
+  reader.gets({err("e1", 1'001), line("o1", 1'002)}, true).with_another_manager();
+  auto lines = numbered(3, static_cast<int>(LogSplice::kFirstLook) + 2, true);
+  lines.insert(lines.begin(), line("o1", 1'002));
+  lines.push_back(err("e2", 5'000));
+  reader.gets(std::move(lines), true);
+  REQUIRE_FALSE(reader.splice.must_look_further());
+  REQUIRE(reader.splice.take_doubtful().empty());
+  REQUIRE(reader.shown.ends_with(" e2 "));
+}
+
+TEST_CASE("where nothing of what was shown is kept any more that is said", "[ctl]") {
+  Reader reader;
+  reader.gets(numbered(1, 2, true), true).with_another_manager().gets(numbered(5, 6, true), true);
+  REQUIRE(reader.shown == "1 2 | 5 6 ");
+  REQUIRE(reader.splice.take_doubtful() == std::vector<std::string>{"web"});
 }
