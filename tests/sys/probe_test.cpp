@@ -16,6 +16,7 @@
 #include <optional>
 #include <thread>
 
+#include "daemon/fd_stores.hpp"
 #include "daemon/probe.hpp"
 #include "spec/probe_fields.hpp"
 #include "sys/clock.hpp"
@@ -88,8 +89,9 @@ class Bench {
   std::unique_ptr<log::LogThread> log_ = must(log::LogThread::start());
   ContainmentTree containment_ = must(ContainmentTree::choose(Containment::group, dir_.path()));
   StateRecords records_;
+  std::unique_ptr<FdStores> stores_ = must(FdStores::create(loop_, records_, [](InstanceId, FdNews, std::string) {}));
   std::unique_ptr<Runs> runs_ =
-      must(Runs::create(loop_, *workers_, *log_, records_, context(containment_), [](Event) {}));
+      must(Runs::create(loop_, *workers_, *log_, records_, *stores_, context(containment_), [](Event) {}));
   ProbeSteps steps_{*workers_};
   std::uint64_t watch_ = 0;
 };
