@@ -38,10 +38,20 @@ void Runs::resume(std::vector<ResumedRun> runs, Resumption& left) {
   if (orphans_)
     if (auto of_guard = sys::Orphans::open_of(guard)) guard_orphans_ = std::move(*of_guard);
   for (ResumedRun& run : runs) resume_run(run, left);
+  // The engine has not yet asked again for the hooks that it awaits: until it has, those that are over stay, or they
+  // would be run twice. A worker's answer comes after that.
+  std::vector<InstanceId> over = std::exchange(tasking_, {});
   on_guard_exits(left.take_ends());
   std::ranges::move(left.take_launches(), std::back_inserter(done_slots_));
   look_around();
   if (resuming_outputs_ == 0) log_.settle();
+  if (over.empty()) return;
+  workers_.submit([this, over = std::move(over)]() mutable -> Continuation {
+    return [this, over = std::move(over)] {
+      tasking_.insert(tasking_.end(), over.begin(), over.end());
+      look_around();
+    };
+  });
 }
 
 void Runs::resume_run(ResumedRun& resumed, Resumption& left) {

@@ -250,6 +250,7 @@ def init_gives_a_shell_and_tries_again(shop):
     machine.expect(SHELL)
     machine.run("mount -o remount,rw / && rm /etc/supervisord/conf.d/broken.toml && mount -o remount,ro /")
     machine.type("exit\n")
+    machine.expect("supervisord .* started, pid 1, ")  # Not before: the prompt that was answered with "exit" is no new one.
     is_up(machine)
     machine.run("ctl wait front --timeout 60s")
     machine.press("ctrl-alt-delete")
