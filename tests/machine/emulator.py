@@ -119,7 +119,7 @@ class Machine:
             raise Failed(panic.group(0))
         return bool(chunk)
 
-    def expect(self, pattern, seconds=60):
+    def expect(self, pattern, seconds=120):
         """Waits until the machine has said this since what was expected last; returns the match."""
         deadline = time.monotonic() + seconds
         while True:
@@ -135,7 +135,7 @@ class Machine:
         self.process.stdin.write(text.encode())
         self.process.stdin.flush()
 
-    def run(self, command, seconds=60):
+    def run(self, command, seconds=120):
         """What a command at the shell prints; that it fails is a failure."""
         self.type(f"{command}; echo \"+\"+$?+\n")
         begin = self.at
@@ -160,7 +160,7 @@ class Machine:
                 chunk = monitor.recv(4096)
                 said += chunk
 
-    def expect_off(self, seconds=60):
+    def expect_off(self, seconds=120):
         """Waits until the emulator ends by itself, which it does when the machine is switched off or starts anew."""
         deadline = time.monotonic() + seconds
         while self.process.poll() is None:

@@ -3,12 +3,13 @@
 The root is an ext4 disk, mounted read-only by an initial file system as distributions do it; a second disk is /data by /etc/fstab. The definitions
 are those of packaging/machine, and what a case adds. nginx, sshd and ssh come from the packages of this host.
 """
+import glob
 import os
 import re
 import shutil
 import subprocess
 
-from emulator import Archive, Failed, Machine, command_line, libraries_of, modules, stripped
+from emulator import Archive, Failed, Machine, command_line, kernel_image, libraries_of, modules, stripped
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHELL = r"(?:~|/|/root) # "
@@ -40,6 +41,7 @@ type    = "oneshot"
 command = ["mdev", "-s"]
 log     = "stdout"
 """}
+DISK = ("virtio_pci", "virtio_blk", "crc32c_generic", "ext4")  # What is a module of it.
 BROKEN = {"broken.toml": "[service.broken]\ncomand = 'x'\n"}
 
 
@@ -48,7 +50,12 @@ def missing():
     for program in ("nginx", "sshd", "ssh", "ssh-keygen", "mke2fs", "e2fsck"):
         if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
             return f"{program} is not installed"
-    return ""
+    try:
+        needed = modules(*DISK)
+    except OSError as error:
+        return f"the modules of {kernel_image()} are not here: {error}"
+    unreadable = [module for module in needed if not module.endswith((".ko", ".ko.gz", ".ko.xz"))]
+    return f"busybox cannot load {unreadable[0]}" if unreadable else ""
 
 
 def write(root, path, text, mode=0o644):
@@ -84,6 +91,8 @@ def install_programs(root, binaries, folder):
     install(root, "usr/bin/ctl", stripped(os.path.join(binaries, "ctl"), folder))
     install(root, "usr/sbin/nginx", which("nginx"))
     install(root, "usr/sbin/sshd", which("sshd"))
+    for part in glob.glob("/usr/lib*/openssh/sshd-*") + glob.glob("/usr/lib/ssh/sshd-*"):  # Since OpenSSH 9.8.
+        install(root, part[1:], part)
     install(root, "usr/bin/ssh", which("ssh"))
     os.makedirs(os.path.join(root, "sbin"))
     os.symlink("/usr/sbin/supervisord", os.path.join(root, "sbin/init"))
@@ -124,7 +133,7 @@ def first_image(folder):
     archive = Archive()
     archive.add("dev/console", 0o020600, device=(5, 1))
     archive.add_file("bin/busybox", which("busybox"))
-    needed = modules("virtio_pci", "virtio_blk")
+    needed = modules(*DISK)
     for number, module in enumerate(needed):
         archive.add_file(f"modules/{number}.ko", module)
     archive.add("init", 0o100755, f"""#!/bin/busybox sh
