@@ -244,6 +244,9 @@ const ServiceSpec& read_back(Loaded& loaded) {
 
 bool is_decoding_error(const Diagnostic& diagnostic) {
   static const std::vector<std::string> kOfChecks = {"there is no service",
+                                                     "it finds its stored descriptors",
+                                                     "nothing is stored without",
+                                                     "fd-store-max",
                                                      "cannot name itself",
                                                      "with tty = true",
                                                      "the terminal of a forking service",
