@@ -9,6 +9,7 @@
 #include "daemon/log_reader.hpp"
 #include "daemon/shared_log.hpp"
 #include "spec/instance_text.hpp"
+#include "sys/clock.hpp"
 
 namespace sup {
 namespace {
@@ -116,6 +117,7 @@ LogReaderPlan plan_for(Server& server, const wire::Call& call, const std::vector
   const World& w = supervisor.world();
   const LaunchContext& context = supervisor.runs().context();
   LogReaderPlan out;
+  out.asked = sys::wall_now();
   out.grep = pattern_of(call);
   out.last_lines = last_lines_of(call);
   out.since = moment_of(call, "since");

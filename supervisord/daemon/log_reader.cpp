@@ -122,9 +122,10 @@ class LogsTask final : public Task {
       has_file = true;
       log::OldLog& log = request.logs.emplace_back(*std::move(service.files[i]));
       log.service = service.id;
+      if (!log.form.has(log::LineForm::Slot::time)) log.oldest = plan_.asked;  // Else its lines would be of now.
       if (known == nullptr) continue;
       log.part = known->files[i];
-      log.oldest = known->oldest;
+      if (known->oldest) log.oldest = known->oldest;
     }
     if (!has_file && known != nullptr && known->has_dropped && known->oldest)
       notes_.push_back(

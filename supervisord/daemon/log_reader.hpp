@@ -24,6 +24,7 @@ struct LogReaderPlan {
     std::array<std::optional<log::OldLog>, 2> files = {};  // Of log::Source::Log.
   };
   std::vector<Service> services = {};
+  WallTime asked = {};  // Before the follower was made: what it gets that memory does not hold yet is younger.
   std::optional<std::size_t> last_lines = {};
   std::optional<WallTime> since = {};
   std::optional<WallTime> until = {};
