@@ -67,7 +67,6 @@ class Daemon {
   // Begins with the boot, or goes on where an earlier manager has ended.
   void begin(const std::vector<std::string>& only, const std::string& left_out);
   void resume(std::vector<Restored> changed);
-  void say_who_goes_on();
   // The exit code; nothing: another program goes on, and this process is to end by _exit(2).
   std::optional<int> run(WorkEnd& work);
   // A worker hangs, and may come back to what is here before the process has ended.
@@ -90,7 +89,6 @@ class Daemon {
   void on_signals();
   void on_signal(const sys::SignalRecord& record);
   void forward(const sys::SignalRecord& record);
-  void reexec_on(const sys::SignalRecord& record);
   void on_guard_news();
   void complain_of(const guard::Refusal& refusal);
   [[nodiscard]] bool is_heard(const sys::SignalRecord& record);
@@ -170,13 +168,6 @@ std::string sender_text(pid_t sender) {
   return sender == 0 && guard::is_of_machine() ? "the kernel" : fmt::format("process {}", sender);
 }
 
-// "was killed by KILL", as it follows "the manager before this one".
-std::string how_it_ended(const guard::World& world) {
-  if (!world.previous_end) return "has ended";
-  return world.previous_end->signal != 0 ? fmt::format("was killed by {}", signal_name({world.previous_end->signal}))
-                                         : fmt::format("ended with {}", world.previous_end->text());
-}
-
 void Daemon::on_guard_news() {
   guard::News news = guard::Holder::of_this_process().read_news();
   supervisor_->on_guard_exits(news.exits);
@@ -217,7 +208,7 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
       return server_->restore_socket();
     case SIGUSR2: spdlog::info("USR2: log files are opened anew"); return log_->reopen_files(), log_->deliver();
     case SIGUSR1:
-      if (supervisor_->world().daemon.forward_signals.empty()) return reexec_on(record);
+      if (supervisor_->world().daemon.forward_signals.empty()) return reexec_->begin_by_signal(record);
       return forward(record);
     default:
       if (std::ranges::find(claimed_, record.signal) == claimed_.end()) return forward(record);
@@ -228,15 +219,6 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
                        : "shutting down (a second signal kills what is left at once)");
       return supervisor_->post(ShutdownRequested{});
   }
-}
-
-void Daemon::reexec_on(const sys::SignalRecord& record) {
-  spdlog::info("USR1 from process {}: going on anew", record.sender_pid);
-  const auto begun = reexec_->begin({}, [](const Reexec::Outcome& outcome) {
-    if (!outcome.trouble.empty())
-      spdlog::error("cannot go on as {}: {}; nothing has changed", outcome.program, outcome.trouble);
-  });
-  if (!begun) spdlog::error("cannot go on anew: {}", begun.error().what);
 }
 
 // Whether this ask for the end is one that was acted upon: who sends it to each process (an init to all of a cgroup,
@@ -329,20 +311,8 @@ void Daemon::begin(const std::vector<std::string>& only, const std::string& left
   end_on_ask(succession_->left.world());
 }
 
-// Whoever left for us has recorded that.
-void Daemon::say_who_goes_on() {
-  const auto former = succession_->records.all<ManagerRecord>(RecordKind::manager);
-  const std::string version = former.empty() ? "" : former.front().second.version;
-  const bool was_asked_for = succession_->left.world().previous_end == ExitStatus{};  // Without a goodbye.
-  if (was_asked_for)
-    return spdlog::info("supervisord {} goes on in place of {}, process {}", program_version(), version, ::getpid());
-  spdlog::warn("the manager before this one {}{}: process {} goes on in its place",
-               version == program_version() ? "" : fmt::format("({}) ", version),
-               how_it_ended(succession_->left.world()), ::getpid());
-}
-
 void Daemon::resume(std::vector<Restored> changed) {
-  say_who_goes_on();
+  say_who_goes_on(*succession_);
   for (Restored& one : changed) {
     const World& w = supervisor_->world();
     const ServiceRef now = w.definition(w.at(find_instance(w, one.original.name)));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,6 +80,15 @@ Result<> Reexec::begin(std::string program, Done done) {
     return [this, opened = open(path)]() mutable { on_opened(std::move(opened)); };
   });
   return {};
+}
+
+void Reexec::begin_by_signal(const sys::SignalRecord& record) {
+  spdlog::info("USR1 from process {}: going on anew", record.sender_pid);
+  const auto begun = begin({}, [](const Outcome& outcome) {
+    if (!outcome.trouble.empty())
+      spdlog::error("cannot go on as {}: {}; nothing has changed", outcome.program, outcome.trouble);
+  });
+  if (!begun) spdlog::error("cannot go on anew: {}", begun.error().what);
 }
 
 Result<Reexec::Opened> Reexec::open(const std::string& program) {

@@ -11,6 +11,7 @@
 #include "daemon/supervisor.hpp"
 #include "daemon/workers.hpp"
 #include "loop/loop.hpp"
+#include "sys/signals.hpp"
 #include "sys/unique_fd.hpp"
 
 namespace sup {
@@ -30,6 +31,8 @@ class Reexec {
   // `done` is called once; if there is no trouble the loop stops soon, and this process is to end by _exit(2). Errors:
   // invalid (there is no guard, or supervisord is shutting down), busy (one is on trial).
   Result<> begin(std::string program, Done done);
+  // The same for the program that was asked for last; what becomes of it is said in the log.
+  void begin_by_signal(const sys::SignalRecord& record);
 
   // News of the guard.
   void on_trial(const ExitStatus& status);

@@ -1,10 +1,13 @@
 #include "daemon/succession.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "base/signals.hpp"
+#include "base/version.hpp"
 #include "config/shape.hpp"
 #include "config/transient.hpp"
 #include "daemon/manager_records.hpp"
@@ -53,6 +56,23 @@ Result<std::unique_ptr<Succession>> succeed() {
                                        {kHeldLedger, out->ledger.get()}};
   TRY(guard.hold(held));
   return out;
+}
+
+std::string how_it_ended(const guard::World& world) {
+  if (!world.previous_end) return "has ended";
+  return world.previous_end->signal != 0 ? fmt::format("was killed by {}", signal_name({world.previous_end->signal}))
+                                         : fmt::format("ended with {}", world.previous_end->text());
+}
+
+void say_who_goes_on(Succession& succession) {
+  const auto former = succession.records.all<ManagerRecord>(RecordKind::manager);
+  const std::string version = former.empty() ? "" : former.front().second.version;
+  const bool was_asked_for = succession.left.world().previous_end == ExitStatus{};  // Without a goodbye.
+  if (was_asked_for)
+    return spdlog::info("supervisord {} goes on in place of {}, process {}", program_version(), version, ::getpid());
+  spdlog::warn("the manager before this one {}{}: process {} goes on in its place",
+               version == program_version() ? "" : fmt::format("({}) ", version), how_it_ended(succession.left.world()),
+               ::getpid());
 }
 
 std::size_t count_foreign(StateRecords& records) {

@@ -30,6 +30,11 @@ struct Succession {
 // Errors: sys, if there is a guard and nothing can be recorded for it.
 [[nodiscard]] Result<std::unique_ptr<Succession>> succeed();
 
+// "was killed by KILL", as it follows "the manager before this one".
+[[nodiscard]] std::string how_it_ended(const guard::World& world);
+// Says in the log that this manager goes on, and for whom.
+void say_who_goes_on(Succession& succession);
+
 // How many records are whole, and of another version of this program that this one cannot read.
 [[nodiscard]] std::size_t count_foreign(StateRecords& records);
 

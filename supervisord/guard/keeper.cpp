@@ -255,8 +255,6 @@ namespace {
 constinit Keeper keeper;
 }  // namespace
 
-bool is_trial() noexcept { return inherited.socket < 0 && inherited.guard > 0; }
-
 void start(char* const* arguments, const Pace& how) {
   pace = how;
   if (keeper.begin(arguments)) return;

@@ -47,6 +47,18 @@ char** environment_with(char* setting) noexcept {
 
 }  // namespace
 
+bool is_trial() noexcept { return inheritance().socket < 0 && inheritance().guard > 0; }
+
+// A program and where it is to speak.
+void State::propose(std::span<const int> fds, Close close) noexcept {
+  if (programs.next >= 0) close(programs.next);
+  if (programs.said >= 0) close(programs.said);
+  programs.next = fds[0];
+  programs.said = fds[1];
+  is_on_trial = true;
+  is_replacing = false;
+}
+
 // Goes on with what was handed over, if something was. True: that is a trial.
 bool Keeper::take_over() noexcept {
   state_.programs = {-1, -1, -1, -1};

@@ -72,16 +72,6 @@ void State::put(std::string_view names, std::span<const int> fds, Close close, R
   }
 }
 
-// A program and where it is to speak.
-void State::propose(std::span<const int> fds, Close close) noexcept {
-  if (programs.next >= 0) close(programs.next);
-  if (programs.said >= 0) close(programs.said);
-  programs.next = fds[0];
-  programs.said = fds[1];
-  is_on_trial = true;
-  is_replacing = false;
-}
-
 void State::take(std::string_view bytes, std::span<const int> fds, Close close, Refuse refuse) noexcept {
   const auto request = read_request(bytes, fds.size());
   if (!request) {

@@ -275,20 +275,20 @@ TEST_CASE("what cannot be held is told") {
         (void)holder.take_world();
         const std::size_t before = fds_of_guard(holder);
         std::vector<std::string> names;
-        for (int i = 0; i < 120; ++i) names.push_back("n" + std::to_string(i));
+        for (int i = 0; i < 166; ++i) names.push_back("n" + std::to_string(i));
         std::vector<Holder::Named> several;
         for (const std::string& name : names) several.push_back({name, STDIN_FILENO});
         if (!holder.hold(several)) return 1;
         std::vector<Refusal> refused;
         while (refused.size() < 16 && wait_for(holder.fd()))
           for (Refusal& one : holder.read_news().refusals) refused.push_back(std::move(one));
-        if (refused.size() != 16 || refused[0].name != "n104") return 2;
+        if (refused.size() != 16 || refused[0].name != "n150") return 2;
         if (refused[0].reason != "it holds as many descriptors as it can") return 3;
         holder.drop("n0");
-        if (!holder.hold("n104", STDIN_FILENO)) return 4;  // Not dropped yet, so there is no room.
+        if (!holder.hold("n150", STDIN_FILENO)) return 4;  // Not dropped yet, so there is no room.
         if (!wait_for(holder.fd()) || holder.read_news().refusals.size() != 1) return 5;
-        if (!holder.flush() || !holder.hold("n104", STDIN_FILENO) || !holder.hold("n1", STDOUT_FILENO)) return 6;
-        return wait_until([&] { return fds_of(holder.guard_pid()) == before + 104; }) &&
+        if (!holder.flush() || !holder.hold("n150", STDIN_FILENO) || !holder.hold("n1", STDOUT_FILENO)) return 6;
+        return wait_until([&] { return fds_of(holder.guard_pid()) == before + 150; }) &&
                        holder.read_news().refusals.empty()
                    ? 0
                    : 7;

@@ -246,6 +246,7 @@ bool is_decoding_error(const Diagnostic& diagnostic) {
   static const std::vector<std::string> kOfChecks = {"there is no service",
                                                      "it finds its stored descriptors",
                                                      "nothing is stored without",
+                                                     "nobody could store",
                                                      "fd-store-max",
                                                      "cannot name itself",
                                                      "with tty = true",
