@@ -49,7 +49,9 @@ void link_descriptors() {
                                                                  {"/proc/self/fd/0", "/dev/stdin"},
                                                                  {"/proc/self/fd/1", "/dev/stdout"},
                                                                  {"/proc/self/fd/2", "/dev/stderr"}}};
-  for (const auto& [target, name] : kLinks) (void)::symlink(target, name);  // It may be there.
+  for (const auto& [target, name] : kLinks)
+    if (::symlink(target, name) < 0 && errno != EEXIST)
+      say(fmt::format("cannot link {} to {}: {}", name, target, errno_text(errno)));
 }
 
 void open_console() {
@@ -134,7 +136,7 @@ void prepare() {
   link_descriptors();
   open_console();
   (void)::setsid();
-  (void)::chdir("/");
+  if (::chdir("/") < 0) say(fmt::format("cannot go to '/': {}", errno_text(errno)));
   (void)::setenv("PATH", std::string(sys::kDefaultPath).c_str(), 0);  // The kernel gives none.
   name_machine();
   say_failure(sys::raise_loopback());
