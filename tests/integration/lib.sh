@@ -174,7 +174,8 @@ sup_end() {
 }
 
 own_memory() { awk '/^Rss(Anon|Shmem)/ { sum += $2 } END { print sum }' "/proc/$1/status"; }
-is_dead() { ! [[ -d /proc/$1 ]] || [[ $(ps -o stat= -p "$1") == Z* ]]; }
+# A zombie with "l" has threads yet, and with them its descriptors.
+is_dead() { local stat; stat=$(ps -o stat= -p "$1") || return 0; [[ $stat == Z* && $stat != *l* ]]; }
 sup_dies() {
   local manager
   manager=$(managers)
