@@ -22,7 +22,7 @@ constexpr std::string_view kBefore = "supervisord ";
 constexpr std::string_view kAfter = " can go on\n";
 constexpr std::size_t kMostSaid = 4'096;
 
-// A pipe whose writers have ended, or were killed.
+// What has come until now: who was tried has ended, and if it has left somebody behind, nobody waits for him.
 std::string read_rest(const UniqueFd& pipe) {
   std::string out(kMostSaid, '\0');
   const ssize_t got = ::read(pipe.get(), out.data(), out.size());
@@ -98,6 +98,7 @@ Result<Reexec::Opened> Reexec::open(const std::string& program) {
   if (!file.is_open() || ::fstat(file.get(), &status) < 0) return fail_errno(errno, "it cannot be opened");
   if (!S_ISREG(status.st_mode)) return fail(Errc::invalid, "it is no file");
   auto pipe = TRY(sys::make_pipe());
+  TRY(sys::set_nonblocking(pipe.read_end));
   return Opened{std::move(file), std::move(pipe.read_end), std::move(pipe.write_end)};
 }
 
