@@ -4,9 +4,10 @@ target_compile_definitions(sup_flags INTERFACE _GNU_SOURCE SUP_VERSION="${PROJEC
 target_compile_options(sup_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wnon-virtual-dtor
                                            -Werror -fstack-protector-strong -fno-plt)
 # g++ 12 sees overlapping copies in every std::string operator+ (GCC bug 105651, mended in 13), and uninitialised members of
-# the alternatives that a moved std::variant does not hold.
+# the alternatives that a moved std::variant does not hold. With compiled headers it also reports of the standard library what it is
+# silent of without them (array-bounds).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(sup_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+  target_compile_options(sup_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds)
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 # PIE everywhere, so that what is tested is what is shipped.

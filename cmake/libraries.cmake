@@ -1,11 +1,26 @@
 # How the libraries are linked. A supervisor is started first and lives longest, so what it does not use should cost it neither
 # memory nor start-up time: header-only or static where the distribution ships that, and only the C library is shared. Measured
 # with 10 services: see tests/bench/RESULTS.md.
-add_library(sup_fmt INTERFACE)
-target_link_libraries(sup_fmt INTERFACE fmt::fmt-header-only)
+# fmt and spdlog: the distribution's headers, with what they leave to fmt's library in one file of ours. That file names parts of
+# fmt that are not its public interface; where a version of fmt has others, every file compiles its own copy.
+get_target_property(SUP_FMT_INCLUDE_DIRS fmt::fmt-header-only INTERFACE_INCLUDE_DIRECTORIES)
+try_compile(SUP_COMPILES_FMT "${PROJECT_BINARY_DIR}/compiled_fmt"
+            SOURCES "${PROJECT_SOURCE_DIR}/cmake/compiled_fmt.cpp" "${PROJECT_SOURCE_DIR}/cmake/uses_fmt.cpp"
+            CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${SUP_FMT_INCLUDE_DIRS}"
+            CXX_STANDARD 23)
+if(SUP_COMPILES_FMT)
+  add_library(sup_fmt STATIC "${PROJECT_SOURCE_DIR}/cmake/compiled_fmt.cpp")
+  target_include_directories(sup_fmt SYSTEM PUBLIC ${SUP_FMT_INCLUDE_DIRS})
+  target_link_libraries(sup_fmt PRIVATE sup_flags)
+else()
+  add_library(sup_fmt INTERFACE)
+  target_link_libraries(sup_fmt INTERFACE fmt::fmt-header-only)
+endif()
 
 add_library(sup_spdlog INTERFACE)
-target_link_libraries(sup_spdlog INTERFACE spdlog::spdlog_header_only)
+target_include_directories(sup_spdlog SYSTEM INTERFACE $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
+target_compile_definitions(sup_spdlog INTERFACE $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_COMPILE_DEFINITIONS>)
+target_link_libraries(sup_spdlog INTERFACE sup_fmt)
 
 # The header-only form; one file includes it.
 add_library(sup_toml INTERFACE)
@@ -58,5 +73,6 @@ endif()
 # toml++ 3.3 calls a place unreachable that letters like Cyrillic ones reach (is_non_ascii_horizontal_whitespace); the code that is
 # made of it answers rightly all the same. Its one includer is compiled without that check.
 if(SUP_SANITIZE)
-  set_source_files_properties("${PROJECT_SOURCE_DIR}/supervisord/config/toml.cpp" PROPERTIES COMPILE_OPTIONS -fno-sanitize=unreachable)
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/supervisord/config/toml.cpp" PROPERTIES COMPILE_OPTIONS -fno-sanitize=unreachable
+                                                                                                SKIP_PRECOMPILE_HEADERS ON)
 endif()

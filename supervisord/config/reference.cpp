@@ -23,10 +23,17 @@ std::string_view when_it_takes_effect(OnChange on_change) {
   check_failed("every OnChange is explained");
 }
 
+// One of each kind, since every use of a fresh one would compile its making and its end again.
+template <class Spec>
+const Spec& unset() {
+  static const Spec kSpec{};
+  return kSpec;
+}
+
 // What is used when the key is not there; empty when nothing is.
 template <class Spec, class T, class Check>
 std::string default_text(const Field<Spec, T, Check>& row) {
-  const T value = Spec{}.*row.member;
+  const T& value = unset<Spec>().*row.member;
   return is_unset(value) ? std::string() : inline_toml(Codec<T>::encode(value, Detail::changed));
 }
 

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstdint>
 
 #include "base/check.hpp"
+#include "daemon/say.hpp"
 #include "sys/cgroup_watch.hpp"
 #include "sys/clock.hpp"
 #include "sys/process_tree.hpp"
@@ -128,7 +128,7 @@ std::vector<ContainmentTree::Controller> ContainmentTree::controllers() const {
 void ContainmentTree::destroy() {
   if (!tree_) return;
   if (const auto destroyed = tree_->destroy(); !destroyed)
-    spdlog::warn("cgroups are left in {}: {}", tree_->path(), destroyed.error().what);
+    say::warn("cgroups are left in {}: {}", tree_->path(), destroyed.error().what);
 }
 
 }  // namespace sup

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,10 +19,12 @@
 #include "daemon/boot_choice.hpp"
 #include "daemon/machine_end.hpp"
 #include "daemon/main_service.hpp"
+#include "daemon/manager_rows.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/own_signals.hpp"
 #include "daemon/places.hpp"
 #include "daemon/reexec.hpp"
+#include "daemon/say.hpp"
 #include "daemon/server.hpp"
 #include "daemon/strangers.hpp"
 #include "daemon/succession.hpp"
@@ -175,8 +176,8 @@ void Daemon::on_guard_news() {
   for (const guard::Refusal& refusal : news.refusals) complain_of(refusal);
   if (!news.is_gone) return;
   guard_poll_.reset();
-  spdlog::error("the guard (pid {}) is gone: going on without it, so nobody starts supervisord again if it dies",
-                guard::Holder::of_this_process().guard_pid());
+  say::error("the guard (pid {}) is gone: going on without it, so nobody starts supervisord again if it dies",
+             guard::Holder::of_this_process().guard_pid());
   if (places_.lock) places_.lock->tell(::getpid());
   supervisor_->runs().on_guard_gone();
   reexec_->on_guard_gone();
@@ -188,8 +189,8 @@ void Daemon::complain_of(const guard::Refusal& refusal) {
   const Instant now = sys::monotonic_now();
   if (now < next_complaint_) return;
   next_complaint_ = now + kPause;
-  spdlog::error("the guard does not hold '{}', which would be lost with this manager: {} (said once a minute)",
-                refusal.name, refusal.reason);
+  say::error("the guard does not hold '{}', which would be lost with this manager: {} (said once a minute)",
+             refusal.name, refusal.reason);
 }
 
 void Daemon::on_signals() {
@@ -204,19 +205,19 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
   switch (record.signal.number) {
     case SIGCHLD: return supervisor_->on_child_signal();
     case SIGHUP:
-      spdlog::info("HUP: the configuration is not read again while services run; restart supervisord for that");
+      say::info("HUP: the configuration is not read again while services run; restart supervisord for that");
       return server_->restore_socket();
-    case SIGUSR2: spdlog::info("USR2: log files are opened anew"); return log_->reopen_files(), log_->deliver();
+    case SIGUSR2: say::info("USR2: log files are opened anew"); return log_->reopen_files(), log_->deliver();
     case SIGUSR1:
       if (supervisor_->world().daemon.forward_signals.empty()) return reexec_->begin_by_signal(record);
       return forward(record);
     default:
       if (std::ranges::find(claimed_, record.signal) == claimed_.end()) return forward(record);
       if (is_heard(record)) return;
-      spdlog::info("{} from {}: {}", signal_name(record.signal), sender_text(record.sender_pid),
-                   supervisor_->engine().is_shutting_down()
-                       ? "killing what is left"
-                       : "shutting down (a second signal kills what is left at once)");
+      say::info("{} from {}: {}", signal_name(record.signal), sender_text(record.sender_pid),
+                supervisor_->engine().is_shutting_down()
+                    ? "killing what is left"
+                    : "shutting down (a second signal kills what is left at once)");
       return supervisor_->post(ShutdownRequested{});
   }
 }
@@ -230,8 +231,8 @@ bool Daemon::is_heard(const sys::SignalRecord& record) {
   const std::uint32_t heard = std::max(asks_.direct, asks_.sent_on);
   ++(number > 0 ? asks_.sent_on : asks_.direct);
   if (std::max(asks_.direct, asks_.sent_on) > heard) return false;
-  spdlog::debug("{} from process {}: it has reached both the guard and us, and is one", signal_name(record.signal),
-                record.sender_pid);
+  say::debug("{} from process {}: it has reached both the guard and us, and is one", signal_name(record.signal),
+             record.sender_pid);
   return true;
 }
 
@@ -245,7 +246,7 @@ void Daemon::note_asks(std::uint32_t asks, Signal last) {
 // Somebody has asked for the end when there was no manager, or one that died before it could record that.
 void Daemon::end_on_ask(const guard::World& world) {
   if (world.asks <= supervisor_->manager_record().asks) return;
-  spdlog::info("{} from {}: shutting down", signal_name(world.last_ask), sender_text(world.last_asker));
+  say::info("{} from {}: shutting down", signal_name(world.last_ask), sender_text(world.last_asker));
   note_asks(world.asks, world.last_ask);
   supervisor_->post(ShutdownRequested{});
 }
@@ -253,8 +254,8 @@ void Daemon::end_on_ask(const guard::World& world) {
 // As `ctl signal` does it. Not said aloud: a terminal that is resized sends many.
 void Daemon::forward(const sys::SignalRecord& record) {
   const World& w = supervisor_->world();
-  spdlog::debug("{} from process {}: forwarded to {}", signal_name(record.signal), record.sender_pid,
-                w.daemon.forward_signals);
+  say::debug("{} from process {}: forwarded to {}", signal_name(record.signal), record.sender_pid,
+             w.daemon.forward_signals);
   CommandGiven command;
   command.change = supervisor_->next_change();
   command.kind = CommandKind::signal;
@@ -268,7 +269,7 @@ void Daemon::on_log_wake() {
   server_->on_tended(log_->take_tended());
   for (const log::Notice& notice : log_->take_notices()) {
     const bool is_trouble = notice.kind == log::Notice::Kind::trouble;
-    spdlog::log(is_trouble ? spdlog::level::warn : spdlog::level::info, notice.text);
+    say::at(is_trouble ? LogLevel::warning : LogLevel::info, "{}", notice.text);
   }
   for (log::LastWords& words : log_->take_last_words()) supervisor_->note_last_words(std::move(words));
   for (const log::Refusal& refusal : log_->take_refusals()) on_refusal(refusal);
@@ -280,8 +281,8 @@ void Daemon::on_log_wake() {
 void Daemon::on_refusal(const log::Refusal& refusal) {
   const World& w = supervisor_->world();
   if (!w.is_present(refusal.service)) return;
-  spdlog::error("{}: stopping it, since its log does not take its lines (log.on-full): {}",
-                w.name(w.at(refusal.service)), refusal.reason);
+  say::error("{}: stopping it, since its log does not take its lines (log.on-full): {}", w.name(w.at(refusal.service)),
+             refusal.reason);
   CommandGiven command;
   command.change = supervisor_->next_change();
   command.kind = CommandKind::stop;
@@ -291,19 +292,19 @@ void Daemon::on_refusal(const log::Refusal& refusal) {
 
 void Daemon::begin(const std::vector<std::string>& only, const std::string& left_out) {
   if (!succession_->trouble.empty())
-    spdlog::error("the manager before this one {}, and cannot be followed: {}; its services are begun anew",
-                  how_it_ended(succession_->left.world()), succession_->trouble);
-  spdlog::info("supervisord {} started, pid {}, {}, {}", program_version(), guard::supervisor_pid(),
-               counted(supervisor_->world().by_name.size(), "service"),
-               places_.socket.empty() ? "no control socket" : "socket " + places_.socket);
-  for (const std::string& notice : places_.notices) spdlog::warn(notice);
+    say::error("the manager before this one {}, and cannot be followed: {}; its services are begun anew",
+               how_it_ended(succession_->left.world()), succession_->trouble);
+  say::info("supervisord {} started, pid {}, {}, {}", program_version(), guard::supervisor_pid(),
+            counted(supervisor_->world().by_name.size(), "service"),
+            places_.socket.empty() ? "no control socket" : "socket " + places_.socket);
+  for (const std::string& notice : places_.notices) say::warn("{}", notice);
   if (places_.before == sys::SocketPlace::was_stale)
-    spdlog::info("removed the stale socket of a supervisord that was killed");
-  for (const std::string& notice : containment_.notices()) spdlog::warn(notice);
+    say::info("removed the stale socket of a supervisord that was killed");
+  for (const std::string& notice : containment_.notices()) say::warn("{}", notice);
   if (containment_.level() == Containment::group)
-    spdlog::warn("containment is group: a process that leaves the process group of its service outlives it ({})",
-                 containment_.reason());
-  if (!left_out.empty()) spdlog::info(left_out);
+    say::warn("containment is group: a process that leaves the process group of its service outlives it ({})",
+              containment_.reason());
+  if (!left_out.empty()) say::info("{}", left_out);
   Boot boot;
   for (const std::string& name : only)
     std::ranges::copy(find_instances(supervisor_->world(), name), std::back_inserter(boot.only));
@@ -321,8 +322,8 @@ void Daemon::resume(std::vector<Restored> changed) {
   }
   supervisor_->resume(succession_->records, succession_->left);
   if (const std::size_t lost = succession_->records.unreadable(); lost > 0)
-    spdlog::error("{} that it has left cannot be read: what they were about is as if it had not been recorded",
-                  counted(lost, "record"));
+    say::error("{} that it has left cannot be read: what they were about is as if it had not been recorded",
+               counted(lost, "record"));
   for (const guard::NamedFd& unknown : succession_->left.rest()) guard::Holder::of_this_process().drop(unknown.name);
   end_on_ask(succession_->left.world());
 }
@@ -344,7 +345,7 @@ std::optional<int> Daemon::run(WorkEnd& work) {
   server_->wind_up();
   on_log_wake();  // Last words may be among what came.
   write_termination_message(*supervisor_);
-  spdlog::info("exiting with code {}", exit_code);
+  say::info("exiting with code {}", exit_code);
   server_->entrust_clients();
   server_.reset();
   is_held_ = !workers_->end();         // What they are doing refers to the supervisor.

@@ -1,7 +1,6 @@
 #include "daemon/fd_stores.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,8 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "daemon/manager_rows.hpp"
+#include "daemon/say.hpp"
 #include "engine/record.hpp"
 #include "guard/holder.hpp"
 #include "sys/fd.hpp"
@@ -199,7 +200,7 @@ void FdStores::resume_store(InstanceId instance, std::uint64_t id, FdStoreRecord
     UniqueFd fd = left.take(held_name(one.number));
     const auto identity = identity_of(fd);
     if (!identity) {
-      spdlog::error("{}: the stored descriptor '{}' is lost: {}", record.instance, one.name, identity.error().what);
+      say::error("{}: the stored descriptor '{}' is lost: {}", record.instance, one.name, identity.error().what);
       continue;
     }
     const FdWatch how = one.is_watched ? FdWatch::watched : FdWatch::unwatched;

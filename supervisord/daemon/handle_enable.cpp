@@ -1,7 +1,6 @@
 // enable and disable: what starts with supervisord, from now on and in every later life. Written to the disk by a
 // worker; the definitions follow when it is there.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -9,6 +8,7 @@
 #include "config/enabled.hpp"
 #include "config/paths.hpp"
 #include "daemon/handlers.hpp"
+#include "daemon/say.hpp"
 
 namespace sup {
 namespace {
@@ -76,7 +76,7 @@ std::string conclude(Supervisor& supervisor, const Choosing& choosing, Result<En
     if (!found) continue;  // It was removed meanwhile.
     const ServiceRef now = w.service(*found).definition;
     reply.results.push_back({.service = service, .enabled = choosing.is_enabled, .before = now->spec.enabled});
-    spdlog::info("{}: {}d (ctl {})", service, verb, verb);
+    say::info("{}: {}d (ctl {})", service, verb, verb);
     redefine(supervisor, now, choosing.is_enabled);
   }
   return wire::encode_reply(reply);

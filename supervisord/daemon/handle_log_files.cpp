@@ -1,11 +1,11 @@
 // logs --rotate, --reopen and --clear: what is done with log files rather than read from them.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 #include "daemon/handlers.hpp"
 #include "daemon/instance_names.hpp"
+#include "daemon/say.hpp"
 
 namespace sup {
 namespace {

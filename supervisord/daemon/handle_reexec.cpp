@@ -1,12 +1,12 @@
 // reexec: another program goes on.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <memory>
 
 #include "base/version.hpp"
 #include "daemon/handlers.hpp"
+#include "daemon/say.hpp"
 
 namespace sup {
 namespace {

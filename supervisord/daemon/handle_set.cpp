@@ -1,11 +1,11 @@
 // set: settings of a service that change while it runs. Read and checked like a file on the loop thread; the limits are
 // written on a worker, since the kernel may take its time to find the memory that is to be given back.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 #include "daemon/handlers.hpp"
+#include "daemon/say.hpp"
 #include "spec/check.hpp"
 
 namespace sup {
@@ -145,8 +145,7 @@ std::string conclude(Supervisor& supervisor, Setting& setting, Applied& applied)
     }
   }
   for (SettingChange& change : setting.changes) {
-    spdlog::info("{}: {} is {} now (ctl set)", name, change.key,
-                 change.new_value.empty() ? "not set" : change.new_value);
+    say::info("{}: {} is {} now (ctl set)", name, change.key, change.new_value.empty() ? "not set" : change.new_value);
     reply.changes.push_back({std::move(change.key), std::move(change.old_value), std::move(change.new_value)});
   }
   return wire::encode_reply(reply);

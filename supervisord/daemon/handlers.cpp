@@ -1,10 +1,10 @@
 #include "daemon/handlers.hpp"
 #include "base/version.hpp"
+#include "daemon/say.hpp"
 #include "guard/guard.hpp"
 #include "guard/holder.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -207,7 +207,7 @@ void handle_log_level(Session& session, const wire::Call& call) {
     // Said at the louder of the two, so that it stands in the log whichever way it goes.
     set_own_log_level(std::min({before, level, LogLevel::info}));
     if (level != before)
-      spdlog::info("{} sets the level of this log to {}, it was {}", session.peer(), reply.level, *reply.before);
+      say::info("{} sets the level of this log to {}, it was {}", session.peer(), reply.level, *reply.before);
     set_own_log_level(level);
   }
   session.send(wire::encode_reply(reply));
@@ -227,7 +227,7 @@ void handle_shutdown(Server& server, Session& session, const wire::Call& call, P
   const World& w = world_of(server);
   for (const Instance& i : w.present()) reply.stopping += is_live(i.state) && has_process(w.spec(i)) ? 1 : 0;
   const ShutdownPace pace = call.arguments.flag("now") ? ShutdownPace::at_once : ShutdownPace::orderly;
-  if (power != PowerAction::none) spdlog::info("{} asks for {}", session.peer(), enum_name(power));
+  if (power != PowerAction::none) say::info("{} asks for {}", session.peer(), enum_name(power));
   server.parts().supervisor.manager_record().power = power;
   // Asked twice is the same as once, for ctl asks the next manager again; who wants it now says so.
   const bool is_begun = server.parts().supervisor.engine().is_shutting_down();

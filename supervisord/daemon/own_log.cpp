@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/time_text.hpp"
+#include "daemon/say.hpp"
 #include "log/escape.hpp"
 
 namespace sup {
@@ -90,6 +91,13 @@ void use(spdlog::sink_ptr sink, spdlog::level::level_enum level) {
 }
 
 }  // namespace
+
+void say::write(LogLevel level, fmt::string_view format, fmt::format_args args) {
+  spdlog::logger& logger = *spdlog::default_logger_raw();
+  if (!logger.should_log(spdlog_level(level))) return;
+  const std::string text = fmt::vformat(format, args);
+  logger.log(spdlog_level(level), spdlog::string_view_t(text));
+}
 
 OwnLog::OwnLog(log::LogThread& log, LogLevel level, OwnLogFormat format) {
   use(std::make_shared<LogThreadSink>(log, format), spdlog_level(level));

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "config/paths.hpp"
-#include "daemon/manager_records.hpp"
+#include "daemon/manager_rows.hpp"
 #include "daemon/server.hpp"
 #include "daemon/succession.hpp"
 #include "guard/holder.hpp"

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "daemon/say.hpp"
 #include "guard/holder.hpp"
 #include "sys/fd.hpp"
 
@@ -83,12 +83,12 @@ Result<> Reexec::begin(std::string program, Done done) {
 }
 
 void Reexec::begin_by_signal(const sys::SignalRecord& record) {
-  spdlog::info("USR1 from process {}: going on anew", record.sender_pid);
+  say::info("USR1 from process {}: going on anew", record.sender_pid);
   const auto begun = begin({}, [](const Outcome& outcome) {
     if (!outcome.trouble.empty())
-      spdlog::error("cannot go on as {}: {}; nothing has changed", outcome.program, outcome.trouble);
+      say::error("cannot go on as {}: {}; nothing has changed", outcome.program, outcome.trouble);
   });
-  if (!begun) spdlog::error("cannot go on anew: {}", begun.error().what);
+  if (!begun) say::error("cannot go on anew: {}", begun.error().what);
 }
 
 Result<Reexec::Opened> Reexec::open(const std::string& program) {

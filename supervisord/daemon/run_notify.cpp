@@ -1,6 +1,5 @@
 // Runs: what services say of themselves by sd_notify(3), who may say it, and what comes of it.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "base/text.hpp"
 #include "daemon/launch_output.hpp"
 #include "daemon/runs.hpp"
+#include "daemon/say.hpp"
 #include "sys/file.hpp"
 
 namespace sup {
@@ -125,7 +125,7 @@ void Runs::hear_all(InstanceId instance, Run& run) {
 // Said once for each run: a service that talks nonsense, or a stranger, does not fill the log.
 void Runs::complain(Run& run, std::string_view what) {
   if (!std::exchange(run.voice->has_warned, true))
-    spdlog::warn("{}: a message to NOTIFY_SOCKET was dropped: {}", run.name, what);
+    say::warn("{}: a message to NOTIFY_SOCKET was dropped: {}", run.name, what);
 }
 
 // Its descriptors are closed at the end in any case: with BARRIER=1 that is the answer, after all that came before it.

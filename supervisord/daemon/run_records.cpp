@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "daemon/launch_output.hpp"
+#include "daemon/manager_rows.hpp"
 #include "daemon/runs.hpp"
 #include "guard/holder.hpp"
 

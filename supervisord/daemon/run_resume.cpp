@@ -4,7 +4,6 @@
 // the end of a turn; the engine tells again what its state owes, and each of these deeds looks first whether it was
 // done.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "daemon/launch_output.hpp"
 #include "daemon/run_tokens.hpp"
 #include "daemon/runs.hpp"
+#include "daemon/say.hpp"
 #include "guard/holder.hpp"
 #include "sys/clock.hpp"
 #include "sys/fd.hpp"
@@ -87,7 +87,7 @@ void Runs::resume_main(Run& run, const RunRecord& record, Resumption& left) {
     return;
   }
   Resumption::Found found = left.find(pid);
-  if (found.is_lost) spdlog::error("{}: how process {} has ended is not known", run.name, pid);
+  if (found.is_lost) say::error("{}: how process {} has ended is not known", run.name, pid);
   const std::optional<ExitStatus> ended = found.is_lost ? kUnknownEnd : found.ended;
   if (!ended) {
     run.main = std::move(found.process);
@@ -153,7 +153,7 @@ void Runs::resume_output(Run& run, std::uint32_t serial, Resumption& left) {
       [this, pid = run.main.pid, order = std::move(order), kept = std::move(kept)]() mutable -> Continuation {
         auto sources = resume_sources(context_, order, std::move(kept), pid);
         return [this, name = order.name, sources = std::move(sources)]() mutable {
-          for (const std::string& trouble : sources.troubles) spdlog::error("{}: {}", name, trouble);
+          for (const std::string& trouble : sources.troubles) say::error("{}: {}", name, trouble);
           attach(std::move(sources.sources));
           if (--resuming_outputs_ > 0) return;
           log_.settle();

@@ -1,6 +1,5 @@
 // Runs: hooks and stop commands, which run beside the main process.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "daemon/run_survivors.hpp"
 #include "daemon/run_tokens.hpp"
 #include "daemon/runs.hpp"
+#include "daemon/say.hpp"
 #include "sys/clock.hpp"
 
 namespace sup {
@@ -291,7 +291,7 @@ void Runs::tell_end(InstanceId instance, const Run& run, TaskRun& task) {
   }
   const RunTask& order = task.order;
   if (!task.failure.empty())
-    spdlog::warn("{}: {} {} failed: {}", run.name, enum_name(order.kind), order.index + 1, task.failure);
+    say::warn("{}: {} {} failed: {}", run.name, enum_name(order.kind), order.index + 1, task.failure);
   post_(TaskEnded{instance, run.id, order.kind, order.index, task.failure});
 }
 

@@ -1,6 +1,5 @@
 #include "daemon/runs.hpp"
 
-#include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "daemon/run_tokens.hpp"
+#include "daemon/say.hpp"
 #include "spec/instance_text.hpp"
 #include "sys/clock.hpp"
 #include "sys/fd.hpp"
@@ -188,7 +188,7 @@ void Runs::note_unmet(Run& run, std::vector<UnmetResource> unmet) {
   if (unmet.empty()) return;
   run.unmet.edit() = std::move(unmet);
   if (warned_.insert(run.service->name).second)
-    spdlog::warn("{} runs without some of its limits: {}", run.service->name, unmet_text(*run.unmet));
+    say::warn("{} runs without some of its limits: {}", run.service->name, unmet_text(*run.unmet));
 }
 
 void Runs::redefine(InstanceId instance, const ServiceRef& service, std::vector<UnmetResource> unmet) {

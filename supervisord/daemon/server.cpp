@@ -1,7 +1,6 @@
 #include "daemon/server.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "daemon/handlers.hpp"
+#include "daemon/say.hpp"
 #include "daemon/succession.hpp"
 #include "guard/holder.hpp"
 #include "sys/clock.hpp"
@@ -93,7 +93,7 @@ void log_request(const Session& session, const wire::Call& call) {
   for (const std::string& tag : call.arguments.texts(wire::kTags)) words += fmt::format(" --tag {}", tag);
   for (const std::string_view list : {"settings", "scales", "command"})
     for (const std::string& word : call.arguments.texts(list)) words += fmt::format(" {}", word);
-  spdlog::info("{} asks: {}", session.peer(), printable(words));
+  say::info("{} asks: {}", session.peer(), printable(words));
 }
 
 }  // namespace
@@ -142,7 +142,7 @@ void Server::begin_listening() {
   if (const auto name = sys::identity_of(path_)) socket_name_ = *name;
   listener_poll_.emplace(parts_.loop, listener_.get(), loop::Interest::readable, [this](loop::Readiness) { accept(); });
   if (const auto held = guard::Holder::of_this_process().hold(kHeldControl, listener_.get()); !held)
-    spdlog::error("a manager that comes after this one would make the control socket anew: {}", held.error().what);
+    say::error("a manager that comes after this one would make the control socket anew: {}", held.error().what);
 }
 
 void Server::watch_socket() {
@@ -164,8 +164,7 @@ void Server::on_socket_directory() {
 void Server::restore_socket() {
   if (path_.empty()) return;
   const auto is_there = listen_again();
-  if (!is_there && !is_socket_missing_)
-    spdlog::error("cannot make the control socket again: {}", is_there.error().what);
+  if (!is_there && !is_socket_missing_) say::error("cannot make the control socket again: {}", is_there.error().what);
   is_socket_missing_ = !is_there.has_value();
   if (is_socket_missing_) restore_timer_.arm(kSocketRetry);
 }
@@ -181,7 +180,7 @@ Result<> Server::listen_again() {
   listener_poll_.reset();
   listener_ = std::move(listener);
   begin_listening();
-  spdlog::warn("the control socket '{}' was removed; made again", path_);
+  say::warn("the control socket '{}' was removed; made again", path_);
   return {};
 }
 
@@ -198,7 +197,7 @@ void Server::accept() {
 
 // Above all out of descriptors. Who waits keeps the listener readable, so without a pause we would spin.
 void Server::pause_accepting(const Error& error) {
-  if (std::exchange(is_accepting_, false)) spdlog::warn("{}: clients have to wait", error.what);
+  if (std::exchange(is_accepting_, false)) say::warn("{}: clients have to wait", error.what);
   drop_oldest_idle();
   listener_poll_->set(loop::Interest::nothing);
   accept_timer_.arm(kAcceptPause);
@@ -214,7 +213,7 @@ void Server::admit(UniqueFd socket) {
 
 void Server::make_session(UniqueFd socket) {
   const auto peer = sys::peer_credentials(socket);
-  if (!peer) return spdlog::warn("cannot tell who a client is: {}", peer.error().what);
+  if (!peer) return say::warn("cannot tell who a client is: {}", peer.error().what);
   if (sessions_.size() >= max_sessions_) drop_oldest_idle();
   if (sessions_.size() >= max_sessions_) {
     const std::string error = wire::encode_error(wire::LimitReached{fmt::format("{} clients", max_sessions_)});
@@ -354,7 +353,7 @@ void Server::answer(Session& session, std::string_view message) {
 void Server::answer_call(Session& session, std::string_view message) {
   const auto call = wire::parse_call(message);
   if (!call) {
-    spdlog::debug("client ({}): {}", session.peer(), call.error().reason);
+    say::debug("client ({}): {}", session.peer(), call.error().reason);
     if (call.error().then == wire::CallFailure::Then::hang_up) return session.hang_up();
     return session.send(call.error().reply);
   }
@@ -366,7 +365,7 @@ void Server::answer_call(Session& session, std::string_view message) {
   const wire::Role needed = wire::needed_role(*call->row, call->arguments);
   if (session.role() < needed) {
     const wire::PermissionDenied denied{std::string(enum_name(session.role())), std::string(enum_name(needed))};
-    spdlog::warn("client ({}): {} refused: needs role {}", session.peer(), call->method, denied.needed);
+    say::warn("client ({}): {} refused: needs role {}", session.peer(), call->method, denied.needed);
     session.send(wire::encode_error(denied));
     return;
   }

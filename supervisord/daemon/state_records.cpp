@@ -1,6 +1,5 @@
 #include "daemon/state_records.hpp"
-
-#include <spdlog/spdlog.h>
+#include "daemon/say.hpp"
 
 namespace sup {
 
@@ -20,8 +19,7 @@ Result<StateRecords> StateRecords::open(UniqueFd store, UniqueFd launches) {
 
 void StateRecords::note(const Result<>& done) {
   if (done || std::exchange(has_failed_, true)) return;
-  spdlog::error("the state cannot be recorded, so a manager that dies could not be followed well: {}",
-                done.error().what);
+  say::error("the state cannot be recorded, so a manager that dies could not be followed well: {}", done.error().what);
 }
 
 }  // namespace sup

@@ -1,13 +1,12 @@
 #include "daemon/strangers.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 
 #include "base/signals.hpp"
+#include "daemon/say.hpp"
 #include "sys/clock.hpp"
 #include "sys/process.hpp"
 
@@ -61,8 +60,8 @@ void Strangers::end(Duration patience) const {
         if (signal.number == SIGTERM && std::ranges::find(told, pid) != told.end()) continue;
         const auto facts = sys::process_facts(pid);
         if (std::ranges::find(told, pid) == told.end())
-          spdlog::warn("process {} ({}) was left by a service that is gone: sent {}", pid, facts ? facts->comm : "?",
-                       signal_name(signal));
+          say::warn("process {} ({}) was left by a service that is gone: sent {}", pid, facts ? facts->comm : "?",
+                    signal_name(signal));
         told.push_back(pid);
         signal_tree(pid, signal);
       }

@@ -1,7 +1,6 @@
 #include "daemon/succession.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +9,8 @@
 #include "base/version.hpp"
 #include "config/shape.hpp"
 #include "config/transient.hpp"
-#include "daemon/manager_records.hpp"
+#include "daemon/manager_rows.hpp"
+#include "daemon/say.hpp"
 #include "guard/guard.hpp"
 #include "guard/holder.hpp"
 #include "log/ledger.hpp"
@@ -69,10 +69,10 @@ void say_who_goes_on(Succession& succession) {
   const std::string version = former.empty() ? "" : former.front().second.version;
   const bool was_asked_for = succession.left.world().previous_end == ExitStatus{};  // Without a goodbye.
   if (was_asked_for)
-    return spdlog::info("supervisord {} goes on in place of {}, process {}", program_version(), version, ::getpid());
-  spdlog::warn("the manager before this one {}{}: process {} goes on in its place",
-               version == program_version() ? "" : fmt::format("({}) ", version), how_it_ended(succession.left.world()),
-               ::getpid());
+    return say::info("supervisord {} goes on in place of {}, process {}", program_version(), version, ::getpid());
+  say::warn("the manager before this one {}{}: process {} goes on in its place",
+            version == program_version() ? "" : fmt::format("({}) ", version), how_it_ended(succession.left.world()),
+            ::getpid());
 }
 
 std::size_t count_foreign(StateRecords& records) {
@@ -114,7 +114,7 @@ void restore_transients(StateRecords& records, SpecSet& set) {
   for (const auto& [id, record] : records.all<TransientRecord>(RecordKind::transient)) {
     auto spec = recall_service(record.name, record.toml);
     if (!spec) {
-      spdlog::error("{}, which was run by command, cannot be gone on with: {}", record.name, spec.error().what);
+      say::error("{}, which was run by command, cannot be gone on with: {}", record.name, spec.error().what);
       continue;
     }
     set.services.push_back({.name = record.name,
@@ -149,7 +149,7 @@ std::vector<Restored> restore_changes(StateRecords& records, SpecSet& set) {
     auto spec = overrides ? with_overrides(service->name, service->spec, *overrides)
                           : Result<ServiceSpec>(std::unexpected(overrides.error()));
     if (!spec) {
-      spdlog::error("{}: what was set by command is lost: {}", record.service, spec.error().what);
+      say::error("{}: what was set by command is lost: {}", record.service, spec.error().what);
       continue;
     }
     out.push_back({*service, std::move(*overrides)});

@@ -1,12 +1,11 @@
 #include "daemon/supervisor.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <cstring>
 #include <utility>
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "daemon/say.hpp"
 #include "engine/fd_store.hpp"
 #include "engine/transitions.hpp"
 #include "spec/instance_text.hpp"
@@ -23,23 +22,23 @@ constexpr Duration kMemoryWarnings = std::chrono::seconds{10};  // Apart, at lea
 
 // How loud a change of state is. A crash loop says two lines a round: back-off and running; a restart by command, too:
 // stopped, to be started again, and running.
-spdlog::level::level_enum level_of(State from, State to) {
-  if (to == State::waiting && is_live(from)) return spdlog::level::info;
+LogLevel level_of(State from, State to) {
+  if (to == State::waiting && is_live(from)) return LogLevel::info;
   switch (to) {
-    case State::failed: return spdlog::level::err;
+    case State::failed: return LogLevel::error;
     case State::backoff:
-    case State::killing: return spdlog::level::warn;
+    case State::killing: return LogLevel::warning;
     case State::running:
     case State::reloading:
     case State::paused:
     case State::joining:
     case State::stopped:
-    case State::completed: return spdlog::level::info;
+    case State::completed: return LogLevel::info;
     case State::waiting:
     case State::starting:
-    case State::stopping: return spdlog::level::debug;
+    case State::stopping: return LogLevel::debug;
   }
-  return spdlog::level::info;
+  return LogLevel::info;
 }
 
 // A run has ended that was not asked to, and not with success.
@@ -152,7 +151,7 @@ void Supervisor::warn_of_memory() {
   const Instant now = sys::monotonic_now();
   if (now < next_memory_warning_) return;
   next_memory_warning_ = now + kMemoryWarnings;
-  spdlog::warn("memory was refused: went on with the reserve, which is there again");
+  say::warn("memory was refused: went on with the reserve, which is there again");
 }
 
 // What only the start needs, a moment after nothing is starting any more, in which who waited for it may ask how it
@@ -265,8 +264,8 @@ void Supervisor::note(const StateChanged& effect) {
 }
 
 void Supervisor::note_fds(InstanceId instance, FdNews news, std::string what) {
-  const auto level = news == FdNews::refused ? spdlog::level::warn : spdlog::level::info;
-  spdlog::log(level, "{}: {}", engine_.world().name(engine_.world().at(instance)), what);
+  const auto level = news == FdNews::refused ? LogLevel::warning : LogLevel::info;
+  say::at(level, "{}: {}", engine_.world().name(engine_.world().at(instance)), what);
   history_.add({.time = sys::wall_now(),
                 .kind = Happening::fd_store,
                 .instance = instance,
@@ -276,8 +275,7 @@ void Supervisor::note_fds(InstanceId instance, FdNews news, std::string what) {
 void Supervisor::carry_out(const HealthChanged& effect) {
   const World& w = engine_.world();
   const bool is_bad = effect.to == Health::unhealthy;
-  spdlog::log(is_bad ? spdlog::level::warn : spdlog::level::info, "{}: {}", w.name(w.at(effect.instance)),
-              effect.cause);
+  say::at(is_bad ? LogLevel::warning : LogLevel::info, "{}: {}", w.name(w.at(effect.instance)), effect.cause);
   for (Observer* observer : observers_) observer->on_health_changed(effect);
 }
 
@@ -303,10 +301,10 @@ void Supervisor::carry_out(const StateChanged& effect) {
   if (is_end && has_process(w.spec(instance))) runs_->forget(effect.instance);
   if (is_end && has_failed(effect, instance, w.spec(instance)))
     log_.ask_last_words(effect.instance, effect.run, streams_of_errors(w.spec(instance)));
-  const auto level = is_unfit(effect) ? spdlog::level::warn : level_of(effect.from, effect.to);
-  spdlog::log(level, "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to), effect.row->why,
-              cause.empty() ? "" : ": ", cause,
-              effect.to == State::running && effect.pid != 0 ? fmt::format(", pid {}", effect.pid) : "");
+  const auto level = is_unfit(effect) ? LogLevel::warning : level_of(effect.from, effect.to);
+  say::at(level, "{}: {} ({}{}{}{})", w.name(instance), enum_name(effect.to), effect.row->why,
+          cause.empty() ? "" : ": ", cause,
+          effect.to == State::running && effect.pid != 0 ? fmt::format(", pid {}", effect.pid) : "");
   for (Observer* observer : observers_) observer->on_state_changed(effect);
 }
 
@@ -334,7 +332,7 @@ void Supervisor::carry_out(const InstanceVacated& effect) {
 }
 
 void Supervisor::carry_out(const ShutdownBegun& effect) {
-  spdlog::info("shutting down: {}", effect.why);
+  say::info("shutting down: {}", effect.why);
   shutdown_reason_ = effect.why;
   for (Observer* observer : observers_) observer->on_shutdown(effect);
 }
@@ -342,7 +340,7 @@ void Supervisor::carry_out(const ShutdownBegun& effect) {
 void Supervisor::carry_out(const Finished& effect) {
   const World& w = engine_.world();
   for (const InstanceId id : effect.survivors)
-    spdlog::error("{} is alive in spite of KILL, and left behind", w.name(w.at(id)));
+    say::error("{} is alive in spite of KILL, and left behind", w.name(w.at(id)));
   finished_ = effect;
   loop_.stop();
 }

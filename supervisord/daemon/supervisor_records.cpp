@@ -1,6 +1,5 @@
 // Supervisor: what it records for the next manager, and how it goes on where an earlier one has ended.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <csignal>
@@ -8,6 +7,8 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "daemon/manager_rows.hpp"
+#include "daemon/say.hpp"
 #include "daemon/succession.hpp"
 #include "daemon/supervisor.hpp"
 #include "engine/transitions.hpp"
@@ -151,7 +152,7 @@ void Supervisor::resume(StateRecords& records, Resumption& left) {
     records.erase(RecordKind::instance, slot);  // Slots are others now.
   }
   for (const InstanceRecord& lost : engine_.recover(sys::monotonic_now(), engine, std::move(instances)))
-    spdlog::error("{} is not defined any more: what is alive of it is ended", lost.service);
+    say::error("{} is not defined any more: what is alive of it is ended", lost.service);
   resume_history(records);
   stores_->resume(engine_.world(), records, left);
   resume_runs(records, left);

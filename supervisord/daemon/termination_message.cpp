@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
 #include "base/text.hpp"
+#include "daemon/say.hpp"
 #include "engine/explain.hpp"
 #include "guard/holder.hpp"
 #include "sys/unique_fd.hpp"
@@ -25,10 +25,10 @@ void write_to(const std::string& path, int more_flags, std::string_view text) {
   const UniqueFd file(::open(path.c_str(), kFlags | more_flags, 0644));
   if (!file.is_open()) {
     if (more_flags == 0 && errno == ENOENT) return;
-    return spdlog::warn("cannot write the termination message to '{}': {}", path, errno_text(errno));
+    return say::warn("cannot write the termination message to '{}': {}", path, errno_text(errno));
   }
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    spdlog::warn("cannot write the whole termination message to '{}': {}", path, errno_text(errno));
+    say::warn("cannot write the whole termination message to '{}': {}", path, errno_text(errno));
 }
 
 }  // namespace

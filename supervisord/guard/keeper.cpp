@@ -103,10 +103,12 @@ bool Keeper::turn() noexcept {
   if (manager_ == 0 && sys::monotonic_now() >= start_at_ && start_manager()) return true;
   const auto wanted = static_cast<short>(is_choked_ ? POLLIN | POLLOUT : POLLIN);
   pollfd fds[] = {{signals_, POLLIN, 0}, {socket_, wanted, 0}};
-  (void)::poll(fds, 2, wait_milliseconds());
-  take_messages();
-  take_signals();
-  reap();  // After the signals: it is one of them that says somebody has ended.
+  // Zombies whose signal is not ours to see any more: those of the program before this one, and those without room.
+  const bool has_old_ends = is_first_turn_ || state_.journal.is_full();
+  (void)::poll(fds, 2, std::exchange(is_first_turn_, false) ? 0 : wait_milliseconds());
+  if (fds[1].revents != 0) take_messages();
+  if (fds[0].revents != 0) take_signals();
+  if (fds[0].revents != 0 || has_old_ends) reap();  // After the signals: one of them says that somebody has ended.
   tell();
   if (manager_ > 0 && state_.goodbye && sys::monotonic_now() >= leave_at_) end(*state_.goodbye, state_.asks);
   return false;
@@ -161,10 +163,6 @@ void Keeper::become_manager(int socket) noexcept {
 
 void Keeper::reap() noexcept {
   siginfo_t end{};
-  while (manager_ > 0 && ::waitid(P_PID, static_cast<id_t>(manager_), &end, WEXITED | WNOHANG) == 0) {
-    if (end.si_pid == 0) break;
-    manager_ended({end.si_pid, end.si_code, end.si_status});
-  }
   // Whose end cannot be kept stays a zombie, which keeps it for us.
   while (!state_.journal.is_full()) {
     end = {};
@@ -175,6 +173,10 @@ void Keeper::reap() noexcept {
     else
       state_.journal.add(ended);
   }
+  // But a manager's always can.
+  end = {};
+  if (manager_ == 0 || ::waitid(P_PID, static_cast<id_t>(manager_), &end, WEXITED | WNOHANG) < 0) return;
+  if (end.si_pid != 0) manager_ended({end.si_pid, end.si_code, end.si_status});
 }
 
 void Keeper::manager_ended(const Ended& ended) noexcept {
@@ -219,6 +221,7 @@ void Keeper::end_if_hopeless(const Ended& ended) noexcept {
 // Signals.
 
 void Keeper::take_signals() noexcept {
+  // One by one: a change of program in between leaves the rest with the kernel.
   signalfd_siginfo told{};
   while (::read(signals_, &told, sizeof told) == sizeof told)
     take_signal(static_cast<int>(told.ssi_signo), static_cast<pid_t>(told.ssi_pid), told.ssi_uid);

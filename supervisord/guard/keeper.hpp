@@ -54,6 +54,7 @@ class Keeper {
   int signals_ = 0;
   int socket_ = 0;          // -1: there is none.
   pid_t manager_ = 0;       // 0: there is none.
+  bool is_first_turn_ = true;
   bool is_choked_ = false;  // The manager does not take what it is told.
   Instant born_;
   Instant start_at_;             // When there is none.

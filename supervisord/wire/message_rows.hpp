@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 
 #include "spec/fields.hpp"
 
@@ -27,8 +28,10 @@ Member(std::string_view, T Message::*, std::string_view) -> Member<Message, T>;
 template <class Message>
 struct MessageRows;
 
+// What may be a message. Whether it is one, that is whether it has rows, only message_tables.hpp can tell, which few
+// files include since it takes seconds to compile; what is none does not link.
 template <class T>
-concept MessageStruct = requires { MessageRows<T>::kRows; };
+concept MessageStruct = std::is_class_v<T> && std::is_aggregate_v<T>;
 
 // A JSON object or array as text, passed through as it is ("object" in varlink).
 struct JsonText {

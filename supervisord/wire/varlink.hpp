@@ -14,7 +14,7 @@
 #include "wire/arguments.hpp"
 #include "wire/commands.hpp"
 #include "wire/framing.hpp"
-#include "wire/message_tables.hpp"
+#include "wire/messages.hpp"
 
 namespace sup::wire {
 

@@ -75,6 +75,27 @@ def layers(tree):
             yield Offence(path, line, f'{room} may not include "{name}": only {", ".join((*ROOMS[room], room))}')
 
 
+# What takes seconds to compile -> the headers that may include it; every other header would hand it on to whole rooms.
+SLOW_HEADERS = {
+    "wire/message_tables.hpp": ("supervisord/wire/json_text.hpp",),
+    "wire/command_rows.hpp": (),
+    "daemon/engine_rows.hpp": ("supervisord/daemon/manager_rows.hpp",),
+    "daemon/manager_rows.hpp": (),
+    "spdlog/spdlog.h": (),
+}
+
+
+@rule("slow-headers",
+      {"supervisord/wire/a.cpp": '#include "wire/message_tables.hpp"\n', "supervisord/daemon/a.hpp": '#include "daemon/say.hpp"\n'},
+      Mutant("supervisord/wire/bad.hpp:1", {"supervisord/wire/bad.hpp": '#include "wire/message_tables.hpp"\n'}),
+      Mutant("supervisord/daemon/bad.hpp:2", {"supervisord/daemon/bad.hpp": "#pragma once\n#include <spdlog/spdlog.h>\n"}))
+def slow_headers(tree):
+    for path, line, quoted, angled in includes(tree):
+        name = quoted or angled
+        if path.endswith(".hpp") and name in SLOW_HEADERS and path not in SLOW_HEADERS[name]:
+            yield Offence(path, line, f"{name} is slow to compile: only the .cpp files that need it include it")
+
+
 @rule("libraries",
       {"supervisord/loop/a.cpp": "#include <uv.h>\n", "supervisord/sys/a.cpp": "#include <unistd.h>\n",
        "supervisord/wire/a.cpp": "#include <sys/types.h>\n#include <nlohmann/json.hpp>\n"},
