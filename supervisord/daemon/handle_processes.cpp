@@ -9,6 +9,7 @@
 #include <set>
 
 #include "daemon/handlers.hpp"
+#include "daemon/places.hpp"
 #include "guard/holder.hpp"
 #include "sys/accounts.hpp"
 #include "sys/process_tree.hpp"
@@ -87,7 +88,21 @@ std::string view_tree(const ContainmentTree& containment, std::vector<Seed> seed
   return wire::encode_reply(reply);
 }
 
-std::string view_features(const ContainmentTree& containment) {
+// Of the disk, of other file systems, and of what was told to be left out: what each that is missing costs.
+void add_surroundings(const DaemonSpec& spec, const auto& add) {
+  const bool is_guarded = guard::Holder::of_this_process().is_guarded();
+  add("guard", is_guarded ? "on" : "off", is_guarded,
+      is_guarded ? "" : "--no-guard: services do not outlive a supervisord that is killed");
+  const bool has_proc = sys::process_facts(::getpid()).has_value();
+  add("/proc", has_proc ? "readable" : "missing", has_proc,
+      has_proc ? "" : "only process groups and cgroups tell what belongs to a service; tree shows no commands");
+  const auto logs = can_log_to_files(spec);
+  const bool is_file = services_log_to(spec) == LogTo::file;
+  add("service logs", is_file ? "files" : "standard output", is_file || logs.has_value(),
+      is_file || logs ? "" : logs.error().what);
+}
+
+std::string view_features(const ContainmentTree& containment, const DaemonSpec& spec) {
   wire::FeaturesReply reply;
   const auto add = [&](std::string name, std::string value, bool is_best, std::string reason) {
     reply.features.push_back({std::move(name), std::move(value), is_best, std::move(reason)});
@@ -109,6 +124,7 @@ std::string view_features(const ContainmentTree& containment) {
       is_root ? "" : "services cannot get another user, nor limits and priorities above ours");
   utsname kernel{};
   if (::uname(&kernel) == 0) add("kernel", kernel.release, true, "");
+  add_surroundings(spec, add);
   return wire::encode_reply(reply);
 }
 
@@ -136,8 +152,10 @@ void handle_tree(Server& server, Session& session, const wire::Call& call) {
 }
 
 void handle_features(Server& server, Session& session) {
-  const ContainmentTree& containment = *server.parts().supervisor.runs().context().containment;
-  answer_from_worker(server, session, [&containment] { return view_features(containment); });
+  const Supervisor& supervisor = server.parts().supervisor;
+  const ContainmentTree& containment = *supervisor.runs().context().containment;
+  answer_from_worker(server, session,
+                     [&containment, spec = supervisor.world().daemon] { return view_features(containment, spec); });
 }
 
 }  // namespace sup

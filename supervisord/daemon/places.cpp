@@ -63,20 +63,19 @@ Result<Places> find_places(const DaemonSpec& spec, const Who& who) {
   return is_refused ? with_nothing(places.error().what) : std::move(places);
 }
 
-// Whether log files can be made where they are by default.
-Result<> default_logs(const DaemonSpec& spec, const Who& who) {
-  const std::string directory = TRY(log_dir_of(spec, who));
+}  // namespace
+
+Result<> can_log_to_files(const DaemonSpec& spec) {
+  const std::string directory = TRY(log_dir_of(spec, this_process()));
   if (spec.log.dir.empty()) TRY(sys::can_write_in(directory));
   return {};
 }
-
-}  // namespace
 
 Result<Places> take_places(const DaemonSpec& spec) {
   const Who who = this_process();
   Places out = TRY(find_places(spec, who));
   const bool is_for_files = spec.log.services == ServicesLogTo::automatic && !guard::is_init_of_container();
-  if (const auto logs = default_logs(spec, who); is_for_files && !logs)
+  if (const auto logs = can_log_to_files(spec); is_for_files && !logs)
     out.notices.push_back(fmt::format("services log to standard output: {}", logs.error().what));
   return out;
 }
@@ -108,7 +107,7 @@ LogTo services_log_to(const DaemonSpec& spec) {
     case ServicesLogTo::file: return log_dir_of(spec, who) ? LogTo::file : LogTo::standard_output;
     case ServicesLogTo::automatic: break;
   }
-  const bool is_file = !guard::is_init_of_container() && default_logs(spec, who);
+  const bool is_file = !guard::is_init_of_container() && can_log_to_files(spec);
   return is_file ? LogTo::file : LogTo::standard_output;
 }
 

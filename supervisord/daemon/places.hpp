@@ -34,6 +34,9 @@ struct Places {
 // Those of an earlier manager. Errors: as take_places, if it has left no lock.
 [[nodiscard]] Result<Places> resume_places(StateRecords& records, Resumption& left);
 
+// Whether log files can be made in the directory that has them: the default one is tried. Errors: sys, denied.
+[[nodiscard]] Result<> can_log_to_files(const DaemonSpec& spec);
+
 // Where services log that do not say it: standard output if that was asked for, for PID 1, and where nobody chose a
 // directory and the default one could not be written to.
 [[nodiscard]] LogTo services_log_to(const DaemonSpec& spec);

@@ -1,6 +1,7 @@
 #include "guard/report.hpp"
 
 #include <poll.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -25,7 +26,8 @@ void add_end(sys::Line& line, const Ended& manager) noexcept {
   if (manager.how == CLD_EXITED) {
     line.add(") has exited with code ");
     line.add(manager.status);
-    return line.add(" without saying why");
+    if (manager.status != EX_CONFIG) line.add(" without saying why");  // That it always says.
+    return;
   }
   const char* name = ::sigabbrev_np(manager.status);
   line.add(") was killed by ");

@@ -1158,7 +1158,8 @@ inline constexpr auto kCommands = std::array{
                .params = {},
                .reply = "FeaturesReply",
                .summary = "Show which features of the kernel are used, and why others are not.",
-               .text = "How services are contained, how they are started, and which controllers may limit them.",
+               .text = "How services are contained and started, which controllers may limit them, and what of the "
+                       "surroundings of supervisord is missing, with what that costs.",
                .examples = kFeaturesExamples,
                .exits = kCallExits},
     CommandRow{.verb = Verb::health,
