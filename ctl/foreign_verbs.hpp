@@ -12,7 +12,7 @@ struct ForeignVerb {
 };
 
 inline constexpr std::string_view kHintOfConfiguration =
-    "`ctl check` checks the configuration; supervisord reads it when it starts";
+    "`ctl plan` tells what is not in force of the configuration files; supervisord reads them when it starts";
 inline constexpr std::string_view kHintOfEnabled =
     "`ctl enable NAME` and `ctl disable NAME` choose what starts with supervisord; `ctl status -v NAME` shows it";
 

@@ -74,6 +74,7 @@ Again again(wire::Verb verb) {
     case plot:
     case tree:
     case features:
+    case plan:
     case health:
     case version:
     case ping:

@@ -101,5 +101,10 @@ std::vector<SettingChange> diff(const DaemonSpec& before, const DaemonSpec& afte
   add_changes(before, after, "", out);
   return out;
 }
+std::vector<SettingChange> diff(const ExternalSpec& before, const ExternalSpec& after) {
+  std::vector<SettingChange> out;
+  add_changes(before, after, "", out);
+  return out;
+}
 
 }  // namespace sup

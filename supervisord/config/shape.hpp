@@ -48,5 +48,6 @@ struct SettingChange {
 };
 [[nodiscard]] std::vector<SettingChange> diff(const ServiceSpec& before, const ServiceSpec& after);
 [[nodiscard]] std::vector<SettingChange> diff(const DaemonSpec& before, const DaemonSpec& after);
+[[nodiscard]] std::vector<SettingChange> diff(const ExternalSpec& before, const ExternalSpec& after);
 
 }  // namespace sup

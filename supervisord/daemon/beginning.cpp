@@ -23,14 +23,14 @@ namespace {
 constexpr Duration kTimeOfContainers = std::chrono::seconds{9};  // `docker stop` kills after 10 s.
 constexpr std::uint64_t kDescriptorsPerService = 6;              // pidfd, cgroup, two pipes, two log files.
 
-std::string absolute(const std::string& path) {
+}  // namespace
+
+std::string absolute_path(const std::string& path) {
   if (path.empty() || path.front() == '/') return path;
   std::error_code error;
   const auto whole = std::filesystem::absolute(path, error);
   return error ? path : whole.lexically_normal().string();
 }
-
-}  // namespace
 
 Loaded load_configuration(const DaemonOptions& options, SystemChecks system, StateRecords* records) {
   LoadOptions how;
@@ -43,11 +43,11 @@ Loaded load_configuration(const DaemonOptions& options, SystemChecks system, Sta
   Loaded loaded = records == nullptr ? load(options.config, how) : load_again(recorded_files(*records), how);
   DaemonSpec& spec = loaded.set.daemon;
   if (!options.runtime_dir.empty()) {
-    spec.runtime_dir = absolute(options.runtime_dir);
+    spec.runtime_dir = absolute_path(options.runtime_dir);
     spec.socket.clear();
   }
-  if (!options.state_dir.empty()) spec.state_dir = absolute(options.state_dir);
-  if (!options.socket.empty()) spec.socket = absolute(options.socket);
+  if (!options.state_dir.empty()) spec.state_dir = absolute_path(options.state_dir);
+  if (!options.socket.empty()) spec.socket = absolute_path(options.socket);
   if (options.log_level) spec.log.level = *options.log_level;
   if (options.containment) spec.containment = *options.containment;
   return loaded;

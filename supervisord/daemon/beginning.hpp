@@ -12,6 +12,9 @@
 
 namespace sup {
 
+// As it is from "/", too; an empty path stays empty.
+[[nodiscard]] std::string absolute_path(const std::string& path);
+
 // With `records`, the configuration that an earlier manager has left in them. Options win over both.
 [[nodiscard]] Loaded load_configuration(const DaemonOptions& options, SystemChecks system,
                                         StateRecords* records = nullptr);

@@ -17,6 +17,7 @@
 #include "config/paths.hpp"
 #include "daemon/beginning.hpp"
 #include "daemon/boot_choice.hpp"
+#include "daemon/config_source.hpp"
 #include "daemon/machine_end.hpp"
 #include "daemon/main_service.hpp"
 #include "daemon/manager_rows.hpp"
@@ -63,7 +64,7 @@ int complain(DaemonExit exit, const std::string& what) {
 class Daemon {
  public:
   static Result<std::unique_ptr<Daemon>> create(SpecSet set, Places places, ContainmentTree containment,
-                                                std::unique_ptr<Succession> succession,
+                                                std::unique_ptr<Succession> succession, ConfigSource source,
                                                 const sys::NofileLimits& original);
   // Begins with the boot, or goes on where an earlier manager has ended.
   void begin(const std::vector<std::string>& only, const std::string& left_out);
@@ -79,9 +80,10 @@ class Daemon {
   }
 
  private:
-  Daemon(Places places, ContainmentTree containment, std::unique_ptr<Succession> succession,
+  Daemon(Places places, ContainmentTree containment, std::unique_ptr<Succession> succession, ConfigSource source,
          std::unique_ptr<log::LogThread> log, const DaemonLogSpec& own)
-      : places_(std::move(places)),
+      : source_(std::move(source)),
+        places_(std::move(places)),
         containment_(std::move(containment)),
         succession_(std::move(succession)),
         log_(std::move(log)),
@@ -98,6 +100,7 @@ class Daemon {
   void on_log_wake();
   void on_refusal(const log::Refusal& refusal);
 
+  const ConfigSource source_;
   Places places_;
   ContainmentTree containment_;
   std::unique_ptr<Succession> succession_;
@@ -123,7 +126,7 @@ class Daemon {
 };
 
 Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, ContainmentTree containment,
-                                               std::unique_ptr<Succession> succession,
+                                               std::unique_ptr<Succession> succession, ConfigSource source,
                                                const sys::NofileLimits& original) {
   const DaemonLogSpec own = set.daemon.log;
   const std::optional<std::uint64_t> max_total = set.daemon.log.max_total.bytes;
@@ -131,8 +134,8 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   log::Options log{.delivery = log::Delivery::when_told, .max_total = max_total};
   log.ledger = succession->ledger.is_open() ? succession->ledger.get() : -1;
   auto log_thread = TRY(log::LogThread::start(log));
-  std::unique_ptr<Daemon> d(
-      new Daemon(std::move(places), std::move(containment), std::move(succession), std::move(log_thread), own));
+  std::unique_ptr<Daemon> d(new Daemon(std::move(places), std::move(containment), std::move(succession),
+                                       std::move(source), std::move(log_thread), own));
   d->log_->direct_own(TRY(open_own_log(context.logs, own)));
   context.containment = &d->containment_;
   if (!d->places_.runtime_dir.empty()) context.notify_dir = d->places_.runtime_dir + "/notify";
@@ -146,8 +149,8 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   record.identity = d->places_.identity;
   if (d->places_.lock) TRY(guard::Holder::of_this_process().hold(kHeldLock, d->places_.lock->fd()));
   d->reexec_.emplace(d->loop_, *d->workers_, *d->supervisor_);
-  d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_}, d->places_.socket,
-                                  std::move(d->places_.listener)));
+  d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_, d->source_},
+                                  d->places_.socket, std::move(d->places_.listener)));
   std::vector<Signal> signals = claimed_signals();
   if (d->supervisor_->world().daemon.forward_signals.empty())
     signals.push_back(Signal{SIGUSR1});
@@ -205,7 +208,9 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
   switch (record.signal.number) {
     case SIGCHLD: return supervisor_->on_child_signal();
     case SIGHUP:
-      say::info("HUP: the configuration is not read again while services run; restart supervisord for that");
+      say::info(
+          "HUP: the configuration is not read again while services run (ctl plan tells what is not in force); restart "
+          "supervisord for that");
       return server_->restore_socket();
     case SIGUSR2: say::info("USR2: log files are opened anew"); return log_->reopen_files(), log_->deliver();
     case SIGUSR1:
@@ -389,6 +394,7 @@ int try_succession(const DaemonOptions& options) {
 
 std::optional<int> supervise(DaemonOptions options, WorkEnd& work) {
   const std::string program = own_program();  // Before the working directory is another.
+  ConfigSource source(options);               // Likewise.
   auto succession = succeed();
   if (!succession) return complain(DaemonExit::system, succession.error().what);
   const bool has_world = work.has_world = (*succession)->has_world;
@@ -425,7 +431,7 @@ std::optional<int> supervise(DaemonOptions options, WorkEnd& work) {
   const std::string left_out = left_out_text(loaded.set);
   auto main_stdio = options.main_command.empty() ? std::nullopt : stdio_of_main(loaded.set, options);
   auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment),
-                               std::move(*succession), *original);
+                               std::move(*succession), std::move(source), *original);
   if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
   (*daemon)->remember_enabled(std::move(choices));
   if (main_stdio) (*daemon)->lend_to_main(std::move(*main_stdio));

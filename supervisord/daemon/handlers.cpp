@@ -314,6 +314,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case scale: return handle_scale(server, session, call);
     case tree: return handle_tree(server, session, call);
     case features: return handle_features(server, session);
+    case plan: return handle_plan(server, session);
     case health: return handle_health(server, session, call);
     case version: return handle_version(session);
     case log_level: return handle_log_level(session, call);

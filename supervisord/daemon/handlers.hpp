@@ -58,6 +58,7 @@ void handle_exec(Server& server, Session& session, const wire::Call& call);
 void handle_attach(Server& server, Session& session, const wire::Call& call);
 void handle_reexec(Server& server, Session& session, const wire::Call& call);
 void handle_features(Server& server, Session& session);
+void handle_plan(Server& server, Session& session);
 void handle_health(Server& server, Session& session, const wire::Call& call);
 
 }  // namespace sup

@@ -73,6 +73,7 @@ bool may_change(wire::Verb verb) {
     case plot:
     case tree:
     case features:
+    case plan:
     case health:
     case check:
     case version:

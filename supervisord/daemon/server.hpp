@@ -21,6 +21,8 @@
 
 namespace sup {
 
+class ConfigSource;
+
 class Server final : public Observer {
  public:
   static constexpr std::size_t kMaxSessions = 256;
@@ -38,6 +40,7 @@ class Server final : public Observer {
     Workers& workers;
     log::LogThread& log;
     Reexec& reexec;
+    const ConfigSource& source;
   };
 
   // Listens at `path`, which must be free (see sys::prepare_socket_path), nowhere if it is empty; or goes on with

@@ -104,8 +104,8 @@ bool Keeper::turn() noexcept {
   const auto wanted = static_cast<short>(is_choked_ ? POLLIN | POLLOUT : POLLIN);
   pollfd fds[] = {{signals_, POLLIN, 0}, {socket_, wanted, 0}};
   // Zombies whose signal is not ours to see any more: those of the program before this one, and those without room.
-  const bool has_old_ends = is_first_turn_ || state_.journal.is_full();
-  (void)::poll(fds, 2, std::exchange(is_first_turn_, false) ? 0 : wait_milliseconds());
+  const bool has_old_ends = !has_turned_ || state_.journal.is_full();
+  (void)::poll(fds, 2, std::exchange(has_turned_, true) ? wait_milliseconds() : 0);
   if (fds[1].revents != 0) take_messages();
   if (fds[0].revents != 0) take_signals();
   if (fds[0].revents != 0 || has_old_ends) reap();  // After the signals: one of them says that somebody has ended.

@@ -52,10 +52,10 @@ class Keeper {
 
   char* const* arguments_ = nullptr;
   int signals_ = 0;
-  int socket_ = 0;          // -1: there is none.
-  pid_t manager_ = 0;       // 0: there is none.
-  bool is_first_turn_ = true;
-  bool is_choked_ = false;  // The manager does not take what it is told.
+  int socket_ = 0;           // -1: there is none.
+  pid_t manager_ = 0;        // 0: there is none.
+  bool has_turned_ = false;  // Not the other way round: what begins as zeros takes no room in the program.
+  bool is_choked_ = false;   // The manager does not take what it is told.
   Instant born_;
   Instant start_at_;             // When there is none.
   Instant leave_at_;             // When one has said goodbye.

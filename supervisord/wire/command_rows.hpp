@@ -410,6 +410,11 @@ inline constexpr auto kSetExamples =
                Example{"ctl set web restart.delay=", "as its definition says"},
                Example{"ctl set web --reset", "everything as its definition says"}};
 
+// plan
+inline constexpr auto kPlanExamples =
+    std::array{Example{"ctl plan", "what is not in force of the files, and what a change of each setting takes"},
+               Example{"ctl plan --json | jq -r '.services[].service'", "the services that differ, for a script"}};
+
 // enable, disable
 inline constexpr auto kEnableParams =
     std::array{kNamesRequired,
@@ -1036,6 +1041,22 @@ inline constexpr auto kCommands = std::array{
                    "admin, since a definition decides over the whole service.",
                .examples = kSetExamples,
                .exits = kNamedExits},
+    CommandRow{.verb = Verb::plan,
+               .name = "plan",
+               .method = "Plan",
+               .role = Role::operate,
+               .group = HelpGroup::supervisord,
+               .params = {},
+               .reply = "PlanReply",
+               .summary = "Compare the configuration files with what is in force; nothing is changed.",
+               .text = "Reads the files again, from where supervisord has read them when it started, checks them as "
+                       "`ctl check` does, and tells each service that is added, changed or removed in them, setting by "
+                       "setting: the value in force, that of the files, and whether a change of it takes a restart. "
+                       "Values of variables that look like secrets are masked. What `ctl set` has changed, and "
+                       "services of `ctl run`, are not compared. The files are put in force by a restart of "
+                       "supervisord. The exit code is 1 if they have errors.",
+               .examples = kPlanExamples,
+               .exits = kCallExits},
     CommandRow{.verb = Verb::enable,
                .name = "enable",
                .method = "Enable",

@@ -42,6 +42,7 @@ enum class Verb : std::uint8_t {
   critical_chain,
   plot,
   set,
+  plan,
   enable,
   disable,
   clean,

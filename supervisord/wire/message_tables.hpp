@@ -302,6 +302,48 @@ struct MessageRows<SetReply> {
 static_assert(kEveryMemberIsARow<SetReply>);
 
 template <>
+struct MessageRows<PlannedSetting> {
+  static constexpr std::string_view kName = "PlannedSetting";
+  static constexpr std::string_view kDoc = "A setting that is another in the files.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"key", &PlannedSetting::key, "Its path."},
+      Member{"before", &PlannedSetting::before, "Its value in force, as TOML; empty: it is not set."},
+      Member{"after", &PlannedSetting::after, "Its value in the files, likewise."},
+      Member{"effect", &PlannedSetting::effect,
+             "live: at once; next-start: at the next start of its process; restart: by a restart of its "
+             "process, or of supervisord."});
+};
+static_assert(kEveryMemberIsARow<PlannedSetting>);
+
+template <>
+struct MessageRows<PlannedService> {
+  static constexpr std::string_view kName = "PlannedService";
+  static constexpr std::string_view kDoc = "A service that is another in the files.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"service", &PlannedService::service, "Its name."},
+      Member{"change", &PlannedService::change, "added, changed or removed."},
+      Member{"action", &PlannedService::action,
+             "What that means for it now: start, stop or restart; update: its process stays; none: it is down."},
+      Member{"settings", &PlannedService::settings, "Of one that is changed: what is different."});
+};
+static_assert(kEveryMemberIsARow<PlannedService>);
+
+template <>
+struct MessageRows<PlanReply> {
+  static constexpr std::string_view kName = "PlanReply";
+  static constexpr std::string_view kDoc = "Reply of Plan.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"valid", &PlanReply::valid, "Whether the files have no errors; else nothing is compared."},
+      Member{"services", &PlanReply::services, "The services that are not in the files as they are in force."},
+      Member{"daemon", &PlanReply::daemon, "Settings of [supervisord] that are others in the files."},
+      Member{"groups", &PlanReply::groups, "Groups that are others in the files: the name, and the members."},
+      Member{"unchanged", &PlanReply::unchanged, "How many services are as they are in force."},
+      Member{"report", &PlanReply::report, "Errors and warnings, as `ctl check --json` has them."},
+      Member{"diagnostics", &PlanReply::diagnostics, "The same for people."});
+};
+static_assert(kEveryMemberIsARow<PlanReply>);
+
+template <>
 struct MessageRows<EnableResult> {
   static constexpr std::string_view kName = "EnableResult";
   static constexpr std::string_view kDoc = "A service that was enabled or disabled.";
@@ -802,10 +844,11 @@ struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, ServiceScale, StatusReply, ChangeProgress, ChangeResult, ChangeReply,
              SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply,
-             SetChange, SetReply, EnableResult, EnableReply, CleanResult, CleanReply, ShownFd, ShownProbe, ShownService,
-             ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply,
-             StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess, TreeService, TreeReply, Feature,
-             FeaturesReply, Unwell, HealthReply, VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
+             SetChange, SetReply, PlannedSetting, PlannedService, PlanReply, EnableResult, EnableReply, CleanResult,
+             CleanReply, ShownFd, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply,
+             GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess,
+             TreeService, TreeReply, Feature, FeaturesReply, Unwell, HealthReply, VersionReply, LogLevelReply,
+             PingReply, ShutdownReply, ReexecReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

@@ -223,6 +223,33 @@ struct SetReply {
   friend bool operator==(const SetReply&, const SetReply&) = default;
 };
 
+struct PlannedSetting {
+  std::string key;
+  std::string before;
+  std::string after;
+  std::string effect;
+  friend bool operator==(const PlannedSetting&, const PlannedSetting&) = default;
+};
+
+struct PlannedService {
+  std::string service;
+  std::string change;
+  std::string action;
+  std::vector<PlannedSetting> settings;
+  friend bool operator==(const PlannedService&, const PlannedService&) = default;
+};
+
+struct PlanReply {
+  bool valid = true;
+  std::vector<PlannedService> services;
+  std::vector<PlannedSetting> daemon;
+  std::vector<PlannedSetting> groups;
+  std::int64_t unchanged = 0;
+  JsonText report;
+  std::string diagnostics;
+  friend bool operator==(const PlanReply&, const PlanReply&) = default;
+};
+
 struct EnableResult {
   std::string service;
   bool enabled = false;

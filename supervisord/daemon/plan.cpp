@@ -1,0 +1,101 @@
+#include "daemon/plan.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sup {
+namespace {
+
+const NamedService& as_defined(const ServiceRef& definition, const Overrides& overrides) {
+  const Overridden* known = overrides.find(definition);
+  return known != nullptr ? *known->original : *definition;
+}
+
+std::vector<SettingChange> changes_between(const NamedService& before, const NamedService& after) {
+  if (before.external.is_written() && after.external.is_written()) return diff(*before.external, *after.external);
+  return diff(before.spec, after.spec);
+}
+
+bool is_down(const World& w, const ServiceSlot& service) {
+  return std::ranges::all_of(service.instances, [&](InstanceId id) { return is_resting(w.at(id).state); });
+}
+
+// Between a thing that is external and a service there is nothing to be kept.
+PlannedAction action_of(const World& w, const ServiceSlot& service, const NamedService& after,
+                        const std::vector<SettingChange>& settings) {
+  if (is_down(w, service)) return PlannedAction::none;
+  const bool is_other_kind = service.definition->external.is_written() != after.external.is_written();
+  const bool is_restart =
+      std::ranges::any_of(settings, [](const SettingChange& change) { return change.on_change == OnChange::restart; });
+  return is_restart || is_other_kind ? PlannedAction::restart : PlannedAction::update;
+}
+
+void plan_service(const World& w, const Overrides& overrides, const NamedService& after, Plan& out) {
+  const auto id = find_service(w, after.name);
+  const ServiceSlot* service = id ? &w.service(*id) : nullptr;
+  if (service == nullptr || service->definition->transience != Transience::none) {
+    const auto action = starts_with_supervisord(after) ? PlannedAction::start : PlannedAction::none;
+    out.services.push_back({after.name, PlannedChange::added, action, {}});
+    return;
+  }
+  auto settings = changes_between(as_defined(service->definition, overrides), after);
+  if (settings.empty()) {
+    ++out.unchanged;
+    return;
+  }
+  const auto action = action_of(w, *service, after, settings);
+  out.services.push_back({after.name, PlannedChange::changed, action, std::move(settings)});
+}
+
+void plan_removals(const World& w, const SpecSet& files, Plan& out) {
+  for (const ServiceId id : w.by_name) {
+    const ServiceSlot& service = w.service(id);
+    const std::string& name = service.definition->name;
+    const bool is_kept = std::ranges::binary_search(files.services, name, {}, &NamedService::name);
+    if (is_kept || service.definition->transience != Transience::none) continue;
+    out.services.push_back(
+        {name, PlannedChange::removed, is_down(w, service) ? PlannedAction::none : PlannedAction::stop, {}});
+  }
+}
+
+// What is found and not written down (the level of containment, if none is asked for) is as it is.
+std::vector<SettingChange> plan_daemon(const DaemonSpec& before, DaemonSpec after) {
+  if (after.containment == DaemonSpec{}.containment) after.containment = before.containment;
+  return diff(before, after);
+}
+
+std::string members_text(const std::vector<NamedGroup>& groups, const std::string& name) {
+  const auto group = std::ranges::find(groups, name, &NamedGroup::name);
+  return group == groups.end() ? std::string() : fmt::format("[\"{}\"]", fmt::join(group->spec.members, "\", \""));
+}
+
+std::vector<SettingChange> plan_groups(const std::vector<NamedGroup>& before, const std::vector<NamedGroup>& after) {
+  std::vector<std::string> names;
+  for (const auto* groups : {&before, &after})
+    for (const NamedGroup& group : *groups) names.push_back(group.name);
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  std::vector<SettingChange> out;
+  for (const std::string& name : names)
+    if (SettingChange change{name, members_text(before, name), members_text(after, name), OnChange::live};
+        change.old_value != change.new_value)
+      out.push_back(std::move(change));
+  return out;
+}
+
+}  // namespace
+
+Plan plan_changes(const World& world, const Overrides& overrides, const SpecSet& files) {
+  Plan out;
+  for (const NamedService& after : files.services) plan_service(world, overrides, after, out);
+  plan_removals(world, files, out);
+  std::ranges::sort(out.services, {}, &ServicePlan::service);
+  out.daemon = plan_daemon(world.daemon, files.daemon);
+  out.groups = plan_groups(world.groups, files.groups);
+  return out;
+}
+
+}  // namespace sup
