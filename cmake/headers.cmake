@@ -16,6 +16,6 @@ compile_headers_once(room_ctl "${PROJECT_SOURCE_DIR}/ctl/verbs.hpp")
 if(SUP_TESTS AND NOT SUP_FUZZ)
   compile_headers_once(sim_universe "${daemon}/engine/engine.hpp")
   # Not Catch2's: its CHECK has to come after that of base/check.hpp.
-  compile_headers_once(unit_tests "${daemon}/engine/engine.hpp" "${daemon}/config/load.hpp")
+  compile_headers_once(unit_tests "${daemon}/config/load.hpp" "${PROJECT_SOURCE_DIR}/tests/unit/engine_story.hpp")
   compile_headers_once(sys_tests <filesystem>)
 endif()

@@ -6,7 +6,6 @@
 
 #include "sim/universe/universe.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 namespace {

@@ -8,7 +8,6 @@
 #include "engine/transitions.hpp"
 #include "sim/universe/universe.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 namespace {

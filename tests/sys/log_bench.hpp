@@ -21,7 +21,7 @@
 #include "log/log_thread.hpp"
 #include "sys/clock.hpp"
 #include "sys/fd.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 namespace sup::log_test {

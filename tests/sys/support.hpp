@@ -14,7 +14,6 @@
 #include "sys/process.hpp"
 #include "sys/unique_fd.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 namespace test {

@@ -4,7 +4,6 @@
 
 #include "config/load.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

@@ -1,6 +1,6 @@
 // What is enabled and disabled by command.
 #include "config/enabled.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

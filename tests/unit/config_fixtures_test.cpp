@@ -9,7 +9,6 @@
 
 #include "config/load.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 namespace fs = std::filesystem;

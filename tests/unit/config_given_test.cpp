@@ -6,7 +6,6 @@
 #include "config/given.hpp"
 #include "config/load.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

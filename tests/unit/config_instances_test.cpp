@@ -3,7 +3,7 @@
 
 #include "config/load.hpp"
 #include "config/shape.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

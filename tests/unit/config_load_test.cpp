@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#undef CHECK
 #include "catch.hpp"
 
 namespace fs = std::filesystem;

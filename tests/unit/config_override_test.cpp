@@ -3,7 +3,6 @@
 
 #include "config/override.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "config/load.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

@@ -9,7 +9,6 @@
 #include "spec/daemon_fields.hpp"
 #include "spec/service_fields.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

@@ -7,7 +7,6 @@
 #include "spec/check_resources.hpp"
 #include "spec/service_spec.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

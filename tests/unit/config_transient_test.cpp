@@ -1,6 +1,6 @@
 // Services of a command line: settings as words, and what is wrong with them.
 #include "config/transient.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

@@ -4,7 +4,6 @@
 
 #include "config/toml.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

@@ -1,6 +1,6 @@
 // The keys that leave a terminal.
 #include "ctl/detach_keys.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup::ctl;

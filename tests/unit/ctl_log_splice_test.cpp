@@ -1,6 +1,6 @@
 // How the lines of two managers are put together.
 #include "ctl/log_splice.hpp"
-#undef CHECK
+
 #include <fmt/format.h>
 
 #include "catch.hpp"

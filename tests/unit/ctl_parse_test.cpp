@@ -5,7 +5,7 @@
 #include "ctl/foreign_verbs.hpp"
 #include "ctl/help.hpp"
 #include "ctl/parse.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

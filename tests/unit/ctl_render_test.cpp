@@ -11,7 +11,7 @@
 #include "ctl/render_status.hpp"
 #include "ctl/render_table.hpp"
 #include "ctl/wait.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

@@ -4,7 +4,7 @@
 #include "ctl/change.hpp"
 #include "ctl/event_cursor.hpp"
 #include "ctl/wait.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

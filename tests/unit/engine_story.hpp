@@ -395,5 +395,3 @@ class Story {
 };
 
 }  // namespace sup::story
-
-#undef CHECK  // Catch2 has one of its own.

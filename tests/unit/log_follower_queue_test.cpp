@@ -4,7 +4,6 @@
 #include <random>
 #include <string>
 
-#undef CHECK
 #include "catch.hpp"
 
 namespace {

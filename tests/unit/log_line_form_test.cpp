@@ -7,7 +7,6 @@
 #include "log/formatter.hpp"
 #include "log/unescape.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 namespace {

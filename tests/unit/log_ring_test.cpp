@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#undef CHECK
 #include "catch.hpp"
 
 namespace {

@@ -7,7 +7,7 @@
 #include "log/joiner.hpp"
 #include "log/newlines.hpp"
 #include "log/pace.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

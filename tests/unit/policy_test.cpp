@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/check.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

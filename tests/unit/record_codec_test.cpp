@@ -5,7 +5,6 @@
 
 #include "base/time.hpp"
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

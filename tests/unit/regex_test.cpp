@@ -3,7 +3,7 @@
 #include <string>
 
 #include "regex/pattern.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

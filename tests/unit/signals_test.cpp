@@ -3,7 +3,6 @@
 #include <csignal>
 #include <string>
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

@@ -1,6 +1,6 @@
 // {instance} and {instances} in settings.
 #include "spec/instance_text.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#undef CHECK
 #include "catch.hpp"
 #include "engine_story.hpp"
 

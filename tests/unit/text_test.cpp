@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#undef CHECK
 #include "catch.hpp"
 
 using namespace sup;

@@ -3,7 +3,7 @@
 
 #include "wire/interface.hpp"
 #include "wire/varlink.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

@@ -6,7 +6,7 @@
 #include "ctl/parse.hpp"
 #include "wire/commands.hpp"
 #include "wire/message_tables.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

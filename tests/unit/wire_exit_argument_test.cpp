@@ -1,6 +1,6 @@
 // Ends that have not happened, as somebody writes them.
 #include "wire/exit_argument.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

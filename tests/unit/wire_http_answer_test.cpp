@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "wire/http_answer.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "wire/interface.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup::wire;

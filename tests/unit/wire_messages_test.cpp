@@ -4,7 +4,7 @@
 
 #include "wire/base64.hpp"
 #include "wire/varlink.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

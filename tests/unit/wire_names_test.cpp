@@ -1,6 +1,6 @@
 // Which services a command means.
 #include "wire/names.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup::wire;

@@ -2,7 +2,7 @@
 #include "wire/commands.hpp"
 #include "wire/roles.hpp"
 #include "wire/varlink.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;

@@ -1,6 +1,6 @@
 // The graph of services from their definitions.
 #include "wire/service_graph.hpp"
-#undef CHECK
+
 #include "catch.hpp"
 
 using namespace sup;
