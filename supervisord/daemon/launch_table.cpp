@@ -6,6 +6,7 @@ namespace sup {
 namespace {
 
 constexpr std::size_t kGrowth = 4096;
+constexpr const char* kName = "supervisord-launches";
 
 }  // namespace
 
@@ -15,11 +16,15 @@ LaunchTable::Cell& LaunchTable::cell(std::size_t at) const {
 }
 
 Result<LaunchTable> LaunchTable::create() {
-  return LaunchTable(TRY(sys::MemoryFile::create("supervisord-launches", kMostLaunches * sizeof(Cell))));
+  return LaunchTable(TRY(sys::MemoryFile::create(kName, kMostLaunches * sizeof(Cell))));
 }
 
 Result<LaunchTable> LaunchTable::open(UniqueFd file) {
   return LaunchTable(TRY(sys::MemoryFile::adopt(std::move(file), kMostLaunches * sizeof(Cell))));
+}
+
+Result<LaunchTable> LaunchTable::open_copy(const UniqueFd& file) {
+  return open(TRY(sys::MemoryFile::copy(file, kName, kMostLaunches * sizeof(Cell))));
 }
 
 // The run comes last: a cell without one says nothing.

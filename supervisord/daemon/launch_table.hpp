@@ -25,6 +25,8 @@ class LaunchTable {
   static Result<LaunchTable> create();
   // That of an earlier manager. Errors: as sys::MemoryFile::adopt.
   static Result<LaunchTable> open(UniqueFd file);
+  // That of a manager which goes on to write it: a copy.
+  static Result<LaunchTable> open_copy(const UniqueFd& file);
 
   // A place for the pid of a process that is to be made. Errors: limit, sys.
   [[nodiscard]] Result<Slot> take(RunId run, std::uint32_t serial);

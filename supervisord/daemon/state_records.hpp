@@ -37,6 +37,8 @@ class StateRecords {
   static Result<StateRecords> create();
   // Those that an earlier manager has left. Errors: invalid, sys.
   static Result<StateRecords> open(UniqueFd store, UniqueFd launches);
+  // Those of a manager which goes on to write them: copies, so that nothing of them is changed. Errors as open().
+  static Result<StateRecords> open_copy(UniqueFd store, const UniqueFd& launches);
 
   [[nodiscard]] bool are_kept() const { return store_.has_value(); }
   [[nodiscard]] LaunchTable* launches() { return launches_ ? &*launches_ : nullptr; }

@@ -92,6 +92,18 @@ Result<Store> Store::open(UniqueFd file) {
   return out;
 }
 
+// What is in force stays as it is until the next commit(), so a copy within which none falls is whole.
+Result<Store> Store::open_copy(UniqueFd file) {
+  constexpr int kMostLooks = 100;
+  const Store theirs(TRY(sys::MemoryFile::adopt(std::move(file), kMostBytes)));
+  if (theirs.memory_.bytes().size() < kUnit) return fail(Errc::invalid, "these are no records of ours");
+  for (int look = 1;; ++look) {
+    const std::uint64_t before = theirs.header().committed.load(std::memory_order_acquire);
+    UniqueFd copy = TRY(sys::MemoryFile::copy(theirs.file(), kName, kMostBytes));
+    if (look == kMostLooks || theirs.header().committed == before) return open(std::move(copy));
+  }
+}
+
 // ---- blocks ----
 
 namespace {

@@ -38,6 +38,9 @@ class Store {
   static Result<Store> create();
   // One that another life has left. Errors: invalid if it is none, or of a layout that this program does not know.
   static Result<Store> open(UniqueFd file);
+  // What is in force in one that somebody else goes on to write: a copy, so that nothing of his is changed. Errors as
+  // open().
+  static Result<Store> open_copy(UniqueFd file);
 
   // Until commit(), who is killed has not done it. What is as it was costs a comparison. Errors: limit, sys; the record
   // is as it was then.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -28,6 +29,22 @@ Result<MemoryFile> MemoryFile::adopt(UniqueFd file, std::size_t most) {
   if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || static_cast<std::uint64_t>(info.st_size) > most)
     return fail(Errc::invalid, "this is no memory file of ours");
   return map(std::move(file), static_cast<std::size_t>(info.st_size), most);
+}
+
+Result<UniqueFd> MemoryFile::copy(const UniqueFd& file, const char* name, std::size_t most) {
+  struct stat info{};
+  if (::fstat(file.get(), &info) != 0) return fail_call(errno, "cannot look at a memory file");
+  if (static_cast<std::uint64_t>(info.st_size) > most) return fail(Errc::invalid, "this is no memory file of ours");
+  MemoryFile out = TRY(create(name, most));
+  TRY(out.grow(static_cast<std::size_t>(info.st_size)));
+  for (std::span<std::byte> rest = out.bytes(); !rest.empty();) {
+    const auto at = static_cast<off_t>(out.size_ - rest.size());
+    const ssize_t got = ::pread(file.get(), rest.data(), rest.size(), at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return fail_call(got < 0 ? errno : EIO, "cannot read a memory file");
+    rest = rest.subspan(static_cast<std::size_t>(got));
+  }
+  return std::move(out.file_);
 }
 
 Result<MemoryFile> MemoryFile::map(UniqueFd file, std::size_t size, std::size_t most) {

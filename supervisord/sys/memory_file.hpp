@@ -16,6 +16,8 @@ class MemoryFile {
   static Result<MemoryFile> create(const char* name, std::size_t most);
   // One that another life has left. Errors: invalid if it is larger than `most` or is no such file, sys.
   static Result<MemoryFile> adopt(UniqueFd file, std::size_t most);
+  // What is in one now, as an empty one that was written: nobody else has a descriptor of it. Errors as adopt().
+  static Result<UniqueFd> copy(const UniqueFd& file, const char* name, std::size_t most);
 
   MemoryFile(MemoryFile&& other) noexcept;
   MemoryFile& operator=(MemoryFile&& other) noexcept;

@@ -30,3 +30,15 @@ TEST_CASE("a memory file has a bound, and nobody can make it smaller", "[memory-
   REQUIRE(::ftruncate(file.file().get(), 0) != 0);
   REQUIRE_FALSE(MemoryFile::adopt(must(sup::sys::dup_cloexec_above_stdio(file.file().get())), 1000));
 }
+
+TEST_CASE("a copy of a memory file is another file", "[memory-file]") {
+  MemoryFile file = must(MemoryFile::create("test", 1 << 20));
+  must(file.grow(10'000));
+  file.bytes()[9'999] = std::byte{7};
+  const MemoryFile copy = must(MemoryFile::adopt(must(MemoryFile::copy(file.file(), "copy", 1 << 20)), 1 << 20));
+  REQUIRE(copy.bytes().size() == 10'000);
+  REQUIRE(copy.bytes()[9'999] == std::byte{7});
+  copy.bytes()[9'999] = std::byte{8};
+  REQUIRE(file.bytes()[9'999] == std::byte{7});
+  REQUIRE_FALSE(MemoryFile::copy(file.file(), "copy", 1000));
+}

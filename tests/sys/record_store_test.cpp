@@ -143,6 +143,24 @@ TEST_CASE("a record that is too large is refused, and the one before it stays", 
   REQUIRE(reopened(store).find({1, 1}) == "small");
 }
 
+TEST_CASE("a copy of records is what is in force, and nothing of those that are being written is changed", "[record]") {
+  Store store = must(Store::create());
+  must(store.put({1, 7}, "seven"));
+  store.commit();
+  must(store.put({1, 7}, "seven, later"));
+  must(store.put({1, 8}, "eight"));
+  {
+    Store copy = must(Store::open_copy(must(sup::sys::dup_cloexec_above_stdio(store.file().get()))));
+    REQUIRE(content(copy, 1) == Content{{7, "seven"}});
+    must(copy.put({1, 9}, "nine"));
+    copy.commit();
+  }
+  REQUIRE(content(reopened(store), 1) == Content{{7, "seven"}});
+  store.commit();
+  REQUIRE(content(reopened(store), 1) == Content{{7, "seven, later"}, {8, "eight"}});
+  REQUIRE_FALSE(Store::open_copy(UniqueFd(::open("/dev/null", O_RDWR | O_CLOEXEC))));
+}
+
 // Each turn writes its number into some of the records, and into record 0; who wrote them is killed in the middle.
 TEST_CASE("whoever is killed at any moment leaves what the last commit had", "[record]") {
   Store store = must(Store::create());
