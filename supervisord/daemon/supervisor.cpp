@@ -256,9 +256,8 @@ void Supervisor::note(const StateChanged& effect) {
                      .to = effect.to,
                      .pid = effect.pid,
                      .row = effect.row,
-                     .cause = cause_said(effect.cause)};
-  if (is_end && instance.last_kind == EndKind::exited && instance.run == effect.run)
-    entry.status = instance.last_status;
+                     .cause = cause_said(effect.cause),
+                     .status = effect.ended};
   entry.awaits_words = is_end && has_failed(effect, instance, w.spec(instance));
   history_.add(std::move(entry));
 }

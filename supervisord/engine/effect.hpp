@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/exit_status.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "engine/graph.hpp"
@@ -110,6 +111,7 @@ struct StateChanged {
   const Row* row = nullptr;
   std::int32_t pid = 0;  // Of the main process at this moment, 0 if there is none.
   std::string cause;
+  std::optional<ExitStatus> ended;  // How the process of the run has exited, if this was its end.
 };
 
 // How a change ended for one target.

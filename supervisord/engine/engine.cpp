@@ -275,7 +275,9 @@ void Engine::enter(InstanceId id, State from, const Row& row) {
   if (is_resting(from)) work_count_ += work;
   if (is_resting(row.to)) work_count_ -= work;
   if (has_had_its_time(id)) ended_.push_back(id);
-  w_.effects.emplace_back(StateChanged{id, i.run, from, row.to, &row, i.pid, cause_text(w_, i)});
+  const bool has_exited = is_live(from) && !is_live(row.to) && i.last_kind == EndKind::exited;
+  w_.effects.emplace_back(StateChanged{id, i.run, from, row.to, &row, i.pid, cause_text(w_, i),
+                                       has_exited ? std::optional(i.last_status) : std::nullopt});
 }
 
 void Engine::sync_deadline(InstanceId id, Instant before) {

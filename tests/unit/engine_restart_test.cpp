@@ -31,6 +31,7 @@ TEST_CASE("a restart is a stop and a start of a new run") {
   const RunId old = s.at("web").run;
   const ChangeId restart = s.restart({"web"});
   s.ends("web", signal(15));
+  REQUIRE(s.told_end(old) == signal(15));  // Although the next run has begun in the same step.
   REQUIRE(s.reply(restart) == "open");
   s.run();
   REQUIRE(s.orders() == Names{"TERM web", "spawn web"});

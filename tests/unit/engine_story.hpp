@@ -241,6 +241,12 @@ class Story {
     return read();
   }
 
+  // How the change of state that was the end of a run says that it exited.
+  [[nodiscard]] std::optional<ExitStatus> told_end(RunId run) const {
+    const auto found = told_ends_.find(run);
+    return found == told_ends_.end() ? std::nullopt : std::optional(found->second);
+  }
+
   // ---- commands; each returns the change ----
   ChangeId start(Names names) { return command(CommandKind::start, std::move(names)); }
   ChangeId stop(Names names) { return command(CommandKind::stop, std::move(names)); }
@@ -367,7 +373,9 @@ class Story {
   void note(const FreezeRun& e) { orders_.push_back("freeze " + name(e.instance)); }
   void note(const ThawRun& e) { orders_.push_back("thaw " + name(e.instance)); }
   void note(const KillRun& e) { orders_.push_back("KILL " + name(e.instance)); }
-  void note(const StateChanged&) {}
+  void note(const StateChanged& e) {
+    if (e.ended) told_ends_.insert_or_assign(e.run, *e.ended);
+  }
   void note(const ChangeDone& e) {
     std::string text;
     for (const TargetResult& r : e.results)
@@ -385,6 +393,7 @@ class Story {
   Instant now_{};
   std::uint64_t last_change_ = 0;
   Names orders_;
+  std::map<RunId, ExitStatus> told_ends_;
   std::vector<SpawnRun> unanswered_;
   std::map<std::string, RunTask> tasks_;  // The last of each service.
   std::map<ChangeId, std::string> replies_;
