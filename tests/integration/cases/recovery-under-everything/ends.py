@@ -1,0 +1,62 @@
+# ends.py FOLDER LAST: what a follower of events was told, up to the event LAST, beside what the services have noted themselves: each run once, with
+# its pid, and each end as it was.
+import collections
+import glob
+import json
+import sys
+
+folder, last = sys.argv[1], int(sys.argv[2])
+LIVE = ("starting", "running", "stopping", "killing")
+
+
+def noted(name):
+    with open(f"{folder}/{name}", encoding="utf-8") as file:
+        return file.read().splitlines()
+
+
+def end_of(event):
+    kind = next((kind for kind in ("code", "signal") if f"exit_{kind}" in event), None)
+    return kind and f"{kind} {event[f'exit_{kind}']}"
+
+
+def names(what):
+    return sorted(path[len(f"{folder}/{what}."):] for path in glob.glob(f"{folder}/{what}.*"))
+
+
+events = [json.loads(line) for line in noted("events")]
+events = [event for event in events if event["seq"] <= last]
+numbers = [event["seq"] for event in events]
+assert numbers == list(range(1, last + 1)), [pair for pair in zip(numbers, numbers[1:]) if pair[1] != pair[0] + 1]
+
+runs = collections.defaultdict(dict)  # By service and number; in the order in which they began.
+for event in events:
+    service, run = event.get("service"), event.get("run")
+    if not run:
+        continue
+    of = runs[service].setdefault(run, {"pid": None, "end": None, "is_over": False})
+    if pid := event.get("pid"):
+        assert of["pid"] in (None, pid), f"run {run} of {service} has pid {of['pid']}: {event}"
+        of["pid"] = pid
+    if (end := end_of(event)) and event["from"] in LIVE:
+        assert not of["is_over"] and of["end"] in (None, end), f"run {run} of {service} has ended already ({of['end']}): {event}"
+        of.update(end=end, is_over=event["to"] not in LIVE)
+
+for service, all_of in runs.items():
+    assert list(all_of) == sorted(all_of), f"the runs of {service} come in the order {list(all_of)}"
+for service in names("ends"):
+    told = [f"{run['pid']} {run['end']}" for run in runs[service].values()]
+    want = noted(f"ends.{service}")
+    assert len(told) == len(want), f"{service}: {len(want)} ends, and events tell of {len(told)}"
+    for number, pair in enumerate(zip(told, want)):
+        assert pair[0] == pair[1], f"{service}: end {number}: events say '{pair[0]}', it was '{pair[1]}'"
+    assert noted(f"log/{service}.log") == want, f"{service}: its last lines are not in its log"
+    print(len(want), "ends of", service)
+for service in names("pids"):
+    told = [str(run["pid"]) for run in runs[service].values()]
+    left = iter(told)
+    for pid in noted(f"pids.{service}"):
+        assert pid in left, f"{service}: a process {pid} that events know nothing of, not in this order"
+    if service.startswith("busy"):
+        ends = [run["end"] for run in list(runs[service].values())[:-1] if run["pid"]]
+        assert set(ends) <= {"signal 15"}, f"{service}: ended by {set(ends)}, and it was stopped"
+        print(len(told), "runs of", service)
