@@ -116,6 +116,7 @@ void Reexec::on_trial(const ExitStatus& status) {
   if (status != ExitStatus{}) return conclude("", trouble_of(status, std::move(said)));
   std::string version = version_in(said);
   if (version.empty()) return conclude("", "it is no supervisord that could go on: its trial did nothing");
+  if (supervisor_.engine().is_shutting_down()) return conclude("", "supervisord is shutting down");
   guard::Holder& guard = guard::Holder::of_this_process();
   if (const auto replaced = guard.replace(); !replaced) return conclude("", replaced.error().what);
   conclude(std::move(version), "");

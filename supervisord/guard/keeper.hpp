@@ -32,6 +32,7 @@ class Keeper {
   // Programs (keeper_programs.cpp).
   [[nodiscard]] bool take_over() noexcept;
   void try_next() noexcept;
+  void tell_trial(const Ended& ended) noexcept;
   [[nodiscard]] Ended try_program(int program, int output) noexcept;
   void go_on_as(int program, int former) noexcept;
   void go_back_if_bad(const Ended& ended, Duration lived) noexcept;

@@ -45,6 +45,11 @@ char** environment_with(char* setting) noexcept {
   return out;
 }
 
+// A trial has all that is held, the lock too: with a guard that was killed it has to end, or nobody could begin anew.
+void end_with(pid_t parent) noexcept {
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || ::getppid() != parent) ::_exit(kNoManager);
+}
+
 }  // namespace
 
 bool is_trial() noexcept { return inheritance().socket < 0 && inheritance().guard > 0; }
@@ -81,21 +86,37 @@ bool Keeper::take_over() noexcept {
   return false;
 }
 
+// In a process apart, which tells the manager and ends whoever was left behind: a guard that waited would not take what
+// the manager gives to be held, and no service could be started meanwhile.
 void Keeper::try_next() noexcept {
   state_.is_on_trial = false;
-  char bytes[1 + sizeof(Ended)] = {static_cast<char>(Kind::tried)};
-  const Ended ended = try_program(state_.programs.next, state_.programs.said);
-  std::memcpy(bytes + 1, &ended, sizeof ended);
+  const pid_t guard = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) tell_trial({0, CLD_EXITED, errno});
+  if (pid == 0) {
+    end_with(guard);
+    (void)::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    const Ended ended = try_program(state_.programs.next, state_.programs.said);
+    kill_everybody();
+    tell_trial(ended);
+    ::_exit(0);
+  }
   (void)::close(std::exchange(state_.programs.said, -1));
-  if (ended.how != CLD_EXITED || ended.status != 0) (void)::close(std::exchange(state_.programs.next, -1));
+}
+
+void Keeper::tell_trial(const Ended& ended) noexcept {
+  char bytes[1 + sizeof ended] = {static_cast<char>(Kind::tried)};
+  std::memcpy(bytes + 1, &ended, sizeof ended);
   (void)::send(socket_, bytes, sizeof bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 // How it has ended when it was asked whether it could go on. Nothing else is done meanwhile.
 Ended Keeper::try_program(int program, int output) noexcept {
+  const pid_t asker = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) return {0, CLD_EXITED, errno};
   if (pid == 0) {
+    end_with(asker);
     if (output >= 0) (void)::dup2(output, STDOUT_FILENO);
     if (output >= 0) (void)::dup2(output, STDERR_FILENO);
     report_failure("execute it", execute(program, kTrial));
