@@ -147,9 +147,16 @@ std::string verb_help(const CommandRow& row) {
 
 namespace {
 
+// In a cell of a table of Markdown a bar ends the cell, also within code.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) out.append(c == '|' ? "\\|" : std::string(1, c));
+  return out;
+}
+
 void append_table(std::string& out, std::span<const ParamRow> params) {
   out += "| | |\n|---|---|\n";
-  for (const ParamRow& param : params) out += fmt::format("| `{}` | {} |\n", label(param), doc_of(param));
+  for (const ParamRow& param : params) out += fmt::format("| `{}` | {} |\n", cell(label(param)), cell(doc_of(param)));
   out += '\n';
 }
 
