@@ -10,6 +10,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(sup_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds)
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+# Where the tree lies is nobody's business but the builder's: the same source makes the same bytes in each folder. Not for the fuzzers
+# and the sanitizers, whose reports name files that people open.
+if(NOT SUP_SANITIZE)
+  target_compile_options(sup_flags INTERFACE "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
+endif()
 # PIE everywhere, so that what is tested is what is shipped.
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)
