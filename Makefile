@@ -2,9 +2,10 @@
 SHELL := /bin/bash
 DESTDIR ?=
 PREFIX ?= /usr/local
+INIT ?= sysvinit
 
 .DEFAULT_GOAL := build
-.PHONY: build run test check bench fmt install clean deps-run deps-test deps-fuzz deps-lint help
+.PHONY: build run test check bench fmt install deb static clean deps-run deps-test deps-deb deps-fuzz deps-lint help
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -29,8 +30,15 @@ bench: deps-test  ## measure against bare floors and write tests/bench/RESULTS.m
 fmt: deps-lint  ## format every source file
 	@scripts/lint --fix
 
-install:  ## install what was built, to $(DESTDIR)$(PREFIX)
-	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)"
+install:  ## install what was built, to $(DESTDIR)$(PREFIX); INIT=sysvinit, openrc or none: whose script
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" INIT="$(INIT)" scripts/install
+
+deb: deps-run deps-deb  ## build a Debian package, build/deb/supervisord_VERSION_ARCHITECTURE.deb
+	@scripts/build release supervisord ctl
+	@scripts/deb
+
+static: deps-run  ## build build/release/static/supervisord and ctl, which need no library
+	@scripts/build release supervisord_static ctl_static
 
 clean:  ## remove everything that was built
 	rm -rf build
@@ -40,6 +48,9 @@ deps-run:
 
 deps-test:
 	@scripts/install-deps --build --run --test
+
+deps-deb:
+	@scripts/install-deps --deb
 
 deps-fuzz:
 	@scripts/install-deps --fuzz
