@@ -76,13 +76,14 @@ std::string FdStores::add(Offer offer) {
 
 // Empty, or why it is not kept. The guard has it before anybody could think that it is kept.
 std::string FdStores::keep(Store& store, const Offer& offer, UniqueFd fd) {
+  // Before they are compared, as systemd does it: who sends to a full store again and again costs nothing.
+  if (store.fds.size() >= offer.most) return fmt::format("the store is full (fd-store-max is {})", offer.most);
   const auto identity = sys::file_identity(fd);
   if (!identity) return identity.error().what;
   const auto is_same = [&](const StoredFd& stored) {
     return stored.identity == *identity && sys::is_same_open_file(stored.fd, fd);
   };
   if (std::ranges::any_of(store.fds, is_same)) return {};
-  if (store.fds.size() >= offer.most) return fmt::format("the store is full (fd-store-max is {})", offer.most);
   if (count_ >= kMost) return fmt::format("supervisord keeps {} for all services already", kMost);
   if (name_bytes(store.fds) + offer.name.size() + 1 > kNameBytes)
     return "their names would not fit into LISTEN_FDNAMES";

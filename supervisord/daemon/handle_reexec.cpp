@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "base/text.hpp"
 #include "base/version.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/say.hpp"
@@ -21,8 +22,8 @@ class ReexecTask final : public Task {
 
 std::string answer(const Reexec::Outcome& outcome) {
   if (!outcome.trouble.empty())
-    return wire::encode_error(
-        wire::Failed{fmt::format("cannot go on as {}: {}; nothing has changed", outcome.program, outcome.trouble)});
+    return wire::encode_error(wire::Failed{
+        fmt::format("cannot go on as {}: {}; nothing has changed", printable(outcome.program), outcome.trouble)});
   return wire::encode_reply(wire::ReexecReply{.program = outcome.program,
                                               .version = outcome.version,
                                               .before = std::string(program_version()),

@@ -86,7 +86,7 @@ void Reexec::begin_by_signal(const sys::SignalRecord& record) {
   say::info("USR1 from process {}: going on anew", record.sender_pid);
   const auto begun = begin({}, [](const Outcome& outcome) {
     if (!outcome.trouble.empty())
-      say::error("cannot go on as {}: {}; nothing has changed", outcome.program, outcome.trouble);
+      say::error("cannot go on as {}: {}; nothing has changed", printable(outcome.program), outcome.trouble);
   });
   if (!begun) say::error("cannot go on anew: {}", begun.error().what);
 }
