@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "daemon/launch.hpp"
 #include "daemon/manager_rows.hpp"
 #include "daemon/say.hpp"
 #include "engine/record.hpp"
 #include "guard/holder.hpp"
 #include "sys/fd.hpp"
+#include "sys/limits.hpp"
 
 namespace sup {
 namespace {
@@ -41,6 +43,15 @@ std::size_t name_bytes(const std::vector<StoredFd>& fds) {
   std::size_t out = 0;
   for (const StoredFd& stored : fds) out += stored.name.size() + 1;
   return out;
+}
+
+// Empty if the copies that its next run gets can be made beside `newest`, which is open, with what else a launch opens;
+// else why not. Without them the service could never be started again.
+std::string trouble_of_copies(const std::vector<StoredFd>& kept, const UniqueFd& newest) {
+  const auto limits = sys::nofile_limits();
+  const std::size_t most = static_cast<std::size_t>(newest.get()) + 1 + kept.size() + 1 + 2 * kReservedDescriptors;
+  if (!limits || most <= limits->soft) return "";
+  return fmt::format("supervisord can have {} descriptors (nofile), too few to give them to the next run", limits->soft);
 }
 
 }  // namespace
@@ -87,6 +98,7 @@ std::string FdStores::keep(Store& store, const Offer& offer, UniqueFd fd) {
   if (count_ >= kMost) return fmt::format("supervisord keeps {} for all services already", kMost);
   if (name_bytes(store.fds) + offer.name.size() + 1 > kNameBytes)
     return "their names would not fit into LISTEN_FDNAMES";
+  if (std::string trouble = trouble_of_copies(store.fds, fd); !trouble.empty()) return trouble;
   StoredFd stored{++last_, offer.name, offer.watch, std::move(fd), *identity};
   guard::Holder& guard = guard::Holder::of_this_process();
   if (auto held = guard.hold(held_name(stored.number), stored.fd.get()); !held) {
