@@ -3,6 +3,7 @@
 #include <string>
 
 #include "wire/base64.hpp"
+#include "wire/message_tables.hpp"
 #include "wire/varlink.hpp"
 
 #include "catch.hpp"
