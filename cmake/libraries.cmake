@@ -47,6 +47,16 @@ else()
   set(SUP_SHARES_STDCXX ON)  # It brings the shared library of C++; a second one would be one too many.
 endif()
 
+# What ctl imports may be YAML.
+add_library(sup_yaml INTERFACE)
+find_library(YAML_STATIC NAMES libyaml.a)
+if(YAML_STATIC)
+  target_include_directories(sup_yaml INTERFACE ${YAML_INCLUDE_DIRS})
+  target_link_libraries(sup_yaml INTERFACE ${YAML_STATIC})
+else()
+  target_link_libraries(sup_yaml INTERFACE PkgConfig::YAML)
+endif()
+
 # Old log files are compressed with these.
 add_library(sup_zlib INTERFACE)
 find_library(ZLIB_STATIC NAMES libz.a)

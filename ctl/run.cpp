@@ -85,6 +85,7 @@ int run_verb(Context& context) {
     case Verb::reexec: return run_reexec(context);
     case Verb::completion: return run_completion(context);
     case Verb::schema: return run_schema(context);
+    case Verb::import_foreign: return run_import(context);
   }
   check_failed("every verb can be run");
 }

@@ -37,6 +37,7 @@ int run_shutdown(Context& context);
 int run_reexec(Context& context);
 int run_completion(Context& context);
 int run_schema(Context& context);
+int run_import(Context& context);
 
 // The verb of the invocation.
 int run_verb(Context& context);

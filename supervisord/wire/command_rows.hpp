@@ -755,6 +755,46 @@ inline constexpr auto kSchemaParams =
 inline constexpr auto kSchemaExamples =
     std::array{Example{"ctl schema", "the JSON Schema of the configuration, for editors"},
                Example{"ctl schema --template", "a file to start from"}};
+inline constexpr std::array<std::string_view, 7> kImportFormats = {"supervisor", "systemd", "procfile", "compose",
+                                                                   "s6-rc",      "runit",   "crontab"};
+inline constexpr auto kImportParams = std::array{
+    ParamRow{.name = "from",
+             .type = ParamType::choice,
+             .given = Given::option,
+             .option = "--from",
+             .metavar = "FORMAT",
+             .scope = Scope::local,
+             .choices = kImportFormats,
+             .doc = "What it is: supervisor, systemd, procfile, compose, s6-rc, runit or crontab. Default: what its "
+                    "name and content say."},
+    ParamRow{.name = "output",
+             .type = ParamType::text,
+             .given = Given::option,
+             .option = "-o,--output",
+             .metavar = "DIR",
+             .scope = Scope::local,
+             .completes = Completes::files,
+             .doc = "Write each service to a file NAME.toml in this directory. Default: all to standard output."},
+    ParamRow{.name = "force",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--force",
+             .scope = Scope::local,
+             .fallback = "false",
+             .doc = "Write although something essential is lost, and over files that are there."},
+    ParamRow{.name = "paths",
+             .type = ParamType::texts,
+             .given = Given::words,
+             .metavar = "PATH",
+             .need = Need::required,
+             .scope = Scope::local,
+             .completes = Completes::files,
+             .doc = "Files or directories; for systemd also units by name, such as nginx.service or web@1."}};
+inline constexpr auto kImportExamples =
+    std::array{Example{"ctl import /etc/supervisor/supervisord.conf", "its definitions, on standard output"},
+               Example{"ctl import nginx.service redis-server.service -o conf.d", "units of systemd, one file each"},
+               Example{"ctl import -v docker-compose.yml", "also what each option has become"},
+               Example{"ctl import --from runit /etc/service --force -o conf.d", "whatever is lost"}};
 
 inline constexpr auto kCommands = std::array{
     CommandRow{
@@ -1319,6 +1359,18 @@ inline constexpr auto kCommands = std::array{
                .summary = "Print the JSON Schema, the manual or a template of the configuration.",
                .text = "Generated from the same rows that the configuration is read by.",
                .examples = kSchemaExamples,
-               .exits = kLocalExits}};
+               .exits = kLocalExits},
+    CommandRow{.verb = Verb::import_foreign,
+               .name = "import",
+               .role = Role::none,
+               .group = HelpGroup::files,
+               .params = kImportParams,
+               .summary = "Make definitions from those of another supervisor.",
+               .text = "Each option of the source is mapped to a setting, or said on standard error: not mapped, "
+                       "because. What is essential is a service that would not do what it did; if that is lost, "
+                       "nothing is written without --force. The result is checked as `ctl check` does, but for what "
+                       "is on this machine. With --json one object: services with their TOML, options, and problems.",
+               .examples = kImportExamples,
+               .exits = kCheckExits}};
 
 }  // namespace sup::wire

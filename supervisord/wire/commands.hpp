@@ -64,6 +64,7 @@ enum class Verb : std::uint8_t {
   halt,
   completion,
   schema,
+  import_foreign,
 };
 
 enum class ParamType : std::uint8_t {

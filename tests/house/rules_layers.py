@@ -18,11 +18,12 @@ ROOMS = {
     "guard": ("base", "sys"),
     "regex": ("base",),
     "config": ("base", "spec", "sys", "regex"),
+    "import": ("base", "spec", "config", "sys"),
     "loop": ("base",),
     "log": ("base", "sys", "regex"),
     "daemon": ("base", "spec", "engine", "wire", "config", "sys", "regex", "loop", "log", "record", "guard", "machine"),
     "main": ("base", "spec", "engine", "wire", "config", "sys", "loop", "log", "daemon", "init", "guard", "machine"),
-    "ctl": ("base", "spec", "wire", "config", "sys"),
+    "ctl": ("base", "spec", "wire", "config", "import", "sys"),
 }
 EVERYWHERE = tuple(ROOMS)
 # Library header -> rooms that may include it.
@@ -30,6 +31,7 @@ LIBRARIES = {
     r"uv\.h|uv/.*": ("loop",),
     r"toml\+\+/.*|toml\.hpp": ("config",),
     r"re2/.*": ("regex",),
+    r"yaml\.h": ("import",),
     r"spdlog/.*": ("daemon", "main"),
     r"nlohmann/.*": ("wire", "config", "daemon", "ctl"),
     r"CLI/.*": ("main", "ctl"),

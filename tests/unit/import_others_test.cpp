@@ -1,0 +1,184 @@
+// Procfiles, crontabs, service directories and compose files: what they become.
+#include <string>
+
+#include "import/yaml.hpp"
+#include "unit/import_folder.hpp"
+#undef CHECK
+#include "catch.hpp"
+
+using namespace sup;
+using namespace sup::imports;
+
+TEST_CASE("the format follows from name and content", "[import]") {
+  ImportFolder folder;
+  REQUIRE(guess_format(folder.write("Procfile.dev", "web: x\n")) == Format::procfile);
+  REQUIRE(guess_format(folder.write("a.yaml", "services:\n")) == Format::compose);
+  REQUIRE(guess_format(folder.write("crontab", "")) == Format::crontab);
+  REQUIRE(guess_format(folder.write("x", "# c\n* * * * * true\n")) == Format::crontab);
+  REQUIRE(guess_format(folder.write("y.conf", "; c\n[program:x]\n")) == Format::supervisor);
+  REQUIRE(guess_format(folder.write("z.conf", "[Service]\n")) == Format::systemd);
+  REQUIRE(guess_format("no-such-file-here") == Format::systemd);
+  folder.write("runit/web/run", "");
+  folder.write("s6/web/type", "longrun\n");
+  REQUIRE(guess_format(folder.path("runit")) == Format::runit);
+  REQUIRE(guess_format(folder.path("s6/web")) == Format::s6_rc);
+  REQUIRE_FALSE(guess_format(folder.write("other", "hello\n")).has_value());
+}
+
+TEST_CASE("a Procfile has a service in each line, and a shell where one is needed", "[import]") {
+  ImportFolder folder;
+  folder.write(".env", "A=b\n");
+  Imported result =
+      import_files(Format::procfile,
+                   {folder.write("Procfile", "# c\nweb: bin/web -p $PORT\nworker: bin/worker 'a b'\nboth: a && b\n")});
+  REQUIRE(problems(result).empty());
+  REQUIRE(setting(result, "web", "command") == R"(["/bin/sh", "-c", "exec bin/web -p $PORT"])");
+  REQUIRE(setting(result, "web", "env.PORT") == R"("5000")");
+  REQUIRE(setting(result, "worker", "command") == R"(["bin/worker", "a b"])");
+  REQUIRE(setting(result, "worker", "env.PORT") == R"("5100")");
+  REQUIRE(setting(result, "both", "command") == R"(["/bin/sh", "-c", "a && b"])");
+  REQUIRE_FALSE(setting(result, "web", "env-file").empty());
+  REQUIRE(problems(import_files(Format::procfile, {folder.write("Procfile", "web\n")}))
+              .find("Procfile:1: this is not NAME: COMMAND") != std::string::npos);
+}
+
+TEST_CASE("each job of a crontab is told, and @reboot is a oneshot", "[import]") {
+  ImportFolder folder;
+  Imported result = import_files(
+      Format::crontab,
+      {folder.write("crontab", "SHELL=/bin/bash\nMAILTO=me\n5 4 * * * nightly job\n@daily x\n@reboot prepare it\n")});
+  REQUIRE(problems(result).empty());
+  REQUIRE(essential_losses(result) == 2);
+  REQUIRE(setting(result, "reboot-5", "command") == R"(["/bin/bash", "-c", "prepare it"])");
+  REQUIRE(note_about(result, "MAILTO").fate == Fate::not_mapped);
+  REQUIRE(problems(import_files(Format::crontab, {folder.write("crontab", "5 4 *\n")})).find("crontab:1:") !=
+          std::string::npos);
+}
+
+TEST_CASE("a service directory of runit becomes a service", "[import]") {
+  ImportFolder folder;
+  folder.script("sv/web/run");
+  folder.script("sv/web/finish");
+  folder.script("sv/web/check");
+  folder.write("sv/web/down", "");
+  folder.script("sv/web/log/run", "#!/bin/sh\nexec svlogd -tt /var/log/web\n");
+  folder.write("sv/web/control/t", "");
+  folder.script("sv/db/run");
+  Imported result = import_files(Format::runit, {folder.path("sv")});
+  REQUIRE(problems(result).empty());
+  REQUIRE(essential_losses(result) == 0);
+  REQUIRE(result.definitions.size() == 2);
+  REQUIRE(setting(result, "web", "command") == "[\"" + folder.path("sv/web/run") + "\"]");
+  REQUIRE(setting(result, "web", "enabled") == "false");
+  REQUIRE(setting(result, "web", "ready.exec") == "[\"" + folder.path("sv/web/check") + "\"]");
+  REQUIRE_FALSE(setting(result, "web", "post-stop").empty());
+  REQUIRE(note_about(result, "control/t").fate == Fate::not_mapped);
+  REQUIRE(setting(result, "db", "restart") == R"("always")");
+  REQUIRE_FALSE(import_files(Format::runit, {folder.path("sv/web/log/nothing")}).problems.empty());
+}
+
+TEST_CASE("definitions of s6-rc become services, oneshots and targets", "[import]") {
+  ImportFolder folder;
+  folder.write("src/web/type", "longrun\n");
+  folder.script("src/web/run");
+  folder.write("src/web/notification-fd", "3\n");
+  folder.write("src/web/timeout-up", "5000\n");
+  folder.write("src/web/timeout-kill", "2000\n");
+  folder.write("src/web/down-signal", "SIGINT\n");
+  folder.write("src/web/dependencies.d/prepare", "");
+  folder.write("src/web/producer-for", "web-log\n");
+  folder.write("src/web-log/type", "longrun\n");
+  folder.script("src/web-log/run", "#!/bin/execlineb -P\ns6-log /var/log/web\n");
+  folder.write("src/web-log/consumer-for", "web\n");
+  folder.write("src/prepare/type", "oneshot\n");
+  folder.write("src/prepare/up", "# c\nmkdir -p /run/web\n");
+  folder.write("src/default/type", "bundle\n");
+  folder.write("src/default/contents", "web\n");
+  Imported result = import_files(Format::s6_rc, {folder.path("src")});
+  REQUIRE(problems(result).empty());
+  REQUIRE(essential_losses(result) == 0);
+  REQUIRE(setting(result, "web", "ready") == R"({ fd = 3, timeout = "5s" })");
+  REQUIRE(setting(result, "web", "stop") == R"({ signal = "INT", to = "main", timeout = "2s" })");
+  REQUIRE(setting(result, "web", "requires") == R"(["prepare"])");
+  REQUIRE(setting(result, "web", "enabled") == "false");
+  REQUIRE(setting(result, "prepare", "command") == R"(["mkdir", "-p", "/run/web"])");
+  REQUIRE(setting(result, "default", "type") == R"("target")");
+  REQUIRE(setting(result, "default", "enabled").empty());
+  REQUIRE(result.find("service", "web-log") == nullptr);
+}
+
+TEST_CASE("YAML is read with bounds", "[import]") {
+  const auto good = parse_yaml("a: &x {b: 1, c: [x, 'null', null]}\nd:\n  <<: *x\n  b: 2\n");
+  REQUIRE(good.has_value());
+  REQUIRE(good->find("d")->find("b")->text == "2");
+  REQUIRE(good->find("d")->find("c")->list.size() == 3);
+  REQUIRE_FALSE(good->find("a")->find("c")->list[1].is_null());
+  REQUIRE(good->find("a")->find("c")->list[2].is_null());
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 10; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int j = 0; j < 9; ++j) bomb += before + ", ";
+    bomb += before + "]\n";
+  }
+  const std::string deep = std::string(1000, '[') + std::string(1000, ']');
+  for (const std::string& wrong :
+       {bomb, deep, std::string("a: b: c\n"), std::string("a: 1\na: 2\n"), std::string("? [x]\n: y\n"),
+        std::string("a: *x\n"), std::string("a: 1\n---\nb: 2\n"), std::string("a: \"\\0\"\n")}) {
+    INFO(wrong.substr(0, 60));
+    REQUIRE_FALSE(parse_yaml(wrong).has_value());
+  }
+  REQUIRE(parse_yaml("a: 1\nb: [\n").error().line >= 2);
+}
+
+TEST_CASE("a service of compose becomes one of ours if it says what it runs", "[import]") {
+  ImportFolder folder;
+  Imported result = import_files(Format::compose, {folder.write("compose.yml", R"(version: "3"
+services:
+  web:
+    image: web:1
+    command: ["/bin/web", "--port", "${THAT_IS_NOT_SET_ANYWHERE:-80}"]
+    entrypoint: /bin/entry --fast
+    environment: {A: b, N: 5}
+    env_file: web.env
+    depends_on: {db: {condition: service_healthy}, job: {condition: service_completed_successfully}}
+    restart: on-failure:3
+    working_dir: /srv
+    user: "1000:1000"
+    stop_signal: SIGQUIT
+    stop_grace_period: 1m30s
+    ulimits: {nofile: {soft: 10, hard: 20}, nproc: 5}
+    ports: ["80:80"]
+    cpus: 1.5
+    mem_limit: 512m
+  db:
+    command: db --data /var/lib/db
+    environment: [A=b]
+    healthcheck: {test: "db-ready -q", interval: 5s, retries: 2}
+  job: {command: job, volumes: [x:/x]}
+  redis: {image: redis}
+)")});
+  INFO(problems(result));
+  REQUIRE(problems(result).empty());
+  REQUIRE(setting(result, "web", "command") == R"(["/bin/entry", "--fast", "/bin/web", "--port", "80"])");
+  REQUIRE(setting(result, "web", "env") == R"({ A = "b", N = "5" })");
+  REQUIRE(setting(result, "web", "requires") ==
+          R"([{ service = "db", until = "healthy" }, { service = "job", until = "completed" }])");
+  REQUIRE(setting(result, "web", "restart") == R"({ when = "on-failure", max = 3, within = "366d" })");
+  REQUIRE(setting(result, "web", "stop") == R"({ signal = "QUIT", timeout = "1m30s", to = "main" })");
+  REQUIRE(setting(result, "web", "limits") == R"({ nofile = "10:20", nproc = 5 })");
+  REQUIRE(setting(result, "web", "resources") == R"({ cpu-max = "150%", memory-max = "512MiB" })");
+  REQUIRE(setting(result, "db", "health.exec") == R"(["/bin/sh", "-c", "db-ready -q"])");
+  REQUIRE(setting(result, "job", "restart") == R"("never")");
+  REQUIRE(result.find("service", "redis") == nullptr);
+  REQUIRE(note_about(result, "redis.command").weight == Weight::essential);
+  REQUIRE(essential_losses(result) == 1);
+  REQUIRE(note_about(result, "web.ports").fate == Fate::not_mapped);
+}
+
+TEST_CASE("what is written has what was lost beside it", "[import]") {
+  ImportFolder folder;
+  const Imported result = import_files(Format::procfile, {folder.write("Procfile", "web: true\n")});
+  REQUIRE(file_text(result, result.definitions.front()).find("by ctl import.\n[service.web]\ncommand = [\"true\"]\n") !=
+          std::string::npos);
+}
