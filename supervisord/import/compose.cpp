@@ -11,7 +11,7 @@
 namespace sup::imports {
 namespace {
 
-constexpr std::size_t kMaxInterpolated = 64 * 1024;
+constexpr std::size_t kMaxInterpolated = 1 << 20;  // Of one file.
 
 class ComposeImport {
  public:
@@ -72,7 +72,7 @@ class ComposeImport {
   std::string interpolated(const std::string& service, const YamlNode& node) {
     std::string out;
     const std::string_view text = node.text;
-    for (std::size_t i = 0; i < text.size() && out.size() < kMaxInterpolated; ++i) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
       if (text[i] != '$' || i + 1 == text.size()) {
         out += text[i];
       } else if (text[i + 1] == '$') {
@@ -96,6 +96,7 @@ class ComposeImport {
   }
 
   std::string value_of(const std::string& service, const YamlNode& node, std::string_view expression) {
+    if (interpolated_ > kMaxInterpolated) return {};
     std::size_t end = 0;
     while (end < expression.size() && is_variable_name(expression.substr(0, end + 1))) ++end;
     const std::string name(expression.substr(0, end));
@@ -112,6 +113,11 @@ class ComposeImport {
       return {};
     }
     if (how == '+') return has_value ? other : "";
+    interpolated_ += has_value ? value->size() : other.size();
+    if (interpolated_ > kMaxInterpolated) {
+      result_.problem({path_, node.line}, "what variables stand for grows too long");
+      return {};
+    }
     if (has_value) {
       note(option, lost("the value that it has now is written: settings expand nothing"), service_name(service));
       return *value;
@@ -141,7 +147,10 @@ class ComposeImport {
                        .command = {}};
     std::vector<Option> options;
     for (const auto& [key, value] : node.map) options.push_back({key, value.brief(), {path_, value.line}});
-    std::erase_if(options, [](const Option& option) { return option.name.starts_with("x-"); });
+    const auto is_private = [](const Option& option) { return option.name.starts_with("x-"); };
+    for (const Option& option : options)
+      if (is_private(option)) note(option, same("it is for other programs"), ours, name + ".");
+    std::erase_if(options, is_private);
     apply<ComposeDraft>(compose_rows(), options, draft, ours, name + ".", result_.notes);
     std::vector<std::string> words = draft.entrypoint.value_or(std::vector<std::string>{});
     if (draft.command) words.insert(words.end(), draft.command->begin(), draft.command->end());
@@ -161,6 +170,7 @@ class ComposeImport {
   const std::string& path_;
   Imported& result_;
   Environment dot_env_;
+  std::size_t interpolated_ = 0;  // Bytes that variables stood for.
   std::set<std::string> services_, checked_;
 };
 

@@ -14,7 +14,7 @@ namespace sup::imports {
 
 inline constexpr std::size_t kMaxSourceBytes = 1 << 20;  // Of one file.
 inline constexpr std::size_t kMaxSourceFiles = 2'000;    // Of one import.
-inline constexpr std::size_t kMaxSourceLines = 50'000;   // Of one file.
+inline constexpr std::size_t kMaxSourceLines = 20'000;   // Of one file.
 
 // Reads files for one import and counts them.
 class Sources {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "config/load.hpp"
 #include "import/readers.hpp"
 #include "import/supervisor_file.hpp"
 #include "import/supervisor_program.hpp"
@@ -258,6 +259,11 @@ class SupervisorImport {
     const std::vector<Option> options = expanded(section, known, notes);
     const auto of_name = std::ranges::find(options, "process_name", &Option::name);
     const bool is_own_name = of_name != options.end() && !is_alike;
+    if (result_.definitions.size() >= kMaxServices) {
+      if (!std::exchange(is_full_, true))
+        result_.problem(section.place, fmt::format("there are more than {} services", kMaxServices));
+      return;
+    }
     Definition definition{"service", service_name(is_own_name ? of_name->value : section.name), section.place, {}};
     if (result_.find("service", definition.name) != nullptr)
       return result_.problem(section.place, fmt::format("two services would be called '{}'", definition.name));
@@ -346,6 +352,7 @@ class SupervisorImport {
   Imported& result_;
   SupervisorDaemon daemon_;
   std::string folder_;
+  bool is_full_ = false;
   std::vector<Member> members_;
   std::map<std::string, std::vector<std::string>> groups_;
 };

@@ -171,6 +171,10 @@ bool expand_one(std::string_view text, std::size_t& at, const Expansions& known,
 Expanded expand_supervisor(std::string_view text, const Expansions& known) {
   Expanded out;
   for (std::size_t at = 0; at < text.size();) {
+    if (out.text.size() > kMaxSourceBytes) {
+      out.fault = "it grows too long";
+      break;
+    }
     if (text[at] != '%') {
       out.text += text[at++];
     } else if (at + 1 < text.size() && text[at + 1] == '%') {

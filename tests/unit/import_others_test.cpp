@@ -3,11 +3,18 @@
 
 #include "import/yaml.hpp"
 #include "unit/import_folder.hpp"
+#include "wire/commands.hpp"
 #undef CHECK
 #include "catch.hpp"
 
 using namespace sup;
 using namespace sup::imports;
+
+TEST_CASE("every format can be named", "[import]") {
+  const auto* from = wire::find_param(wire::command(wire::Verb::import_foreign), "from");
+  REQUIRE(from->choices.size() == kEnumNames<Format>.size());
+  for (const std::string_view choice : from->choices) REQUIRE(enum_from_name<Format>(choice).has_value());
+}
 
 TEST_CASE("the format follows from name and content", "[import]") {
   ImportFolder folder;
