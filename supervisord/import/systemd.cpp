@@ -52,14 +52,29 @@ class UnitImport {
     for (const UnitOption& option : unit_.options) {
       const auto& [name, value, place] = option.option;
       if (name == "Type") draft_.type = value;
-      if (name == "User") draft_.has_user = !value.empty() && value != "root" && value != "0";
-      if (name == "DynamicUser") draft_.has_dynamic_user = flag_of(value).value_or(false);
+      if (name == "User") draft_.owner = value;
+      if (name == "Group") draft_.owner_group = value;
     }
+    draft_.is_all_privileged = is_all_privileged();
+    draft_.has_user =
+        !draft_.is_all_privileged && !draft_.owner.empty() && draft_.owner != "root" && draft_.owner != "0";
     const bool has_start = std::ranges::any_of(
         unit_.options, [](const UnitOption& o) { return o.option.name == "ExecStart" && !o.option.value.empty(); });
     const bool says_type =
         std::ranges::any_of(unit_.options, [](const UnitOption& o) { return o.option.name == "Type"; });
     if (!has_start && !says_type) draft_.type = "oneshot";
+  }
+
+  bool is_all_privileged() const {
+    bool has_commands = false;
+    for (const UnitOption& option : unit_.options) {
+      const auto& [name, value, place] = option.option;
+      if (!name.starts_with("Exec") || name == "ExecPaths" || value.empty()) continue;
+      const std::string_view prefix = std::string_view(value).substr(0, value.find_first_not_of("@-:+!"));
+      if (prefix.find_first_of("+!") == prefix.npos) return false;
+      has_commands = true;
+    }
+    return has_commands;
   }
 
   void map_section(std::string_view section, std::span<const UnitRow> rows) {

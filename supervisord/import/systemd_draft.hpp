@@ -26,8 +26,9 @@ struct SystemdDraft {
   ValueTable settings;
   // What other options are understood by.
   std::string type = "simple";
-  bool has_user = false;
-  bool has_dynamic_user = false;
+  bool has_user = false;           // Its commands run as somebody else than root.
+  bool is_all_privileged = false;  // Each of its commands is marked to run as root, whatever User= says.
+  std::string owner, owner_group;  // Of the directories that are made for it.
   std::vector<ExecCommand> start, start_pre, start_post, reload, stop, stop_post;
   std::optional<Duration> start_timeout, stop_timeout;
   std::string kill_mode = "control-group";
@@ -65,11 +66,5 @@ using UnitRow = Row<SystemdDraft>;
 
 // The settings of all that was said, as [service.NAME]; what has to be done as root before is in `before`, else empty.
 [[nodiscard]] ValueTable settings_of(const SystemdDraft& draft, std::vector<std::string>& before);
-
-// The unit directories of a kind with its base: "/run".
-struct FolderKind {
-  std::string_view option, base, variable;
-};
-[[nodiscard]] std::span<const FolderKind> folder_kinds();
 
 }  // namespace sup::imports

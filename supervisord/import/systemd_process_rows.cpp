@@ -39,7 +39,14 @@ Verdict map_working_dir(Draft& draft, const Option& option) {
   return map_text(draft, {option.name, std::string(path), option.place}, "working-dir");
 }
 
+constexpr std::string_view kAllPrivileged = "each of its commands is marked to run as root";
+
+Verdict map_account(Draft& draft, const Option& option, std::string_view setting) {
+  return draft.is_all_privileged ? same(std::string(kAllPrivileged)) : map_text(draft, option, setting);
+}
+
 Verdict map_groups(Draft& draft, const Option& option) {
+  if (draft.is_all_privileged) return same(std::string(kAllPrivileged));
   for (const std::string& group : blank_separated(option.value)) draft.groups.push_back(group);
   return mapped("groups");
 }
@@ -252,8 +259,8 @@ Verdict map_keyring(Draft& draft, const Option& option) {
 Verdict map_slice(Draft&, const Option&) { return lost("services are not put into slices"); }
 
 constexpr UnitRow kProcessRows[] = {
-    {"User", [](Draft& d, const Option& o) { return map_text(d, o, "user"); }},
-    {"Group", [](Draft& d, const Option& o) { return map_text(d, o, "group"); }},
+    {"User", [](Draft& d, const Option& o) { return map_account(d, o, "user"); }},
+    {"Group", [](Draft& d, const Option& o) { return map_account(d, o, "group"); }},
     {"SupplementaryGroups", map_groups, {}, {}, {}, Repeats::list},
     {"DynamicUser",
      [](Draft&, const Option& o) {

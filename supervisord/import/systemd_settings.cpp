@@ -14,6 +14,10 @@ namespace {
 
 constexpr Duration kDefaultTimeout = std::chrono::seconds{90};
 
+// RuntimeDirectory=web is /run/web, and RUNTIME_DIRECTORY says so.
+struct FolderKind {
+  std::string_view option, base, variable;
+};
 constexpr std::array<FolderKind, 5> kFolderKinds = {{{"RuntimeDirectory", "/run", "RUNTIME_DIRECTORY"},
                                                      {"StateDirectory", "/var/lib", "STATE_DIRECTORY"},
                                                      {"CacheDirectory", "/var/cache", "CACHE_DIRECTORY"},
@@ -33,15 +37,8 @@ Value hooks(const std::vector<ExecCommand>& commands, std::optional<Duration> ti
   return {std::move(list), {}};
 }
 
-std::string_view text_of(const ValueTable& settings, std::string_view key) {
-  const Value* value = get(settings, key);
-  const auto* text = value != nullptr ? value->get_if<std::string>() : nullptr;
-  return text == nullptr ? std::string_view() : *text;
-}
-
 // Commands that make the directories, as root; and the variables that name them.
-std::vector<std::string> make_folders(const SystemdDraft& draft, ValueTable& env, std::string_view user,
-                                      std::string_view group) {
+std::vector<std::string> make_folders(const SystemdDraft& draft, ValueTable& env) {
   std::string line;
   for (const FolderKind& kind : kFolderKinds) {
     const auto found = draft.folders.find(std::string(kind.option));
@@ -54,8 +51,8 @@ std::vector<std::string> make_folders(const SystemdDraft& draft, ValueTable& env
     }
     std::string owner;
     const bool is_theirs = kind.option != "ConfigurationDirectory";
-    if (!user.empty() && is_theirs) owner += fmt::format(" -o {}", shell_word(user));
-    if (!group.empty() && is_theirs) owner += fmt::format(" -g {}", shell_word(group));
+    if (!draft.owner.empty() && is_theirs) owner += fmt::format(" -o {}", shell_word(draft.owner));
+    if (!draft.owner_group.empty() && is_theirs) owner += fmt::format(" -g {}", shell_word(draft.owner_group));
     line +=
         fmt::format("{}install -d{} -m {}{}", line.empty() ? "" : " && ", owner, shell_word(found->second.mode), paths);
     if (env.find(kind.variable) == nullptr) env.add(kind.variable, text_value(variable));
@@ -205,8 +202,6 @@ void set_relations(const SystemdDraft& draft, ValueTable& settings) {
 
 }  // namespace
 
-std::span<const FolderKind> folder_kinds() { return kFolderKinds; }
-
 std::vector<UnitRow> systemd_service_rows() {
   std::vector<UnitRow> rows;
   for (const auto& part : {systemd_run_rows(), systemd_process_rows(), systemd_sandbox_rows()})
@@ -218,7 +213,7 @@ ValueTable settings_of(const SystemdDraft& whole, std::vector<std::string>& befo
   SystemdDraft draft = whole;
   ValueTable settings;
   if (const Value* text = get(draft.settings, "description")) settings.add("description", *text);
-  before = make_folders(draft, draft.env, text_of(draft.settings, "user"), text_of(draft.settings, "group"));
+  before = make_folders(draft, draft.env);
   if (!before.empty() && !draft.has_user) {
     ExecCommand command;
     command.expands = false;
