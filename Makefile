@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 INIT ?= sysvinit
 
 .DEFAULT_GOAL := build
-.PHONY: build run test check bench fmt install deb static clean deps-run deps-test deps-deb deps-fuzz deps-lint help
+.PHONY: build run test check bench fmt install deb static clean deps-build deps-run deps-test deps-deb deps-fuzz deps-lint help
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -33,11 +33,11 @@ fmt: deps-lint  ## format every source file
 install:  ## install what was built, to $(DESTDIR)$(PREFIX); INIT=sysvinit, openrc or none: whose script
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" INIT="$(INIT)" scripts/install
 
-deb: deps-run deps-deb  ## build a Debian package, build/deb/supervisord_VERSION_ARCHITECTURE.deb
+deb: deps-deb  ## build a Debian package, build/deb/supervisord_VERSION_ARCHITECTURE.deb
 	@scripts/build release supervisord ctl
 	@scripts/deb
 
-static: deps-run  ## build build/release/static/supervisord and ctl, which need no library
+static: deps-build  ## build build/release/static/supervisord and ctl, which need no library
 	@scripts/build release supervisord_static ctl_static
 
 clean:  ## remove everything that was built
@@ -49,8 +49,11 @@ deps-run:
 deps-test:
 	@scripts/install-deps --build --run --test
 
+deps-build:
+	@scripts/install-deps --build
+
 deps-deb:
-	@scripts/install-deps --deb
+	@scripts/install-deps --build --deb
 
 deps-fuzz:
 	@scripts/install-deps --fuzz
