@@ -80,6 +80,7 @@ bool may_change(wire::Verb verb) {
     case log_level:  // It says so itself.
     case ping:
     case completion:
+    case import_foreign:
     case schema: return false;
   }
   return false;
