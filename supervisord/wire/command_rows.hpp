@@ -413,7 +413,7 @@ inline constexpr auto kSetExamples =
 // plan
 inline constexpr auto kPlanExamples =
     std::array{Example{"ctl plan", "what is not in force of the files, and what a change of each setting takes"},
-               Example{"ctl plan --json | jq -r '.services[].service'", "the services that differ, for a script"}};
+               Example{"ctl plan --json", "for a program"}};
 
 // enable, disable
 inline constexpr auto kEnableParams =
