@@ -13,8 +13,8 @@ namespace {
 
 // By rank: what is in an earlier one stands before what is in a later one.
 constexpr std::array<std::string_view, 6> kUnitFolders = {
-    "/etc/systemd/system",     "/run/systemd/system", "/usr/local/lib/systemd/system",
-    "/usr/lib/systemd/system", "/lib/systemd/system", "/etc/systemd/system.control"};
+    "/etc/systemd/system.control",   "/etc/systemd/system",     "/run/systemd/system",
+    "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"};
 constexpr std::array<std::string_view, 9> kSuffixes = {"service", "socket", "target", "timer", "path",
                                                        "mount",   "slice",  "scope",  "device"};
 
@@ -145,6 +145,10 @@ std::optional<Unit> read_unit(const std::string& wanted, Sources& sources, Impor
   read_unit_text(*text, unit.file, unit.options, result);
   for (const std::string& file : drop_ins(unit.name, folders))
     if (const auto more = sources.read(file)) read_unit_text(*more, file, unit.options, result);
+  if (unit.options.empty()) {
+    result.problem({unit.file}, "it is empty, which masks the unit");
+    return std::nullopt;
+  }
   return unit;
 }
 

@@ -151,6 +151,7 @@ TEST_CASE("units of other kinds, and what cannot be read, are told", "[import]")
           std::string::npos);
   REQUIRE(problems(import_unit(folder, "a.service", "[Service]\nfoo\n")).find(":2: this is not OPTION=VALUE") !=
           std::string::npos);
+  REQUIRE(problems(import_unit(folder, "a.service", "")).find("it is empty") != std::string::npos);
   REQUIRE(problems(import_files(Format::systemd, {folder.path("none.service")})).find("there is no such file") !=
           std::string::npos);
   REQUIRE(essential_losses(import_unit(folder, "b.service", "[Service]\nType=simple\n")) == 1);
