@@ -25,7 +25,8 @@ OrFailure<imports::Format> format_of(const wire::Arguments& arguments) {
   if (const auto named = enum_from_name<imports::Format>(arguments.text("from"))) return *named;
   std::optional<imports::Format> format;
   for (const std::string& path : arguments.texts("paths")) {
-    if (path.find('/') != path.npos && !imports::is_there(path))
+    // An instance of a template has no file of its own.
+    if (path.find('/') != path.npos && path.find('@') == path.npos && !imports::is_there(path))
       return failure(ExitCode::failed, fmt::format("there is no '{}'", printable(path)));
     const auto guess = imports::guess_format(path);
     if (!guess)
