@@ -51,7 +51,8 @@ std::string trouble_of_copies(const std::vector<StoredFd>& kept, const UniqueFd&
   const auto limits = sys::nofile_limits();
   const std::size_t most = static_cast<std::size_t>(newest.get()) + 1 + kept.size() + 1 + 2 * kReservedDescriptors;
   if (!limits || most <= limits->soft) return "";
-  return fmt::format("supervisord can have {} descriptors (nofile), too few to give them to the next run", limits->soft);
+  return fmt::format("supervisord can have {} descriptors (nofile), too few to give them to the next run",
+                     limits->soft);
 }
 
 }  // namespace
