@@ -24,13 +24,16 @@ bool is_down(const World& w, const ServiceSlot& service) {
 }
 
 // Between a thing that is external and a service there is nothing to be kept.
+bool is_other_kind(const ServiceSlot& before, const NamedService& after) {
+  return before.definition->external.is_written() != after.external.is_written();
+}
+
 PlannedAction action_of(const World& w, const ServiceSlot& service, const NamedService& after,
                         const std::vector<SettingChange>& settings) {
   if (is_down(w, service)) return PlannedAction::none;
-  const bool is_other_kind = service.definition->external.is_written() != after.external.is_written();
   const bool is_restart =
       std::ranges::any_of(settings, [](const SettingChange& change) { return change.on_change == OnChange::restart; });
-  return is_restart || is_other_kind ? PlannedAction::restart : PlannedAction::update;
+  return is_restart || is_other_kind(service, after) ? PlannedAction::restart : PlannedAction::update;
 }
 
 void plan_service(const World& w, const Overrides& overrides, const NamedService& after, Plan& out) {
@@ -42,7 +45,7 @@ void plan_service(const World& w, const Overrides& overrides, const NamedService
     return;
   }
   auto settings = changes_between(as_defined(service->definition, overrides), after);
-  if (settings.empty()) {
+  if (settings.empty() && !is_other_kind(*service, after)) {
     ++out.unchanged;
     return;
   }

@@ -1084,7 +1084,7 @@ inline constexpr auto kCommands = std::array{
     CommandRow{.verb = Verb::plan,
                .name = "plan",
                .method = "Plan",
-               .role = Role::operate,
+               .role = Role::admin,
                .group = HelpGroup::supervisord,
                .params = {},
                .reply = "PlanReply",
@@ -1094,7 +1094,8 @@ inline constexpr auto kCommands = std::array{
                        "setting: the value in force, that of the files, and whether a change of it takes a restart. "
                        "Values of variables that look like secrets are masked. What `ctl set` has changed, and "
                        "services of `ctl run`, are not compared. The files are put in force by a restart of "
-                       "supervisord. The exit code is 1 if they have errors.",
+                       "supervisord. The exit code is 1 if they have errors. The role is admin, since errors show "
+                       "lines of the files.",
                .examples = kPlanExamples,
                .exits = kCallExits},
     CommandRow{.verb = Verb::enable,
