@@ -132,7 +132,7 @@ std::optional<Unit> read_unit(const std::string& wanted, Sources& sources, Impor
   }
   if (unit.file.empty() && is_path && is_there(wanted)) unit.file = wanted;
   if (unit.file.empty()) {
-    result.problem({wanted}, is_path ? "there is no such file" : "there is no such unit");
+    result.problem({wanted}, is_path ? "there is no such file" : "there is neither a file nor a unit of this name");
     return std::nullopt;
   }
   if (unit.name.is_template()) {
