@@ -16,12 +16,12 @@ build: deps-run  ## build build/release/supervisord and build/release/ctl
 run: build  ## run supervisord in the foreground on conf.d/, with all its files under ./run
 	@scripts/run
 
-test: deps-test deps-fuzz  ## every test but format and tidy
+test: deps-test deps-fuzz  ## every test once
 	@tests/run
 
-check: deps-test deps-fuzz deps-lint  ## format, tidy, then every test
+check: deps-test deps-fuzz deps-lint  ## format, tidy, then every test in both builds and on every level
 	@scripts/lint
-	@tests/run
+	@tests/run --all
 
 bench: deps-test  ## measure against bare floors and write tests/bench/RESULTS.md
 	@scripts/build release supervisord ctl

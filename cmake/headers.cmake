@@ -1,7 +1,14 @@
 # The headers that most files of a target include, compiled once for it instead of once per file. A file includes what it uses all
 # the same: clang-tidy's build (the preset tidy) has none of these.
 set(SUP_STANDARD_HEADERS <algorithm> <array> <cstdint> <map> <optional> <string> <string_view> <utility> <vector> <fmt/format.h>)
+#
+# clang takes a compiled header only while its sources are as old as they were; ccache may bring one that was compiled of the same bytes
+# at another time.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(SUP_PCH_OPTIONS -Xclang -fno-pch-timestamp)
+endif()
 function(compile_headers_once target)
+  target_compile_options(${target} PRIVATE ${SUP_PCH_OPTIONS})
   target_precompile_headers(${target} PRIVATE ${SUP_STANDARD_HEADERS} ${ARGN})
 endfunction()
 

@@ -127,6 +127,8 @@ Server::Server(Parts parts, std::string path, UniqueFd listener, wire::AccessSpe
   if (path_.empty()) return;
   begin_listening();
   watch_socket();
+  // It may have been taken over from a manager that could not see its removal any more.
+  if (!socket_name_) restore_timer_.arm(Duration{0});
 }
 
 // Somebody may have put something else in its place meanwhile, which is not ours to remove.

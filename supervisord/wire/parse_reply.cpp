@@ -2,8 +2,12 @@
 // end.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <tuple>
+#include <utility>
 
 #include "base/text.hpp"
 #include "wire/json_parse.hpp"
@@ -59,19 +63,38 @@ constexpr bool kMayBeAbsent<std::optional<T>> = true;
 template <class T>
 constexpr bool kMayBeAbsent<std::vector<T>> = true;
 
+// A member of a message without its type: what goes through the members is compiled once, not once for each message.
+struct MemberReader {
+  std::string_view name;
+  bool may_be_absent;
+  bool (*read)(const Json&, void* message);
+};
+bool read_members(const Json& json, std::span<const MemberReader> members, void* message) {
+  if (!json.is_object()) return false;
+  return std::ranges::all_of(members, [&](const MemberReader& member) {
+    const auto found = json.find(member.name);
+    return found == json.end() ? member.may_be_absent : member.read(*found, message);
+  });
+}
+
+template <MessageStruct T, std::size_t kRow>
+bool read_member(const Json& json, void* message) {
+  return read(json, static_cast<T*>(message)->*std::get<kRow>(MessageRows<T>::kRows).member);
+}
+template <class T, class M>
+constexpr bool may_be_absent(const Member<T, M>&) {
+  return kMayBeAbsent<M>;
+}
+template <MessageStruct T>
+constexpr auto kReaders = []<std::size_t... kRow>(std::index_sequence<kRow...>) {
+  constexpr const auto& kRows = MessageRows<T>::kRows;
+  return std::array<MemberReader, sizeof...(kRow)>{
+      MemberReader{std::get<kRow>(kRows).name, may_be_absent(std::get<kRow>(kRows)), &read_member<T, kRow>}...};
+}(std::make_index_sequence<std::tuple_size_v<decltype(MessageRows<T>::kRows)>>{});
+
 template <MessageStruct T>
 bool read(const Json& json, T& message) {
-  if (!json.is_object()) return false;
-  bool is_good = true;
-  for_each_member<T>([&](const auto& row) {
-    auto& member = message.*row.member;
-    const auto found = json.find(row.name);
-    if (found == json.end())
-      is_good = is_good && kMayBeAbsent<std::remove_reference_t<decltype(member)>>;
-    else
-      is_good = is_good && read(*found, member);
-  });
-  return is_good;
+  return read_members(json, kReaders<T>, &message);
 }
 
 ErrorReply error_of(std::string name, const Json& json) {

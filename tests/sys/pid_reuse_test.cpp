@@ -15,17 +15,7 @@ using namespace test;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kRounds = 1'000;  // To fork is ten times as dear.
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr int kRounds = 1'000;
-#else
-constexpr int kRounds = 10'000;
-#endif
-#else
-constexpr int kRounds = 10'000;
-#endif
+constexpr int kRounds = kIsSanitized ? 300 : 10'000;  // To fork is so much dearer.
 
 enum Verdict : int { unharmed, cannot, not_reused, was_hit, was_found };
 

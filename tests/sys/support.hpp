@@ -18,6 +18,13 @@
 
 namespace test {
 
+// Built with sanitizers: a fork is dear, and memory grows by what they note.
+#ifdef SUP_SANITIZED
+inline constexpr bool kIsSanitized = true;
+#else
+inline constexpr bool kIsSanitized = false;
+#endif
+
 // The value, or the test fails with the error's text.
 template <class T>
 T must(sup::Result<T> result) {
