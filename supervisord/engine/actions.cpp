@@ -124,11 +124,13 @@ void rest(World& w, Instance& i, Cause cause) {
     w.follow_ups.push_back({FollowUp::Kind::shutdown, w.id(i), {}});
 }
 
-// `by` is what it requires; if that is where it is for the same cause, the first of the chain is known there.
+// `by` is what it requires; if that is where it is for the same cause, the first of the chain is known there, unless it
+// has left.
 void note_cause_by(const World& w, Instance& i, Cause cause, InstanceId by) {
   i.cause = cause;
   i.cause_by = by;
-  i.cause_root = w.at(by).cause == cause ? w.at(by).cause_root : by;
+  const InstanceId root = w.at(by).cause == cause ? w.at(by).cause_root : by;
+  i.cause_root = root == kNoInstance ? by : root;
 }
 
 }  // namespace

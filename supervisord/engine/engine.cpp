@@ -50,6 +50,7 @@ std::vector<Effect> Engine::take_effects() {
 // comes before anything that waited for this end may start.
 void Engine::finish_turn() {
   tell_changes();
+  renew_relations();
   run_follow_ups();
   do {
     settle();
@@ -244,6 +245,10 @@ void Engine::dispatch(InstanceId id, Input input) {
   if (!was_awaiting && is_awaiting_ready(w_, i)) w_.effects.emplace_back(AwaitReady{id, i.run});
   if (was_asked && !is_asked_for_health(w_, i)) w_.effects.emplace_back(StopAsking{id, i.run});
   if (!was_asked && is_asked_for_health(w_, i)) begin_asking(i, from);
+  if (is_there(from) && !is_there(row->to)) {
+    renew_definition(id);
+    may_relate_anew_ = true;
+  }
   spread(id);
 }
 
@@ -307,6 +312,7 @@ void Engine::settle() {
   // Each look may move an instance by one state; it cannot move for ever without an event from outside.
   std::size_t budget = 1'000 + 1'000 * w_.instances.size();
   do {
+    renew_relations();
     while (!queue_.empty()) {
       CHECK(budget-- > 0);
       if (is_turn_of_last()) tell_last();
@@ -314,6 +320,7 @@ void Engine::settle() {
       queue_.pop_front();
       w_.derived(id).is_queued = false;
       settle_one(id);
+      renew_relations();
       run_follow_ups();
     }
     leave_when_done();

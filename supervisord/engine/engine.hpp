@@ -50,12 +50,17 @@ class Engine {
   [[nodiscard]] std::optional<InstanceRecord> record_of(InstanceId id) const;
   // Cheap enough to be compared with the last one after each turn.
   [[nodiscard]] EngineRecord record() const;
+  // To be recorded with it: by what newcomers would live of services of which nobody stays, as their newest relations
+  // wait. By what an instance lives that is_stale() is recorded with it.
+  [[nodiscard]] std::vector<FormerDefinition> former_relations() const;
   // Goes on where the records end: for an engine just made of the definitions in force, instead of Boot. A service
-  // has the instances that are recorded of it; one without records is as it was defined, and at rest. Tells all effects
+  // has the instances that are recorded of it, who live by their `formers` where they have one; one without records is
+  // as it was defined, and at rest. Tells all effects
   // that are owed. What is due fires with the next step or tick, not now: ends that nobody has heard of come before.
   // Returned are the records of services that are not there: what lives of them is to be ended by the caller.
   [[nodiscard]] std::vector<InstanceRecord> recover(Instant now, const EngineRecord& record,
-                                                    std::vector<InstanceRecord> records);
+                                                    std::vector<InstanceRecord> records,
+                                                    const std::vector<FormerDefinition>& formers = {});
 
  private:
   void handle(const Spawned& event);
@@ -81,6 +86,14 @@ class Engine {
   void handle(const ServiceRemoved& event);
   void handle(const Scaled& event);
   void handle(const DefinitionChanged& event);
+  void handle(const ServicesRedefined& event);
+  void handle(const SettingsChanged& event);
+  void handle(const EndHeld& event) { is_end_held_ = event.is_held; }
+  void renew_definition(InstanceId id);
+  void take_definition(InstanceId id, const ServiceRef& definition);
+  ServiceRef exchange_definition(InstanceId id, const ServiceRef& definition);
+  void renew_relations();
+  [[nodiscard]] bool is_free_to_relate_anew() const;
   void live_by(InstanceId id, const ServiceSpec& before);
 
   void dispatch(InstanceId id, Input input);
@@ -127,7 +140,7 @@ class Engine {
   struct Resizing;
   [[nodiscard]] Resizing resize(const Scaling& scaling);
   void admit(ServiceId service, const std::vector<InstanceId>& newcomers);
-  void dismiss(ServiceId service, std::vector<InstanceId> ids);
+  void dismiss(std::vector<InstanceId> ids);
   [[nodiscard]] bool has_had_its_time(InstanceId id) const;
   void remove_ended();
   void remove(ServiceId id);
@@ -143,6 +156,8 @@ class Engine {
   void begin_asking(Instance& i, State from);
   void follow_probes(InstanceId id);
   void recover_itself(const EngineRecord& record);
+  void recover_definitions(const std::vector<FormerDefinition>& formers);
+  void recover_awaited_definitions();
   void recover_instance(InstanceId id, const InstanceRecord& record);
   void recover_shutdown(const std::vector<std::pair<InstanceId, const InstanceRecord*>>& found);
   void count_anew();
@@ -151,11 +166,13 @@ class Engine {
   World w_;
   Changes changes_;
   std::set<std::pair<Instant, InstanceId>> deadlines_;
-  std::deque<InstanceId> queue_;      // To be looked at.
-  std::deque<InstanceId> line_;       // For a start slot.
-  std::vector<InstanceId> touched_;   // Whose state or goal changed in this turn.
-  std::vector<InstanceId> ended_;     // Of transient services, in this turn.
-  std::vector<ServiceId> vanishing_;  // Or something of them is.
+  std::deque<InstanceId> queue_;          // To be looked at.
+  std::deque<InstanceId> line_;           // For a start slot.
+  std::vector<InstanceId> touched_;       // Whose state or goal changed in this turn.
+  std::vector<InstanceId> ended_;         // Of transient services, in this turn.
+  std::vector<ServiceId> vanishing_;      // Or something of them is.
+  std::vector<ServiceId> relating_anew_;  // Whose newest relations wait for each other to be taken,
+  bool may_relate_anew_ = false;          // and whether something has happened since that was looked at.
   struct Leavers {
     std::vector<InstanceId> instances;
     std::vector<ServiceId> services;
@@ -167,6 +184,7 @@ class Engine {
   bool is_booted_ = false;
   bool is_shutting_down_ = false;
   bool is_finished_ = false;
+  bool is_end_held_ = false;
   Instant shutdown_deadline_ = kNever;
   // In a shutdown: who is told to stop after all others, and, by instance, how long at most the longest chain takes of
   // what is stopped one after the other when this one has stopped.

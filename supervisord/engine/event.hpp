@@ -182,15 +182,34 @@ struct Scaled {
   ChangeId change = {};
 };
 // The service of this name is defined so from now on. What is alive goes on by that; names in it, and so who waits for
-// whom, its hooks, and the kinds and the number of its stop steps are as they were. Content if there is none of the
-// name.
+// whom, its hooks, and the kinds and the number of its stop steps are as they were. Who lives by another definition
+// than that of its service stays with it; or, with `former`, this is what only those take who live by that one. Content
+// if there is none of the name.
 struct DefinitionChanged {
   ServiceRef service;
+  ServiceRef former = {};
+};
+// These services are defined so from their next starts on. Who is alive goes on by the definition that it has, and
+// takes its new one when nothing of it is alive. Those whose relations are other ones do so together, when none of them
+// is alive, so that no order of the one definition meets one of the other (see redefinition.cpp). External things take
+// it at once, and stay external. Who is not there, or is being removed, is passed over.
+struct ServicesRedefined {
+  std::vector<ServiceRef> services;
+};
+// What is said of supervisord itself, of groups, and where services were defined, is so from now on.
+struct SettingsChanged {
+  DaemonSpec daemon;
+  std::vector<NamedGroup> groups;
+  std::vector<std::string> files;
+};
+// While it is held, supervisord does not end because all is done (exit = "when-done"): more is about to come.
+struct EndHeld {
+  bool is_held = true;
 };
 
-using Event =
-    std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, BecameReady, ReadyProbeFailed, ReadyFailed,
-                 HealthProbed, NoticeGiven, MoreTimeAsked, WatchdogSet, MainExited, Survived, Ended, CommandGiven,
-                 ChangeForgotten, Boot, ShutdownRequested, ServiceAdded, ServiceRemoved, Scaled, DefinitionChanged>;
+using Event = std::variant<Spawned, SpawnFailed, MainFound, MainLost, TaskEnded, BecameReady, ReadyProbeFailed,
+                           ReadyFailed, HealthProbed, NoticeGiven, MoreTimeAsked, WatchdogSet, MainExited, Survived,
+                           Ended, CommandGiven, ChangeForgotten, Boot, ShutdownRequested, ServiceAdded, ServiceRemoved,
+                           Scaled, DefinitionChanged, ServicesRedefined, SettingsChanged, EndHeld>;
 
 }  // namespace sup

@@ -12,6 +12,7 @@
 #include "engine/start_times.hpp"
 #include "engine/states.hpp"
 #include "spec/rare.hpp"
+#include "spec/spec_set.hpp"
 
 namespace sup {
 
@@ -88,6 +89,7 @@ enum class Presence : std::uint8_t {
 // own bookkeeping of facts (a run's end), read by everybody. Each member is recorded or derived: record.cpp decides.
 struct Instance {
   ServiceId service;
+  ServiceRef definition;     // By which it lives: that of its service, or an earlier one of it.
   std::uint32_t number = 1;  // Among the instances of its service, from 1.
   Presence presence = Presence::vacant;
   std::uint32_t came = 0;  // The place of its coming among all comings and goings,

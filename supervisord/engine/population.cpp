@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -39,46 +40,56 @@ std::size_t parse_number(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() && text[0] != '0' ? number : 0;
 }
 
-// Whoever relates to a service relates to all its instances. Nobody begins to depend on what leaves, but what conflicts
-// with it waits until it has.
-enum class Whom : std::uint8_t { staying, all };
-template <class Visit>
-void each_pair(const World& w, ServiceId from, ServiceId to, Whom whom, Visit visit) {
-  if (from == to) return;
-  for (const InstanceId f : w.service(from).instances)
-    for (const InstanceId t : w.service(to).instances)
-      if (whom == Whom::all || w.at(t).presence == Presence::here) visit(f, t);
-}
+// Whoever relates to a service relates to all its instances that stay. Nobody begins to depend on what leaves, but what
+// conflicts with it waits until it has left.
+bool stays(const World& w, InstanceId id) { return w.at(id).presence == Presence::here; }
 
-Bond bond_of(const World& w, ServiceId from, ServiceId to, RelationKind kind) {
-  if (kind == RelationKind::parent) return w.service(from).definition->spec.daemon ? Bond::daemon : Bond::child;
+Bond bond_of(const World& w, InstanceId self, ServiceId to, RelationKind kind) {
+  if (kind == RelationKind::parent) return w.spec(w.at(self)).daemon ? Bond::daemon : Bond::child;
   const bool is_bound = kind == RelationKind::binds_to || (kind == RelationKind::requires_ &&
                                                            w.service(to).definition->external->on_lost == OnLost::stop);
   return is_bound ? Bond::binding : Bond::requirement;
 }
 
-void connect_all(World& w, ServiceId from, ServiceId to, EdgeKind kind, const Relation& relation) {
-  const Whom whom = relation.kind == RelationKind::conflicts ? Whom::all : Whom::staying;
-  const Bond bond = bond_of(w, from, to, relation.kind);
-  each_pair(w, from, to, whom, [&](InstanceId f, InstanceId t) { connect(w.graph, f, t, kind, relation.until, bond); });
+void relate(World& w, InstanceId self, ServiceId to, const Relation& relation) {
+  if (w.at(self).service == to) return;
+  for (const InstanceId other : w.service(to).instances) {
+    if (relation.kind == RelationKind::conflicts) connect(w.graph, self, other, kConflicts);
+    if (relation.kind == RelationKind::before && stays(w, self)) connect(w.graph, other, self, kFollows);
+    if (!stays(w, other)) continue;
+    switch (relation.kind) {
+      case RelationKind::parent:
+      case RelationKind::requires_:
+      case RelationKind::binds_to:
+        connect(w.graph, self, other, kRequires, relation.until, bond_of(w, self, to, relation.kind));
+        break;
+      case RelationKind::wants:
+        insert_sorted(w.graph[self.value].edit().wants, other);
+        connect(w.graph, self, other, kFollows, relation.until);
+        break;
+      case RelationKind::restart_with:
+        connect(w.graph, self, other, kRenewedBy);
+        connect(w.graph, self, other, kFollows, relation.until);
+        break;
+      case RelationKind::after: connect(w.graph, self, other, kFollows, relation.until); break;
+      case RelationKind::before:
+      case RelationKind::conflicts: break;
+    }
+  }
 }
 
-void relate(World& w, ServiceId self, ServiceId to, const Relation& relation) {
-  switch (relation.kind) {
-    case RelationKind::parent:
-    case RelationKind::requires_:
-    case RelationKind::binds_to: return connect_all(w, self, to, kRequires, relation);
-    case RelationKind::wants:
-      each_pair(w, self, to, Whom::staying,
-                [&](InstanceId f, InstanceId t) { insert_sorted(w.graph[f.value].edit().wants, t); });
-      return connect_all(w, self, to, kFollows, relation);
-    case RelationKind::restart_with:
-      connect_all(w, self, to, kRenewedBy, relation);
-      return connect_all(w, self, to, kFollows, relation);
-    case RelationKind::after: return connect_all(w, self, to, kFollows, relation);
-    case RelationKind::before: return connect_all(w, to, self, kFollows, relation);
-    case RelationKind::conflicts: return connect_all(w, self, to, kConflicts, relation);
-  }
+void link_needs(World& w, InstanceId id) {
+  const ServiceRef definition = w.definition(w.at(id));
+  for_each_relation(definition->spec, [&](const Relation& relation) {
+    if (const auto other = find_service(w, relation.service)) relate(w, id, *other, relation);
+  });
+}
+
+template <class Visit>
+void each_neighbour(const Relations& relations, Visit visit) {
+  for (const auto* list : {&relations.requires_, &relations.required_by, &relations.follows, &relations.followed_by,
+                           &relations.renewed_by, &relations.renews, &relations.conflicts})
+    std::ranges::for_each(*list, visit);
 }
 
 // Whether it has to do with the service of this name.
@@ -118,6 +129,8 @@ InstancePlace place_of(const World& w, const Instance& i) {
   return {i.number, std::max(i.number, count_here(w, w.service(i.service)))};
 }
 
+bool is_stale(const World& w, const Instance& i) { return i.definition != w.service(i.service).definition; }
+
 bool is_numbered(const ServiceSlot& service) { return service.instances.size() > 1; }
 
 std::optional<ServiceId> find_service(const World& w, std::string_view name) {
@@ -145,7 +158,7 @@ ServiceId add_service(World& w, ServiceRef definition) {
   CHECK(!find_service(w, definition->name));
   const ServiceId id = take_slot(w.services, w.vacant_services);
   const auto place = place_of(w, definition->name) - w.by_name.begin();
-  w.services[id.value].definition = std::move(definition);
+  w.services[id.value].definition = w.services[id.value].related = std::move(definition);
   w.by_name.insert(w.by_name.begin() + place, id);
   return id;
 }
@@ -158,6 +171,7 @@ InstanceId add_instance(World& w, ServiceId service) {
   std::erase(w.emptied, service);
   Instance& i = w.edit(id);
   i.service = service;
+  i.definition = of.related;
   i.number = static_cast<std::uint32_t>(of.instances.size());
   i.presence = Presence::here;
   i.came = ++w.traffic;
@@ -170,15 +184,39 @@ void show_out(World& w, InstanceId id) {
 }
 
 void link_needs(World& w, ServiceId service) {
-  const ServiceRef definition = w.service(service).definition;
-  for_each_relation(definition->spec, [&](const Relation& relation) {
-    if (const auto other = find_service(w, relation.service)) relate(w, service, *other, relation);
-  });
+  for (const InstanceId id : w.service(service).instances) link_needs(w, id);
 }
 
 void link_users(World& w, ServiceId service) {
-  for (const ServiceId other : w.by_name)
-    if (other != service && names(w.service(other).definition->spec, name_of(w, service))) link_needs(w, other);
+  for (const ServiceId other : w.by_name) {
+    if (other == service) continue;
+    for (const InstanceId user : w.service(other).instances)
+      if (names(w.spec(w.at(user)), name_of(w, service))) link_needs(w, user);
+  }
+}
+
+std::vector<InstanceId> relink(World& w, const std::vector<InstanceId>& ids) {
+  std::vector<InstanceId> out = ids;
+  std::set<std::string_view> services;
+  for (const InstanceId id : ids) {
+    const std::vector<InstanceId> others = isolate(w.graph, id);
+    out.insert(out.end(), others.begin(), others.end());
+    services.insert(name_of(w, w.at(id).service));
+  }
+  const std::set<InstanceId> isolated(ids.begin(), ids.end());
+  const auto is_concerned = [&](InstanceId id) {
+    bool is_one = isolated.contains(id);
+    for_each_relation(w.spec(w.at(id)), [&](const Relation& r) { is_one = is_one || services.contains(r.service); });
+    return is_one;
+  };
+  for (const ServiceId service : w.by_name)
+    for (const InstanceId id : w.service(service).instances)
+      if (is_concerned(id)) link_needs(w, id);
+  for (const InstanceId id : ids)
+    each_neighbour(w.relations(w.at(id)), [&](InstanceId other) { out.push_back(other); });
+  std::ranges::sort(out);
+  out.erase(std::ranges::unique(out).begin(), out.end());
+  return out;
 }
 
 std::vector<InstanceId> unlink_users(World& w, InstanceId id) {

@@ -16,10 +16,12 @@ InstanceId add_instance(World& w, ServiceId service);
 // It is to leave for good.
 void show_out(World& w, InstanceId id);
 
-// Relates all instances of the service to what its settings name. Services that are not there are passed over.
+// Relates all instances of the service to what their settings name. Services that are not there are passed over.
 void link_needs(World& w, ServiceId service);
 // Relates all that name the service to its instances.
 void link_users(World& w, ServiceId service);
+// They live by other definitions than before: relates them anew. Returns these, and who was or is related to them.
+std::vector<InstanceId> relink(World& w, const std::vector<InstanceId>& ids);
 // Nothing requires or wants this instance any more, though what follows it still does. Returns who did.
 std::vector<InstanceId> unlink_users(World& w, InstanceId id);
 

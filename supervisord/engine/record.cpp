@@ -73,8 +73,9 @@ constexpr std::tuple kTexts{
 // in the record than these six, since that says whose service leaves, who held the start, and what the shutdown knows.
 constexpr std::size_t kInOtherForm = 6;
 constexpr std::size_t kMoreInRecord = 4;
-// Derived by the recovery: is_queued, is_in_line, is_noted, facts, counts.
-constexpr std::size_t kDerived = 5;
+// Derived by the recovery: is_queued, is_in_line, is_noted, facts, counts; and the definition, which is told by its
+// name.
+constexpr std::size_t kDerived = 6;
 
 constexpr std::size_t kAlike = std::tuple_size_v<decltype(kSame)> + std::tuple_size_v<decltype(kTexts)>;
 static_assert(record_members<Instance>() == kAlike + kInOtherForm + kDerived,

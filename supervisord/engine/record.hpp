@@ -94,7 +94,14 @@ struct EngineRecord {
   std::string shutdown_why;
   std::string exit_by;               // Whose end caused it; empty: nobody's.
   std::vector<std::string> emptied;  // Services that are there, and have no instance any more.
+  bool is_end_held = false;
   friend bool operator==(const EngineRecord&, const EngineRecord&) = default;
+};
+
+// By what an instance lives that has not taken the newest definition of its service yet.
+struct FormerDefinition {
+  std::string instance;  // recorded_name(); or the name of a service of which nobody stays (Engine::former_relations).
+  ServiceRef definition;
 };
 
 // "web@1", also for the only one; empty for kNoInstance and for who has left.

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "spec/fields.hpp"
+#include "spec/spec_set.hpp"
 
 namespace sup {
 
@@ -14,9 +15,13 @@ struct AnyMoment {
   template <class Clock, class Length>
   operator std::chrono::time_point<Clock, Length>() const;
 };
+// And for definitions, of whose constructors g++ can choose none.
+struct AnyDefinition {
+  operator ServiceRef() const;
+};
 }  // namespace detail
 
-// detail::member_count() of the settings' rows, and it knows moments.
+// detail::member_count() of the settings' rows, and it knows moments and definitions.
 template <class T, class... Args>
 consteval std::size_t record_members() {
   if constexpr (requires { T{{Args{}}..., {detail::AnyMoment{}}}; })
@@ -25,6 +30,8 @@ consteval std::size_t record_members() {
     return record_members<T, Args..., detail::AnyObject>();
   else if constexpr (requires { T{{Args{}}..., {detail::AnyScalar{}}}; })
     return record_members<T, Args..., detail::AnyScalar>();
+  else if constexpr (requires { T{{Args{}}..., {detail::AnyDefinition{}}}; })
+    return record_members<T, Args..., detail::AnyDefinition>();
   else
     return sizeof...(Args);
 }

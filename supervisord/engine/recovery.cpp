@@ -8,6 +8,7 @@
 #include "engine/engine.hpp"
 #include "engine/owed.hpp"
 #include "engine/population.hpp"
+#include "spec/relations.hpp"
 
 namespace sup {
 
@@ -39,8 +40,17 @@ EngineRecord Engine::record() const {
                    .shutdown_deadline = shutdown_deadline_,
                    .shutdown_why = shutdown_why_,
                    .exit_by = recorded_name(w_, exit_by_),
-                   .emptied = {}};
+                   .emptied = {},
+                   .is_end_held = is_end_held_};
   for (const ServiceId id : w_.emptied) out.emptied.push_back(w_.service(id).definition->name);
+  return out;
+}
+
+std::vector<FormerDefinition> Engine::former_relations() const {
+  std::vector<FormerDefinition> out;
+  for (const ServiceId id : relating_anew_)
+    if (const ServiceSlot& service = w_.service(id); !service.is_vanishing && count_here(w_, service) == 0)
+      out.push_back({service.definition->name, service.related});
   return out;
 }
 
@@ -100,7 +110,8 @@ void free_from_leavers(World& w) {
 }  // namespace
 
 std::vector<InstanceRecord> Engine::recover(Instant now, const EngineRecord& record,
-                                            std::vector<InstanceRecord> records) {
+                                            std::vector<InstanceRecord> records,
+                                            const std::vector<FormerDefinition>& formers) {
   CHECK(!is_booted_ && w_.next_run == 1);
   w_.now = now;
   const auto orphans = std::ranges::partition(
@@ -108,6 +119,7 @@ std::vector<InstanceRecord> Engine::recover(Instant now, const EngineRecord& rec
   std::vector<InstanceRecord> out(std::move_iterator(orphans.begin()), std::move_iterator(orphans.end()));
   records.erase(orphans.begin(), orphans.end());
   populate(w_, record, records);
+  recover_definitions(formers);
   recover_itself(record);
   std::vector<std::pair<InstanceId, const InstanceRecord*>> found;
   for (const InstanceRecord& r : records)
@@ -116,6 +128,7 @@ std::vector<InstanceRecord> Engine::recover(Instant now, const EngineRecord& rec
   recover_shutdown(found);
   free_from_leavers(w_);
   count_anew();
+  recover_awaited_definitions();
   tell_all_owed();
   settle();
   tell_last();
@@ -123,6 +136,34 @@ std::vector<InstanceRecord> Engine::recover(Instant now, const EngineRecord& rec
   let_go();
   finish_when_at_rest();
   return out;
+}
+
+void Engine::recover_definitions(const std::vector<FormerDefinition>& formers) {
+  std::vector<InstanceId> ids;
+  for (const FormerDefinition& former : formers) {
+    if (const auto service = find_service(w_, former.instance)) w_.services[service->value].related = former.definition;
+    const InstanceId id = find_instance(w_, former.instance);
+    if (id == kNoInstance || !former.instance.contains('@')) continue;
+    w_.edit(id).definition = former.definition;
+    ids.push_back(id);
+  }
+  if (!ids.empty()) (void)relink(w_, ids);
+}
+
+// The newcomers of a service come as the last of it is that stays.
+void Engine::recover_awaited_definitions() {
+  std::vector<InstanceId> stale;
+  for (const ServiceId id : w_.by_name) {
+    ServiceSlot& service = w_.services[id.value];
+    for (const InstanceId one : service.instances) {
+      if (w_.at(one).presence != Presence::here || !is_stale(w_, w_.at(one))) continue;
+      stale.push_back(one);
+      if (!relate_alike(w_.spec(w_.at(one)), service.definition->spec)) service.related = w_.definition(w_.at(one));
+    }
+    if (service.related != service.definition) relating_anew_.push_back(id);
+  }
+  for (const InstanceId id : stale) renew_definition(id);
+  may_relate_anew_ = true;
 }
 
 void Engine::recover_itself(const EngineRecord& record) {
@@ -134,6 +175,7 @@ void Engine::recover_itself(const EngineRecord& record) {
   is_booted_ = record.is_booted;
   is_shutting_down_ = record.is_shutting_down;
   is_all_done_ = record.is_all_done;
+  is_end_held_ = record.is_end_held;
   shutdown_deadline_ = record.shutdown_deadline;
   shutdown_why_ = record.shutdown_why;
   if (!record.exit_by.empty()) exit_by_ = find_instance(w_, record.exit_by);

@@ -44,39 +44,6 @@ void Engine::handle(const ServiceRemoved& event) {
   take_along(event.stop, stop(all));
 }
 
-void Engine::handle(const DefinitionChanged& event) {
-  const auto found = find_service(w_, event.service->name);
-  if (!found) return;
-  const ServiceRef before = std::exchange(w_.services[found->value].definition, event.service);
-  for (const InstanceId id : w_.service(*found).instances) {
-    if (!is_resting(w_.at(id).state)) {
-      work_count_ += is_work(event.service->spec) ? 1 : 0;
-      work_count_ -= is_work(before->spec) ? 1 : 0;
-    }
-    live_by(id, before->spec);
-  }
-}
-
-// What is alive goes on by its new definition: it may have another start-delay now, which counts from when it began to
-// wait for that, or no reason any more to go on without its main process. Other moments that it waits for stay.
-void Engine::live_by(InstanceId id, const ServiceSpec& before) {
-  Instance& i = w_.edit(id);
-  const ServiceSpec& now = w_.spec(i);
-  const bool counts_otherwise =
-      now.restart.max.count != before.restart.max.count || now.restart.within != before.restart.within;
-  if (counts_otherwise) i.recent_restarts.clear();  // Some of those that would count now may be forgotten.
-  const bool is_looked_for = i.state == State::starting && i.phase == Phase::find_main;
-  const bool is_told = !is_live(i.state) || i.state == State::stopping || i.state == State::killing;
-  if (i.main_is_gone && now.exit_when == RunEndsWith::main && !is_told && !is_looked_for)
-    return dispatch(id, Input::main_exited);
-  if (is_delaying(i)) {
-    const Instant deadline = i.deadline;
-    i.deadline = std::max(w_.now, deadline - before.start_delay + now.start_delay);
-    sync_deadline(id, deadline);
-  }
-  enqueue(id);
-}
-
 void Engine::handle(const Scaled& event) {
   if (is_shutting_down_) {
     open_change(event.change, CommandKind::scale, {});
@@ -90,8 +57,11 @@ void Engine::handle(const Scaled& event) {
     targets.insert(targets.end(), made.leaving.begin(), made.leaving.end());
   }
   open_change(event.change, CommandKind::scale, std::move(targets));
+  may_relate_anew_ = true;  // Who is called back leaves no more.
+  renew_relations();
   for (const Resizing& r : resizings) {
     if (r.service == kNoService) continue;
+    for (const InstanceId id : r.coming) renew_definition(id);  // Who is called back may live by an earlier one.
     link_needs(w_, r.service);
     refresh(r.coming);
     if (r.is_up) start(r.coming, Input::want_up);
@@ -99,7 +69,7 @@ void Engine::handle(const Scaled& event) {
     // Those that name the service among their conflicts conflict with these only now.
     std::vector<Companion> gone;
     for (const InstanceId id : r.coming) make_way(id, gone);
-    dismiss(r.service, r.leaving);
+    dismiss(r.leaving);
   }
 }
 
@@ -122,6 +92,7 @@ Engine::Resizing Engine::resize(const Scaling& scaling) {
     if (n >= before.size() || !is_here(id)) out.coming.push_back(id);
     w_.edit(id).presence = Presence::here;
   }
+  if (!out.leaving.empty()) note_vanishing(*found);
   return out;
 }
 
@@ -150,15 +121,13 @@ void Engine::remove(ServiceId id) {
 }
 
 // The highest number is told first.
-void Engine::dismiss(ServiceId service, std::vector<InstanceId> ids) {
-  if (ids.empty()) return;
+void Engine::dismiss(std::vector<InstanceId> ids) {
   std::ranges::reverse(ids);
   for (const InstanceId id : ids) {
     refresh(unlink_users(w_, id));
     refresh({id});
   }
   (void)stop(ids);  // Nobody requires them any more.
-  note_vanishing(service);
 }
 
 void Engine::note_vanishing(ServiceId service) {
@@ -237,6 +206,7 @@ void Engine::let_go() {
     while (may_leave(service)) vacate(service.instances.back());
     if (service.instances.empty() && service.is_vanishing) {
       retire(w_, id);
+      std::erase(relating_anew_, id);
       leavers_.services.push_back(id);
     }
     return service.instances.empty() || w_.at(service.instances.back()).presence == Presence::here;

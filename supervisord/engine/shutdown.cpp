@@ -58,7 +58,8 @@ void Engine::begin_shutdown(std::string why) {
 
 // Before anything that waited for the last end of the work may start.
 void Engine::leave_when_done() {
-  if (!is_booted_ || is_shutting_down_ || work_count_ > 0 || w_.daemon.exit != ExitWhen::when_done) return;
+  if (!is_booted_ || is_shutting_down_ || is_end_held_ || work_count_ > 0 || w_.daemon.exit != ExitWhen::when_done)
+    return;
   is_all_done_ = true;
   begin_shutdown("all services are done");
 }

@@ -95,7 +95,9 @@ std::optional<TaskKind> task_kind_of(Phase phase) {
   return std::nullopt;
 }
 
-bool is_stuck(const Instance& i) { return !i.survivors->empty() && (i.state == State::killing || i.is_hook_late); }
+bool is_stuck(const Instance& i) {
+  return !i.survivors->empty() && is_live(i.state) && (i.state == State::killing || i.is_hook_late);
+}
 
 std::size_t hooks_left(const World& w, const Instance& i) {
   const std::vector<Hook>* hooks = hooks_of(w.spec(i), i.phase);

@@ -55,7 +55,9 @@ struct FollowUp {
 
 // A service in its slot.
 struct ServiceSlot {
-  ServiceRef definition;              // Null: the slot is vacant.
+  ServiceRef definition;              // The newest one. Null: the slot is vacant.
+  ServiceRef related;                 // By which newcomers live, and all of it is related to others: the newest, or,
+                                      // while its relations wait for those of others, an earlier one.
   std::vector<InstanceId> instances;  // Number n at n - 1. Those that vanish are the last.
   bool is_vanishing = false;          // It leaves when its last instance has left.
 };
@@ -92,7 +94,7 @@ struct World {
   World(SpecSet set, std::uint64_t seed);
 
   [[nodiscard]] const ServiceSlot& service(ServiceId id) const { return services[id.value]; }
-  [[nodiscard]] const ServiceRef& definition(const Instance& i) const { return services[i.service.value].definition; }
+  [[nodiscard]] const ServiceRef& definition(const Instance& i) const { return i.definition; }
   [[nodiscard]] const ServiceSpec& spec(const Instance& i) const { return definition(i)->spec; }
   // "web"; or "web@2", where the service has several.
   [[nodiscard]] std::string name(const Instance& i) const;
@@ -182,6 +184,8 @@ void wait_for_reload_until(Instance& i, Instant due);
 // How many of it there are and are to stay.
 [[nodiscard]] std::uint32_t count_here(const World& w, const ServiceSlot& service);
 
+// Whether it lives by an earlier definition of its service than the newest. If it stays, it will take that.
+[[nodiscard]] bool is_stale(const World& w, const Instance& i);
 // Whether several of its kind are told apart by a number.
 [[nodiscard]] bool is_numbered(const ServiceSlot& service);
 // The service of this name, if it is there.

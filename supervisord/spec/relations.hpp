@@ -42,6 +42,13 @@ void for_each_relation(const ServiceSpec& spec, Visit visit) {
   each(RelationKind::conflicts, "conflicts", spec.conflicts);
 }
 
+// Whether both relate to the same others in the same ways.
+[[nodiscard]] inline bool relate_alike(const ServiceSpec& a, const ServiceSpec& b) {
+  return a.parent == b.parent && a.daemon == b.daemon && a.requires_ == b.requires_ && a.binds_to == b.binds_to &&
+         a.wants == b.wants && *a.restart_with == *b.restart_with && a.after == b.after && a.before == b.before &&
+         a.conflicts == b.conflicts;
+}
+
 // Whether this cannot be up without the other, and a start of it starts the other.
 [[nodiscard]] constexpr bool is_need(RelationKind kind) {
   return kind == RelationKind::parent || kind == RelationKind::requires_ || kind == RelationKind::binds_to;

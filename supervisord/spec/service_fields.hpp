@@ -184,39 +184,39 @@ struct Fields<ServiceSpec> {
       Field{"start-delay", &ServiceSpec::start_delay, OnChange::live, "\"2s\"",
             "How long each start waits once all that it waits for is there. It takes no start slot meanwhile.",
             Range{0, kYear}},
-      Field{"instances", &ServiceSpec::instances, OnChange::next_start, "\"${WORKERS:-1}\"",
+      Field{"instances", &ServiceSpec::instances, OnChange::live, "\"${WORKERS:-1}\"",
             "How many of it there are: a number, \"cpus\" for one on each CPU that supervisord may use, or "
             "\"${NAME}\" or \"${NAME:-2}\" for what a variable of supervisord's environment says at its start. They "
             "are called web@1, web@2 ..., and have INSTANCE and INSTANCES in their environment; in commands, env, "
             "paths and addresses {instance} and {instances} stand for these numbers. `ctl scale` changes how many run. "
             "Default: 1."},
-      Field{"parent", &ServiceSpec::parent, OnChange::live, "\"web\"",
+      Field{"parent", &ServiceSpec::parent, OnChange::next_start, "\"web\"",
             "The service that this one is a child of: starting the parent starts it, it starts after the parent is "
             "ready, and is stopped before it. When the run of the parent completes by itself, the parent waits for its "
             "children, and counts as completed when the last of them has ended."},
-      Field{"daemon", &ServiceSpec::daemon, OnChange::live, "true",
+      Field{"daemon", &ServiceSpec::daemon, OnChange::next_start, "true",
             "Whether nobody waits for its end: it is stopped when the run of its parent ends, or, without a parent "
             "and with `exit = \"when-done\"`, when all other services are done. It has no children."},
-      Field{"requires", &ServiceSpec::requires_, OnChange::live, "[\"db\"]",
+      Field{"requires", &ServiceSpec::requires_, OnChange::next_start, "[\"db\"]",
             "Starting this starts these and waits until they are ready. When one of them is stopped, or fails for "
             "good, this is stopped. A crash that their own restart policy repairs leaves this alone. An element may "
             "be a table { service = \"migrate\", until = \"completed\" } to wait for less or more.",
             Unique{}},
-      Field{"binds-to", &ServiceSpec::binds_to, OnChange::live, "[\"vpn\"]",
+      Field{"binds-to", &ServiceSpec::binds_to, OnChange::next_start, "[\"vpn\"]",
             "As requires, and every end of a run of these stops this, too; it comes back when they are ready again.",
             Unique{}},
-      Field{"wants", &ServiceSpec::wants, OnChange::live, "[\"cache\"]",
+      Field{"wants", &ServiceSpec::wants, OnChange::next_start, "[\"cache\"]",
             "Starting this starts these and waits until they are ready or have failed; their failure does not matter.",
             Unique{}},
-      Field{"restart-with", &ServiceSpec::restart_with, OnChange::live, "[\"db\"]",
+      Field{"restart-with", &ServiceSpec::restart_with, OnChange::next_start, "[\"db\"]",
             "Order as with after; and whenever one of these is ready with a run that began after the run of this, be "
             "it after a crash or a restart, this is restarted, once. That they end or are stopped leaves it alone.",
             Unique{}},
-      Field{"after", &ServiceSpec::after, OnChange::live, "[\"network\"]",
+      Field{"after", &ServiceSpec::after, OnChange::next_start, "[\"network\"]",
             "Order only: if both are to run, this starts after these, and is stopped before them.", Unique{}},
-      Field{"before", &ServiceSpec::before, OnChange::live, "[\"web\"]",
+      Field{"before", &ServiceSpec::before, OnChange::next_start, "[\"web\"]",
             "Order only: if both are to run, this starts before these, and is stopped after them.", Unique{}},
-      Field{"conflicts", &ServiceSpec::conflicts, OnChange::live, "[\"web-old\"]",
+      Field{"conflicts", &ServiceSpec::conflicts, OnChange::next_start, "[\"web-old\"]",
             "Services that are never alive together with this one: starting one stops the other first.", Unique{}},
       Field{"working-dir", &ServiceSpec::working_dir, OnChange::restart, "\"/srv/web\"",
             "The working directory, absolute. Default: /.", AbsolutePath{}},
@@ -258,7 +258,7 @@ struct Fields<ServiceSpec> {
       Field{"post-start", &ServiceSpec::post_start, OnChange::next_start, "[\"web-warm-up --all\"]",
             "Commands that run after the service's program has been started and `ready` is met, and before it counts "
             "as ready. If one fails, the start has failed."},
-      Field{"pre-stop", &ServiceSpec::pre_stop, OnChange::live, "[\"web-drain\"]",
+      Field{"pre-stop", &ServiceSpec::pre_stop, OnChange::next_start, "[\"web-drain\"]",
             "Commands that run before the service is stopped, not when it ends by itself. A failure is logged."},
       Field{
           "post-stop", &ServiceSpec::post_stop, OnChange::live, "[\"rm -rf /run/web\"]",

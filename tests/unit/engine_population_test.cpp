@@ -275,3 +275,16 @@ TEST_CASE("an instance that comes by scaling takes the place of what says that i
   CHECK(s.state("new") == "running");
   CHECK(s.cause("old") == "conflict with new");
 }
+
+TEST_CASE("what fails for one who failed for what has left says so", "[engine][population]") {
+  Story s({Service("a"), Service("b"), Service("app").requires_({"a", "b"}),
+           Service("web").requires_({"app"}).restart(RestartWhen::always, 10s)});
+  s.boot().run().run().run().ends("web", code(1));
+  s.ends("a", code(1)).ends("app", signal(15)).ends("b", code(1));
+  CHECK(s.state("app") == "failed");
+  s.remove("a");
+  CHECK(!is_there(s, "a"));
+  s.pass(10s);
+  CHECK(s.state("web") == "failed");
+  CHECK(s.cause("web") == "dependency app failed");
+}

@@ -230,11 +230,15 @@ class Story {
     const Engine& old = engine_;
     std::vector<InstanceRecord> records;
     for (const Instance& i : old.world().present()) records.push_back(*old.record_of(old.world().id(i)));
-    return live_again(old.record(), std::move(records));
+    std::vector<FormerDefinition> formers = old.former_relations();
+    for (const Instance& i : old.world().present())
+      if (is_stale(old.world(), i)) formers.push_back({recorded_name(old.world(), old.world().id(i)), i.definition});
+    return live_again(old.record(), std::move(records), formers);
   }
-  Story& live_again(const EngineRecord& record, std::vector<InstanceRecord> records) {
+  Story& live_again(const EngineRecord& record, std::vector<InstanceRecord> records,
+                    const std::vector<FormerDefinition>& formers = {}) {
     Engine next(definitions(), 99);
-    orphans_ = next.recover(now_, record, std::move(records));
+    orphans_ = next.recover(now_, record, std::move(records), formers);
     engine_ = std::move(next);
     orders_.clear();
     unanswered_.clear();
@@ -272,6 +276,13 @@ class Story {
   Story& redefine(Service service) {
     tell(DefinitionChanged{std::make_shared<const NamedService>(std::move(service.named))});
     return *this;
+  }
+  // They are defined so from their next starts on.
+  Story& redefine_next(std::vector<Service> services) {
+    ServicesRedefined out;
+    for (Service& service : services)
+      out.services.push_back(std::make_shared<const NamedService>(std::move(service.named)));
+    return tell(std::move(out));
   }
   ChangeId remove(std::string name) {
     tell(ServiceRemoved{std::move(name), next_change()});

@@ -273,3 +273,15 @@ TEST_CASE("on-exit of a parent waits for its children", "[tree]") {
   REQUIRE(s.shutdown_reason() == "web is completed (exit 0)");
   REQUIRE(s.state("other") == "stopping");
 }
+
+TEST_CASE("what of a parent was alive in spite of KILL holds up nobody when it has ended", "[tree]") {
+  Story s({Service("web").reload("reloader", 1s), child("worker", "web")});
+  s.boot().run();
+  s.reload({"web"});
+  s.pass(1s).task_ends("web", "signal KILL").main_exits("web", code(0)).pass(12s).survives("web", "pid 12").ends("web");
+  REQUIRE(s.state("web") == "joining");
+  const ChangeId change = s.stop({"web"});
+  REQUIRE(s.reply(change) == "open");
+  s.ends("worker", signal(15));
+  REQUIRE(s.reply(change) == "web=done (exit 0) worker<web=done (went down with web)");
+}

@@ -8,11 +8,6 @@ Cast::Cast(const SpecSet& set) {
   for (const NamedService& service : set.services) add(std::make_shared<const NamedService>(service));
 }
 
-const ServiceRef& Cast::definition(InstanceId id) const {
-  const World& w = engine_->world();
-  return definitions_.at(w.definition(w.at(id))->name);
-}
-
 std::string Cast::name(InstanceId id) const {
   const World& w = engine_->world();
   if (id.value >= w.instances.size() || w.at(id).presence == Presence::vacant) return fmt::format("#{}", id.value);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "sim/universe/moved.hpp"
 
 namespace sup::sim {
 
@@ -14,11 +15,16 @@ class Cast {
   explicit Cast(const SpecSet& set);
   // Whose slots these are. Before any question.
   void watch(const Engine& engine) { engine_ = &engine; }
-  // From now on this is what its name means.
+  // From now on this is what its name means,
   void add(const ServiceRef& service) { definitions_[service->name] = service; }
+  // and who lives by that.
+  void set(InstanceId id, const ServiceRef& definition) { lives_by_[id] = definition; }
+  // The manager has died, and another one goes on.
+  void outlive(const Moved& moved) { moved.move_keys(lives_by_); }
 
-  // Of one that is there, or has left in the last step.
-  [[nodiscard]] const ServiceRef& definition(InstanceId id) const;
+  // By which it lives, of one that is there, or has left in the last step.
+  [[nodiscard]] const ServiceRef& definition(InstanceId id) const { return lives_by_.at(id); }
+  // The newest.
   [[nodiscard]] const ServiceRef& definition(const std::string& service) const { return definitions_.at(service); }
   [[nodiscard]] const ServiceSpec& spec(InstanceId id) const { return definition(id)->spec; }
   // "a", or "a@2" of several; "#7" where nobody is.
@@ -33,6 +39,7 @@ class Cast {
  private:
   const Engine* engine_ = nullptr;
   std::map<std::string, ServiceRef> definitions_;
+  std::map<InstanceId, ServiceRef> lives_by_;
 };
 
 }  // namespace sup::sim

@@ -16,8 +16,7 @@ Complaint silence(const Scene& scene, const Effect&) {
 Complaint shutdown_reason(const Scene& scene, const Effect& effect) {
   if (!std::holds_alternative<ShutdownBegun>(effect)) return std::nullopt;
   if (scene.shutdown != ShutdownReason::none) return "the shutdown begins twice";
-  const bool is_done = scene.set.daemon.exit == ExitWhen::when_done && scene.is_booted && is_work_done(scene);
-  if (scene.shutdown_by || scene.is_shutdown_asked || is_done) return std::nullopt;
+  if (scene.shutdown_by || scene.is_shutdown_asked || is_all_done(scene)) return std::nullopt;
   return "a shutdown without reason";
 }
 
@@ -34,8 +33,8 @@ std::optional<InstanceId> source_of_code(const Scene& scene) {
       if (scene.seen[id.value].state == State::failed && (!first || rank(id) < rank(*first))) first = id;
     return first;
   };
-  if (!scene.set.daemon.exit_code_from.empty()) {
-    const std::vector<InstanceId> named = scene.members_of(scene.set.daemon.exit_code_from);
+  if (!scene.daemon.exit_code_from.empty()) {
+    const std::vector<InstanceId> named = scene.members_of(scene.daemon.exit_code_from);
     const auto failed = first_failed(named);
     return failed || named.empty() ? failed : named.front();
   }

@@ -100,7 +100,7 @@ Complaint order_of_stop(const Scene& scene, const Effect& effect) {
 
 Complaint parallelism(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<StateChanged>(&effect);
-  const std::uint32_t most = scene.set.daemon.start_parallelism;
+  const std::uint32_t most = scene.daemon.start_parallelism;
   if (e == nullptr || e->to != State::starting || most == 0) return std::nullopt;
   const auto starting = std::ranges::count(scene.seen, State::starting, &Seen::state);
   if (std::cmp_less(starting, most)) return std::nullopt;

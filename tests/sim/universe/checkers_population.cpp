@@ -126,7 +126,20 @@ Complaint population(const Scene& scene) {
   return std::nullopt;
 }
 
-constexpr SceneChecker kAfterStep[] = {{"population", population}};
+// Each lives by the definition that its run began with, or by the newest when nothing of it has been alive since. They
+// are told apart by their lines.
+Complaint lives_by(const Scene& scene) {
+  for (const InstanceId id : scene.all()) {
+    const std::uint32_t wanted = scene.cast.definition(id)->line;
+    const std::uint32_t line = scene.inside(id).definition->line;
+    if (line != wanted)
+      return fmt::format("{} ({}) lives by definition {} instead of {}", scene.name(id),
+                         enum_name(scene.seen[id.value].state), line, wanted);
+  }
+  return std::nullopt;
+}
+
+constexpr SceneChecker kAfterStep[] = {{"population", population}, {"lives-by", lives_by}};
 
 // ---- at rest ----
 

@@ -48,7 +48,7 @@ Complaint deadlines(const Scene& scene) {
     first = std::min(first, scene.inside(id).deadline);
   }
   if (scene.shutdown != ShutdownReason::none)
-    first = std::min(first, scene.killed_since == kNever ? scene.shutdown_since + scene.set.daemon.shutdown_timeout
+    first = std::min(first, scene.killed_since == kNever ? scene.shutdown_since + scene.daemon.shutdown_timeout
                                                          : scene.killed_since + kSurvivorGrace);
   if (scene.engine.next_deadline().value_or(kNever) <= first) return std::nullopt;
   return "it will wake too late";
@@ -115,7 +115,7 @@ bool is_kept_out(const Scene& scene, InstanceId id) {
 }
 
 bool is_slot_free(const Scene& scene) {
-  const std::uint32_t most = scene.set.daemon.start_parallelism;
+  const std::uint32_t most = scene.daemon.start_parallelism;
   return most == 0 || std::cmp_less(std::ranges::count(scene.seen, State::starting, &Seen::state), most);
 }
 
@@ -207,8 +207,7 @@ Complaint leaves_in_time(const Scene& scene) {
 }
 
 Complaint when_done(const Scene& scene) {
-  const bool is_done = scene.is_booted && scene.set.daemon.exit == ExitWhen::when_done && is_work_done(scene);
-  if (!is_done || scene.finished || scene.shutdown != ShutdownReason::none) return std::nullopt;
+  if (!is_all_done(scene) || scene.finished || scene.shutdown != ShutdownReason::none) return std::nullopt;
   return "all is done, but it does not leave";
 }
 
@@ -296,7 +295,10 @@ bool needs_endless(const Scene& scene, InstanceId id) {
 bool hangs(const Scene& scene, InstanceId id) {
   if (scene.seen[id.value].state != State::waiting) return false;
   const Links& links = scene.links[id.value];
-  return needs_endless(scene, id) || std::ranges::any_of(links.comes_after, [&](InstanceId f) {
+  // Who has got a conflict makes nobody go: that does who is asked up.
+  const bool is_opposed =
+      scene.has_related_anew && std::ranges::any_of(links.conflicts, [&](InstanceId c) { return is_there(scene, c); });
+  return is_opposed || needs_endless(scene, id) || std::ranges::any_of(links.comes_after, [&](InstanceId f) {
            const State state = scene.seen[f.value].state;
            const bool goes_on = state == State::running || state == State::paused || state == State::joining;
            const Until until = links.after_until.at(f);

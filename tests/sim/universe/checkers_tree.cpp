@@ -21,7 +21,7 @@ Complaint joined_last(const Scene& scene, const Effect& effect) {
 
 // Its time is over, or somebody wants it to end at once.
 bool is_out_of_patience(const Scene& scene) {
-  return scene.killed_since != kNever || scene.now >= scene.shutdown_since + scene.set.daemon.shutdown_timeout;
+  return scene.killed_since != kNever || scene.now >= scene.shutdown_since + scene.daemon.shutdown_timeout;
 }
 
 // What is last is not told to end by the shutdown before the others are gone.
@@ -54,7 +54,10 @@ Complaint stop_share(const Scene& scene, const Effect& effect) {
 bool is_held_up(const Scene& scene, InstanceId id) {
   const Links& links = scene.links[id.value];
   const auto is_stuck = [&](InstanceId other) {
-    return scene.seen[other.value].state == State::killing || (is_there(scene, other) && is_held_up(scene, other));
+    const Seen& s = scene.seen[other.value];
+    // Without a process it ends with the time, and was told so before this one.
+    const bool is_cut = s.row != nullptr && s.row->input == Input::out_of_time && s.state_since == scene.now;
+    return s.state == State::killing || is_cut || (is_there(scene, other) && is_held_up(scene, other));
   };
   if (std::ranges::any_of(links.needed_by, is_stuck) || std::ranges::any_of(links.comes_before, is_stuck)) return true;
   return std::ranges::count(scene.last, id) > 0 &&
@@ -72,7 +75,7 @@ Complaint told_before_killed(const Scene& scene, const Effect& effect) {
   const auto* e = std::get_if<StateChanged>(&effect);
   if (e == nullptr || e->row->input != Input::out_of_time) return std::nullopt;
   if (!is_untold(scene.seen[e->instance.value])) return std::nullopt;
-  const bool is_orderly = scene.is_punctual && scene.set.daemon.shutdown_timeout >= std::chrono::seconds{1};
+  const bool is_orderly = scene.is_punctual && scene.daemon.shutdown_timeout >= std::chrono::seconds{1};
   if (!is_orderly || is_held_up(scene, e->instance)) return std::nullopt;
   return fmt::format("{} is killed without having been told to end", scene.name(e->instance));
 }

@@ -58,8 +58,46 @@ Event Clients::redefine_service() {
   std::vector<std::string> names = cast_.services();
   std::erase_if(names, [this](const std::string& name) { return name.starts_with('t') || cast_.is_external(name); });
   if (names.empty()) return scale();
-  return DefinitionChanged{
-      std::make_shared<const NamedService>(redefined(dice_, *cast_.definition(dice_.pick(names))))};
+  has_redefined_ = true;
+  const std::string& name = dice_.pick(names);
+  if (dice_.percent(40)) return redefine_former(name);
+  return DefinitionChanged{edition(redefined(dice_, *cast_.definition(name)))};
+}
+
+// What one of it lives by, for all who live by the same, if that is another than the newest.
+Event Clients::redefine_former(const std::string& name) {
+  for (const InstanceId id : cast_.all()) {
+    const ServiceRef& former = cast_.definition(id);
+    if (former->name == name && former != cast_.definition(name))
+      return DefinitionChanged{.service = edition(redefined(dice_, *former)), .former = former};
+  }
+  return DefinitionChanged{edition(redefined(dice_, *cast_.definition(name)))};
+}
+
+Event Clients::change_settings() {
+  if (dice_.percent(50)) return EndHeld{holds_end_ = !holds_end_};
+  std::vector<NamedService> services;
+  for (const std::string& name : cast_.services()) services.push_back(*cast_.definition(name));
+  return SettingsChanged{.daemon = random_daemon(dice_, services), .groups = {}, .files = {}};
+}
+
+// Some are defined anew for their next starts. What is added later needs what it needs.
+Event Clients::redefine_services() {
+  std::vector<NamedService> services;
+  for (const std::string& name : cast_.services())
+    if (!name.starts_with('t')) services.push_back(*cast_.definition(name));
+  if (services.empty()) return scale();
+  has_redefined_ = true;
+  ServicesRedefined out;
+  for (NamedService& service : defined_anew(dice_, std::move(services)))
+    out.services.push_back(edition(std::move(service)));
+  return out;
+}
+
+// By their lines definitions are told apart.
+ServiceRef Clients::edition(NamedService service) {
+  service.line = ++last_edition_;
+  return std::make_shared<const NamedService>(std::move(service));
 }
 
 CommandGiven Clients::command(InstanceId hot) {
@@ -90,7 +128,9 @@ bool Clients::has_tree() const {
 Event Clients::next(InstanceId hot) {
   if (last_change_ > 0 && dice_.percent(5))
     return ChangeForgotten{ChangeId{1 + dice_.below(static_cast<std::uint32_t>(last_change_))}};
-  if (dice_.percent(10)) return redefine_service();
+  if (!has_redefined_ && dice_.percent(10)) return redefine_service();
+  if (!has_redefined_ && dice_.percent(7)) return redefine_services();
+  if (dice_.percent(3) && !cast_.services().empty()) return change_settings();
   if (has_tree()) {
     CommandGiven out = command(hot);
     if (out.kind == CommandKind::roll) out.kind = CommandKind::restart;

@@ -17,7 +17,9 @@ bool is_told_again(const Event& event) {
   const bool is_of_client =
       std::holds_alternative<CommandGiven>(event) || std::holds_alternative<ChangeForgotten>(event) ||
       std::holds_alternative<Scaled>(event) || std::holds_alternative<ServiceAdded>(event) ||
-      std::holds_alternative<ServiceRemoved>(event) || std::holds_alternative<DefinitionChanged>(event);
+      std::holds_alternative<ServiceRemoved>(event) || std::holds_alternative<DefinitionChanged>(event) ||
+      std::holds_alternative<ServicesRedefined>(event) || std::holds_alternative<SettingsChanged>(event) ||
+      std::holds_alternative<EndHeld>(event);
   return !is_of_client && !is_lost(event);
 }
 

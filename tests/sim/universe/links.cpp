@@ -37,55 +37,61 @@ void oppose(std::vector<Links>& links, InstanceId one, InstanceId other) {
 
 }  // namespace
 
-// All instances of the one service relate to those of the other that stay; what leaves has the relations that it had.
-void Scene::link_all() {
-  const auto each_pair = [&](const std::string& from, const std::string& to, auto visit, bool even_leaving = false) {
-    if (from == to) return;
-    for (const InstanceId f : members_of(from))
-      for (const InstanceId t : members_of(to))
-        if (even_leaving || members[t.value].presence == Presence::here) visit(f, t);
+// An instance relates to all those of the other service that stay; what leaves has the relations that it had.
+void Scene::link(InstanceId self) {
+  const ServiceSpec& settings = spec(self);
+  const auto each = [&](const std::string& service, auto visit, bool even_leaving = false) {
+    if (service == members[self.value].service) return;
+    for (const InstanceId other : members_of(service))
+      if (even_leaving || members[other.value].presence == Presence::here) visit(other);
   };
-  for (const std::string& self : cast.services()) {
-    const std::vector<InstanceId> mine = members_of(self);
-    if (mine.empty()) continue;
-    const ServiceSpec& spec = cast.spec(mine.front());
-    const auto needs = [&](const Dependency& on) {
-      each_pair(self, on.service, [&](InstanceId f, InstanceId t) { need(links, {f, t, on.until}); });
-    };
-    const auto follows = [&](const Dependency& on) {
-      each_pair(self, on.service, [&](InstanceId f, InstanceId t) { follow(links, {f, t, on.until}); });
-    };
-    const auto binds = [&](const Dependency& on) {
-      each_pair(self, on.service, [&](InstanceId f, InstanceId t) { add(links[f.value].binds_to, t); });
-    };
-    for (const Dependency& on : spec.requires_) {
-      needs(on);
-      const std::vector<InstanceId> others = members_of(on.service);
-      if (!others.empty() && cast.definition(others.front())->external->on_lost == OnLost::stop) binds(on);
-    }
-    for (const Dependency& on : spec.binds_to) {
-      needs(on);
-      binds(on);
-    }
-    if (!spec.parent.empty()) {
-      needs({spec.parent, Until::ready});
-      each_pair(self, spec.parent, [&](InstanceId child, InstanceId parent) {
-        links[child.value].parent = parent;
-        add(links[parent.value].children, child);
-        if (spec.daemon) add(links[child.value].binds_to, parent);
-      });
-    }
-    for (const Dependency& on : spec.wants) follows(on);
-    for (const Dependency& on : spec.after) follows(on);
-    for (const std::string& other : *spec.restart_with) {
-      follows({other, Until::ready});
-      each_pair(self, other, [&](InstanceId f, InstanceId t) { add(links[f.value].renewed_by, t); });
-    }
-    for (const std::string& other : spec.before)
-      each_pair(other, self, [&](InstanceId f, InstanceId t) { follow(links, {f, t, Until::ready}); });
-    for (const std::string& other : spec.conflicts)
-      each_pair(self, other, [&](InstanceId f, InstanceId t) { oppose(links, f, t); }, true);
+  const auto needs = [&](const Dependency& on) {
+    each(on.service, [&](InstanceId other) { need(links, {self, other, on.until}); });
+  };
+  const auto follows = [&](const Dependency& on) {
+    each(on.service, [&](InstanceId other) { follow(links, {self, other, on.until}); });
+  };
+  const auto binds = [&](const Dependency& on) {
+    each(on.service, [&](InstanceId other) { add(links[self.value].binds_to, other); });
+  };
+  for (const Dependency& on : settings.requires_) {
+    needs(on);
+    const std::vector<InstanceId> others = members_of(on.service);
+    if (!others.empty() && cast.definition(others.front())->external->on_lost == OnLost::stop) binds(on);
   }
+  for (const Dependency& on : settings.binds_to) {
+    needs(on);
+    binds(on);
+  }
+  if (!settings.parent.empty()) {
+    needs({settings.parent, Until::ready});
+    each(settings.parent, [&](InstanceId parent) {
+      links[self.value].parent = parent;
+      add(links[parent.value].children, self);
+      if (settings.daemon) add(links[self.value].binds_to, parent);
+    });
+  }
+  for (const Dependency& on : settings.wants) follows(on);
+  for (const Dependency& on : settings.after) follows(on);
+  for (const std::string& service : *settings.restart_with) {
+    follows({service, Until::ready});
+    each(service, [&](InstanceId other) { add(links[self.value].renewed_by, other); });
+  }
+  const bool stays = members[self.value].presence == Presence::here;
+  for (const std::string& service : settings.before)
+    each(
+        service,
+        [&](InstanceId other) {
+          if (stays) follow(links, {other, self, Until::ready});
+        },
+        true);
+  for (const std::string& service : settings.conflicts)
+    each(service, [&](InstanceId other) { oppose(links, self, other); }, true);
+}
+
+void Scene::link_all() {
+  for (std::uint32_t slot = 0; slot < members.size(); ++slot)
+    if (members[slot].presence != Presence::vacant) link(InstanceId{slot});
 }
 
 // Nobody requires it any more; what comes after it still does.

@@ -35,6 +35,7 @@ constexpr auto forget_restart_with = [](ServiceSpec& s) {
   s.restart_with = {};
 };
 constexpr auto always_renew = [](ServiceSpec& s) {
+  if (!has_process(s)) return;  // It has no run that could be older.
   for (const Dependency& other : s.after)
     if (std::ranges::count(*s.restart_with, other.service) == 0) s.restart_with.edit().push_back(other.service);
 };
@@ -175,6 +176,13 @@ bool roll_for_restart(Tamper&, Event& event) {
   return true;
 }
 
+bool lose_redefinitions(Tamper&, Event& event) { return !std::holds_alternative<ServicesRedefined>(event); }
+// What is alive takes it, too.
+bool redefine_at_once(Tamper&, Event& event) {
+  if (const auto* redefined = std::get_if<ServicesRedefined>(&event))
+    event = DefinitionChanged{ServiceRef(redefined->services.front())};
+  return true;
+}
 bool lose_readiness(Tamper&, Event& event) { return !std::holds_alternative<BecameReady>(event); }
 bool lengthen_watchdog(Tamper&, Event& event) {
   if (auto* set = std::get_if<WatchdogSet>(&event)) set->interval *= 2;
@@ -340,6 +348,8 @@ constexpr Mutation kMutations[] = {
     {.name = "a removal is not heard", .caught_by = "population", .hear = lose_removals},
     {.name = "a rolling restart takes all at a time", .caught_by = "rolling", .hear = all_at_a_time},
     {.name = "a restart is taken for a rolling one", .caught_by = "rolling", .hear = roll_for_restart},
+    {.name = "services are not defined anew", .caught_by = "lives-by", .hear = lose_redefinitions},
+    {.name = "what is alive is defined anew", .caught_by = "lives-by", .hear = redefine_at_once},
     {.name = "that it is ready is not heard", .caught_by = "ready-in-time", .hear = lose_readiness},
     {.name = "every sign of life counts twice", .caught_by = "life-in-time", .hear = lengthen_watchdog},
     {.name = "signs of life are taken for reloads", .caught_by = "reload-asked", .hear = reload_for_life},

@@ -32,6 +32,8 @@ struct Mutation {
   bool (*obey)(Tamper&, const Effect& effect) = nullptr;
   // What is recorded when the manager dies, instead of what is so.
   void (*record)(EngineRecord& engine, std::vector<InstanceRecord>& instances) = nullptr;
+  // And by which former definitions it is said that instances live.
+  void (*remember)(std::vector<FormerDefinition>&) = nullptr;
   // What the next one does by itself when it has recovered.
   void (*wake)(Engine&, Instant now) = nullptr;
   // As `tell`, of what it tells again.

@@ -48,6 +48,8 @@ void lose_somebody(EngineRecord&, std::vector<InstanceRecord>& records) {
   if (!records.empty()) records.erase(records.begin());
 }
 
+void forget_formers(std::vector<FormerDefinition>& formers) { formers.clear(); }
+
 const Mutation kMutations[] = {
     {.name = "a launch is not told again", .caught_by = "told-again", .tell_again = keep_back<SpawnRun>},
     {.name = "hooks are not told again", .caught_by = "told-again", .tell_again = keep_back<RunTask>},
@@ -70,6 +72,7 @@ const Mutation kMutations[] = {
     {.name = "a shutdown is forgotten", .caught_by = "leaves-in-time", .record = lose_shutdown},
     {.name = "that it has booted is forgotten", .caught_by = "when-done", .record = lose_boot},
     {.name = "the patience of a shutdown gets lost", .caught_by = "deadlines", .record = lose_patience},
+    {.name = "what is alive lives by the newest definition", .caught_by = "lives-by", .remember = forget_formers},
     {.name = "somebody is not recorded", .caught_by = "states-agree", .record = lose_somebody},
 };
 

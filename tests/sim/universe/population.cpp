@@ -53,13 +53,20 @@ void Scene::meet() {
     const bool has_left = i.presence == Presence::left && farewells.contains(id);
     if (i.presence == Presence::vacant || has_left) continue;
     const bool is_new = member.presence == Presence::vacant;
-    if (is_new) member = {w.definition(i)->name, i.number, Presence::vanishing};
+    if (is_new) {
+      member = {w.definition(i)->name, i.number, Presence::vanishing};
+      cast.set(id, related.at(member.service));
+    }
     const bool was_here = member.presence == Presence::here;
     member.presence = i.presence == Presence::here ? Presence::here : Presence::vanishing;
     if (is_new || (!was_here && i.presence == Presence::here)) coming.push_back(id);
     if (was_here && i.presence != Presence::here) leaving.push_back(id);
   }
-  if (!coming.empty()) link_all();
+  if (!coming.empty()) {
+    for (const InstanceId id : coming) take_if_free(id);  // Who is called back may rest.
+    link_all();
+    take_relations();
+  }
   if (!coming.empty() || !leaving.empty())
     for (auto& [id, change] : changes) change.is_disturbed = true;
   const auto* scaled = event == nullptr ? nullptr : std::get_if<Scaled>(event);
@@ -106,6 +113,7 @@ void Scene::hear(const ServiceAdded& e) {
   open_change(e.start, CommandKind::start, {});
   if (!is_new) return;
   cast.add(e.service);
+  related[e.service->name] = e.service;
   asked[e.service->name] = {e.instances, false};
   wake_hopes();
 }
@@ -123,20 +131,6 @@ void Scene::hear(const Scaled& e) {
   for (const Scaling& scaling : e.scalings)
     if (const auto it = asked.find(scaling.service); it != asked.end() && !it->second.is_removed)
       it->second.instances = scaling.instances;
-}
-
-// Restarts that were counted by another bound do not count any more.
-void Scene::hear(const DefinitionChanged& e) {
-  if (!find_service(engine.world(), e.service->name)) return;
-  const RestartSpec before = cast.definition(e.service->name)->spec.restart;
-  cast.add(e.service);
-  const RestartSpec& policy = e.service->spec.restart;
-  for (const InstanceId id : members_of(e.service->name)) {
-    Seen& s = seen[id.value];
-    s.is_redefined = true;
-    if (policy.max.count != before.max.count || policy.within != before.within)
-      s.restarts.clear(), s.restarts_fresh.clear();
-  }
 }
 
 void Scene::see(const InstanceVacated& e) {

@@ -10,9 +10,12 @@ bool Scene::all_rests() const {
 }
 
 Scene::Scene(const SpecSet& the_set, Cast& the_cast, const Engine& the_engine, const Kernel& the_kernel)
-    : set(the_set), cast(the_cast), engine(the_engine), kernel(the_kernel) {
+    : set(the_set), daemon(set.daemon), cast(the_cast), engine(the_engine), kernel(the_kernel) {
   cast.watch(engine);
-  for (const NamedService& service : set.services) asked[service.name] = {service.instances, false};
+  for (const NamedService& service : set.services) {
+    asked[service.name] = {service.instances, false};
+    related[service.name] = cast.definition(service.name);
+  }
   meet();
 }
 
@@ -74,7 +77,7 @@ void Scene::end_step() {
     if (s.is_wanted && !is_wanted) s.unwanted_since = now;
     s.is_wanted = is_wanted;
   }
-  if (shutdown != ShutdownReason::none && now >= shutdown_since + set.daemon.shutdown_timeout)
+  if (shutdown != ShutdownReason::none && now >= shutdown_since + daemon.shutdown_timeout)
     killed_since = std::min(killed_since, now);
 }
 
@@ -434,6 +437,10 @@ void Scene::see(const StateChanged& e) {
   s.share_due = kNever;
   s.is_redefined = false;
   if (e.to == State::stopping) note_share(e.instance);
+  if (sup::is_there(e.from) && !sup::is_there(e.to)) {
+    take_if_free(e.instance);
+    take_relations();
+  }
   last_changed = e.instance;
   moved.insert(members[e.instance.value].service);
   note_rolls(e);

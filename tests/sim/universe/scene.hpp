@@ -143,6 +143,7 @@ enum class ShutdownReason : std::uint8_t { none, asked, done, service };
 
 struct Scene {
   const SpecSet& set;
+  DaemonSpec daemon;  // As it is by now.
   Cast& cast;
   const Engine& engine;
   const Kernel& kernel;
@@ -150,6 +151,8 @@ struct Scene {
   std::vector<Seen> seen;       // By slot.
   std::vector<Member> members;  // By slot.
   std::map<std::string, Asked> asked;
+  std::map<std::string, ServiceRef> related;  // By which definition each service is linked, while its relations wait.
+  bool has_related_anew = false;              // Some have taken other relations.
   std::map<ChangeId, OpenChange> changes;
   Instant now;
 
@@ -168,7 +171,8 @@ struct Scene {
   RunId last_run;  // The highest so far.
 
   bool is_booted = false;
-  bool is_calm = false;  // The faults are over.
+  bool is_end_held = false;  // More work is about to come.
+  bool is_calm = false;      // The faults are over.
   Instant calm_since = kNever;
   bool is_shutdown_asked = false;
   ShutdownReason shutdown = ShutdownReason::none;
@@ -235,6 +239,9 @@ struct Scene {
   void hear(const ServiceRemoved& e);
   void hear(const Scaled& e);
   void hear(const DefinitionChanged& e);
+  void hear(const ServicesRedefined& e);
+  void hear(const SettingsChanged& e);
+  void hear(const EndHeld& e) { is_end_held = e.is_held; }
   void see(const SpawnRun& e);
   void see(const FindMain& e);
   void see(const RunTask& e);
@@ -260,8 +267,16 @@ struct Scene {
   void wake_hopes();
   // links.cpp
   void link_all();
+  void link(InstanceId self);
   void free_users_of(InstanceId id);
   void unlink(InstanceId id);
+  // definitions.cpp
+  void take_if_free(InstanceId id);
+  void take(InstanceId id, const ServiceRef& definition);
+  void take_relations();
+  [[nodiscard]] bool may_take_relations(const std::vector<std::string>& services) const;
+  void relink(const std::vector<InstanceId>& ids);
+  void recall_relations();
   // population.cpp
   void open_change(ChangeId id, CommandKind kind, std::vector<InstanceId> targets);
   void note_targets();
@@ -293,8 +308,8 @@ struct Scene {
 
 // It can be used by what requires it.
 [[nodiscard]] bool is_up(const Scene& scene, InstanceId id);
-// All that exit = "when-done" waits for rests.
-[[nodiscard]] bool is_work_done(const Scene& scene);
+// All that exit = "when-done" waits for rests, and nothing is about to come.
+[[nodiscard]] bool is_all_done(const Scene& scene);
 // Something of it is alive, or its children go on for it.
 [[nodiscard]] inline bool is_there(const Scene& scene, InstanceId id) { return is_there(scene.seen[id.value].state); }
 // It is as far as `id` needs it to be.

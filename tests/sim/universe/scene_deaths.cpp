@@ -15,6 +15,7 @@ void Scene::outlive(const Moved& to) {
     to.move_keys(of.after_until);
     if (of.parent) of.parent = to(*of.parent);
   }
+  recall_relations();
   to.move(last);
   if (shutdown_by) shutdown_by = to(*shutdown_by);
   last_changed = to(last_changed);

@@ -127,7 +127,8 @@ bool has_done_enough(const Scene& scene, InstanceId id, InstanceId other) {
 
 }  // namespace
 
-bool is_work_done(const Scene& scene) {
+bool is_all_done(const Scene& scene) {
+  if (!scene.is_booted || scene.is_end_held || scene.daemon.exit != ExitWhen::when_done) return false;
   return std::ranges::all_of(
       scene.all(), [&](InstanceId id) { return !is_work(scene.spec(id)) || is_resting(scene.seen[id.value].state); });
 }

@@ -80,7 +80,7 @@ void Scene::note_share(InstanceId id) {
   const Duration after = rest + s.stop_chain;
   if (own == Duration{} || (after == Duration{} && !is_before)) return;
   const double share = static_cast<double>(own.count()) / static_cast<double>((own + kDeathTakes + after).count());
-  const Duration left = std::max(shutdown_since + set.daemon.shutdown_timeout - now, Duration{});
+  const Duration left = std::max(shutdown_since + daemon.shutdown_timeout - now, Duration{});
   s.share_due = now + Duration{static_cast<Duration::rep>(static_cast<double>(left.count()) * share)};
 }
 

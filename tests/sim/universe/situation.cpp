@@ -273,6 +273,8 @@ void drop_contradictions(std::vector<NamedService>& services) {
     });
 }
 
+}  // namespace
+
 DaemonSpec random_daemon(Dice& dice, const std::vector<NamedService>& services) {
   DaemonSpec out;
   out.shutdown_timeout = dice.percent(20) ? 0ms : dice.up_to(dice.percent(50) ? Duration{2s} : Duration{40s});
@@ -281,6 +283,8 @@ DaemonSpec random_daemon(Dice& dice, const std::vector<NamedService>& services) 
   if (dice.percent(30)) out.exit_code_from = dice.pick(services).name;
   return out;
 }
+
+namespace {
 
 Temper random_temper(Dice& dice) {
   Temper out;
@@ -294,7 +298,7 @@ Temper random_temper(Dice& dice) {
   out.hook_fails = dice.below(40);
   out.hook_hangs = dice.below(30);
   out.main_hidden = dice.below(50);
-  out.dies_frozen = dice.below(70);
+  out.dies_frozen = dice.below(100);
   out.silent = dice.below(50);
   out.chatter = dice.below(80);
   out.sick = dice.percent(50) ? dice.below(20) : dice.below(90);
@@ -407,6 +411,25 @@ Situation make_situation(Dice& dice) {
   out.set.daemon = random_daemon(dice, out.set.services);
   out.temper = random_temper(dice);
   return out;
+}
+
+void refurnish(Dice& dice, ServiceSpec& spec) {
+  const OnGiveUp on_give_up = *spec.restart.on_give_up;
+  const RestartWhen when = spec.restart.when;
+  const bool is_awaited = may_complete(spec);
+  spec.restart = random_restart(dice, spec.type);
+  spec.restart.on_give_up.edit() = on_give_up;
+  if (is_awaited && !may_complete(spec)) spec.restart.when = when;
+  spec.stop.edit() = random_stop(dice);
+  add_hooks(dice, 30, spec);
+  spec.ready = {};
+  spec.reload = {};
+  spec.watchdog.reset();
+  add_sayings(dice, spec);
+  spec.exit_when = dice.percent(20) ? RunEndsWith::empty : RunEndsWith::main;
+  spec.start_delay = dice.percent(15) ? dice.up_to(4s) : Duration{};
+  spec.success_codes = dice.percent(20) ? std::vector{0, 3, 143} : std::vector{0};
+  spec.on_exit = dice.percent(5) ? OnExit::shutdown : OnExit::none;
 }
 
 bool may_complete(const ServiceSpec& spec) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/event.hpp"
 #include "sim/universe/dice.hpp"
@@ -54,6 +55,13 @@ struct Situation {
 
 // The same service as somebody has it from now on, while it runs.
 [[nodiscard]] NamedService redefined(Dice& dice, NamedService service);
+// Some of them as they are defined for their next starts: they may relate to others in other ways, which contradict
+// nothing.
+[[nodiscard]] std::vector<NamedService> defined_anew(Dice& dice, std::vector<NamedService> services);
+// What is said of supervisord itself.
+[[nodiscard]] DaemonSpec random_daemon(Dice& dice, const std::vector<NamedService>& services);
+// Gives it another policy, other hooks and times. What it is and whom it relates to stays.
+void refurnish(Dice& dice, ServiceSpec& spec);
 // Whether one who waits for its completion may see that: what is started again after every end never completes.
 [[nodiscard]] bool may_complete(const ServiceSpec& spec);
 

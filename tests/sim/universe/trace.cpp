@@ -78,10 +78,18 @@ struct Describe {
   std::string operator()(const ServiceRemoved& e) const {
     return fmt::format("change {}: service {} is removed", e.stop.value, e.name);
   }
+  std::string operator()(const SettingsChanged&) const { return "settings changed"; }
+  std::string operator()(const EndHeld& e) const { return e.is_held ? "end held" : "end not held"; }
+  std::string operator()(const ServicesRedefined& e) const {
+    std::string out = "defined anew for the next starts:";
+    for (const ServiceRef& service : e.services) out += fmt::format("\n{} at {}", describe(*service), service->line);
+    return out;
+  }
   std::string operator()(const DefinitionChanged& e) const {
     std::string text = describe(*e.service);
     text.pop_back();  // The end of the line.
-    return fmt::format("definition changed, {}", text);
+    const std::string who = e.former == nullptr ? "" : fmt::format(" of who lives by {}", e.former->line);
+    return fmt::format("definition changed{}, {} at {}", who, text, e.service->line);
   }
   std::string operator()(const Scaled& e) const {
     std::string out = fmt::format("change {}: scale", e.change.value);

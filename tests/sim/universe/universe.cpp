@@ -20,6 +20,42 @@ SpecSet distorted(SpecSet set, const Mutation& mutation) {
   return set;
 }
 
+ServiceRef distorted(const ServiceRef& service, const Mutation& mutation) {
+  SpecSet set{.daemon = {}, .services = {*service}, .groups = {}, .files = {}};
+  mutation.distort(set);
+  return std::make_shared<const NamedService>(std::move(set.services.front()));
+}
+
+void distort(SettingsChanged& settings, const Mutation& mutation) {
+  SpecSet set{.daemon = settings.daemon, .services = {}, .groups = {}, .files = {}};
+  mutation.distort(set);
+  settings.daemon = set.daemon;
+}
+
+// What the engine has in its place: editions are told apart by their lines.
+ServiceRef known_as(const Engine& engine, const ServiceRef& former) {
+  if (former == nullptr) return former;
+  for (const Instance& i : engine.world().present())
+    if (i.definition->name == former->name && i.definition->line == former->line) return i.definition;
+  return former;
+}
+
+// Definitions that come later are distorted as those of the start.
+void distort(Event& event, const Mutation& mutation) {
+  if (mutation.distort == nullptr) return;
+  if (auto* settings = std::get_if<SettingsChanged>(&event)) distort(*settings, mutation);
+  if (auto* changed = std::get_if<DefinitionChanged>(&event)) changed->service = distorted(changed->service, mutation);
+  if (auto* redefined = std::get_if<ServicesRedefined>(&event))
+    for (ServiceRef& service : redefined->services) service = distorted(service, mutation);
+}
+
+// As the engine is told of it.
+Event told_to(const Engine& engine, Event event, const Mutation& mutation) {
+  distort(event, mutation);
+  if (auto* changed = std::get_if<DefinitionChanged>(&event)) changed->former = known_as(engine, changed->former);
+  return event;
+}
+
 }  // namespace
 
 Universe::Universe(std::uint64_t seed, const Mutation& mutation, Tracing tracing, const Fate& fate)
@@ -60,6 +96,7 @@ void Universe::live_with_faults() {
     at = std::max(at, now_);
     if (at >= end) return;
     std::vector<Event> commands;
+    clients_.begin_turn();
     for (; next_command <= at; next_command = at + 1ms + pause()) commands.push_back(clients_.next(hot_spot()));
     if (next_shutdown <= at) {
       commands.push_back(ShutdownRequested{dice_.percent(15) ? ShutdownPace::at_once : ShutdownPace::orderly});
@@ -82,6 +119,7 @@ void Universe::settle_in_calm() {
   scene_.is_calm = true;
   scene_.calm_since = std::min(scene_.calm_since, now_);
   write_down("---- the faults are over ----");
+  turn(now_, {clients_.let_end()});
   for (const bool is_second : {false, true}) {
     std::size_t turns = 0;
     for (; next_happening() != kNever && !is_over() && turns < kMaxCalmTurns; ++turns)
@@ -172,7 +210,7 @@ void Universe::turn(Instant at, std::vector<Event> commands) {
 void Universe::deliver(Event event) {
   if (tracing_ == Tracing::on) write_down(describe(cast_, event));
   scene_.begin_step(&event, now_);
-  Event heard = event;
+  Event heard = told_to(engine_, event, mutation_);
   const bool is_heard = mutation_.hear == nullptr || mutation_.hear(tamper_, heard);
   if (is_heard) engine_.step(engine_time(now_), std::move(heard));
   kernel_.note_heard(event);

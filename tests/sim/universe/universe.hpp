@@ -86,8 +86,9 @@ class Universe {
   Instant now_{};
   std::vector<Effect> waiting_;  // Effects that are carried out at the end of the turn.
   Fate fate_;
-  bool is_dying_ = false;                         // It died while it carried out the effects of this step.
-  std::map<InstanceId, InstanceRecord> records_;  // Of those that live while it can die.
+  bool is_dying_ = false;                           // It died while it carried out the effects of this step.
+  std::map<InstanceId, InstanceRecord> records_;    // Of those that live while it can die.
+  std::map<InstanceId, FormerDefinition> formers_;  // Likewise.
   std::optional<Violation> violation_;
   std::vector<std::string> trace_;
 };

@@ -23,8 +23,12 @@ SpecSet definitions_of(const World& w) {
 void Universe::keep_records() {
   if (!fate_.is_mortal()) return;
   for (const InstanceId id : engine_.take_dirty()) {
+    const World& w = engine_.world();
     records_.erase(id);
+    formers_.erase(id);
     if (auto record = engine_.record_of(id)) records_.emplace(id, std::move(*record));
+    if (w.is_present(id) && is_stale(w, w.at(id)))
+      formers_.emplace(id, FormerDefinition{recorded_name(w, id), w.at(id).definition});
   }
 }
 
@@ -37,14 +41,24 @@ Moved Universe::live_again() {
     if (record != engine_.record_of(id)) complain("recorded", fmt::format("{} has changed unnoted", record.service));
     records.push_back(record);
   }
+  std::vector<FormerDefinition> formers = engine_.former_relations();
+  for (const Instance& i : w.present()) {
+    const auto it = formers_.find(w.id(i));
+    const bool is_right =
+        is_stale(w, i) ? it != formers_.end() && it->second.definition == i.definition : it == formers_.end();
+    if (!is_right) complain("recorded", fmt::format("{} lives by another definition unnoted", w.name(i)));
+    if (it != formers_.end()) formers.push_back(it->second);
+  }
   EngineRecord record = engine_.record();
   if (mutation_.record != nullptr) mutation_.record(record, records);
+  if (mutation_.remember != nullptr) mutation_.remember(formers);
   Engine next(definitions_of(w), ~record.chance);
-  const auto orphans = next.recover(engine_time(now_), record, std::move(records));
+  const auto orphans = next.recover(engine_time(now_), record, std::move(records), formers);
   if (!orphans.empty()) complain("orphans", fmt::format("nobody knows {}", orphans.front().service));
   if (mutation_.wake != nullptr) mutation_.wake(next, engine_time(now_));
   engine_ = std::move(next);
   records_.clear();
+  formers_.clear();
   return {names, engine_.world()};
 }
 
@@ -57,6 +71,7 @@ Moved Universe::die() {
   for (const Effect& effect : std::span(waiting).first(done)) obey(effect);
   scene_.begin_step(nullptr, now_);
   const Moved moved = live_again();
+  cast_.outlive(moved);
   kernel_.outlive(moved, engine_.world());
   scene_.outlive(moved);
   scene_.meet();
