@@ -46,10 +46,17 @@ std::string brief(std::string cause) {
   return cause.erase(open, close + 1 - open);
 }
 
+constexpr std::string_view kStale = "stale configuration (restart pending)";
+
 std::string cause_cell(const ServiceStatus& service) {
   const std::string stop = stop_text(service);
-  if (service.cause.empty()) return stop.empty() ? visible(service.says.value_or("")) : stop;
-  return stop.empty() ? brief(service.cause) : fmt::format("{}; {}", stop, brief(service.cause));
+  const auto words = [&] {
+    if (service.cause.empty()) return stop.empty() ? visible(service.says.value_or("")) : stop;
+    return stop.empty() ? brief(service.cause) : fmt::format("{}; {}", stop, brief(service.cause));
+  };
+  const std::string text = words();
+  if (!service.stale) return text;
+  return text.empty() ? std::string(kStale) : fmt::format("{}; {}", kStale, text);
 }
 
 TableRow table_row(const ServiceStatus& service) {
@@ -143,6 +150,7 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   add_detail(rows, "log", dropped_text(service));
   if (service.stored_fds)
     add_detail(rows, "stored", counted(static_cast<std::uint64_t>(*service.stored_fds), "descriptor"));
+  if (service.stale) add_detail(rows, "definition", "an earlier one: its next start takes the one in force");
   add_detail(rows, "set by ctl", fmt::format("{}", fmt::join(service.overrides, ", ")));
   add_detail(rows, "requires", fmt::format("{}", fmt::join(service.requires_, " ")));
   return rows;

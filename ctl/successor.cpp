@@ -75,6 +75,7 @@ Again again(wire::Verb verb) {
     case tree:
     case features:
     case plan:
+    case apply:  // What is in force already is not applied again.
     case health:
     case version:
     case ping:

@@ -12,14 +12,8 @@
 namespace sup {
 namespace {
 
-// Keys that would change who waits for whom, or what has begun already, under a running service.
-constexpr std::string_view kFixedKeys[] = {"parent",   "daemon",       "requires", "binds-to",  "wants",
-                                           "after",    "restart-with", "before",   "conflicts", "pre-start",
-                                           "pre-stop", "post-stop",    "enabled"};
-
-bool is_fixed(std::string_view key) {
-  return std::ranges::find(kFixedKeys, key.substr(0, key.find('.'))) != std::end(kFixedKeys);
-}
+// They have commands of their own: ctl enable, ctl scale.
+bool is_chosen_otherwise(std::string_view key) { return key == "enabled" || key == "instances"; }
 
 // A stop that is under way knows its step by its number.
 bool has_same_steps(const StopSpec& a, const StopSpec& b) {
@@ -112,10 +106,17 @@ Result<ServiceSpec> with_overrides(std::string_view service, const ServiceSpec& 
   return out;
 }
 
+ServiceSpec with_live_changes(ServiceSpec before, const ServiceSpec& after) {
+  const StopSpec stop = *before.stop;
+  take_live(before, after);
+  if (!has_same_steps(stop, *before.stop)) before.stop.edit() = stop;
+  return before;
+}
+
 Result<std::vector<SettingChange>> settable_changes(const ServiceSpec& before, const ServiceSpec& after) {
   std::vector<SettingChange> changes = diff(before, after);
   for (const SettingChange& change : changes) {
-    if (change.on_change == OnChange::live && !is_fixed(change.key)) continue;
+    if (change.on_change == OnChange::live && !is_chosen_otherwise(change.key)) continue;
     return fail(Errc::invalid,
                 fmt::format("{} cannot be set while the service runs: change its definition", change.key));
   }

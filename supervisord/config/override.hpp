@@ -35,6 +35,9 @@ struct Override {
 [[nodiscard]] Result<ServiceSpec> with_overrides(std::string_view service, const ServiceSpec& definition,
                                                  const std::vector<Override>& overrides);
 
+// `before` with what of `after` can take effect while the service runs.
+[[nodiscard]] ServiceSpec with_live_changes(ServiceSpec before, const ServiceSpec& after);
+
 // What is different, if all of it can change while the service runs. Errors: invalid, with the key and what to do
 // instead.
 [[nodiscard]] Result<std::vector<SettingChange>> settable_changes(const ServiceSpec& before, const ServiceSpec& after);

@@ -50,6 +50,24 @@ void add_changes(const Spec& before, const Spec& after, const std::string& prefi
   });
 }
 
+template <SettingTable Spec>
+void take_live_rows(Spec& spec, const Spec& wanted) {
+  for_each_field<Spec>([&]<class T, class Check>(const Field<Spec, T, Check>& row) {
+    if (spec.*row.member == wanted.*row.member) return;
+    if constexpr (SettingTable<Plain<T>>) {
+      Plain<T> part = plain(spec.*row.member);
+      take_live_rows(part, plain(wanted.*row.member));
+      if (part == plain(spec.*row.member)) return;
+      if constexpr (std::is_same_v<T, Plain<T>>)
+        spec.*row.member = std::move(part);
+      else
+        (spec.*row.member).edit() = std::move(part);
+    } else if (row.on_change == OnChange::live) {
+      spec.*row.member = wanted.*row.member;
+    }
+  });
+}
+
 std::string table_text(const std::string& header, const ValueTable& table) {
   std::string out = "[" + header + "]\n";
   for (const Entry& entry : table.entries)
@@ -106,5 +124,8 @@ std::vector<SettingChange> diff(const ExternalSpec& before, const ExternalSpec& 
   add_changes(before, after, "", out);
   return out;
 }
+
+void take_live(ServiceSpec& spec, const ServiceSpec& wanted) { take_live_rows(spec, wanted); }
+void take_live(DaemonSpec& spec, const DaemonSpec& wanted) { take_live_rows(spec, wanted); }
 
 }  // namespace sup

@@ -15,9 +15,11 @@
 #include "base/version.hpp"
 #include "config/enabled.hpp"
 #include "config/paths.hpp"
+#include "daemon/applier.hpp"
 #include "daemon/beginning.hpp"
 #include "daemon/boot_choice.hpp"
 #include "daemon/config_source.hpp"
+#include "daemon/handlers.hpp"
 #include "daemon/machine_end.hpp"
 #include "daemon/main_service.hpp"
 #include "daemon/manager_rows.hpp"
@@ -116,6 +118,7 @@ class Daemon {
   std::unique_ptr<Supervisor> supervisor_;  // After the workers, whose jobs refer to it.
   std::unique_ptr<Workers> workers_;
   std::optional<Reexec> reexec_;
+  std::optional<Applier> applier_;
   std::unique_ptr<Server> server_;
   struct {
     std::uint32_t direct = 0;
@@ -149,8 +152,10 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   record.identity = d->places_.identity;
   if (d->places_.lock) TRY(guard::Holder::of_this_process().hold(kHeldLock, d->places_.lock->fd()));
   d->reexec_.emplace(d->loop_, *d->workers_, *d->supervisor_);
-  d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_, d->source_},
-                                  d->places_.socket, std::move(d->places_.listener)));
+  d->applier_.emplace(d->loop_, *d->supervisor_, *d->workers_);
+  d->server_ =
+      TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_, *d->applier_, d->source_},
+                         d->places_.socket, std::move(d->places_.listener)));
   std::vector<Signal> signals = claimed_signals();
   if (d->supervisor_->world().daemon.forward_signals.empty())
     signals.push_back(Signal{SIGUSR1});
@@ -208,10 +213,9 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
   switch (record.signal.number) {
     case SIGCHLD: return supervisor_->on_child_signal();
     case SIGHUP:
-      say::info(
-          "HUP: the configuration is not read again while services run (ctl plan tells what is not in force); restart "
-          "supervisord for that");
-      return server_->restore_socket();
+      say::info("HUP: the configuration is read again");
+      server_->restore_socket();
+      return apply_unasked(*server_);
     case SIGUSR2: say::info("USR2: log files are opened anew"); return log_->reopen_files(), log_->deliver();
     case SIGUSR1:
       if (supervisor_->world().daemon.forward_signals.empty()) return reexec_->begin_by_signal(record);
@@ -326,6 +330,7 @@ void Daemon::resume(std::vector<Restored> changed) {
         {std::make_shared<const NamedService>(std::move(one.original)), now, std::move(one.overrides)});
   }
   supervisor_->resume(succession_->records, succession_->left);
+  applier_->resume();
   if (const std::size_t lost = succession_->records.unreadable(); lost > 0)
     say::error("{} that it has left cannot be read: what they were about is as if it had not been recorded",
                counted(lost, "record"));
@@ -416,7 +421,7 @@ std::optional<int> supervise(DaemonOptions options, WorkEnd& work) {
     return complain(DaemonExit::system, subreaper.error().what);
   std::vector<Restored> changed;
   if (has_world) changed = restore_changes(records, loaded.set);
-  record_files(records, loaded.files);
+  if (!has_world) record_files(records, loaded.files);
   auto places = has_world ? resume_places(records, (*succession)->left) : take_places(loaded.set.daemon);
   if (!places) return complain(exit_for(places.error()), places.error().what);
   const pid_t guard = guard::Holder::of_this_process().guard_pid();

@@ -62,7 +62,7 @@ struct Rows<EngineRecord> {
       std::make_tuple(Row{1, &R::next_run}, Row{2, &R::chance}, Row{3, &R::booted_at}, Row{4, &R::is_booted},
                       Row{5, &R::is_shutting_down}, Row{6, &R::is_out_of_patience}, Row{7, &R::is_all_done},
                       Row{8, &R::shutdown_deadline}, Row{9, &R::shutdown_why}, Row{10, &R::exit_by},
-                      Row{11, &R::emptied}, Row{12, &R::traffic});
+                      Row{11, &R::emptied}, Row{12, &R::traffic}, Row{13, &R::is_end_held});
   static_assert(std::tuple_size_v<decltype(kRows)> == sup::record_members<R>(), "a member has no number");
 };
 

@@ -5,19 +5,12 @@
 #include <algorithm>
 
 #include "daemon/handlers.hpp"
+#include "daemon/live_groups.hpp"
 #include "daemon/say.hpp"
 #include "spec/check.hpp"
 
 namespace sup {
 namespace {
-
-// A live run whose group is to be told.
-struct LiveGroup {
-  InstanceId instance;
-  RunId run;
-  std::string cgroup;
-  ResourcesSpec before;
-};
 
 // A set that is on its way.
 struct Setting {
@@ -26,9 +19,6 @@ struct Setting {
   std::vector<SettingChange> changes;
   std::vector<LiveGroup> groups;
 };
-
-// What the worker has done, for each of the groups.
-using Applied = Result<std::vector<std::vector<UnmetResource>>>;
 
 // The checks between settings. Names are those of other services, of which only one can be set.
 Result<> check_between(const World& w, const NamedService& service) {
@@ -62,20 +52,12 @@ Result<std::vector<Override>> wanted_overrides(const Overridden& now, const wire
   return merge_overrides(is_reset ? std::vector<Override>{} : now.overrides, std::move(changes));
 }
 
-Result<std::vector<LiveGroup>> live_groups(const Supervisor& supervisor, const std::vector<InstanceId>& instances) {
-  std::vector<LiveGroup> out;
-  for (const InstanceId id : instances) {
-    if (supervisor.runs().is_in_the_making(id)) return fail(Errc::busy, "it is just being started; try again");
-    if (const Run* run = supervisor.runs().find(id); run != nullptr && !run->is_over)
-      out.push_back({id, run->id, run->group ? run->group->name() : std::string(), *run->resources});
-  }
-  return out;
-}
-
 Result<Setting> prepare(const Supervisor& supervisor, const std::vector<InstanceId>& instances,
                         const wire::Call& call) {
   const World& w = supervisor.world();
-  const ServiceRef now = w.definition(w.at(instances.front()));
+  const ServiceRef now = w.service(w.at(instances.front()).service).definition;
+  if (std::ranges::any_of(instances, [&](InstanceId id) { return is_stale(w, w.at(id)); }))
+    return fail(Errc::invalid, "it runs by an earlier definition than the one in force; restart it first");
   Setting out;
   const Overridden* known = supervisor.overrides().find(now);
   out.old_state = known != nullptr ? *known : Overridden{now, now, {}};
@@ -93,39 +75,12 @@ Result<Setting> prepare(const Supervisor& supervisor, const std::vector<Instance
   return out;
 }
 
-// On a worker. All or nothing: what was told before a failure is taken back. A run that has ended meanwhile is content.
-Applied apply(ContainmentTree& containment, const Setting& setting) {
-  std::vector<std::vector<UnmetResource>> out;
-  const ResourcesSpec& wanted = *setting.new_state.current->spec.resources;
-  for (const LiveGroup& live : setting.groups) {
-    auto group = live.cgroup.empty() ? fail(Errc::not_found, "") : containment.open_group(live.cgroup);
-    const bool has_gone = !group && !live.cgroup.empty();
-    auto unmet = has_gone ? std::vector<UnmetResource>{}
-                          : apply_resources(containment, group ? &*group : nullptr, wanted, live.before);
-    if (unmet) {
-      out.push_back(std::move(*unmet));
-      continue;
-    }
-    for (std::size_t i = 0; i < out.size(); ++i)
-      if (auto told = containment.open_group(setting.groups[i].cgroup))
-        (void)apply_resources(containment, &*told, setting.groups[i].before, wanted);
-    return std::unexpected(std::move(unmet).error());
-  }
-  return out;
-}
-
 std::string refusal(const std::string& name, const Error& error) {
   return wire::encode_error(wire::Failed{fmt::format("cannot set {}: {}", name, error.what)});
 }
 
-// What could not be had before and has not been touched is as it was.
-void keep_unmet(std::vector<UnmetResource>& unmet, const Run& run, const std::vector<SettingChange>& changes) {
-  for (const UnmetResource& old : *run.unmet)
-    if (std::ranges::find(changes, old.key, &SettingChange::key) == changes.end()) unmet.push_back(old);
-}
-
 // On the loop thread again.
-std::string conclude(Supervisor& supervisor, Setting& setting, Applied& applied) {
+std::string conclude(Supervisor& supervisor, Setting& setting, Limited& applied) {
   const Indispensable whole;
   const std::string& name = setting.old_state.original->name;
   supervisor.overrides().release(name);
@@ -139,10 +94,7 @@ std::string conclude(Supervisor& supervisor, Setting& setting, Applied& applied)
   for (std::size_t i = 0; i < setting.groups.size(); ++i) {
     const LiveGroup& live = setting.groups[i];
     if (i == 0 && !(*applied)[i].empty()) reply.warnings.push_back(unmet_text((*applied)[i]));
-    if (const Run* run = supervisor.runs().find(live.instance); run != nullptr && run->id == live.run) {
-      keep_unmet((*applied)[i], *run, setting.changes);
-      supervisor.runs().redefine(live.instance, setting.new_state.current, std::move((*applied)[i]));
-    }
+    redefine_run(supervisor, live, setting.new_state.current, std::move((*applied)[i]), setting.changes);
   }
   for (SettingChange& change : setting.changes) {
     say::info("{}: {} is {} now (ctl set)", name, change.key, change.new_value.empty() ? "not set" : change.new_value);
@@ -172,7 +124,7 @@ void handle_set(Server& server, Session& session, const wire::Call& call) {
   ContainmentTree& containment = *supervisor.runs().context().containment;
   answer_after_worker(server, session,
                       [&supervisor, &containment, setting = std::move(*setting)]() mutable -> Conclusion {
-                        auto applied = apply(containment, setting);
+                        auto applied = limit(containment, *setting.new_state.current->spec.resources, setting.groups);
                         return [&supervisor, setting = std::move(setting), applied = std::move(applied)]() mutable {
                           return conclude(supervisor, setting, applied);
                         };

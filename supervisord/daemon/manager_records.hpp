@@ -28,6 +28,7 @@ struct ManagerRecord {
   std::string program;                    // Where `ctl reexec` looks for it.
   bool is_terminal_free = false;          // As in DaemonOptions.
   PowerAction power = PowerAction::none;  // What becomes of the machine in the end.
+  std::vector<std::string> coming;        // Who was stopped only to be begun anew by another definition.
   friend bool operator==(const ManagerRecord&, const ManagerRecord&) = default;
 };
 
@@ -43,6 +44,12 @@ struct TransientRecord {
   std::string toml;
   Transience transience = Transience::until_stopped;
   std::uint32_t instances = 1;
+};
+
+// By what an instance lives that has not taken the newest definition of its service yet.
+struct FormerRecord {
+  std::string instance;  // Its name with its number.
+  std::string toml;
 };
 
 // What `ctl set` has changed of a service.

@@ -12,10 +12,10 @@ namespace sup::record {
 template <>
 struct Rows<ManagerRecord> {
   using R = ManagerRecord;
-  static constexpr auto kRows =
-      std::make_tuple(Row{1, &R::version}, Row{2, &R::containment}, Row{3, &R::started_at}, Row{4, &R::asks},
-                      Row{5, &R::exits}, Row{6, &R::last_change}, Row{7, &R::runtime_dir}, Row{8, &R::socket},
-                      Row{9, &R::identity}, Row{10, &R::program}, Row{11, &R::is_terminal_free}, Row{12, &R::power});
+  static constexpr auto kRows = std::make_tuple(
+      Row{1, &R::version}, Row{2, &R::containment}, Row{3, &R::started_at}, Row{4, &R::asks}, Row{5, &R::exits},
+      Row{6, &R::last_change}, Row{7, &R::runtime_dir}, Row{8, &R::socket}, Row{9, &R::identity}, Row{10, &R::program},
+      Row{11, &R::is_terminal_free}, Row{12, &R::power}, Row{13, &R::coming});
 };
 
 template <>
@@ -29,6 +29,12 @@ struct Rows<TransientRecord> {
   using R = TransientRecord;
   static constexpr auto kRows =
       std::make_tuple(Row{1, &R::name}, Row{2, &R::toml}, Row{3, &R::transience}, Row{4, &R::instances});
+};
+
+template <>
+struct Rows<FormerRecord> {
+  using R = FormerRecord;
+  static constexpr auto kRows = std::make_tuple(Row{1, &R::instance}, Row{2, &R::toml});
 };
 
 template <>

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "spec/relations.hpp"
+
 namespace sup {
 namespace {
 
@@ -36,21 +38,63 @@ PlannedAction action_of(const World& w, const ServiceSlot& service, const NamedS
   return is_restart || is_other_kind(service, after) ? PlannedAction::restart : PlannedAction::update;
 }
 
+// What was put in force without restarts is not whole before them.
+void plan_pending(const World& w, const ServiceSlot& service, const NamedService& after, Plan& out) {
+  for (const InstanceId id : service.instances) {
+    if (!is_stale(w, w.at(id)) || !is_there(w.at(id).state)) continue;
+    auto settings = diff(w.spec(w.at(id)), after.spec);
+    if (action_of(w, service, after, settings) != PlannedAction::restart) continue;
+    const bool relates_anew = !relate_alike(w.spec(w.at(id)), after.spec);
+    out.services.push_back(
+        {after.name, PlannedChange::changed, PlannedAction::restart, std::move(settings), relates_anew, false});
+    return;
+  }
+  ++out.unchanged;
+}
+
 void plan_service(const World& w, const Overrides& overrides, const NamedService& after, Plan& out) {
   const auto id = find_service(w, after.name);
   const ServiceSlot* service = id ? &w.service(*id) : nullptr;
   if (service == nullptr || service->definition->transience != Transience::none) {
     const auto action = starts_with_supervisord(after) ? PlannedAction::start : PlannedAction::none;
-    out.services.push_back({after.name, PlannedChange::added, action, {}});
+    out.services.push_back({.service = after.name, .change = PlannedChange::added, .action = action, .settings = {}});
     return;
   }
   auto settings = changes_between(as_defined(service->definition, overrides), after);
-  if (settings.empty() && !is_other_kind(*service, after)) {
-    ++out.unchanged;
-    return;
-  }
+  if (settings.empty() && !is_other_kind(*service, after)) return plan_pending(w, *service, after, out);
   const auto action = action_of(w, *service, after, settings);
-  out.services.push_back({after.name, PlannedChange::changed, action, std::move(settings)});
+  const bool relates_anew = !relate_alike(as_defined(service->definition, overrides).spec, after.spec);
+  out.services.push_back(
+      {after.name, PlannedChange::changed, action, std::move(settings), relates_anew, is_other_kind(*service, after)});
+}
+
+// What needs something that goes, as it is now, goes down with it and comes back.
+void lead_down(const World& w, Plan& plan) {
+  const auto goes = [&](const std::string& name) {
+    return std::ranges::any_of(plan.services, [&](const ServicePlan& service) {
+      return service.service == name && service.change == PlannedChange::removed &&
+             service.action == PlannedAction::stop;
+    });
+  };
+  for (ServicePlan& service : plan.services) {
+    if (!service.relates_anew || service.action != PlannedAction::update) continue;
+    for (const InstanceId id : find_instances(w, service.service))
+      for_each_relation(w.spec(w.at(id)), [&](const Relation& relation) {
+        if (is_need(relation.kind) && goes(relation.service)) service.action = PlannedAction::restart;
+      });
+  }
+}
+
+// New relations are taken together (see ServicesRedefined): where one of these is restarted for another reason, all
+// are.
+void unite(Plan& plan) {
+  const auto is_regrouped = [](const ServicePlan& service) { return service.relates_anew; };
+  const bool is_any = std::ranges::any_of(plan.services, [&](const ServicePlan& service) {
+    return is_regrouped(service) && service.action == PlannedAction::restart;
+  });
+  if (!is_any) return;
+  for (ServicePlan& service : plan.services)
+    if (is_regrouped(service) && service.action == PlannedAction::update) service.action = PlannedAction::restart;
 }
 
 void plan_removals(const World& w, const SpecSet& files, Plan& out) {
@@ -59,8 +103,8 @@ void plan_removals(const World& w, const SpecSet& files, Plan& out) {
     const std::string& name = service.definition->name;
     const bool is_kept = std::ranges::binary_search(files.services, name, {}, &NamedService::name);
     if (is_kept || service.definition->transience != Transience::none) continue;
-    out.services.push_back(
-        {name, PlannedChange::removed, is_down(w, service) ? PlannedAction::none : PlannedAction::stop, {}});
+    const auto action = is_down(w, service) ? PlannedAction::none : PlannedAction::stop;
+    out.services.push_back({.service = name, .change = PlannedChange::removed, .action = action, .settings = {}});
   }
 }
 
@@ -95,6 +139,8 @@ Plan plan_changes(const World& world, const Overrides& overrides, const SpecSet&
   Plan out;
   for (const NamedService& after : files.services) plan_service(world, overrides, after, out);
   plan_removals(world, files, out);
+  lead_down(world, out);
+  unite(out);
   std::ranges::sort(out.services, {}, &ServicePlan::service);
   out.daemon = plan_daemon(world.daemon, files.daemon);
   out.groups = plan_groups(world.groups, files.groups);

@@ -35,6 +35,8 @@ struct ServicePlan {
   PlannedChange change = PlannedChange::changed;
   PlannedAction action = PlannedAction::none;
   std::vector<SettingChange> settings;  // Of one that is changed.
+  bool relates_anew = false;            // To others than before, or otherwise.
+  bool is_other_kind = false;           // A service in place of an external thing, or the reverse.
 };
 
 struct Plan {

@@ -56,6 +56,7 @@ bool may_change(wire::Verb verb) {
     case scale:
     case wire::Verb::signal:
     case reexec:
+    case apply:
     case shutdown:
     case poweroff:
     case reboot:

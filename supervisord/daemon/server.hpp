@@ -21,6 +21,7 @@
 
 namespace sup {
 
+class Applier;
 class ConfigSource;
 
 class Server final : public Observer {
@@ -40,6 +41,7 @@ class Server final : public Observer {
     Workers& workers;
     log::LogThread& log;
     Reexec& reexec;
+    Applier& applier;
     const ConfigSource& source;
   };
 

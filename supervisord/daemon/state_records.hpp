@@ -27,6 +27,7 @@ enum class RecordKind : std::uint32_t {
   transient = 7,  // By service slot, as the next.
   overrides = 8,
   fd_store = 9,
+  former = 10,  // By instance slot.
 };
 
 class StateRecords {

@@ -94,8 +94,27 @@ std::vector<ConfigFile> recorded_files(StateRecords& records) {
 
 void record_files(StateRecords& records, const std::vector<ConfigFile>& files) {
   if (!records.are_kept()) return;
+  for (const auto& [index, record] : records.all<ConfigTextRecord>(RecordKind::config_text))
+    if (index >= files.size()) records.erase(RecordKind::config_text, index);
   for (std::size_t i = 0; i < files.size(); ++i)
     records.put(RecordKind::config_text, i, ConfigTextRecord{files[i].name, files[i].text});
+}
+
+std::vector<FormerDefinition> take_formers(StateRecords& records) {
+  std::vector<FormerDefinition> out;
+  for (const auto& [slot, record] : records.all<FormerRecord>(RecordKind::former)) {
+    records.erase(RecordKind::former, slot);  // Slots are others now.
+    NamedService former{.name = record.instance.substr(0, record.instance.rfind('@')), .spec = {}};
+    auto spec = recall_service(former.name, record.toml);
+    if (!spec) {
+      say::error("{}: what it was begun by cannot be read, it goes on by its newest definition: {}", record.instance,
+                 spec.error().what);
+      continue;
+    }
+    former.spec = std::move(*spec);
+    out.push_back({record.instance, std::make_shared<const NamedService>(std::move(former))});
+  }
+  return out;
 }
 
 // FNV-1a.

@@ -9,6 +9,7 @@
 #include "config/override.hpp"
 #include "daemon/resumption.hpp"
 #include "daemon/state_records.hpp"
+#include "engine/record.hpp"
 #include "spec/spec_set.hpp"
 
 namespace sup {
@@ -41,6 +42,8 @@ void say_who_goes_on(Succession& succession);
 // What is known of the configuration by the records, and by nothing else.
 [[nodiscard]] std::vector<ConfigFile> recorded_files(StateRecords& records);
 void record_files(StateRecords& records, const std::vector<ConfigFile>& files);
+// By what those were begun who have not taken the newest definitions of their services.
+[[nodiscard]] std::vector<FormerDefinition> take_formers(StateRecords& records);
 // The key of what is recorded of a service by its name.
 [[nodiscard]] std::uint64_t record_id(std::string_view service);
 void record_transient(StateRecords& records, const NamedService& service);

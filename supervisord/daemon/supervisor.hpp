@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/refusable.hpp"
 #include "base/time.hpp"
 #include "config/enabled.hpp"
+#include "config/load.hpp"
 #include "daemon/history.hpp"
 #include "daemon/overrides.hpp"
 #include "daemon/probes.hpp"
@@ -77,6 +79,8 @@ class Supervisor {
 
   // Goes on where an earlier manager has ended, instead of Boot; `records` are those that it has left.
   void resume(StateRecords& records, Resumption& left);
+  // The configuration that another manager would go on with.
+  void record_configuration(const std::vector<ConfigFile>& files);
   // What this manager records of itself.
   [[nodiscard]] ManagerRecord& manager_record() { return manager_; }
 
@@ -102,6 +106,7 @@ class Supervisor {
   void record_engine();
   void record_rest();
   void record_transience(InstanceId id, bool is_here);
+  void record_former(InstanceId id);
   void record_overrides();
   void resume_history(StateRecords& records);
   void resume_runs(StateRecords& records, Resumption& left);
@@ -138,6 +143,7 @@ class Supervisor {
   ManagerRecord manager_record_;                  // likewise;
   ManagerRecord manager_;                         // and as it is.
   std::map<InstanceId, std::string> transients_;  // Whose definition is recorded.
+  std::set<InstanceId> formers_;                  // Likewise, an earlier one of its service.
   std::uint64_t confirmed_ = 0;                   // Of the guard's ends.
   bool is_up_ = false;                            // That was said to the guard.
   History history_;

@@ -71,6 +71,7 @@ void Supervisor::record_engine() {
     else
       records_.erase(RecordKind::instance, id.value);
     record_transience(id, record.has_value());
+    record_former(id);
   }
   if (EngineRecord now = engine_.record(); now != engine_record_ || !is_up_) {
     records_.put(RecordKind::engine, 0, now);
@@ -90,6 +91,20 @@ void Supervisor::record_transience(InstanceId id, bool is_here) {
     transients_.erase(left);
   }
 }
+
+void Supervisor::record_former(InstanceId id) {
+  const World& w = engine_.world();
+  const bool is_former = w.is_present(id) && is_stale(w, w.at(id));
+  if (is_former) {
+    const NamedService& definition = *w.definition(w.at(id));
+    records_.put(RecordKind::former, id.value, FormerRecord{recorded_name(w, id), to_toml(definition)});
+    formers_.insert(id);
+  } else if (formers_.erase(id) > 0) {
+    records_.erase(RecordKind::former, id.value);
+  }
+}
+
+void Supervisor::record_configuration(const std::vector<ConfigFile>& files) { record_files(records_, files); }
 
 void Supervisor::record_overrides() {
   for (const std::string& service : overrides_.take_changed()) {
@@ -151,7 +166,8 @@ void Supervisor::resume(StateRecords& records, Resumption& left) {
     instances.push_back(std::move(record));
     records.erase(RecordKind::instance, slot);  // Slots are others now.
   }
-  for (const InstanceRecord& lost : engine_.recover(sys::monotonic_now(), engine, std::move(instances)))
+  const std::vector<FormerDefinition> formers = take_formers(records);
+  for (const InstanceRecord& lost : engine_.recover(sys::monotonic_now(), engine, std::move(instances), formers))
     say::error("{} is not defined any more: what is alive of it is ended", lost.service);
   resume_history(records);
   stores_->resume(engine_.world(), records, left);

@@ -112,7 +112,8 @@ wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, In
   set_end(i, out.exit_code, out.exit_signal);
   set_health(w, i, now, wall, out);
   out.type = text_of(enum_name(spec.type));
-  out.enabled = spec.enabled;
+  out.enabled = w.service(i.service).definition->spec.enabled;
+  out.stale = is_stale(w, i);
   set_choice(supervisor, w.definition(i)->name, out);
   if (const std::string& why = w.definition(i)->left_out->why; !why.empty()) out.left_out = why;
   out.transient = w.definition(i)->transience != Transience::none;

@@ -415,6 +415,41 @@ inline constexpr auto kPlanExamples =
     std::array{Example{"ctl plan", "what is not in force of the files, and what a change of each setting takes"},
                Example{"ctl plan --json", "for a program"}};
 
+// apply
+inline constexpr auto kApplyParams = std::array{
+    ParamRow{.name = "dry_run",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--dry-run",
+             .fallback = "false",
+             .doc = "Only tell what would be done, as `ctl plan` does."},
+    ParamRow{.name = "restart",
+             .type = ParamType::boolean,
+             .given = Given::flag_off,
+             .option = "--no-restart",
+             .fallback = "true",
+             .doc = "Restart nothing: what cannot change in a running service is taken by its next start. `ctl status` "
+                    "shows which are stale."},
+    ParamRow{.name = "rolling",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--rolling",
+             .fallback = "false",
+             .doc = "Restart the instances of a service one after the other, as `ctl restart --rolling` does."},
+    ParamRow{.name = "max_unavailable",
+             .type = ParamType::integer,
+             .given = Given::option,
+             .option = "--max-unavailable",
+             .metavar = "N",
+             .min = 1,
+             .max = 1'000,
+             .doc = "With --rolling: restart so many at a time. Default: 1."},
+    kWait};
+inline constexpr auto kApplyExamples =
+    std::array{Example{"ctl apply", "the files are in force, and what had to be restarted is ready again"},
+               Example{"ctl apply --dry-run", "what that would do"},
+               Example{"ctl apply --no-restart", "nothing is restarted; `ctl status` shows what is stale"}};
+
 // enable, disable
 inline constexpr auto kEnableParams =
     std::array{kNamesRequired,
@@ -1093,10 +1128,28 @@ inline constexpr auto kCommands = std::array{
                        "`ctl check` does, and tells each service that is added, changed or removed in them, setting by "
                        "setting: the value in force, that of the files, and whether a change of it takes a restart. "
                        "Values of variables that look like secrets are masked. What `ctl set` has changed, and "
-                       "services of `ctl run`, are not compared. The files are put in force by a restart of "
-                       "supervisord. The exit code is 1 if they have errors. The role is admin, since errors show "
+                       "services of `ctl run`, are not compared. `ctl apply` puts the files in force. The exit code is "
+                       "1 if they have errors. The role is admin, since errors show "
                        "lines of the files.",
                .examples = kPlanExamples,
+               .exits = kCallExits},
+    CommandRow{.verb = Verb::apply,
+               .name = "apply",
+               .method = "Apply",
+               .role = Role::admin,
+               .group = HelpGroup::supervisord,
+               .params = kApplyParams,
+               .reply = "ApplyReply",
+               .summary = "Put what the configuration files say now in force.",
+               .text =
+                   "Reads the files again, as `ctl plan` does. If they have errors nothing is touched, and the exit "
+                   "code is 1. Otherwise services that are no longer there are stopped and leave, new ones are "
+                   "there and start if they start with supervisord, and changed ones get what can change while "
+                   "they run; those with other changes are restarted, in the order of dependencies, with what "
+                   "requires them. All else goes on untouched: a file that was only touched, re-ordered or "
+                   "commented changes nothing. The exit code is 1 if one of them does not become ready. SIGHUP "
+                   "does the same.",
+               .examples = kApplyExamples,
                .exits = kCallExits},
     CommandRow{.verb = Verb::enable,
                .name = "enable",

@@ -43,6 +43,7 @@ enum class Verb : std::uint8_t {
   plot,
   set,
   plan,
+  apply,
   enable,
   disable,
   clean,

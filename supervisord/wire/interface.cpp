@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <type_traits>
 
 #include "base/check.hpp"
@@ -100,6 +102,19 @@ bool is_reply(std::string_view name) {
   return std::ranges::any_of(commands(), [&](const CommandRow& row) { return row.reply == name; });
 }
 
+// The types that members have, without "?" and "[]".
+std::set<std::string> used_types() {
+  std::set<std::string> out;
+  for_each_type(MessageTypes{}, [&]<class T>() {
+    for_each_member<T>([&](const auto& row) {
+      using Value = std::remove_cvref_t<decltype(std::declval<T>().*row.member)>;
+      const std::string name = type_name(static_cast<const Value*>(nullptr));
+      out.insert(name.substr(std::min(name.find_first_not_of("?[]"), name.size())));
+    });
+  });
+  return out;
+}
+
 std::string method_text(const CommandRow& row) {
   std::string text = fmt::format("# {}\n# {}\n# Role: {}. Replies: {}.\n", row.summary, row.text,
                                  enum_name(row.role.value), streaming_text(row.streaming));
@@ -113,9 +128,11 @@ std::string interface_description() {
       "# The control protocol of supervisord. Generated from its command and message rows.\n"
       "# Times are Unix milliseconds, durations are milliseconds.\n";
   out += fmt::format("interface {}\n", kInterface);
+  const std::set<std::string> used = used_types();
   for_each_type(MessageTypes{}, [&]<class T>() {
     using Rows = MessageRows<T>;
-    if (!is_reply(Rows::kName)) out += fmt::format("\n# {}\ntype {} {}\n", Rows::kDoc, Rows::kName, fields_of<T>());
+    if (!is_reply(Rows::kName) || used.contains(std::string(Rows::kName)))
+      out += fmt::format("\n# {}\ntype {} {}\n", Rows::kDoc, Rows::kName, fields_of<T>());
   });
   for (const CommandRow& row : commands())
     if (!row.method.empty()) out += "\n" + method_text(row);

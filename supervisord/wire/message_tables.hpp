@@ -60,7 +60,9 @@ struct MessageRows<ServiceStatus> {
              "How many lines of its output were not written: by `log.rate` or `log.overflow`, or because that failed."},
       Member{"dropped_bytes", &ServiceStatus::dropped_bytes, "How many bytes these had."},
       Member{"stored_fds", &ServiceStatus::stored_fds,
-             "How many descriptors are kept for it; absent: it has none kept (fd-store-max)."});
+             "How many descriptors are kept for it; absent: it has none kept (fd-store-max)."},
+      Member{"stale", &ServiceStatus::stale,
+             "Whether it runs by an earlier definition than the one in force; its next start takes that."});
 };
 static_assert(kEveryMemberIsARow<ServiceStatus>);
 
@@ -342,6 +344,18 @@ struct MessageRows<PlanReply> {
       Member{"diagnostics", &PlanReply::diagnostics, "The same for people."});
 };
 static_assert(kEveryMemberIsARow<PlanReply>);
+
+template <>
+struct MessageRows<ApplyReply> {
+  static constexpr std::string_view kName = "ApplyReply";
+  static constexpr std::string_view kDoc = "Reply of Apply.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"plan", &ApplyReply::plan, "What was not in force of the files."},
+      Member{"applied", &ApplyReply::applied, "Whether it is now; not if the files have errors, or after dry_run."},
+      Member{"results", &ApplyReply::results, "What became of those that were started, stopped or restarted for it."},
+      Member{"warnings", &ApplyReply::warnings, "What of the files is not in force all the same, and why."});
+};
+static_assert(kEveryMemberIsARow<ApplyReply>);
 
 template <>
 struct MessageRows<EnableResult> {
@@ -844,11 +858,11 @@ struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, ServiceScale, StatusReply, ChangeProgress, ChangeResult, ChangeReply,
              SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply,
-             SetChange, SetReply, PlannedSetting, PlannedService, PlanReply, EnableResult, EnableReply, CleanResult,
-             CleanReply, ShownFd, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply,
-             GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess,
-             TreeService, TreeReply, Feature, FeaturesReply, Unwell, HealthReply, VersionReply, LogLevelReply,
-             PingReply, ShutdownReply, ReexecReply>;
+             SetChange, SetReply, PlannedSetting, PlannedService, PlanReply, ApplyReply, EnableResult, EnableReply,
+             CleanResult, CleanReply, ShownFd, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy,
+             ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
+             AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, Unwell, HealthReply,
+             VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

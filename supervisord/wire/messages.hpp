@@ -11,6 +11,7 @@
 
 #include "wire/health_messages.hpp"
 #include "wire/message_rows.hpp"
+#include "wire/plan_messages.hpp"
 #include "wire/show_messages.hpp"
 
 namespace sup::wire {
@@ -59,6 +60,7 @@ struct ServiceStatus {
   std::optional<std::int64_t> dropped_lines;
   std::optional<std::int64_t> dropped_bytes;
   std::optional<std::int64_t> stored_fds;
+  bool stale = false;
   friend bool operator==(const ServiceStatus&, const ServiceStatus&) = default;
 };
 
@@ -223,31 +225,12 @@ struct SetReply {
   friend bool operator==(const SetReply&, const SetReply&) = default;
 };
 
-struct PlannedSetting {
-  std::string key;
-  std::string before;
-  std::string after;
-  std::string effect;
-  friend bool operator==(const PlannedSetting&, const PlannedSetting&) = default;
-};
-
-struct PlannedService {
-  std::string service;
-  std::string change;
-  std::string action;
-  std::vector<PlannedSetting> settings;
-  friend bool operator==(const PlannedService&, const PlannedService&) = default;
-};
-
-struct PlanReply {
-  bool valid = true;
-  std::vector<PlannedService> services;
-  std::vector<PlannedSetting> daemon;
-  std::vector<PlannedSetting> groups;
-  std::int64_t unchanged = 0;
-  JsonText report;
-  std::string diagnostics;
-  friend bool operator==(const PlanReply&, const PlanReply&) = default;
+struct ApplyReply {
+  PlanReply plan;
+  bool applied = false;
+  std::vector<ChangeResult> results;
+  std::vector<std::string> warnings;
+  friend bool operator==(const ApplyReply&, const ApplyReply&) = default;
 };
 
 struct EnableResult {
