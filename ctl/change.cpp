@@ -49,12 +49,6 @@ int report_failure(Context& context, const Failure& why) {
   return report(context, {why.code, missing.empty() ? why.text : "timed out; still missing:" + missing});
 }
 
-void print_progress(Context& context, const wire::ChangeProgress& step) {
-  if (!context.shows_progress()) return;
-  context.err.write(fmt::format("{}: {} -> {}: {}\n", step.service, step.from, step.to, visible(step.why)));
-  context.err.flush();
-}
-
 bool was_named(const Context& context, const std::string& service) {
   const auto names = context.call.arguments.texts("names");
   return std::ranges::find(names, service) != names.end();
@@ -192,6 +186,12 @@ class PursuedChange {
 };
 
 }  // namespace
+
+void print_progress(Context& context, const wire::ChangeProgress& step) {
+  if (!context.shows_progress()) return;
+  context.err.write(fmt::format("{}: {} -> {}: {}\n", step.service, step.from, step.to, visible(step.why)));
+  context.err.flush();
+}
 
 void ChangePaths::add(const wire::ChangeProgress& progress) {
   std::vector<std::string>& path = paths_[progress.service];

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ctl/context.hpp"
 #include "wire/commands.hpp"
 #include "wire/messages.hpp"
 
@@ -34,6 +35,8 @@ struct Resumed {
 // was asked; but a reload may be a mere signal.
 [[nodiscard]] Resumed resume_change(wire::Verb verb, std::int64_t asked, const wire::StatusReply& now);
 
+// One step, while a change is under way.
+void print_progress(Context& context, const wire::ChangeProgress& step);
 // Why a service failed, with the last lines that it wrote to standard error: several lines, each with a newline.
 [[nodiscard]] std::string failure_lines(std::string_view verb, const wire::ChangeResult& result);
 

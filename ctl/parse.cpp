@@ -168,16 +168,25 @@ std::expected<ArgumentValue, std::string> moment_value(const ParamRow& param, co
   return std::chrono::duration_cast<std::chrono::milliseconds>(moment->time_since_epoch()).count();
 }
 
+std::expected<ArgumentValue, std::string> duration_value(const ParamRow& param, const std::string& word) {
+  const auto duration = parse_duration(word);
+  if (!duration) return std::unexpected(fmt::format("{}: {}", title(param), duration.error().what));
+  const std::int64_t ms = std::chrono::ceil<std::chrono::milliseconds>(*duration).count();
+  const auto in_words = [](std::int64_t bound) { return format_duration(std::chrono::milliseconds{bound}); };
+  if (ms < param.min)
+    return std::unexpected(fmt::format("{} must be at least {}, not {}", title(param), in_words(param.min), word));
+  if (ms > param.max)
+    return std::unexpected(fmt::format("{} must be at most {}, not {}", title(param), in_words(param.max), word));
+  return ms;
+}
+
 // The one value of a parameter by the rules of its row.
 std::expected<ArgumentValue, std::string> value_of(const ParamRow& param, const std::string& word) {
   switch (param.type) {
     case ParamType::integer: return integer_value(param, word);
     case ParamType::choice: return choice_value(param, word);
     case ParamType::moment: return moment_value(param, word);
-    case ParamType::duration:
-      if (const auto duration = parse_duration(word); !duration)
-        return std::unexpected(fmt::format("{}: {}", title(param), duration.error().what));
-      return word;
+    case ParamType::duration: return duration_value(param, word);
     case ParamType::text:
       if (param.completes == wire::Completes::signals)
         if (const auto signal = parse_signal(word); !signal) return std::unexpected(signal.error().what);
@@ -218,7 +227,7 @@ std::expected<void, std::string> set_argument(const Found& found, wire::Argument
 
 Invocation with_globals(const CommandRow& row, const wire::Arguments& globals) {
   Invocation result{.row = &row, .arguments = {}, .socket = std::string(globals.text("socket")), .timeout = {}};
-  if (globals.has("timeout")) result.timeout = *parse_duration(globals.text("timeout"));
+  if (const auto timeout = globals.integer("timeout")) result.timeout = std::chrono::milliseconds{*timeout};
   if (globals.flag("quiet")) result.verbosity = Verbosity::quiet;
   if (globals.flag("verbose")) result.verbosity = Verbosity::verbose;
   if (globals.flag("json")) result.format = Format::json;

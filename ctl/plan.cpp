@@ -1,11 +1,10 @@
-// `ctl plan` and `ctl apply`: what of the configuration files is not in force, and how it came to be so.
+#include "ctl/plan.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "ctl/change.hpp"
-#include "ctl/render_status.hpp"
 #include "ctl/render_table.hpp"
 #include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
@@ -71,7 +70,8 @@ std::string summary(const wire::PlanReply& plan) {
                      plan.unchanged);
 }
 
-// Returns whether the files were good.
+}  // namespace
+
 bool print_plan(Context& context, const wire::PlanReply& plan) {
   context.err.write(plan.diagnostics);
   if (!plan.valid) return false;
@@ -83,10 +83,6 @@ bool print_plan(Context& context, const wire::PlanReply& plan) {
   return true;
 }
 
-const Failure kInvalid{ExitCode::failed, "the configuration has errors; what is in force stays so"};
-
-}  // namespace
-
 int run_plan(Context& context) {
   const auto reply = ask<wire::PlanReply>(context);
   if (!reply) return report(context, reply.error());
@@ -94,29 +90,7 @@ int run_plan(Context& context) {
     print_json(context, *reply);
     return code_of(reply->valid ? ExitCode::done : ExitCode::failed);
   }
-  return print_plan(context, *reply) ? code_of(ExitCode::done) : report(context, kInvalid);
-}
-
-int run_apply(Context& context) {
-  const auto reply = ask<wire::ApplyReply>(context);
-  if (!reply) return report(context, reply.error());
-  bool is_good = reply->plan.valid;
-  for (const wire::ChangeResult& result : reply->results) is_good = is_good && result.outcome == "done";
-  const int code = code_of(is_good ? ExitCode::done : ExitCode::failed);
-  if (context.wants_json()) {
-    print_json(context, *reply);
-    return code;
-  }
-  if (!print_plan(context, reply->plan)) return report(context, kInvalid);
-  for (const wire::ChangeResult& result : reply->results)
-    if (result.outcome == "done")
-      context.out.write(fmt::format("{}: {} ({})\n", result.service, result.state, human_ms(result.elapsed_ms)));
-  context.out.flush();
-  for (const wire::ChangeResult& result : reply->results)
-    if (result.outcome != "done") context.err.write(failure_lines("apply", result));
-  context.err.flush();
-  for (const std::string& warning : reply->warnings) note(context, fmt::format("ctl: {}", warning));
-  return code;
+  return print_plan(context, *reply) ? code_of(ExitCode::done) : report(context, kInvalidFiles);
 }
 
 }  // namespace sup::ctl

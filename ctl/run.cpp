@@ -74,6 +74,7 @@ int run_verb(Context& context) {
     case Verb::features: return run_features(context);
     case Verb::plan: return run_plan(context);
     case Verb::apply: return run_apply(context);
+    case Verb::confirm: return run_confirm(context);
     case Verb::health: return run_health(context);
     case Verb::check: return run_check(context);
     case Verb::version: return run_version(context);

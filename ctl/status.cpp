@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "ctl/render_status.hpp"
 #include "ctl/verbs.hpp"
 #include "ctl/watch.hpp"
@@ -63,6 +64,9 @@ int run_status(Context& context) {
     note(context, "no services");
   else
     context.out.write(status_text(context, *reply));
+  if (const auto left = reply->daemon.confirm_ms; left && !context.wants_json())
+    note(context, fmt::format("ctl: the configuration is on trial for {} yet: `ctl confirm` keeps it",
+                              format_duration(std::chrono::milliseconds{*left / 1000 * 1000})));
   return code_of(ExitCode::done);
 }
 

@@ -47,6 +47,7 @@ Again again(wire::Verb verb) {
     case exec:
     case attach:
     case run:
+    case confirm:
     case reexec: return Again::never;
     case stop:  // What is down is stopped already, and so on.
     case pause:

@@ -29,6 +29,7 @@ int run_tree(Context& context);
 int run_features(Context& context);
 int run_plan(Context& context);
 int run_apply(Context& context);
+int run_confirm(Context& context);
 int run_health(Context& context);
 int run_check(Context& context);
 int run_version(Context& context);

@@ -8,6 +8,7 @@
 #include "config/override.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/say.hpp"
+#include "engine/explain.hpp"
 #include "engine/record.hpp"
 
 namespace sup {
@@ -40,8 +41,10 @@ void Applier::begin(Plan plan, Loaded loaded, ApplyOrder order, Done done) {
                    .order = order,
                    .done = std::move(done),
                    .awaited = {},
+                   .concerned = {},
                    .outcome = {}});
   place_files();
+  note_concerned();
   stop_first();
 }
 
@@ -58,6 +61,20 @@ void Applier::place_files() {
   for (NamedService& service : set.services)
     if (service.line != 0) service.file = places[service.file];
   set.files = std::move(all);
+}
+
+void Applier::note_concerned() {
+  std::vector<InstanceId> work;
+  for (const ServicePlan& service : job_->plan.services) {
+    job_->concerned.insert(service.service);
+    std::ranges::copy(find_instances(w(), service.service), std::back_inserter(work));
+  }
+  while (!work.empty()) {
+    const InstanceId id = work.back();
+    work.pop_back();
+    for (const InstanceId other : dependents_of(w(), id))
+      if (job_->concerned.insert(w().definition(w().at(other))->name).second) work.push_back(other);
+  }
 }
 
 const NamedService& Applier::defined(const std::string& name) const {
@@ -297,7 +314,7 @@ void Applier::start() {
   }
   for (const std::string& name : coming())
     if (const InstanceId id = find_instance(w(), name);
-        id != kNoInstance && w().spec(w().at(id)).type != ServiceType::external)
+        id != kNoInstance && w().spec(w().at(id)).type != ServiceType::external && is_resting(w().at(id).state))
       started.push_back(id);
   std::ranges::sort(started);
   started.erase(std::ranges::unique(started).begin(), started.end());

@@ -42,6 +42,10 @@ class Applier final : public Observer {
   // `loaded` is without errors, as plan_changes() wants it; `plan` is what that has said of it in this turn. `done` is
   // called when the last change has ended, not if supervisord ends before. Nobody else is at it.
   void begin(Plan plan, Loaded loaded, ApplyOrder order, Done done);
+  // Something of the service may change its state for that: it is in the plan, or goes along with one that is.
+  [[nodiscard]] bool concerns(const ServiceSlot& service) const {
+    return job_ && job_->concerned.contains(service.definition->name);
+  }
   // A manager that was doing so has died: who was to come back does.
   void resume();
 
@@ -60,11 +64,13 @@ class Applier final : public Observer {
     Done done;
     enum class Step : std::uint8_t { stop, tell, begin } step = Step::stop;
     std::set<ChangeId> awaited;
+    std::set<std::string, std::less<>> concerned;
     std::size_t limiting = 0;  // Services whose limits a worker tells the kernel.
     Outcome outcome;
   };
 
   void place_files();
+  void note_concerned();
   void stop_first();
   void tell();
   void move(const NamedService& service);

@@ -32,16 +32,18 @@ std::string absolute_path(const std::string& path) {
   return error ? path : whole.lexically_normal().string();
 }
 
-Loaded load_configuration(const DaemonOptions& options, SystemChecks system, StateRecords* records) {
+namespace {
+
+LoadOptions load_options(const DaemonOptions& options) {
   LoadOptions how;
-  how.system = system;
-  how.keeps_files = guard::Holder::of_this_process().is_guarded() && records == nullptr;
   how.trust = options.trust;
   how.main_command = options.main_command;
   if (guard::is_init_of_container()) how.defaults.shutdown_timeout = kTimeOfContainers;
   if (!options.main_command.empty()) how.defaults.forward_signals = kMainService;
-  Loaded loaded = records == nullptr ? load(options.config, how) : load_again(recorded_files(*records), how);
-  DaemonSpec& spec = loaded.set.daemon;
+  return how;
+}
+
+void override_daemon(const DaemonOptions& options, DaemonSpec& spec) {
   if (!options.runtime_dir.empty()) {
     spec.runtime_dir = absolute_path(options.runtime_dir);
     spec.socket.clear();
@@ -50,6 +52,25 @@ Loaded load_configuration(const DaemonOptions& options, SystemChecks system, Sta
   if (!options.socket.empty()) spec.socket = absolute_path(options.socket);
   if (options.log_level) spec.log.level = *options.log_level;
   if (options.containment) spec.containment = *options.containment;
+}
+
+}  // namespace
+
+Loaded load_configuration(const DaemonOptions& options, SystemChecks system) {
+  LoadOptions how = load_options(options);
+  how.system = system;
+  how.keeps_files = guard::Holder::of_this_process().is_guarded();
+  Loaded loaded = load(options.config, how);
+  override_daemon(options, loaded.set.daemon);
+  return loaded;
+}
+
+Loaded load_recorded(const DaemonOptions& options, std::vector<ConfigFile> files, Files whether) {
+  LoadOptions how = load_options(options);
+  how.system = SystemChecks::off;
+  how.keeps_files = whether == Files::kept;
+  Loaded loaded = load_again(std::move(files), how);
+  override_daemon(options, loaded.set.daemon);
   return loaded;
 }
 

@@ -15,9 +15,11 @@ namespace sup {
 // As it is from "/", too; an empty path stays empty.
 [[nodiscard]] std::string absolute_path(const std::string& path);
 
-// With `records`, the configuration that an earlier manager has left in them. Options win over both.
-[[nodiscard]] Loaded load_configuration(const DaemonOptions& options, SystemChecks system,
-                                        StateRecords* records = nullptr);
+// Options win over what the files say.
+[[nodiscard]] Loaded load_configuration(const DaemonOptions& options, SystemChecks system);
+// The same of files that were read before; with `kept`, they are in what is returned.
+enum class Files : std::uint8_t { kept, dropped };
+[[nodiscard]] Loaded load_recorded(const DaemonOptions& options, std::vector<ConfigFile> files, Files whether);
 
 // What was enabled and disabled by command wins over the definitions. What cannot be read is no reason not to start.
 [[nodiscard]] EnabledChoices take_enabled_choices(SpecSet& set);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "config/given.hpp"
 #include "daemon/beginning.hpp"
 #include "daemon/boot_choice.hpp"
 
@@ -13,6 +14,18 @@ ConfigSource::ConfigSource(DaemonOptions options) : options_(std::move(options))
 }
 
 Loaded ConfigSource::read() const { return load_configuration(options_, SystemChecks::on); }
+
+std::vector<std::string> ConfigSource::paths() const {
+  if (!options_.config.empty()) return options_.config;
+  const GivenConfiguration given = given_configuration(this_process());
+  if (!given.is_empty()) return given.paths;
+  const auto directory = default_config_dir(this_process());
+  return directory ? std::vector{*directory} : std::vector<std::string>();
+}
+
+Loaded ConfigSource::read_again(std::vector<ConfigFile> files) const {
+  return load_recorded(options_, std::move(files), Files::kept);
+}
 
 Result<> ConfigSource::leave_out_of(SpecSet& set) const {
   const BootChoice choice = TRY(boot_choice(set, options_));

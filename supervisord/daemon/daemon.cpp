@@ -19,6 +19,7 @@
 #include "daemon/beginning.hpp"
 #include "daemon/boot_choice.hpp"
 #include "daemon/config_source.hpp"
+#include "daemon/confirmation.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/machine_end.hpp"
 #include "daemon/main_service.hpp"
@@ -119,6 +120,7 @@ class Daemon {
   std::unique_ptr<Workers> workers_;
   std::optional<Reexec> reexec_;
   std::optional<Applier> applier_;
+  std::optional<Confirmation> confirmation_;
   std::unique_ptr<Server> server_;
   struct {
     std::uint32_t direct = 0;
@@ -153,9 +155,10 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   if (d->places_.lock) TRY(guard::Holder::of_this_process().hold(kHeldLock, d->places_.lock->fd()));
   d->reexec_.emplace(d->loop_, *d->workers_, *d->supervisor_);
   d->applier_.emplace(d->loop_, *d->supervisor_, *d->workers_);
-  d->server_ =
-      TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_, *d->applier_, d->source_},
-                         d->places_.socket, std::move(d->places_.listener)));
+  d->confirmation_.emplace(d->loop_, *d->supervisor_, *d->applier_, d->source_);
+  d->server_ = TRY(Server::create(
+      {d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_, *d->applier_, *d->confirmation_, d->source_},
+      d->places_.socket, std::move(d->places_.listener)));
   std::vector<Signal> signals = claimed_signals();
   if (d->supervisor_->world().daemon.forward_signals.empty())
     signals.push_back(Signal{SIGUSR1});
@@ -331,6 +334,7 @@ void Daemon::resume(std::vector<Restored> changed) {
   }
   supervisor_->resume(succession_->records, succession_->left);
   applier_->resume();
+  confirmation_->resume();
   if (const std::size_t lost = succession_->records.unreadable(); lost > 0)
     say::error("{} that it has left cannot be read: what they were about is as if it had not been recorded",
                counted(lost, "record"));
@@ -383,7 +387,7 @@ int try_succession(const DaemonOptions& options) {
   StateRecords& records = (*succession)->records;
   if (!(*succession)->has_world)
     return complain(DaemonExit::system, fmt::format("supervisord {}: {}", program_version(), (*succession)->trouble));
-  Loaded loaded = load_configuration(options, SystemChecks::off, &records);
+  Loaded loaded = load_recorded(options, recorded_files(records), Files::dropped);
   if (loaded.has_errors) {
     fmt::print(stderr, "{}", render_all(loaded));
     return complain(DaemonExit::configuration,
@@ -404,8 +408,8 @@ std::optional<int> supervise(DaemonOptions options, WorkEnd& work) {
   if (!succession) return complain(DaemonExit::system, succession.error().what);
   const bool has_world = work.has_world = (*succession)->has_world;
   StateRecords& records = (*succession)->records;
-  Loaded loaded = load_configuration(options, has_world ? SystemChecks::off : SystemChecks::at_start,
-                                     has_world ? &records : nullptr);
+  Loaded loaded = has_world ? load_recorded(options, recorded_files(records), Files::dropped)
+                            : load_configuration(options, SystemChecks::at_start);
   fmt::print(stderr, "{}", render_all(loaded));
   if (loaded.has_errors)
     return complain(DaemonExit::configuration, "nothing was started: the configuration has errors");

@@ -83,11 +83,7 @@ class ChangeTask final : public Task {
     if (is_done_ || !is_involved || !session.has_room()) return;
     wire::ChangeReply reply;
     reply.change = static_cast<std::int64_t>(change_.value);
-    reply.progress = wire::ChangeProgress{.service = w().name(w().at(change.instance)),
-                                          .from = std::string(enum_name(change.from)),
-                                          .to = std::string(enum_name(change.to)),
-                                          .why = change.cause.empty() ? std::string(change.row->why) : change.cause,
-                                          .elapsed_ms = whole_ms(sys::monotonic_now() - started_)};
+    reply.progress = view_progress(w(), change, sys::monotonic_now() - started_);
     session.send(wire::encode_reply(reply, wire::Continues::yes));
   }
 
@@ -105,14 +101,7 @@ class ChangeTask final : public Task {
     reply_.change = static_cast<std::int64_t>(change_.value);
     std::vector<InstanceId> failed;
     for (const TargetResult& result : done.results) {
-      wire::ChangeResult& out = reply_.results.emplace_back();
-      out.service = result.name;
-      out.outcome = enum_name(result.outcome);
-      out.state = enum_name(result.state);
-      if (result.outcome != Outcome::done) out.cause = result.cause;
-      out.elapsed_ms = whole_ms(result.took);
-      if (result.along_with != kNoInstance)
-        (result.along == Along::gives_way ? out.gives_way_to : out.along_with) = result.along_with_name;
+      reply_.results.push_back(view_result(result));
       if (result.outcome != Outcome::failed || !is_still_there(result)) continue;
       failed.push_back(result.instance);
       failed_runs_[result.instance] = w().at(result.instance).run;

@@ -316,6 +316,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case features: return handle_features(server, session);
     case plan: return handle_plan(server, session);
     case wire::Verb::apply: return handle_apply(server, session, call);
+    case wire::Verb::confirm: return handle_confirm(server, session, call);
     case health: return handle_health(server, session, call);
     case version: return handle_version(session);
     case log_level: return handle_log_level(session, call);

@@ -60,6 +60,7 @@ void handle_reexec(Server& server, Session& session, const wire::Call& call);
 void handle_features(Server& server, Session& session);
 void handle_plan(Server& server, Session& session);
 void handle_apply(Server& server, Session& session, const wire::Call& call);
+void handle_confirm(Server& server, Session& session, const wire::Call& call);
 // As it is asked for by a signal: nobody waits for the answer.
 void apply_unasked(Server& server);
 void handle_health(Server& server, Session& session, const wire::Call& call);

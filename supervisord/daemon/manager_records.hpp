@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct ManagerRecord {
   bool is_terminal_free = false;          // As in DaemonOptions.
   PowerAction power = PowerAction::none;  // What becomes of the machine in the end.
   std::vector<std::string> coming;        // Who was stopped only to be begun anew by another definition.
+  std::optional<Instant> confirm_by;      // When supervisord goes back to the configuration before;
+  std::vector<std::string> tried;         // the services that the one on trial touches;
+  std::vector<std::string> were_up;       // and the instances of those that were to be up before.
   friend bool operator==(const ManagerRecord&, const ManagerRecord&) = default;
 };
 

@@ -57,6 +57,7 @@ bool may_change(wire::Verb verb) {
     case wire::Verb::signal:
     case reexec:
     case apply:
+    case confirm:
     case shutdown:
     case poweroff:
     case reboot:

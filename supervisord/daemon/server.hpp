@@ -23,6 +23,7 @@ namespace sup {
 
 class Applier;
 class ConfigSource;
+class Confirmation;
 
 class Server final : public Observer {
  public:
@@ -42,6 +43,7 @@ class Server final : public Observer {
     log::LogThread& log;
     Reexec& reexec;
     Applier& applier;
+    Confirmation& confirmation;
     const ConfigSource& source;
   };
 

@@ -27,7 +27,8 @@ enum class RecordKind : std::uint32_t {
   transient = 7,  // By service slot, as the next.
   overrides = 8,
   fd_store = 9,
-  former = 10,  // By instance slot.
+  former = 10,         // By instance slot.
+  config_before = 11,  // As config_text: what is gone back to if nobody confirms.
 };
 
 class StateRecords {

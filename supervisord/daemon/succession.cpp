@@ -85,19 +85,18 @@ std::size_t count_foreign(StateRecords& records) {
   return records.foreign();
 }
 
-std::vector<ConfigFile> recorded_files(StateRecords& records) {
+std::vector<ConfigFile> recorded_files(StateRecords& records, RecordKind kind) {
   std::vector<ConfigFile> out;
-  for (auto& [index, record] : records.all<ConfigTextRecord>(RecordKind::config_text))
+  for (auto& [index, record] : records.all<ConfigTextRecord>(kind))
     out.push_back({std::move(record.name), std::move(record.text)});
   return out;
 }
 
-void record_files(StateRecords& records, const std::vector<ConfigFile>& files) {
+void record_files(StateRecords& records, const std::vector<ConfigFile>& files, RecordKind kind) {
   if (!records.are_kept()) return;
-  for (const auto& [index, record] : records.all<ConfigTextRecord>(RecordKind::config_text))
-    if (index >= files.size()) records.erase(RecordKind::config_text, index);
-  for (std::size_t i = 0; i < files.size(); ++i)
-    records.put(RecordKind::config_text, i, ConfigTextRecord{files[i].name, files[i].text});
+  for (const auto& [index, record] : records.all<ConfigTextRecord>(kind))
+    if (index >= files.size()) records.erase(kind, index);
+  for (std::size_t i = 0; i < files.size(); ++i) records.put(kind, i, ConfigTextRecord{files[i].name, files[i].text});
 }
 
 std::vector<FormerDefinition> take_formers(StateRecords& records) {

@@ -39,9 +39,10 @@ void say_who_goes_on(Succession& succession);
 // How many records are whole, and of another version of this program that this one cannot read.
 [[nodiscard]] std::size_t count_foreign(StateRecords& records);
 
-// What is known of the configuration by the records, and by nothing else.
-[[nodiscard]] std::vector<ConfigFile> recorded_files(StateRecords& records);
-void record_files(StateRecords& records, const std::vector<ConfigFile>& files);
+// What is known of a configuration by the records, and by nothing else. The kind: that in force, or the one before.
+[[nodiscard]] std::vector<ConfigFile> recorded_files(StateRecords& records, RecordKind kind = RecordKind::config_text);
+void record_files(StateRecords& records, const std::vector<ConfigFile>& files,
+                  RecordKind kind = RecordKind::config_text);
 // By what those were begun who have not taken the newest definitions of their services.
 [[nodiscard]] std::vector<FormerDefinition> take_formers(StateRecords& records);
 // The key of what is recorded of a service by its name.

@@ -79,10 +79,12 @@ class Supervisor {
 
   // Goes on where an earlier manager has ended, instead of Boot; `records` are those that it has left.
   void resume(StateRecords& records, Resumption& left);
-  // The configuration that another manager would go on with.
-  void record_configuration(const std::vector<ConfigFile>& files);
+  // The configuration that another manager would go on with, or go back to.
+  void record_configuration(const std::vector<ConfigFile>& files, RecordKind kind = RecordKind::config_text);
+  [[nodiscard]] std::vector<ConfigFile> recorded_configuration(RecordKind kind);
   // What this manager records of itself.
   [[nodiscard]] ManagerRecord& manager_record() { return manager_; }
+  [[nodiscard]] const ManagerRecord& manager_record() const { return manager_; }
 
   void on_child_signal() { runs_->on_child_signal(); }
   // The guard has told of ends. They are confirmed when what follows from them is recorded.

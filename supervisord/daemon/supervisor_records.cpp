@@ -104,7 +104,11 @@ void Supervisor::record_former(InstanceId id) {
   }
 }
 
-void Supervisor::record_configuration(const std::vector<ConfigFile>& files) { record_files(records_, files); }
+void Supervisor::record_configuration(const std::vector<ConfigFile>& files, RecordKind kind) {
+  record_files(records_, files, kind);
+}
+
+std::vector<ConfigFile> Supervisor::recorded_configuration(RecordKind kind) { return recorded_files(records_, kind); }
 
 void Supervisor::record_overrides() {
   for (const std::string& service : overrides_.take_changed()) {

@@ -173,12 +173,34 @@ wire::ServiceScale view_scale(const World& w, ServiceId id) {
   return out;
 }
 
+wire::ChangeResult view_result(const TargetResult& result) {
+  wire::ChangeResult out{.service = result.name,
+                         .outcome = std::string(enum_name(result.outcome)),
+                         .state = std::string(enum_name(result.state)),
+                         .cause = result.outcome == Outcome::done ? std::string() : result.cause,
+                         .elapsed_ms = whole_ms(result.took),
+                         .last_lines = {}};
+  if (result.along_with != kNoInstance)
+    (result.along == Along::gives_way ? out.gives_way_to : out.along_with) = result.along_with_name;
+  return out;
+}
+
+wire::ChangeProgress view_progress(const World& w, const StateChanged& change, Duration elapsed) {
+  return {.service = w.name(w.at(change.instance)),
+          .from = std::string(enum_name(change.from)),
+          .to = std::string(enum_name(change.to)),
+          .why = change.cause.empty() ? std::string(change.row->why) : change.cause,
+          .elapsed_ms = whole_ms(elapsed)};
+}
+
 wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now) {
   wire::DaemonStatus out;
   out.pid = guard::supervisor_pid();
   out.version = program_version();
   out.uptime_ms = whole_ms(now - supervisor.started_at());
   out.state = supervisor.engine().is_shutting_down() ? "shutting-down" : "running";
+  if (const auto by = supervisor.manager_record().confirm_by)
+    out.confirm_ms = whole_ms(std::max(*by - now, Duration{}));
   out.event_seq = static_cast<std::int64_t>(supervisor.history().last_sequence());
   for (const Instance& i : supervisor.world().present()) {
     ++out.services;

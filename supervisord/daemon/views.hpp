@@ -13,6 +13,9 @@ namespace sup {
 [[nodiscard]] wire::ServiceStatus view_service(const Supervisor& supervisor, InstanceId id, Instant now, WallTime wall);
 // What is asked of it now, and what the last answers were.
 [[nodiscard]] std::vector<wire::ShownProbe> view_probes(const World& w, InstanceId id, Instant now, WallTime wall);
+[[nodiscard]] wire::ChangeResult view_result(const TargetResult& result);
+// `elapsed`: since it was asked for.
+[[nodiscard]] wire::ChangeProgress view_progress(const World& w, const StateChanged& change, Duration elapsed);
 [[nodiscard]] wire::DaemonStatus view_daemon(const Supervisor& supervisor, Instant now);
 [[nodiscard]] wire::EventRecord view_event(const World& w, const HistoryEntry& entry);
 [[nodiscard]] wire::ExplainReply view_explanation(const Supervisor& supervisor, InstanceId id,

@@ -444,11 +444,38 @@ inline constexpr auto kApplyParams = std::array{
              .min = 1,
              .max = 1'000,
              .doc = "With --rolling: restart so many at a time. Default: 1."},
+    ParamRow{.name = "confirm_ms",
+             .type = ParamType::duration,
+             .given = Given::option,
+             .option = "--confirm",
+             .metavar = "DURATION",
+             .min = 1,
+             .max = 604'800'000,  // A week.
+             .doc = "Go back to the configuration before, unless `ctl confirm` follows within this time (\"60s\"), and "
+                    "as soon as a service that it touches fails."},
+    ParamRow{.name = "watch",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--watch",
+             .scope = Scope::local,
+             .fallback = "false",
+             .doc = "Do it again whenever a file of the configuration changes, until interrupted: for development."},
     kWait};
+inline constexpr auto kConfirmParams = std::array{ParamRow{.name = "revert",
+                                                           .type = ParamType::boolean,
+                                                           .given = Given::flag,
+                                                           .option = "--revert",
+                                                           .fallback = "false",
+                                                           .doc = "Go back at once instead."}};
+inline constexpr auto kConfirmExamples =
+    std::array{Example{"ctl confirm", "keep what `ctl apply --confirm` has put in force"},
+               Example{"ctl confirm --revert", "do not wait until it goes back by itself"}};
 inline constexpr auto kApplyExamples =
     std::array{Example{"ctl apply", "the files are in force, and what had to be restarted is ready again"},
                Example{"ctl apply --dry-run", "what that would do"},
-               Example{"ctl apply --no-restart", "nothing is restarted; `ctl status` shows what is stale"}};
+               Example{"ctl apply --no-restart", "nothing is restarted; `ctl status` shows what is stale"},
+               Example{"ctl apply --confirm 60s", "on trial: without a `ctl confirm` all is as before in a minute"},
+               Example{"ctl apply --watch", "again at each change of a file"}};
 
 // enable, disable
 inline constexpr auto kEnableParams =
@@ -1137,6 +1164,7 @@ inline constexpr auto kCommands = std::array{
                .name = "apply",
                .method = "Apply",
                .role = Role::admin,
+               .streaming = Streaming::on_request,
                .group = HelpGroup::supervisord,
                .params = kApplyParams,
                .reply = "ApplyReply",
@@ -1150,6 +1178,20 @@ inline constexpr auto kCommands = std::array{
                    "commented changes nothing. The exit code is 1 if one of them does not become ready. SIGHUP "
                    "does the same.",
                .examples = kApplyExamples,
+               .exits = kCallExits},
+    CommandRow{.verb = Verb::confirm,
+               .name = "confirm",
+               .method = "Confirm",
+               .role = Role::admin,
+               .group = HelpGroup::supervisord,
+               .params = kConfirmParams,
+               .reply = "ConfirmReply",
+               .summary = "Keep the configuration that was put in force on trial.",
+               .text = "After `ctl apply --confirm 60s` supervisord goes back to the configuration before when the "
+                       "time is over, unless this is said. Going back touches what is in force, not the files: `ctl "
+                       "plan` tells then how they differ. The exit code is 1 if nothing waits to be confirmed, or if "
+                       "something does not come back as it was.",
+               .examples = kConfirmExamples,
                .exits = kCallExits},
     CommandRow{.verb = Verb::enable,
                .name = "enable",

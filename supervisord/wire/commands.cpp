@@ -35,14 +35,14 @@ ArgumentValue fallback_value(const ParamRow& param) {
   switch (param.type) {
     case ParamType::boolean: return param.fallback == "true";
     case ParamType::moment:
+    case ParamType::duration:
     case ParamType::integer: {
       std::int64_t value = 0;
       std::from_chars(param.fallback.data(), param.fallback.data() + param.fallback.size(), value);
       return value;
     }
     case ParamType::text:
-    case ParamType::choice:
-    case ParamType::duration: return std::string(param.fallback);
+    case ParamType::choice: return std::string(param.fallback);
     case ParamType::texts: return std::vector<std::string>{std::string(param.fallback)};
   }
   check_failed("every parameter type has a fallback");

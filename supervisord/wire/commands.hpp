@@ -44,6 +44,7 @@ enum class Verb : std::uint8_t {
   set,
   plan,
   apply,
+  confirm,
   enable,
   disable,
   clean,
@@ -74,7 +75,7 @@ enum class ParamType : std::uint8_t {
   text,
   texts,     // A list of texts.
   choice,    // One of ParamRow::choices.
-  duration,  // Only of ctl itself: never sent.
+  duration,  // In milliseconds; people write "10s", as base/text.hpp reads them.
   moment,    // In Unix milliseconds; people write it as base/moment.hpp says.
 };
 

@@ -35,11 +35,11 @@ std::string type_name(const ParamRow& param) {
   switch (param.type) {
     case ParamType::boolean: return "bool";
     case ParamType::moment:
+    case ParamType::duration:
     case ParamType::integer: return "int";
     case ParamType::text: return "string";
     case ParamType::texts: return "[]string";
     case ParamType::choice: return fmt::format("({})", fmt::join(param.choices, ", "));
-    case ParamType::duration: break;
   }
   check_failed("a parameter of a call has a varlink type");
 }

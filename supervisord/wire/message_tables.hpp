@@ -80,7 +80,9 @@ struct MessageRows<DaemonStatus> {
       Member{"down", &DaemonStatus::down, "How many are down."},
       Member{"failed", &DaemonStatus::failed, "How many have failed."},
       Member{"event_seq", &DaemonStatus::event_seq,
-             "The number of the last event; Events with since = event_seq goes on from here without a gap."});
+             "The number of the last event; Events with since = event_seq goes on from here without a gap."},
+      Member{"confirm_ms", &DaemonStatus::confirm_ms,
+             "When it goes back to the configuration before, unless Confirm is called; absent: it does not."});
 };
 static_assert(kEveryMemberIsARow<DaemonStatus>);
 
@@ -340,6 +342,7 @@ struct MessageRows<PlanReply> {
       Member{"daemon", &PlanReply::daemon, "Settings of [supervisord] that are others in the files."},
       Member{"groups", &PlanReply::groups, "Groups that are others in the files: the name, and the members."},
       Member{"unchanged", &PlanReply::unchanged, "How many services are as they are in force."},
+      Member{"sources", &PlanReply::sources, "The files and directories that the configuration comes from."},
       Member{"report", &PlanReply::report, "Errors and warnings, as `ctl check --json` has them."},
       Member{"diagnostics", &PlanReply::diagnostics, "The same for people."});
 };
@@ -352,10 +355,26 @@ struct MessageRows<ApplyReply> {
   static constexpr auto kRows = std::make_tuple(
       Member{"plan", &ApplyReply::plan, "What was not in force of the files."},
       Member{"applied", &ApplyReply::applied, "Whether it is now; not if the files have errors, or after dry_run."},
+      Member{"progress", &ApplyReply::progress, "With \"more\": one state change, while it is being put in force."},
       Member{"results", &ApplyReply::results, "What became of those that were started, stopped or restarted for it."},
-      Member{"warnings", &ApplyReply::warnings, "What of the files is not in force all the same, and why."});
+      Member{"warnings", &ApplyReply::warnings, "What of the files is not in force all the same, and why."},
+      Member{"confirm_ms", &ApplyReply::confirm_ms,
+             "When supervisord goes back, unless Confirm is called; absent: it does not."},
+      Member{"reverted", &ApplyReply::reverted,
+             "Why the configuration before is in force again already (confirm_ms); empty: it is not."});
 };
 static_assert(kEveryMemberIsARow<ApplyReply>);
+
+template <>
+struct MessageRows<ConfirmReply> {
+  static constexpr std::string_view kName = "ConfirmReply";
+  static constexpr std::string_view kDoc = "Reply of Confirm.";
+  static constexpr auto kRows =
+      std::make_tuple(Member{"reverted", &ConfirmReply::reverted, "Whether the configuration before is in force."},
+                      Member{"results", &ConfirmReply::results, "What became of those that were changed for it."},
+                      Member{"warnings", &ConfirmReply::warnings, "What could not be as before, and why."});
+};
+static_assert(kEveryMemberIsARow<ConfirmReply>);
 
 template <>
 struct MessageRows<EnableResult> {
@@ -858,9 +877,9 @@ struct TypeList {};
 using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, ServiceScale, StatusReply, ChangeProgress, ChangeResult, ChangeReply,
              SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply,
-             SetChange, SetReply, PlannedSetting, PlannedService, PlanReply, ApplyReply, EnableResult, EnableReply,
-             CleanResult, CleanReply, ShownFd, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply, ExitPolicy,
-             ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
+             SetChange, SetReply, PlannedSetting, PlannedService, PlanReply, ApplyReply, ConfirmReply, EnableResult,
+             EnableReply, CleanResult, CleanReply, ShownFd, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply,
+             ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
              AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, Unwell, HealthReply,
              VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;

@@ -75,6 +75,7 @@ struct DaemonStatus {
   std::int64_t down = 0;
   std::int64_t failed = 0;
   std::int64_t event_seq = 0;
+  std::optional<std::int64_t> confirm_ms;
   friend bool operator==(const DaemonStatus&, const DaemonStatus&) = default;
 };
 
@@ -228,9 +229,19 @@ struct SetReply {
 struct ApplyReply {
   PlanReply plan;
   bool applied = false;
+  std::optional<ChangeProgress> progress;
   std::vector<ChangeResult> results;
   std::vector<std::string> warnings;
+  std::optional<std::int64_t> confirm_ms;
+  std::string reverted;
   friend bool operator==(const ApplyReply&, const ApplyReply&) = default;
+};
+
+struct ConfirmReply {
+  bool reverted = false;
+  std::vector<ChangeResult> results;
+  std::vector<std::string> warnings;
+  friend bool operator==(const ConfirmReply&, const ConfirmReply&) = default;
 };
 
 struct EnableResult {

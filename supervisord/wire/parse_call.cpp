@@ -64,6 +64,7 @@ std::optional<ArgumentValue> argument_of(const ParamRow& param, const Json& valu
   switch (param.type) {
     case ParamType::boolean: return value.is_boolean() ? std::optional<ArgumentValue>(value.get<bool>()) : std::nullopt;
     case ParamType::moment:
+    case ParamType::duration:
     case ParamType::integer: return integer_of(param, value);
     case ParamType::texts: return texts_of(value);
     case ParamType::text:
@@ -74,7 +75,6 @@ std::optional<ArgumentValue> argument_of(const ParamRow& param, const Json& valu
         return std::nullopt;
       return *std::move(text);
     }
-    case ParamType::duration: return std::nullopt;  // Never sent.
   }
   check_failed("every parameter type can be read");
 }

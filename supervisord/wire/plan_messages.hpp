@@ -31,6 +31,7 @@ struct PlanReply {
   std::vector<PlannedSetting> daemon;
   std::vector<PlannedSetting> groups;
   std::int64_t unchanged = 0;
+  std::vector<std::string> sources;
   JsonText report;
   std::string diagnostics;
   friend bool operator==(const PlanReply&, const PlanReply&) = default;

@@ -1,0 +1,140 @@
+// `ctl apply` and `ctl confirm`: the configuration files come in force, and perhaps only on trial.
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "ctl/change.hpp"
+#include "ctl/plan.hpp"
+#include "ctl/render_table.hpp"
+#include "ctl/successor.hpp"
+#include "ctl/verbs.hpp"
+#include "sys/tree_watch.hpp"
+
+namespace sup::ctl {
+namespace {
+
+constexpr int kQuietMs = 200;  // Several files may be written one after the other.
+
+bool is_good(const std::vector<wire::ChangeResult>& results) {
+  return std::ranges::all_of(results, [](const wire::ChangeResult& result) { return result.outcome == "done"; });
+}
+
+void print_results(Context& context, const ChangePaths& paths, const std::vector<wire::ChangeResult>& results) {
+  for (const wire::ChangeResult& result : results)
+    if (result.outcome == "done" && !context.is_quiet()) context.out.write(paths.result_line(result) + "\n");
+  context.out.flush();
+  for (const wire::ChangeResult& result : results)
+    if (result.outcome != "done") context.err.write(failure_lines(context.call.row->name, result));
+  context.err.flush();
+}
+
+void print_warnings(Context& context, const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) note(context, fmt::format("ctl: {}", visible(warning)));
+}
+
+std::string time_text(std::int64_t ms) {
+  return format_duration(std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds{ms}));
+}
+
+// The last reply, after all progress.
+OrFailure<wire::ApplyReply> apply(Context& context, ChangePaths& paths) {
+  Stream applying(context, *context.call.row, Patience::endless, [&] { return context.call.arguments; });
+  while (true) {
+    auto reply = applying.next<wire::ApplyReply>();
+    if (!reply) return std::unexpected(std::move(reply).error());
+    if (!reply->continues) return std::move(reply->message);
+    if (!reply->message.progress) continue;
+    paths.add(*reply->message.progress);
+    print_progress(context, *reply->message.progress);
+  }
+}
+
+ExitCode print_applied(Context& context, const ChangePaths& paths, const wire::ApplyReply& reply) {
+  const bool is_done = reply.plan.valid && is_good(reply.results) && reply.reverted.empty();
+  const ExitCode code = is_done ? ExitCode::done : ExitCode::failed;
+  if (context.wants_json()) {
+    print_json(context, reply);
+    return code;
+  }
+  if (!print_plan(context, reply.plan)) return report(context, kInvalidFiles), code;
+  print_results(context, paths, reply.results);
+  print_warnings(context, reply.warnings);
+  if (!reply.reverted.empty())
+    context.err.write("ctl: the configuration before is in force again; the files stay as they are (ctl plan)\n");
+  else if (reply.confirm_ms)
+    note(context, fmt::format("ctl: on trial: without `ctl confirm` the configuration before is in force again in {}",
+                              time_text(*reply.confirm_ms)));
+  context.err.flush();
+  return code;
+}
+
+OrFailure<sys::TreeWatch> watch_sources(Context& context) {
+  const auto plan = Asker(context).ask<wire::PlanReply>(wire::command(wire::Verb::plan), {});
+  if (!plan) return std::unexpected(plan.error());
+  if (plan->sources.empty())
+    return failure(ExitCode::failed, "there is nothing to watch: the configuration is not in files");
+  auto watch = sys::TreeWatch::create();
+  for (const std::string& source : plan->sources)
+    if (auto added = watch ? watch->add(source) : Result<>(); !added)
+      return failure(ExitCode::failed, added.error().what);
+  if (!watch) return failure(ExitCode::failed, watch.error().what);
+  return std::move(*watch);
+}
+
+// What editors leave beside a file while they write it.
+bool is_aside(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name.starts_with('.') || name.ends_with('~') || name.starts_with('#');
+}
+
+// Until something has changed, and nothing more for a moment.
+OrFailure<> await_change(sys::TreeWatch& watch) {
+  bool has_changed = false;
+  while (true) {
+    pollfd one{.fd = watch.fd().get(), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&one, 1, has_changed ? kQuietMs : -1);
+    if (ready == 0) return {};
+    const auto changes = watch.read();
+    if (!changes) return failure(ExitCode::failed, changes.error().what);
+    has_changed = has_changed || changes->is_incomplete || !std::ranges::all_of(changes->paths, is_aside);
+  }
+}
+
+// Errors are told, and mended by the next change.
+int watch_and_apply(Context& context) {
+  auto watch = watch_sources(context);
+  if (!watch) return report(context, watch.error());
+  while (true) {
+    ChangePaths paths;
+    const auto reply = apply(context, paths);
+    if (!reply) return report(context, reply.error());
+    (void)print_applied(context, paths, *reply);
+    context.out.flush();
+    if (const auto changed = await_change(*watch); !changed) return report(context, changed.error());
+  }
+}
+
+}  // namespace
+
+int run_apply(Context& context) {
+  if (context.call.arguments.flag("watch")) return watch_and_apply(context);
+  ChangePaths paths;
+  const auto reply = apply(context, paths);
+  return reply ? code_of(print_applied(context, paths, *reply)) : report(context, reply.error());
+}
+
+int run_confirm(Context& context) {
+  const auto reply = ask<wire::ConfirmReply>(context);
+  if (!reply) return report(context, reply.error());
+  if (context.wants_json())
+    print_json(context, *reply);
+  else
+    print_results(context, {}, reply->results);
+  if (!context.wants_json()) print_warnings(context, reply->warnings);
+  return code_of(is_good(reply->results) ? ExitCode::done : ExitCode::failed);
+}
+
+}  // namespace sup::ctl

@@ -1,0 +1,89 @@
+// What is told of files below a path.
+#include "sys/tree_watch.hpp"
+
+#include <filesystem>
+
+#include "support.hpp"
+
+using namespace sup;
+using namespace test;
+
+namespace {
+
+bool has(const sys::TreeWatch::Changes& changes, const std::string& path) {
+  return std::ranges::find(changes.paths, path) != changes.paths.end();
+}
+
+}  // namespace
+
+TEST_CASE("what is written, renamed and removed below a directory is told", "[tree-watch]") {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "a/b");
+  auto watch = must(sys::TreeWatch::create());
+  must(watch.add(dir.path()));
+  REQUIRE(watch.size() == 3);
+  REQUIRE(must(watch.read()).paths.empty());
+  write_text(dir / "a/b/file", "1");
+  REQUIRE(has(must(watch.read()), dir / "a/b/file"));
+  std::filesystem::rename(dir / "a/b/file", dir / "file");
+  const auto moved = must(watch.read());
+  REQUIRE(has(moved, dir / "a/b/file"));
+  REQUIRE(has(moved, dir / "file"));
+  std::filesystem::remove(dir / "file");
+  REQUIRE(has(must(watch.read()), dir / "file"));
+}
+
+TEST_CASE("directories that come later are watched, by the name that they have", "[tree-watch]") {
+  const TempDir dir;
+  const TempDir elsewhere;
+  auto watch = must(sys::TreeWatch::create());
+  must(watch.add(dir.path()));
+  std::filesystem::create_directories(dir / "new/below");
+  (void)must(watch.read());
+  REQUIRE(watch.size() == 3);
+  write_text(dir / "new/below/file", "1");
+  REQUIRE(has(must(watch.read()), dir / "new/below/file"));
+  std::filesystem::rename(dir / "new", dir / "renamed");
+  (void)must(watch.read());
+  write_text(dir / "renamed/below/file", "2");
+  REQUIRE(has(must(watch.read()), dir / "renamed/below/file"));
+  std::filesystem::rename(dir / "renamed", elsewhere / "gone");
+  (void)must(watch.read());
+  (void)must(watch.read());  // That they are not watched any more.
+  REQUIRE(watch.size() == 1);
+  write_text(elsewhere / "gone/below/file", "3");
+  REQUIRE(must(watch.read()).paths.empty());
+}
+
+TEST_CASE("of a file only that is told, also when it is replaced, and when it comes later", "[tree-watch]") {
+  const TempDir dir;
+  auto watch = must(sys::TreeWatch::create());
+  must(watch.add(dir / "one.toml"));
+  write_text(dir / "other.toml", "1");
+  REQUIRE(must(watch.read()).paths.empty());
+  write_text(dir / "one.toml", "1");
+  REQUIRE(has(must(watch.read()), dir / "one.toml"));
+  write_text(dir / "one.new", "2");
+  std::filesystem::rename(dir / "one.new", dir / "one.toml");
+  REQUIRE(must(watch.read()).paths == std::vector{dir / "one.toml"});
+  must(watch.add(dir.path()));
+  write_text(dir / "other.toml", "2");
+  REQUIRE(has(must(watch.read()), dir / "other.toml"));
+}
+
+TEST_CASE("what is not there cannot be watched", "[tree-watch]") {
+  const TempDir dir;
+  auto watch = must(sys::TreeWatch::create());
+  const auto added = watch.add(dir / "nowhere/file");
+  REQUIRE_FALSE(added);
+  REQUIRE(added.error().code == Errc::not_found);
+}
+
+TEST_CASE("links below are not followed", "[tree-watch]") {
+  const TempDir dir;
+  const TempDir other;
+  std::filesystem::create_directory_symlink(other.path(), dir / "link");
+  auto watch = must(sys::TreeWatch::create());
+  must(watch.add(dir.path()));
+  REQUIRE(watch.size() == 1);
+}
