@@ -20,6 +20,7 @@
 #include "daemon/boot_choice.hpp"
 #include "daemon/config_source.hpp"
 #include "daemon/confirmation.hpp"
+#include "daemon/file_watches.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/machine_end.hpp"
 #include "daemon/main_service.hpp"
@@ -121,6 +122,7 @@ class Daemon {
   std::optional<Reexec> reexec_;
   std::optional<Applier> applier_;
   std::optional<Confirmation> confirmation_;
+  std::optional<FileWatches> file_watches_;
   std::unique_ptr<Server> server_;
   struct {
     std::uint32_t direct = 0;
@@ -155,6 +157,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   if (d->places_.lock) TRY(guard::Holder::of_this_process().hold(kHeldLock, d->places_.lock->fd()));
   d->reexec_.emplace(d->loop_, *d->workers_, *d->supervisor_);
   d->applier_.emplace(d->loop_, *d->supervisor_, *d->workers_);
+  d->file_watches_.emplace(d->loop_, *d->supervisor_, *d->workers_);
   d->confirmation_.emplace(d->loop_, *d->supervisor_, *d->applier_, d->source_);
   d->server_ = TRY(Server::create(
       {d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_, *d->applier_, *d->confirmation_, d->source_},
@@ -335,6 +338,7 @@ void Daemon::resume(std::vector<Restored> changed) {
   supervisor_->resume(succession_->records, succession_->left);
   applier_->resume();
   confirmation_->resume();
+  file_watches_->resume();
   if (const std::size_t lost = succession_->records.unreadable(); lost > 0)
     say::error("{} that it has left cannot be read: what they were about is as if it had not been recorded",
                counted(lost, "record"));

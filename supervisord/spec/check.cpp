@@ -37,6 +37,7 @@ class Checker {
       check_log(i);
       check_instances(i);
       check_tags(i);
+      check_watch(i);
       for (SpecProblem& problem : check_resources(i, *spec(i).resources)) add(std::move(problem));
       for (SpecProblem& problem : check_logs(i, spec(i), set_.daemon.log)) add(std::move(problem));
       relations_.check_names(i);
@@ -230,6 +231,25 @@ class Checker {
     if (health.action == HealthAction::restart && s.restart.when == RestartWhen::never)
       contradiction({i, "health.action", {}}, "health.action: restart is in contradiction to restart.when = \"never\"",
                     "write action = \"stop\", or another restart.when");
+  }
+
+  void check_watch(std::size_t i) {
+    const ServiceSpec& s = spec(i);
+    if (!s.watch.is_written()) return;
+    const WatchSpec& watch = *s.watch;
+    if (watch.paths.empty())
+      contradiction({i, "watch", {}}, "watch: nothing says what to watch", "write paths = [\"/srv/web/src\"]");
+    for (std::size_t j = 0; j < watch.paths.size(); ++j)
+      if (!watch.paths[j].starts_with('/') && s.working_dir.empty())
+        contradiction({i, "watch.paths", j}, "watch.paths: " + quoted(watch.paths[j]) + " is not an absolute path",
+                      "begin it with a slash, or set working-dir");
+    if (!has_process(s)) contradiction({i, "watch", {}}, "watch: a target has no process that could be restarted");
+    if (watch.action == WatchAction::reload && !has_reload(s))
+      contradiction({i, "watch.action", {}}, "watch.action: nothing says how to reload it",
+                    "set reload, or restart it");
+    if (watch.action == WatchAction::run && s.type != ServiceType::oneshot)
+      contradiction({i, "watch.action", {}}, "watch.action: only a oneshot ends and is run again",
+                    "write action = \"restart\"");
   }
 
   void check_log(std::size_t i) {

@@ -7,6 +7,7 @@
 #include "spec/probe_fields.hpp"
 #include "spec/resource_fields.hpp"
 #include "spec/service_spec.hpp"
+#include "spec/watch_fields.hpp"
 
 namespace sup {
 
@@ -175,6 +176,10 @@ struct Fields<ServiceSpec> {
             Range{kSecond / 1'000, kYear}},
       Field{"watchdog-signal", &ServiceSpec::watchdog_signal, OnChange::live, "\"ABRT\"",
             "The signal that the main process gets when it has missed its watchdog."},
+      Field{"watch", &ServiceSpec::watch, OnChange::next_start, "{ paths = [\"/srv/web/src\"], include = [\"*.py\"] }",
+            "What is done when files change, from its first start until it is stopped by command; a list stands for "
+            "`watch.paths`. The kernel allows each user so many watches (fs.inotify.max_user_watches), one for each "
+            "directory."},
       Field{"enabled", &ServiceSpec::enabled, OnChange::live, "true", "Whether it is started when supervisord starts."},
       Field{"tags", &ServiceSpec::tags, OnChange::live, "[\"dev\"]",
             "With tags it is started with supervisord only if `supervisord --tag` names one of them, or something that "

@@ -17,6 +17,7 @@
 #include "spec/probe_spec.hpp"
 #include "spec/rare.hpp"
 #include "spec/resources.hpp"
+#include "spec/watch_spec.hpp"
 
 namespace sup {
 
@@ -254,6 +255,7 @@ struct ServiceSpec {
   Rare<HealthSpec> health;
   std::optional<Duration> watchdog;
   Signal watchdog_signal{6};  // ABRT
+  Rare<WatchSpec> watch;
   bool enabled = true;
   Rare<std::vector<std::string>> tags;
   Duration start_delay{};

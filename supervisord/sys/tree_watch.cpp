@@ -35,10 +35,10 @@ auto cannot_watch(int error, const std::string& path) {
 
 }  // namespace
 
-Result<TreeWatch> TreeWatch::create() {
+Result<TreeWatch> TreeWatch::create(LeftOut is_left_out) {
   UniqueFd inotify{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
   if (!inotify.is_open()) return cannot_watch(errno, "files");
-  return TreeWatch{std::move(inotify)};
+  return TreeWatch{std::move(inotify), std::move(is_left_out)};
 }
 
 Result<> TreeWatch::add(const std::string& path) {
@@ -65,7 +65,8 @@ Result<> TreeWatch::add_tree(const std::string& path) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
     std::error_code no_matter;
-    if (entry->is_directory(no_matter) && !entry->is_symlink(no_matter)) TRY(add_tree(entry->path().string()));
+    const bool is_ours = entry->is_directory(no_matter) && !entry->is_symlink(no_matter);
+    if (is_ours && !is_left_out(entry->path().string())) TRY(add_tree(entry->path().string()));
   }
   return {};
 }
@@ -95,7 +96,12 @@ void TreeWatch::take(int watch, std::uint32_t mask, std::string_view name, Chang
   if (!directory.only.empty() && directory.only != name) return;
   const std::string path = name.empty() ? directory.path : fmt::format("{}/{}", directory.path, name);
   const bool is_new_directory = (mask & IN_ISDIR) != 0 && (mask & (IN_CREATE | IN_MOVED_TO)) != 0;
-  if (is_new_directory && directory.only.empty() && !add_tree(path)) changes.is_incomplete = true;
+  if (is_new_directory && directory.only.empty() && !is_left_out(path)) {
+    if (const auto added = add_tree(path); !added && added.error().code != Errc::not_found) {
+      changes.is_incomplete = true;
+      changes.trouble = added.error().what;
+    }
+  }
   changes.paths.push_back(path);
 }
 

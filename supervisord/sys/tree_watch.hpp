@@ -4,8 +4,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -17,11 +21,14 @@ class TreeWatch {
  public:
   struct Changes {
     std::vector<std::string> paths;  // In the order in which they happened, some more than once.
-    bool is_incomplete = false;      // The kernel's queue was full, or a new directory cannot be watched.
+    bool is_incomplete = false;      // The kernel's queue was full, or a new directory cannot be watched:
+    std::string trouble;             // why not.
   };
 
-  // Errors: limit (out of inotify instances), sys.
-  [[nodiscard]] static Result<TreeWatch> create();
+  // Directories below a path for which `is_left_out` says so are not watched, nor is what is in them. Errors: limit
+  // (out of inotify instances), sys.
+  using LeftOut = std::function<bool(const std::string& path)>;
+  [[nodiscard]] static Result<TreeWatch> create(LeftOut is_left_out = {});
   // A directory with all that is below it, or one file, which need not exist yet. Errors: not_found (the file's
   // directory), limit (out of watches: fs.inotify.max_user_watches), sys.
   [[nodiscard]] Result<> add(const std::string& path);
@@ -38,13 +45,16 @@ class TreeWatch {
     std::string only;  // The one name that counts; empty: all, and what is below.
   };
 
-  explicit TreeWatch(UniqueFd inotify) noexcept : inotify_(std::move(inotify)) {}
+  TreeWatch(UniqueFd inotify, LeftOut is_left_out) noexcept
+      : inotify_(std::move(inotify)), is_left_out_(std::move(is_left_out)) {}
+  [[nodiscard]] bool is_left_out(const std::string& path) const { return is_left_out_ && is_left_out_(path); }
   Result<> add_directory(const std::string& path, std::string only);
   Result<> add_tree(const std::string& path);
   void forget_below(const std::string& path);
   void take(int watch, std::uint32_t mask, std::string_view name, Changes& changes);
 
   UniqueFd inotify_;
+  LeftOut is_left_out_;
   std::map<int, Directory> directories_;  // By watch descriptor.
 };
 

@@ -28,6 +28,8 @@ void for_each_row(const std::string& prefix, const Visit& visit) {
 // What must be said beside a setting for it to mean something.
 std::string companion_of(const std::string& key) {
   if (key == "pid-file") return "type = \"forking\"\n";
+  if (key == "watch.action") return "type = \"oneshot\"\nwatch.paths = [\"/srv\"]\n";
+  if (key.starts_with("watch.") && key != "watch.paths") return "watch.paths = [\"/srv\"]\n";
   if (key == "fd-store-preserve") return "fd-store-max = 1\n";
   for (const std::string table : {"health", "ready"})
     if (key.starts_with(table + ".http.") && key != table + ".http.url")
