@@ -22,6 +22,7 @@ struct Failure {
   ExitCode code = ExitCode::failed;
   std::string text;
   bool is_lost = false;  // Who was asked is gone without a last word; another may go on in its place.
+  bool is_over = false;  // Nobody goes on: supervisord has ended in order meanwhile, and its socket is gone.
 };
 template <class T = void>
 using OrFailure = std::expected<T, Failure>;

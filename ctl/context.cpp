@@ -43,6 +43,11 @@ void note(Context& context, std::string_view text) {
 
 void note_shut_down(Context& context) { note(context, "ctl: supervisord has shut down"); }
 
+int end_unheard(Context& context) {
+  note(context, "ctl: supervisord has shut down; what came last may be missing");
+  return code_of(ExitCode::done);
+}
+
 std::int64_t wall_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(sys::wall_now().time_since_epoch()).count();
 }

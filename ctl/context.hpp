@@ -39,6 +39,8 @@ void note(Context& context, std::string_view text);
 
 // Tells that a stream has ended in order: supervisord gives it its final reply when it has shut down, and only then.
 void note_shut_down(Context& context);
+// A follower's end where a manager had died, and supervisord was shut down before the next one was asked.
+int end_unheard(Context& context);
 
 [[nodiscard]] constexpr int code_of(ExitCode code) { return static_cast<int>(code); }
 

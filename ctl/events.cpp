@@ -35,6 +35,7 @@ int run_events(Context& context) {
   ExitCode code = ExitCode::done;
   while (true) {
     auto batch = events.next<wire::EventsReply>();
+    if (!batch && follows && batch.error().is_over) return end_unheard(context);
     if (!batch) return report(context, batch.error());
     cursor.take(batch->message);
     print(context, batch->message);

@@ -75,6 +75,7 @@ int run_logs(Context& context) {
   LogPrinter printer(context);
   while (true) {
     auto batch = stream.next<wire::LogsReply>();
+    if (!batch && follows && batch.error().is_over) return end_unheard(context);
     if (!batch) return report(context, batch.error());
     if (!splice.is_splicing()) printer.tell(batch->message.notes);
     const auto lines =

@@ -93,7 +93,11 @@ OrFailure<Client> await_successor(const Context& context, const Client& lost, Pa
   if (const auto deadline = context.deadline()) give_up = std::min(give_up, *deadline);
   while (true) {
     auto client = Client::connect(context.socket);
-    if (!client || !client->is_at_socket_of(lost)) return std::unexpected(why);
+    if (!client || !client->is_at_socket_of(lost)) {
+      Failure last = why;
+      last.is_over = !client && client.error().code == ExitCode::no_daemon;
+      return std::unexpected(std::move(last));
+    }
     client->set_deadline(give_up);
     client->trust();
     const auto version = client->ask<wire::VersionReply>(wire::command(wire::Verb::version), {});

@@ -172,7 +172,11 @@ void Applier::tell() {
     supervisor_.post(Scaled{.scalings = std::move(scalings), .change = change});
   }
   tell_settings();
-  begin_.arm(Duration{0});
+}
+
+// The engine has heard of it now, whoever has told it and when.
+void Applier::on_turn_over() {
+  if (job_ && job_->step == Job::Step::tell) begin_.arm(Duration{0});
 }
 
 // It says the same as before, perhaps elsewhere.

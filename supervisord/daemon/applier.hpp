@@ -54,7 +54,7 @@ class Applier final : public Observer {
   void on_change_done(const ChangeDone& done) override;
   void on_vacated(const InstanceVacated&) override {}
   void on_shutdown(const ShutdownBegun&) override { job_.reset(); }
-  void on_turn_over() override {}
+  void on_turn_over() override;
 
  private:
   struct Job {
@@ -94,7 +94,7 @@ class Applier final : public Observer {
   Supervisor& supervisor_;
   Workers& workers_;
   std::optional<Job> job_;
-  loop::Timer begin_;  // The engine has been told: one turn later everybody is there.
+  loop::Timer begin_;  // The engine has heard of all, and everybody is there.
 };
 
 }  // namespace sup
