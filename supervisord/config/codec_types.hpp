@@ -154,6 +154,13 @@ struct Codec<Environment> {
 };
 
 template <>
+struct Codec<NamedFiles> {
+  static bool decode(Decoder& decoder, const Value& value, NamedFiles& out);
+  static Value encode(const NamedFiles& files, Detail);
+  static TypeDoc type();
+};
+
+template <>
 struct Codec<EnvInherit> {
   static bool decode(Decoder& decoder, const Value& value, EnvInherit& out);
   static Value encode(const EnvInherit& inherit, Detail);

@@ -64,6 +64,8 @@ class SystemChecker {
       check_groups(i, *spec.groups);
       for (AttributeFinding& finding : check_attributes(i, spec)) report(std::move(finding));
       const Environment from_files = check_env_files(i, *spec.env_file);
+      check_secrets({i, "env-from-file", {}}, *spec.env_from_file);
+      check_secrets({i, "credentials", {}}, *spec.credentials);
       check_working_dir(i, spec);
       check_program({i, "command", 0}, spec.command, spec, from_files);
       check_hooks(i, spec, from_files);
@@ -159,6 +161,19 @@ class SystemChecker {
       warning(place, "env-file: " + why.what);
     else
       error(place, "env-file: " + why.what, hint);
+  }
+
+  // A user who only checks may be kept from them, too.
+  void check_secrets(const SpecPlace& place, const NamedFiles& files) {
+    for (const auto& [name, path] : files.files) {
+      struct stat info{};
+      const std::string what = fmt::format("{}.{}: '{}'", place.key, name, printable(path, 4096));
+      if (::stat(path.c_str(), &info) < 0) {
+        if (errno != EACCES || who_.uid == 0) warning(place, fmt::format("{}: {} now", what, errno_text(errno)));
+      } else if ((info.st_mode & S_IROTH) != 0) {
+        warning(place, what + " can be read by everybody");
+      }
+    }
   }
 
   void check_working_dir(std::size_t i, const ServiceSpec& spec) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "config/env_file.hpp"
+#include "daemon/credentials.hpp"
 
 namespace sup {
 namespace {
@@ -13,12 +14,13 @@ namespace {
 // Variables by name; a stronger source takes the place of a weaker one.
 class Layers {
  public:
-  void set(std::string_view name, std::string_view value, std::string_view origin) {
+  void set(std::string_view name, std::string_view value, std::string_view origin, Secrecy secrecy = Secrecy::by_name) {
+    EnvEntry entry{std::string(name), std::string(value), std::string(origin), secrecy};
     const auto [it, is_new] = index_.try_emplace(std::string(name), entries_.size());
     if (is_new)
-      entries_.push_back({std::string(name), std::string(value), std::string(origin)});
+      entries_.push_back(std::move(entry));
     else
-      entries_[it->second] = {std::string(name), std::string(value), std::string(origin)};
+      entries_[it->second] = std::move(entry);
   }
   std::vector<EnvEntry> take() { return std::move(entries_); }
 
@@ -28,9 +30,9 @@ class Layers {
 };
 
 // What our own manager has said to us is not for our services.
-constexpr std::string_view kOurs[] = {kInvocationVariable, kTaskVariable,   "NOTIFY_SOCKET", "WATCHDOG_USEC",
-                                      "WATCHDOG_PID",      "FDSTORE",       "LISTEN_FDS",    "LISTEN_FDNAMES",
-                                      "LISTEN_PID",        "LISTEN_PIDFDID"};
+constexpr std::string_view kOurs[] = {kInvocationVariable, kTaskVariable,    "NOTIFY_SOCKET",     "WATCHDOG_USEC",
+                                      "WATCHDOG_PID",      "FDSTORE",        "LISTEN_FDS",        "LISTEN_FDNAMES",
+                                      "LISTEN_PID",        "LISTEN_PIDFDID", kCredentialsVariable};
 
 bool is_inherited(const EnvInherit& rule, const std::string& name) {
   if (std::ranges::find(kOurs, name) != std::end(kOurs)) return false;
@@ -55,6 +57,13 @@ Result<> set_env_file(Layers& layers, const EnvFile& file) {
   return {};
 }
 
+Result<> set_from_file(Layers& layers, const std::string& name, const std::string& path) {
+  const auto value = read_secret(path);
+  if (!value) return std::unexpected(Error(value.error()).wrap(fmt::format("env-from-file.{}", name)));
+  layers.set(name, *value, fmt::format("env-from-file {}", path), Secrecy::secret);
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources) {
@@ -71,6 +80,7 @@ Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources) {
   if (sources.account) set_account(layers, *sources.account);
   for (const EnvFile& file : *sources.spec.env_file) TRY(set_env_file(layers, file));
   for (const auto& [name, value] : sources.spec.env.variables) layers.set(name, value, "env");
+  for (const auto& [name, path] : sources.spec.env_from_file->files) TRY(set_from_file(layers, name, path));
   layers.set(kInvocationVariable, sources.invocation.text(), "supervisord");
   return layers.take();
 }

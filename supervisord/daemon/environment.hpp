@@ -24,16 +24,20 @@ inline constexpr std::string_view kTaskVariable = "INVOCATION_TASK";
 // database, know at least this one.
 inline constexpr std::string_view kTerminalType = "xterm";
 
+// Whether a value is shown to who may not read it.
+enum class Secrecy : std::uint8_t { by_name, secret };
 struct EnvEntry {
   std::string name;
   std::string value;
-  std::string origin;  // "inherited", "[supervisord] env", "user NAME", "env-file PATH", "env", "tty", "supervisord".
+  // "inherited", "[supervisord] env", "user NAME", "env-file PATH", "env", "env-from-file PATH", "tty", "supervisord".
+  std::string origin;
+  Secrecy secrecy = Secrecy::by_name;
 };
 
 // Where variables come from, in rising order of strength: TERM if the service has a terminal, supervisord's own
 // environment (as far as env-inherit lets it in), INSTANCE and INSTANCES if it has a place, the env of [supervisord],
-// the user's HOME, USER, LOGNAME and SHELL if the service has a user, its env files, its env, and INVOCATION_ID, which
-// every service gets and which comes first.
+// the user's HOME, USER, LOGNAME and SHELL if the service has a user, its env files, its env, its env-from-file, and
+// INVOCATION_ID, which every service gets and which comes first.
 struct EnvSources {
   const std::vector<std::pair<std::string, std::string>>& own;
   const Environment& daemon;

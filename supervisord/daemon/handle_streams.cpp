@@ -108,7 +108,8 @@ class WorkerTask final : public Task {
 wire::EnvReply view_environment(const std::string& service, const std::vector<EnvEntry>& entries, Secrets secrets) {
   wire::EnvReply reply{.service = service, .variables = {}};
   for (const EnvEntry& entry : entries) {
-    const bool is_masked = secrets == Secrets::masked && looks_secret(entry.name);
+    const bool is_secret = entry.secrecy == Secrecy::secret || looks_secret(entry.name);
+    const bool is_masked = secrets == Secrets::masked && is_secret;
     const bool varies = entry.name == kInvocationVariable;
     reply.variables.push_back({.name = entry.name,
                                .value = is_masked || varies ? "" : entry.value,

@@ -10,6 +10,7 @@
 
 #include "base/refusable.hpp"
 #include "daemon/attributes.hpp"
+#include "daemon/credentials.hpp"
 #include "daemon/environment.hpp"
 #include "daemon/launch_output.hpp"
 #include "guard/holder.hpp"
@@ -250,6 +251,18 @@ Result<RunGroup> provide_group(const LaunchContext& context, const LaunchOrder& 
   return out;
 }
 
+// For every process of the run, whichever is the first.
+Result<> set_credentials(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings& child) {
+  const NamedFiles& sources = *order.service->spec.credentials;
+  if (sources.files.empty()) return {};
+  if (context.credentials_place.empty())
+    return fail(Errc::invalid, "credentials: neither the run-time directory nor /dev/shm is in memory here");
+  const std::string directory = credentials_directory(context, order.name, order.invocation);
+  TRY(provide_credentials(directory, sources, {child.uid, child.gid}));
+  child.env.emplace_back(kCredentialsVariable, directory);
+  return {};
+}
+
 Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& order) {
   // Each restart would leave another daemon behind.
   const bool is_forking = order.service->spec.type == ServiceType::forking;
@@ -260,6 +273,7 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
   sys::ChildSettings child = TRY(child_settings(context, order, order.service->spec.command, {}));
   std::optional<NotifyPlace> notify = TRY(provide_notify(context, order, child));
   TRY(provide_stored(order, child));
+  TRY(set_credentials(context, order, child));
   ReadySigns ready = TRY(provide_ready(context, order, child));
   RunGroup group = TRY(provide_group(context, order));
   if (group.get() != nullptr) child.cgroup_fd = group.get()->directory().get();
@@ -277,6 +291,7 @@ Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& or
   sys::ChildSettings child = TRY(child_settings(context, order.run, order.command, order.env));
   // At the front, where it is looked for.
   child.env.emplace(child.env.begin() + 1, kTaskVariable, std::to_string(order.run.serial));
+  TRY(set_credentials(context, order.run, child));
   if (!order.run.notify_address.empty()) set_notify(child, order.run.notify_address, order.run.service->spec);
   RunGroup group = TRY(provide_group(context, order.run));
   std::optional<sys::Cgroup> own;
@@ -311,6 +326,11 @@ ResumedOutput resume_sources(const LaunchContext& context, const LaunchOrder& or
 std::string group_name(const std::string& instance, const InvocationId& invocation) {
   constexpr std::size_t kDigits = 12;
   return fmt::format("{}.{}", instance, invocation.text().substr(0, kDigits));
+}
+
+std::string credentials_directory(const LaunchContext& context, const std::string& instance,
+                                  const InvocationId& invocation) {
+  return fmt::format("{}/{}", context.credentials_place, group_name(instance, invocation));
 }
 
 // What fails leaves nothing where it would have spoken.

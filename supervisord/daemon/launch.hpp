@@ -63,7 +63,8 @@ struct LaunchContext {
   sys::SignalSet ignored_signals;
   LogDefaults logs;
   LogFormatDefaults log_formats;
-  std::string notify_dir;  // Where the sockets for sd_notify(3) are; empty: in the abstract namespace.
+  std::string notify_dir;         // Where the sockets for sd_notify(3) are; empty: in the abstract namespace.
+  std::string credentials_place;  // Where the directories of credentials are; empty: nowhere.
   ContainmentTree* containment = nullptr;
 };
 
@@ -132,6 +133,9 @@ struct TaskOrder {
 [[nodiscard]] Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order);
 // The name of a run's cgroup: unique even beside one that an earlier life could not remove.
 [[nodiscard]] std::string group_name(const std::string& instance, const InvocationId& invocation);
+// Where the credentials of a run are.
+[[nodiscard]] std::string credentials_directory(const LaunchContext& context, const std::string& instance,
+                                                const InvocationId& invocation);
 [[nodiscard]] Result<Launched> launch_task(const LaunchContext& context, const TaskOrder& order);
 
 }  // namespace sup

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "daemon/credentials.hpp"
 #include "daemon/run_tokens.hpp"
 #include "daemon/say.hpp"
 #include "spec/instance_text.hpp"
@@ -224,17 +225,20 @@ void Runs::bury(Run& run) {
   unrecord(run);
   if (run.group) empty_groups_.push_back(std::move(*run.group));
   if (run.voice && !run.voice->address.starts_with('@')) old_sockets_.push_back(std::move(run.voice->address));
+  if (!run.service->spec.credentials->files.empty())
+    old_credentials_.push_back(credentials_directory(context_, run.name, run.invocation));
 }
 
 // What cannot be removed now (a process that another has moved in) is removed at the end.
 void Runs::clean_up() {
-  if (empty_groups_.empty() && old_sockets_.empty()) return;
-  workers_.submit(
-      [groups = std::exchange(empty_groups_, {}), sockets = std::exchange(old_sockets_, {})]() -> Continuation {
-        for (const sys::Cgroup& group : groups) (void)group.remove();
-        for (const std::string& socket : sockets) (void)::unlink(socket.c_str());
-        return [] {};
-      });
+  if (empty_groups_.empty() && old_sockets_.empty() && old_credentials_.empty()) return;
+  workers_.submit([groups = std::exchange(empty_groups_, {}), sockets = std::exchange(old_sockets_, {}),
+                   credentials = std::exchange(old_credentials_, {})]() -> Continuation {
+    for (const std::string& directory : credentials) remove_credentials(directory);
+    for (const sys::Cgroup& group : groups) (void)group.remove();
+    for (const std::string& socket : sockets) (void)::unlink(socket.c_str());
+    return [] {};
+  });
 }
 
 }  // namespace sup

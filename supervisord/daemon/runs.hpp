@@ -423,6 +423,7 @@ class Runs {
   std::vector<std::unique_ptr<Run>> lingering_;  // Forgotten, but such a launch may look at their group.
   std::vector<sys::Cgroup> empty_groups_;        // Of forgotten runs.
   std::vector<std::string> old_sockets_;         // Likewise.
+  std::vector<std::string> old_credentials_;     // Directories of runs that are over.
   std::set<std::string> warned_;                 // Services whose limits cannot be had: said once, not at each restart.
   sys::EpollSet exits_;                          // The pidfds of all main processes and tasks, and the watch; by token.
   std::optional<sys::CgroupWatch> watch_;        // Of draining cgroups. Empty without cgroups.

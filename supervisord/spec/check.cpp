@@ -38,6 +38,7 @@ class Checker {
       check_instances(i);
       check_tags(i);
       check_watch(i);
+      check_credentials(i);
       for (SpecProblem& problem : check_resources(i, *spec(i).resources)) add(std::move(problem));
       for (SpecProblem& problem : check_logs(i, spec(i), set_.daemon.log)) add(std::move(problem));
       relations_.check_names(i);
@@ -231,6 +232,13 @@ class Checker {
     if (health.action == HealthAction::restart && s.restart.when == RestartWhen::never)
       contradiction({i, "health.action", {}}, "health.action: restart is in contradiction to restart.when = \"never\"",
                     "write action = \"stop\", or another restart.when");
+  }
+
+  void check_credentials(std::size_t i) {
+    const ServiceSpec& s = spec(i);
+    if (!s.credentials->files.empty() && !s.root_dir->empty())
+      contradiction({i, "credentials", {}}, "credentials: with root-dir the service could not see their directory",
+                    "use env-from-file, or put the files into its root directory");
   }
 
   void check_watch(std::size_t i) {

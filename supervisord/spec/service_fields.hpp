@@ -247,8 +247,16 @@ struct Fields<ServiceSpec> {
             "Files of KEY=VALUE lines, read again at each start; later files win. An element may be a table "
             "{ path = \"...\", optional = true }.",
             Unique{}},
+      Field{"env-from-file", &ServiceSpec::env_from_file, OnChange::restart, "{ DB_PASSWORD = \"/run/secrets/db\" }",
+            "Variables whose values are the contents of files, read again at each start: byte for byte, without the "
+            "newline at the end. They win over env, and are never shown. `credentials` are better: variables can be "
+            "read in /proc, and are given on to every process that the service starts."},
       Field{"env-inherit", &ServiceSpec::env_inherit, OnChange::restart, "[\"PATH\", \"LANG\"]",
             "Whether the service gets supervisord's own environment: true, false, or a list of names."},
+      Field{"credentials", &ServiceSpec::credentials, OnChange::restart, "{ db-password = \"/run/secrets/db\" }",
+            "Secrets: each file is copied, at each start, into a directory that CREDENTIALS_DIRECTORY names, under the "
+            "name on the left; together they have at most 1 MiB. The directory is in memory, is readable by the "
+            "service's user and root alone, and goes with the run."},
       Field{
           "restart", &ServiceSpec::restart, OnChange::live, "\"on-failure\"",
           "When and how the service is started again after it has ended by itself; a word stands for `restart.when`."},

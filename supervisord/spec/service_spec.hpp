@@ -109,6 +109,12 @@ struct Environment {
   friend bool operator==(const Environment&, const Environment&) = default;
 };
 
+// Absolute paths of files by the names that they are to have for the service, in the order written.
+struct NamedFiles {
+  std::vector<std::pair<std::string, std::string>> files;
+  friend bool operator==(const NamedFiles&, const NamedFiles&) = default;
+};
+
 // A file of KEY=VALUE lines, read again at each start.
 struct EnvFile {
   std::string path;
@@ -277,7 +283,9 @@ struct ServiceSpec {
   Rare<std::string> root_dir;
   Environment env;
   Rare<std::vector<EnvFile>> env_file;
+  Rare<NamedFiles> env_from_file;
   Rare<EnvInherit> env_inherit;
+  Rare<NamedFiles> credentials;
   RestartSpec restart;
   Rare<StopSpec> stop;
   std::vector<Hook> pre_start;
