@@ -144,7 +144,7 @@ std::uint32_t Runs::add_task(InstanceId instance, Run& run, std::unique_ptr<Task
   if (!run.main_is_gone) order.env.push_back({"MAINPID", std::to_string(run.main.pid), "supervisord"});
   run.tasks.push_back(std::move(task));
   const Asks asks = asked_by(order.run);
-  workers_.submit(
+  prepare_launch(
       [this, serial, order = std::move(order)]() -> Continuation {
         return [this, id = LaunchId(order.run), serial, launched = launch_task(context_, order)]() mutable {
           on_task_launched(id, serial, std::move(launched));

@@ -116,13 +116,19 @@ void Runs::begin(const SpawnRun& effect, Named named) {
   if (run.slot) order.pid_place = run.slot->pid_place();
   order.stored = stores_.copies(effect.instance);
   const Asks asks = asked_by(order);
-  workers_.submit(
+  prepare_launch(
       [this, order = std::move(order)]() -> Continuation {
         return [this, id = LaunchId(order), launched = sup::launch(context_, order)]() mutable {
           on_launched(id, std::move(launched));
         };
       },
       asks);
+}
+
+void Runs::prepare_launch(Work work, Asks asks) { prepared_.push_back({std::move(work), asks}); }
+
+void Runs::begin_launches() {
+  for (PreparedLaunch& launch : std::exchange(prepared_, {})) workers_.submit(std::move(launch.work), launch.asks);
 }
 
 // What has not made a process will not, so nobody has to wait for it: an account database may never answer.

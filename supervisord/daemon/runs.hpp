@@ -279,6 +279,8 @@ class Runs {
   // may be taken from the kernel.
   void record();
   void on_recorded();
+  // What was ordered is recorded: another manager knows for which run a process was made, and never makes a second one.
+  void begin_launches();
   // Takes over the runs of an earlier manager, once, before anything is begun.
   void resume(std::vector<ResumedRun> runs, Resumption& left);
   // The guard has reaped a process that was ours, or an orphan of one of ours.
@@ -405,6 +407,12 @@ class Runs {
   void send_to_all(const Run& run, Signal signal);
   void send_by_descent(const Run& run, Signal signal, std::span<const pid_t> reached);
 
+  struct PreparedLaunch {
+    Work work;
+    Asks asks = Asks::nobody;
+  };
+  void prepare_launch(Work work, Asks asks);
+
   loop::Loop& loop_;
   Workers& workers_;
   log::LogThread& log_;
@@ -429,6 +437,7 @@ class Runs {
   std::optional<sys::CgroupWatch> watch_;        // Of draining cgroups. Empty without cgroups.
   std::optional<sys::Orphans> orphans_;          // Empty without /proc.
   std::vector<InstanceId> noted_;                // Whose run is to be recorded.
+  std::vector<PreparedLaunch> prepared_;         // For when it is.
   std::vector<LaunchTable::Slot> done_slots_;    // Of launches that have answered, until that is recorded.
   std::vector<pid_t> unreaped_;                  // Ends that were seen, likewise.
   std::vector<std::pair<InstanceId, RunId>> heard_;  // Whose messages were, likewise.

@@ -135,10 +135,12 @@ void Supervisor::turn() {
     const std::vector<Effect> effects = engine_.take_effects();
     for (const Effect& effect : effects) note(effect);
     record_rest();
+    runs_->begin_launches();
     for (const Effect& effect : effects) std::visit([this](const auto& e) { carry_out(e); }, effect);
     if (inbox_.empty()) break;
   }
   record_rest();
+  runs_->begin_launches();
   for (Observer* observer : observers_) observer->on_turn_over();
   runs_->clean_up();
   if (sys::renew_memory_reserve()) warn_of_memory();
