@@ -47,6 +47,7 @@ std::string bash_values(const ParamRow& param) {
   if (!param.choices.empty()) return fmt::format("words=\"{}\"", fmt::join(param.choices, " "));
   switch (param.completes) {
     case Completes::services: return "words=\"$(ctl __complete services \"${COMP_WORDS[@]}\" 2>/dev/null)\"";
+    case Completes::settings: return "words=\"$(ctl __complete settings 2>/dev/null)\"";
     case Completes::signals: return fmt::format("words=\"{}\"", kSignals);
     case Completes::files: return "COMPREPLY=($(compgen -f -- \"$cur\")); return";
     case Completes::nothing: return "return";
@@ -144,6 +145,7 @@ std::string zsh_action(const ParamRow& param) {
   if (!param.choices.empty()) return fmt::format("({})", fmt::join(param.choices, " "));
   switch (param.completes) {
     case Completes::services: return "_ctl_services";
+    case Completes::settings: return "($(ctl __complete settings 2>/dev/null))";
     case Completes::signals: return fmt::format("({})", kSignals);
     case Completes::files: return "_files";
     case Completes::nothing: return " ";
@@ -208,6 +210,7 @@ std::string fish_values(const ParamRow& param) {
   if (!param.choices.empty()) return fmt::format(" -x -a {}", quoted(fmt::format("{}", fmt::join(param.choices, " "))));
   switch (param.completes) {
     case Completes::services: return " -x -a '(ctl __complete services (commandline -opc) 2>/dev/null)'";
+    case Completes::settings: return " -x -a '(ctl __complete settings 2>/dev/null)'";
     case Completes::signals: return fmt::format(" -x -a {}", quoted(kSignals));
     case Completes::files: return " -F -r";
     case Completes::nothing: return takes_value(param) ? " -x" : "";

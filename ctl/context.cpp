@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "sys/clock.hpp"
+#include "wire/record_shape.hpp"
 
 namespace sup::ctl {
 
@@ -24,6 +25,11 @@ OrFailure<Client> connect(const Context& context, Patience patience) {
   else if (patience == Patience::for_an_answer)
     client->set_deadline(sys::monotonic_now() + kAnswerTimeout);
   return client;
+}
+
+std::string data_text(const Context& context, std::string json) {
+  if (!context.fields) return std::move(json) + "\n";
+  return context.fields->lines(json, wire::record_shape(*context.call.row).list);
 }
 
 int report(Context& context, const Failure& failure) {

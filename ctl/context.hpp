@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "ctl/client.hpp"
+#include "ctl/field_template.hpp"
 #include "ctl/output.hpp"
 #include "ctl/parse.hpp"
 
@@ -15,12 +16,14 @@ struct Context {
   const Invocation& call;
   Sink& out;
   Sink& err;
-  std::string socket;  // The path to connect to.
-  Instant began;       // When ctl started: --timeout counts from here.
+  std::string socket;                        // The path to connect to.
+  Instant began;                             // When ctl started: --timeout counts from here.
+  std::optional<FieldTemplate> fields = {};  // Of --format.
 
   [[nodiscard]] bool is_quiet() const { return call.verbosity == Verbosity::quiet; }
   [[nodiscard]] bool is_verbose() const { return call.verbosity == Verbosity::verbose; }
-  [[nodiscard]] bool wants_json() const { return call.format == Format::json; }
+  // JSON, or what --format makes of it: print_json() does either.
+  [[nodiscard]] bool wants_json() const { return call.format != Format::text; }
   [[nodiscard]] bool shows_progress() const { return is_verbose() || (err.is_terminal() && !is_quiet()); }
   [[nodiscard]] std::optional<Instant> deadline() const;  // Of --timeout.
 };
@@ -44,10 +47,13 @@ int end_unheard(Context& context);
 
 [[nodiscard]] constexpr int code_of(ExitCode code) { return static_cast<int>(code); }
 
-// Prints the reply as JSON on one line.
+// What --json prints of a reply, or --format.
+[[nodiscard]] std::string data_text(const Context& context, std::string json);
+
+// Prints the reply as JSON on one line, or its records by the template of --format.
 template <wire::MessageStruct T>
 void print_json(Context& context, const T& message) {
-  context.out.write(wire::to_json(message) + "\n");
+  context.out.write(data_text(context, wire::to_json(message)));
 }
 
 // Now, as messages tell moments.

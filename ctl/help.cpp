@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "ctl/global_options.hpp"
 #include "ctl/parse.hpp"
+#include "ctl/wrap.hpp"
 
 namespace sup::ctl {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 using wire::CommandRow;
 using wire::HelpGroup;
 using wire::Need;
-
-constexpr std::size_t kHelpWidth = 100;
 
 struct GroupTitle {
   HelpGroup group;
@@ -26,26 +25,6 @@ constexpr GroupTitle kGroups[] = {{HelpGroup::insight, "What is going on"},
 
 bool is_positional(const ParamRow& param) {
   return param.given == Given::word || param.given == Given::words || param.given == Given::rest;
-}
-
-// `text` in lines of at most `width`, each after the first indented.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = kHelpWidth) {
-  std::string out;
-  std::size_t column = indent;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    if (column > indent && column + 1 + end > width) {
-      out.append(1, '\n').append(indent, ' ');
-      column = indent;
-    } else if (column > indent) {
-      out += ' ';
-      ++column;
-    }
-    out += text.substr(0, end);
-    column += end;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
 }
 
 // "-n, --lines N", "NAME...".

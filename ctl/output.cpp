@@ -41,6 +41,7 @@ Sink::Sink(int fd, ColorWish colors)
       paint_(is_terminal_ && colors == ColorWish::automatic && !wants_no_color() ? Paint::on : Paint::off) {}
 
 bool Sink::flush() {
+  if (is_held_) return true;
   std::size_t done = 0;
   while (is_open_ && done < buffer_.size()) {
     const ssize_t written = ::write(fd_, buffer_.data() + done, buffer_.size() - done);

@@ -23,6 +23,13 @@ class Sink {
   void write(std::string_view text) { buffer_ += text; }
   // Writes what is buffered, waiting for a slow reader. False if nobody reads any more, or it cannot be written.
   bool flush();
+  // From now on flush() keeps what it would write, until release(). Only for a terminal, which somebody reads.
+  void hold() { is_held_ = true; }
+  void release() { is_held_ = false; }
+  [[nodiscard]] bool is_held() const { return is_held_; }
+  [[nodiscard]] std::string_view buffered() const { return buffer_; }
+  // What was buffered has been shown by other means.
+  void drop() { buffer_.clear(); }
 
   [[nodiscard]] bool is_terminal() const { return is_terminal_; }
   [[nodiscard]] Paint paint() const { return paint_; }
@@ -34,6 +41,7 @@ class Sink {
   bool is_terminal_;
   Paint paint_;
   bool is_open_ = true;
+  bool is_held_ = false;
   int write_error_ = 0;
   std::string buffer_;
 };

@@ -226,12 +226,18 @@ std::expected<void, std::string> set_argument(const Found& found, wire::Argument
 }
 
 Invocation with_globals(const CommandRow& row, const wire::Arguments& globals) {
-  Invocation result{.row = &row, .arguments = {}, .socket = std::string(globals.text("socket")), .timeout = {}};
+  Invocation result{
+      .row = &row, .arguments = {}, .socket = std::string(globals.text("socket")), .timeout = {}, .fields = {}};
   if (const auto timeout = globals.integer("timeout")) result.timeout = std::chrono::milliseconds{*timeout};
   if (globals.flag("quiet")) result.verbosity = Verbosity::quiet;
   if (globals.flag("verbose")) result.verbosity = Verbosity::verbose;
   if (globals.flag("json")) result.format = Format::json;
   if (globals.flag("no-color")) result.colors = ColorWish::never;
+  if (globals.flag("no-pager")) result.pager = PagerWish::never;
+  if (globals.has("format")) {
+    result.format = Format::fields;
+    result.fields = globals.text("format");
+  }
   return result;
 }
 
@@ -263,6 +269,10 @@ std::expected<void, std::string> check_together(const CommandRow& row, const wir
       return std::unexpected(missing_text(param));
   if (globals.flag("quiet") && globals.flag("verbose"))
     return std::unexpected("--quiet and --verbose exclude each other");
+  if (globals.has("format")) {
+    if (globals.flag("json")) return std::unexpected("--json and --format exclude each other");
+    if (row.reply.empty()) return std::unexpected("--format is for what supervisord answers");
+  }
   if (row.verb == wire::Verb::status && arguments.flag("check") && arguments.flag("watch"))
     return std::unexpected("--check and --watch exclude each other");
   if (row.verb == wire::Verb::logs) {
@@ -277,6 +287,9 @@ std::expected<void, std::string> check_together(const CommandRow& row, const wir
   }
   if (row.verb == wire::Verb::schema && arguments.flag("manual") && arguments.flag("template"))
     return std::unexpected("--manual and --template exclude each other");
+  if (row.verb == wire::Verb::format_files && arguments.flag("stdout"))
+    if (arguments.flag("check") || arguments.flag("diff"))
+      return std::unexpected("--stdout excludes --check and --diff");
   return {};
 }
 
@@ -305,7 +318,11 @@ std::expected<Invocation, Answer> interpret(const CommandRow* row, std::span<con
   wire::Arguments arguments;
   if (const auto good = set_arguments(global_founds, globals); !good) return mistake(row, good.error());
   if (globals.flag("version")) return done("ctl " SUP_VERSION "\n");
-  if (row == nullptr) return mistake(nullptr, "a verb is missing");
+  if (row == nullptr) {
+    auto answer = mistake(nullptr, "a verb is missing");
+    answer.error().lacks_verb = true;
+    return answer;
+  }
   if (const auto good = set_arguments(founds.subspan(global_founds.size()), arguments); !good)
     return mistake(row, good.error());
   if (const auto good = check_together(*row, arguments, globals); !good) return mistake(row, good.error());

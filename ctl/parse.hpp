@@ -15,7 +15,8 @@ namespace sup::ctl {
 using wire::ExitCode;
 
 enum class Verbosity : std::uint8_t { quiet, normal, verbose };
-enum class Format : std::uint8_t { text, json };
+enum class Format : std::uint8_t { text, json, fields };
+enum class PagerWish : std::uint8_t { automatic, never };
 enum class ColorWish : std::uint8_t { automatic, never };
 
 // A command line that makes sense.
@@ -27,12 +28,15 @@ struct Invocation {
   Verbosity verbosity = Verbosity::normal;
   Format format = Format::text;
   ColorWish colors = ColorWish::automatic;
+  PagerWish pager = PagerWish::automatic;
+  std::string fields;  // Of --format; see ctl/field_template.hpp.
 };
 
 // The end of a command line that is answered without doing anything: help, version (done), or a mistake (usage).
 struct Answer {
   ExitCode code = ExitCode::usage;
-  std::string text;  // For standard output if done, else for standard error.
+  std::string text;         // For standard output if done, else for standard error.
+  bool lacks_verb = false;  // All that is wrong is that there is no verb.
 };
 
 // `words` without the program's name.

@@ -5,11 +5,14 @@
 
 #include "base/check.hpp"
 #include "config/paths.hpp"
+#include "ctl/explain_key.hpp"
 #include "ctl/help.hpp"
+#include "ctl/pager.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/clock.hpp"
 #include "sys/env.hpp"
 #include "wire/interface.hpp"
+#include "wire/record_shape.hpp"
 
 namespace sup::ctl {
 namespace {
@@ -30,6 +33,10 @@ int print_answer(const Answer& answer) {
 
 // The exit code, unless the data could not be written: a full disk is a failure, a reader that went away is not.
 int finish(Context& context, int code) {
+  const bool is_long = context.out.is_held() && is_longer_than_screen(context.out.buffered(), STDOUT_FILENO);
+  context.err.flush();
+  if (is_long && page(context.out.buffered())) context.out.drop();
+  context.out.release();
   context.out.flush();
   const int error = context.out.write_error();
   if (error == 0) return code;
@@ -37,6 +44,49 @@ int finish(Context& context, int code) {
 }
 
 bool needs_socket(const wire::CommandRow& row) { return !row.method.empty(); }
+
+// Whether all that is printed can be shown at the end, by a pager. What stays and watches prints as it comes, and what
+// acts on services says what becomes of them.
+bool may_be_paged(const Invocation& call) {
+  using wire::HelpGroup;
+  if (call.pager == PagerWish::never) return false;
+  if (call.row->group != HelpGroup::insight && call.row->group != HelpGroup::files) return false;
+  return !call.arguments.flag("follow") && !call.arguments.flag("watch");
+}
+
+bool is_at_terminal() { return sys::is_a_tty(STDIN_FILENO) && sys::is_a_tty(STDOUT_FILENO); }
+
+// The template of --format, before anything is done.
+std::expected<std::optional<FieldTemplate>, Failure> fields_of(const Invocation& call) {
+  if (call.format != Format::fields) return std::nullopt;
+  auto parsed = FieldTemplate::parse(call.fields, wire::record_shape(*call.row).fields);
+  if (!parsed) return std::unexpected(Failure{ExitCode::usage, fmt::format("--format: {}", parsed.error())});
+  return *std::move(parsed);
+}
+
+int run_parsed(const Invocation& call, Instant began, int (*verb)(Context&)) {
+  Sink out(STDOUT_FILENO, call.colors);
+  Sink err(STDERR_FILENO, call.colors);
+  Context context{call, out, err, {}, began};
+  auto fields = fields_of(call);
+  if (!fields) return report(context, fields.error());
+  context.fields = *std::move(fields);
+  if (out.is_terminal() && may_be_paged(call)) out.hold();
+  if (needs_socket(*call.row)) {
+    auto path = socket_path(call.socket);
+    if (!path) return report(context, {ExitCode::usage, path.error().what});
+    context.socket = *std::move(path);
+  }
+  return finish(context, verb(context));
+}
+
+// Where there is no verb, and somebody at a terminal who may want to know what there is.
+int run_without_verb(std::span<const std::string> words, Instant began) {
+  std::vector<std::string> with_verb(words.begin(), words.end());
+  with_verb.emplace_back("status");
+  const auto invocation = parse(with_verb);
+  return invocation ? run_parsed(*invocation, began, run_overview) : print_answer(invocation.error());
+}
 
 }  // namespace
 
@@ -87,6 +137,8 @@ int run_verb(Context& context) {
     case Verb::reexec: return run_reexec(context);
     case Verb::completion: return run_completion(context);
     case Verb::schema: return run_schema(context);
+    case Verb::explain_key: return run_explain_key(context);
+    case Verb::format_files: return run_format(context);
     case Verb::import_foreign: return run_import(context);
   }
   check_failed("every verb can be run");
@@ -96,16 +148,8 @@ int run(std::span<const std::string> words) {
   const Instant began = sys::monotonic_now();
   if (!words.empty() && words.front().starts_with("__")) return run_hidden(words);
   const auto invocation = parse(words);
-  if (!invocation) return print_answer(invocation.error());
-  Sink out(STDOUT_FILENO, invocation->colors);
-  Sink err(STDERR_FILENO, invocation->colors);
-  Context context{*invocation, out, err, {}, began};
-  if (needs_socket(*invocation->row)) {
-    auto path = socket_path(invocation->socket);
-    if (!path) return report(context, {ExitCode::usage, path.error().what});
-    context.socket = *std::move(path);
-  }
-  return finish(context, run_verb(context));
+  if (!invocation && invocation.error().lacks_verb && is_at_terminal()) return run_without_verb(words, began);
+  return invocation ? run_parsed(*invocation, began, run_verb) : print_answer(invocation.error());
 }
 
 namespace {
@@ -143,6 +187,7 @@ int run_hidden(std::span<const std::string> words) {
   const std::string what = words.size() > 1 ? words[1] : "";
   if (words.front() == "__complete" && what == "services")
     return print_answer({ExitCode::done, service_names(words.subspan(2))});
+  if (words.front() == "__complete" && what == "settings") return print_answer({ExitCode::done, all_keys()});
   if (words.front() == "__reference" && what == "ctl") return print_answer({ExitCode::done, reference_page()});
   if (words.front() == "__reference" && what == "interface")
     return print_answer({ExitCode::done, wire::interface_description()});

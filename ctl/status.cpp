@@ -38,7 +38,7 @@ int check(Context& context, const StatusReply& reply) {
 }  // namespace
 
 std::string status_text(const Context& context, const StatusReply& reply) {
-  if (context.wants_json()) return wire::to_json(reply) + "\n";
+  if (context.wants_json()) return data_text(context, wire::to_json(reply));
   if (context.is_verbose()) return render_status_details(reply.services, context.out.paint(), reply.scales);
   return render_status_table(reply.services,
                              context.out.is_terminal() ? sys::terminal_columns(STDOUT_FILENO) : std::nullopt,

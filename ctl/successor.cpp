@@ -82,6 +82,8 @@ Again again(wire::Verb verb) {
     case ping:
     case check:
     case completion:
+    case explain_key:
+    case format_files:
     case import_foreign:
     case schema: return Again::harmless;
   }

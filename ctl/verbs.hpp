@@ -9,7 +9,8 @@
 namespace sup::ctl {
 
 int run_status(Context& context);
-int run_change(Context& context);  // start, stop, restart, reload, kill, pause, resume
+int run_overview(Context& context);  // Without a verb, at a terminal.
+int run_change(Context& context);    // start, stop, restart, reload, kill, pause, resume
 int run_signal(Context& context);
 int run_wait(Context& context);
 int run_logs(Context& context);
@@ -39,13 +40,15 @@ int run_shutdown(Context& context);
 int run_reexec(Context& context);
 int run_completion(Context& context);
 int run_schema(Context& context);
+int run_explain_key(Context& context);
+int run_format(Context& context);
 int run_import(Context& context);
 
 // The verb of the invocation.
 int run_verb(Context& context);
 
-// Verbs that no document names: "__complete services" for the completion scripts, "__reference ctl|interface|methods"
-// for the generated documents.
+// Verbs that no document names: "__complete services|settings" for the completion scripts, "__reference
+// ctl|interface|methods" for the generated documents.
 int run_hidden(std::span<const std::string> words);
 
 }  // namespace sup::ctl

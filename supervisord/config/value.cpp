@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/check.hpp"
 #include "base/text.hpp"
@@ -86,14 +87,15 @@ Value& ValueTable::add(std::string_view key, Value value) {
 }
 
 bool same_content(const Value& a, const Value& b) {
-  return std::visit(
-      Overloaded{[](const ValueArray& x, const ValueArray& y) {
-                   return std::equal(x.begin(), x.end(), y.begin(), y.end(), same_content);
-                 },
-                 [](const ValueTable& x, const ValueTable& y) { return same_entries(x, y); },
-                 [](ValueTime, ValueTime) { return true; }, []<class T>(const T& x, const T& y) { return x == y; },
-                 [](const auto&, const auto&) { return false; }},
-      a.data, b.data);
+  return std::visit(Overloaded{[](const ValueArray& x, const ValueArray& y) {
+                                 return std::equal(x.begin(), x.end(), y.begin(), y.end(), same_content);
+                               },
+                               [](const ValueTable& x, const ValueTable& y) { return same_entries(x, y); },
+                               [](ValueTime, ValueTime) { return true; },
+                               [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); },
+                               []<class T>(const T& x, const T& y) { return x == y; },
+                               [](const auto&, const auto&) { return false; }},
+                    a.data, b.data);
 }
 
 std::string describe(const Value& value) {

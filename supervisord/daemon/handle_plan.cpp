@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "config/enabled.hpp"
+#include "config/setting_docs.hpp"
 #include "daemon/applier.hpp"
 #include "daemon/config_source.hpp"
 #include "daemon/confirmation.hpp"
@@ -19,22 +20,13 @@
 namespace sup {
 namespace {
 
-std::string_view effect_of(OnChange on_change) {
-  switch (on_change) {
-    case OnChange::live: return "live";
-    case OnChange::next_start: return "next-start";
-    case OnChange::restart: return "restart";
-  }
-  return "";
-}
-
 std::vector<wire::PlannedSetting> view_settings(std::vector<SettingChange> changes) {
   std::vector<wire::PlannedSetting> out;
   for (SettingChange& change : changes)
     out.push_back({.key = std::move(change.key),
                    .before = std::move(change.old_value),
                    .after = std::move(change.new_value),
-                   .effect = std::string(effect_of(change.on_change))});
+                   .effect = std::string(on_change_word(change.on_change))});
   return out;
 }
 

@@ -328,6 +328,8 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case reexec: return handle_reexec(server, session, call);
     case check:
     case completion:
+    case explain_key:
+    case format_files:
     case import_foreign:
     case schema: break;  // ctl does these by itself: they have no method, so no call of them was parsed.
   }

@@ -82,6 +82,8 @@ bool may_change(wire::Verb verb) {
     case log_level:  // It says so itself.
     case ping:
     case completion:
+    case explain_key:
+    case format_files:
     case import_foreign:
     case schema: return false;
   }

@@ -114,14 +114,14 @@ inline constexpr std::string_view kShorthandKey<ReloadSpec> = "signal";
 
 template <>
 struct Fields<StopStep> {
-  static constexpr auto kRows =
-      std::make_tuple(Field{"signal", &StopStep::signal, OnChange::live, "\"QUIT\"", "The signal of this step."},
-                      Field{"to", &StopStep::to, OnChange::live, "\"main\"", "Whom the signal reaches."},
-                      Field{"command", &StopStep::command, OnChange::live, "[\"redis-cli\", \"shutdown\"]",
-                            "A command that tells the service to end, instead of a signal. It runs with the service's "
-                            "attributes, and MAINPID in its environment."},
-                      Field{"wait", &StopStep::wait, OnChange::live, "\"10s\"",
-                            "How long to wait for the end before the next step.", Range{0, kYear}});
+  static constexpr auto kRows = std::make_tuple(
+      Field{"signal", &StopStep::signal, OnChange::live, "\"QUIT\"", "The signal of this step."},
+      Field{"to", &StopStep::to, OnChange::live, "\"main\"", "Whom the signal reaches."},
+      Field{"command", &StopStep::command, OnChange::live, "[\"redis-cli\", \"shutdown\"]",
+            "A command that tells the service to end, instead of a signal. It runs with the service's "
+            "attributes, and MAINPID in its environment."},
+      Field{"wait", &StopStep::wait, OnChange::live, "\"10s\"",
+            "How long to wait for the end before the next step, or before KILL behind the last one.", Range{0, kYear}});
 };
 static_assert(kEveryMemberHasARow<StopStep>, "every member of StopStep needs a row");
 

@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
 
 #include "base/text.hpp"
 #include "sys/errors.hpp"
@@ -54,6 +57,47 @@ Result<> replace_file(const std::string& path, std::string_view content, mode_t 
     return written;
   }
   return flush_directory_of(path);
+}
+
+namespace {
+
+// A file beside `path` that nobody else has, empty, as `old` in mode and owner.
+Result<UniqueFd> make_alike(std::string& beside, const struct stat& old, const std::string& path) {
+  UniqueFd fd{::mkostemp(beside.data(), O_CLOEXEC)};
+  if (!fd.is_open()) return fail_call(errno, failing("write beside", path));
+  struct stat made = {};
+  const bool is_known = ::fstat(fd.get(), &made) == 0;
+  const bool is_ours = is_known && made.st_uid == old.st_uid && made.st_gid == old.st_gid;
+  if (!is_ours && ::fchown(fd.get(), old.st_uid, old.st_gid) < 0)
+    return fail_call(errno, failing("keep the owner of", path));
+  // After the owner, who takes the set-id bits away.
+  if (::fchmod(fd.get(), old.st_mode & 07777U) < 0) return fail_call(errno, failing("keep the mode of", path));
+  return fd;
+}
+
+Result<> rewrite_alike(std::string& beside, const struct stat& old, std::string_view content, const std::string& path) {
+  const UniqueFd fd = TRY(make_alike(beside, old, path));
+  TRY(write_whole(fd.get(), content, path));
+  if (::rename(beside.c_str(), path.c_str()) < 0) return fail_call(errno, failing("replace", path));
+  return {};
+}
+
+}  // namespace
+
+Result<> rewrite_file(const std::string& path, std::string_view content) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  struct stat old = {};
+  if (real == nullptr || ::stat(real.get(), &old) < 0) return fail_call(errno, failing("write", path));
+  if (!S_ISREG(old.st_mode)) return fail(Errc::invalid, failing("write", path) + ": it is no regular file");
+  if (old.st_nlink > 1)
+    return fail(Errc::invalid,
+                failing("write", path) + ": it has other names (hard links), which would keep the old text");
+  std::string beside = std::string(real.get()) + ".XXXXXX";
+  if (auto written = rewrite_alike(beside, old, content, real.get()); !written) {
+    if (!beside.ends_with(".XXXXXX")) ::unlink(beside.c_str());
+    return written;
+  }
+  return flush_directory_of(real.get());
 }
 
 Result<UniqueFd> lock_directory(const std::string& path) {

@@ -15,6 +15,11 @@ namespace sup::sys {
 // directory flushed. Readers see the old content or the new one. Errors: denied, sys; then the old file is as it was.
 [[nodiscard]] Result<> replace_file(const std::string& path, std::string_view content, mode_t mode);
 
+// The same for a file that is somebody's and is there: links are followed to what they lead to, and it keeps its mode,
+// owner and group. Errors: not_found, denied, invalid if it has several names (of which only one would change) or is no
+// regular file, sys.
+[[nodiscard]] Result<> rewrite_file(const std::string& path, std::string_view content);
+
 // Waits for the right to be the only one who changes what is in the directory, among those that ask for it; it ends
 // with the descriptor. Errors: not_found, denied, sys.
 [[nodiscard]] Result<UniqueFd> lock_directory(const std::string& path);

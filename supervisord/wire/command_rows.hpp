@@ -817,6 +817,55 @@ inline constexpr auto kSchemaParams =
 inline constexpr auto kSchemaExamples =
     std::array{Example{"ctl schema", "the JSON Schema of the configuration, for editors"},
                Example{"ctl schema --template", "a file to start from"}};
+
+// explain-key, fmt
+inline constexpr auto kExplainKeyParams = std::array{
+    ParamRow{.name = "keys",
+             .type = ParamType::texts,
+             .given = Given::words,
+             .metavar = "KEY",
+             .scope = Scope::local,
+             .completes = Completes::settings,
+             .doc = "A setting (\"stop.timeout\"), a table of settings (\"stop\"), a section (\"service\"), or how one "
+                    "of these begins or ends. Default: the sections."}};
+inline constexpr auto kExplainKeyExamples =
+    std::array{Example{"ctl explain-key stop.timeout", "what a setting means, takes, and is by default"},
+               Example{"ctl explain-key health", "a table and all that is in it"},
+               Example{"ctl explain-key supervisord", "all settings of a section"},
+               Example{"ctl explain-key timeout", "wherever there is a timeout"},
+               Example{"ctl explain-key --json restart.when", "for an editor"}};
+inline constexpr auto kFormatParams = std::array{
+    ParamRow{.name = "paths",
+             .type = ParamType::texts,
+             .given = Given::words,
+             .metavar = "FILE",
+             .need = Need::required,
+             .scope = Scope::local,
+             .completes = Completes::files,
+             .doc = "Files, directories of *.toml files, or - for standard input, which goes to standard output."},
+    ParamRow{.name = "check",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--check",
+             .scope = Scope::local,
+             .doc = "Write nothing; name the files that are not formatted, and exit with 1 if there are any."},
+    ParamRow{.name = "diff",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--diff",
+             .scope = Scope::local,
+             .doc = "Write nothing; print what would change, as diff -u does."},
+    ParamRow{.name = "stdout",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--stdout",
+             .scope = Scope::local,
+             .doc = "Write nothing; print the formatted text."}};
+inline constexpr auto kFormatExamples = std::array{
+    Example{"ctl fmt conf.d/web.toml", "format a file in its place"},
+    Example{"ctl fmt --check /etc/supervisord/conf.d", "in CI: fail if a file is not formatted"},
+    Example{"ctl fmt --diff conf.d", "what would change"},
+    Example{"ctl fmt --stdout web.toml", "the text, and the file as it is; `ctl fmt -` formats standard input"}};
 inline constexpr std::array<std::string_view, 7> kImportFormats = {"supervisor", "systemd", "procfile", "compose",
                                                                    "s6-rc",      "runit",   "crontab"};
 inline constexpr auto kImportParams = std::array{
@@ -1456,6 +1505,38 @@ inline constexpr auto kCommands = std::array{
                .text = "Generated from the same rows that the configuration is read by.",
                .examples = kSchemaExamples,
                .exits = kLocalExits},
+    CommandRow{.verb = Verb::explain_key,
+               .name = "explain-key",
+               .role = Role::none,
+               .group = HelpGroup::files,
+               .params = kExplainKeyParams,
+               .summary = "Explain a setting of the configuration: type, default, example, when a change takes effect.",
+               .text = "Generated from the same rows that the configuration is read by. A setting is written as in the "
+                       "manual, with or without its section: stop.timeout, service.web.stop.timeout, "
+                       "supervisord.socket. What begins or ends several settings lists these. With --json one object "
+                       "per setting: section, key, summary, type, words, range, default, example, takes_effect, docs.",
+               .examples = kExplainKeyExamples,
+               .exits = kLocalExits,
+               .exit_note = "2: there is no such setting."},
+    CommandRow{
+        .verb = Verb::format_files,
+        .name = "fmt",
+        .role = Role::none,
+        .group = HelpGroup::files,
+        .params = kFormatParams,
+        .summary = "Format configuration files.",
+        .text =
+            "Blanks and empty lines are made uniform: one blank around = (aligned lines stay aligned), one behind a "
+            "comma, an empty line in front "
+            "of "
+            "a table, an array that takes several lines with each line indented. Comments, the order of what is "
+            "written, and how texts and numbers are written stay; an array that stands on one line stays there. The "
+            "result is parsed and compared before anything is written, so that nothing changes its meaning. A file is "
+            "replaced as a whole and keeps its mode and owner; of a symbolic link what it leads to is "
+            "formatted. With --json one object per file: file, changed, written, error.",
+        .examples = kFormatExamples,
+        .exits = kCheckExits,
+        .exit_note = "1: a file could not be formatted, or with --check is not."},
     CommandRow{.verb = Verb::import_foreign,
                .name = "import",
                .role = Role::none,

@@ -66,6 +66,8 @@ enum class Verb : std::uint8_t {
   halt,
   completion,
   schema,
+  explain_key,
+  format_files,
   import_foreign,
 };
 
@@ -101,7 +103,7 @@ inline constexpr std::string_view kTags = "tags";
 enum class Scope : std::uint8_t { call, local };
 
 // What a shell offers for the value.
-enum class Completes : std::uint8_t { nothing, services, signals, files };
+enum class Completes : std::uint8_t { nothing, services, signals, files, settings };
 
 // One parameter of a command.
 struct ParamRow {

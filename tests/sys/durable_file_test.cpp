@@ -2,6 +2,7 @@
 #include "sys/durable_file.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -50,4 +51,44 @@ TEST_CASE("lock_directory wants a directory", "[file]") {
   const TempDir dir;
   REQUIRE(lock_directory(dir.path()));
   REQUIRE_FALSE(lock_directory(dir / "missing"));
+}
+
+TEST_CASE("rewrite_file keeps the mode, and follows links to what they lead to", "[file]") {
+  const TempDir dir;
+  std::ofstream(dir / "real") << "old";
+  REQUIRE(::chmod((dir / "real").c_str(), 0604) == 0);
+  std::filesystem::create_symlink("real", dir / "link");
+  REQUIRE(rewrite_file(dir / "link", "new"));
+  REQUIRE(std::filesystem::is_symlink(dir / "link"));
+  REQUIRE(*read_file(dir / "real", 100) == "new");
+  struct stat facts{};
+  REQUIRE(::stat((dir / "real").c_str(), &facts) == 0);
+  REQUIRE((facts.st_mode & 07777) == 0604);
+  REQUIRE(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 2);
+}
+
+TEST_CASE("rewrite_file keeps the owner", "[file]") {
+  if (::geteuid() != 0) {
+    WARN("SKIPPED: needs root");
+    return;
+  }
+  const TempDir dir;
+  std::ofstream(dir / "theirs") << "old";
+  REQUIRE(::chown((dir / "theirs").c_str(), 65534, 12345) == 0);
+  REQUIRE(rewrite_file(dir / "theirs", "new"));
+  struct stat facts{};
+  REQUIRE(::stat((dir / "theirs").c_str(), &facts) == 0);
+  REQUIRE(facts.st_uid == 65534);
+  REQUIRE(facts.st_gid == 12345);
+}
+
+TEST_CASE("rewrite_file refuses what has other names, is no file, or is not there", "[file]") {
+  const TempDir dir;
+  std::ofstream(dir / "one") << "old";
+  std::filesystem::create_hard_link(dir / "one", dir / "two");
+  REQUIRE(rewrite_file(dir / "one", "new").error().code == sup::Errc::invalid);
+  REQUIRE(*read_file(dir / "two", 100) == "old");
+  REQUIRE(rewrite_file(dir.path(), "new").error().code == sup::Errc::invalid);
+  REQUIRE(rewrite_file(dir / "none", "new").error().code == sup::Errc::not_found);
+  REQUIRE(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 2);
 }
