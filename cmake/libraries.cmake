@@ -76,6 +76,19 @@ else()
   target_link_libraries(sup_zstd INTERFACE PkgConfig::ZSTD)
 endif()
 
+# The screen of `ctl top`. Some distributions keep what it knows of terminals in a library of its own.
+add_library(sup_curses INTERFACE)
+target_compile_definitions(sup_curses INTERFACE NCURSES_NOMACROS) # They have the names of functions of ours and of std.
+find_library(NCURSES_STATIC NAMES libncursesw.a)
+find_library(TINFO_STATIC NAMES libtinfo.a)
+if(NCURSES_STATIC AND (TINFO_STATIC OR NOT "${NCURSES_LIBRARIES}" MATCHES tinfo))
+  set(SUP_CURSES_IS_STATIC ON)
+  target_include_directories(sup_curses INTERFACE ${NCURSES_INCLUDE_DIRS})
+  target_link_libraries(sup_curses INTERFACE ${NCURSES_STATIC} $<$<BOOL:${TINFO_STATIC}>:${TINFO_STATIC}>)
+else()
+  target_link_libraries(sup_curses INTERFACE PkgConfig::NCURSES)
+endif()
+
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SUP_SANITIZE AND NOT SUP_SHARES_STDCXX)
   add_link_options(-static-libstdc++ -static-libgcc)
 endif()

@@ -5,7 +5,7 @@
 # for C alone). What glibc costs is users: its static getpwnam(3) reads /etc/passwd and /etc/group itself, also without
 # /etc/nsswitch.conf, but whatever else that file names (sss, ldap, systemd) it can load only from the libraries of the glibc that it was linked
 # with, and goes on without where they are not. That is what the linker's warnings are about, and docs/guide/installing.md tells it.
-if(NOT (LIBUV_STATIC AND RE2_STATIC AND ZLIB_STATIC AND ZSTD_STATIC) OR SUP_SHARES_STDCXX OR SUP_SANITIZE)
+if(NOT (LIBUV_STATIC AND RE2_STATIC AND ZLIB_STATIC AND ZSTD_STATIC AND SUP_CURSES_IS_STATIC) OR SUP_SHARES_STDCXX OR SUP_SANITIZE)
   return()
 endif()
 

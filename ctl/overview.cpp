@@ -43,6 +43,7 @@ std::vector<Step> steps_for(const wire::StatusReply& reply) {
   }
   if (const std::string down = first_that_is(reply, "down"); !down.empty())
     out.push_back({"ctl start " + down, "it is down"});
+  out.push_back({"ctl top", "watch and act on the whole screen"});
   return out;
 }
 

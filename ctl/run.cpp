@@ -43,13 +43,13 @@ int finish(Context& context, int code) {
   return report(context, {ExitCode::failed, fmt::format("cannot write to standard output: {}", errno_text(error))});
 }
 
-bool needs_socket(const wire::CommandRow& row) { return !row.method.empty(); }
+bool needs_socket(const wire::CommandRow& row) { return !row.method.empty() || row.verb == wire::Verb::top; }
 
 // Whether all that is printed can be shown at the end, by a pager. What stays and watches prints as it comes, and what
 // acts on services says what becomes of them.
 bool may_be_paged(const Invocation& call) {
   using wire::HelpGroup;
-  if (call.pager == PagerWish::never) return false;
+  if (call.pager == PagerWish::never || call.row->verb == wire::Verb::top) return false;
   if (call.row->group != HelpGroup::insight && call.row->group != HelpGroup::files) return false;
   return !call.arguments.flag("follow") && !call.arguments.flag("watch");
 }
@@ -139,6 +139,7 @@ int run_verb(Context& context) {
     case Verb::schema: return run_schema(context);
     case Verb::explain_key: return run_explain_key(context);
     case Verb::format_files: return run_format(context);
+    case Verb::top: return run_top(context);
     case Verb::import_foreign: return run_import(context);
   }
   check_failed("every verb can be run");

@@ -84,6 +84,7 @@ Again again(wire::Verb verb) {
     case completion:
     case explain_key:
     case format_files:
+    case top:
     case import_foreign:
     case schema: return Again::harmless;
   }

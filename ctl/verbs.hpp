@@ -42,6 +42,7 @@ int run_completion(Context& context);
 int run_schema(Context& context);
 int run_explain_key(Context& context);
 int run_format(Context& context);
+int run_top(Context& context);
 int run_import(Context& context);
 
 // The verb of the invocation.

@@ -330,6 +330,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case completion:
     case explain_key:
     case format_files:
+    case top:
     case import_foreign:
     case schema: break;  // ctl does these by itself: they have no method, so no call of them was parsed.
   }

@@ -84,6 +84,7 @@ bool may_change(wire::Verb verb) {
     case completion:
     case explain_key:
     case format_files:
+    case top:
     case import_foreign:
     case schema: return false;
   }

@@ -818,6 +818,36 @@ inline constexpr auto kSchemaExamples =
     std::array{Example{"ctl schema", "the JSON Schema of the configuration, for editors"},
                Example{"ctl schema --template", "a file to start from"}};
 
+// top
+inline constexpr std::array<std::string_view, 6> kTopOrders = {"tree", "name", "state", "cpu", "memory", "restarts"};
+inline constexpr auto kTopParams =
+    std::array{ParamRow{.name = "names",
+                        .type = ParamType::texts,
+                        .given = Given::words,
+                        .metavar = "NAME",
+                        .scope = Scope::local,
+                        .completes = Completes::services,
+                        .doc = "Services: names, groups or shell patterns (\"web*\"). Default: all."},
+               ParamRow{.name = "sort",
+                        .type = ParamType::choice,
+                        .given = Given::option,
+                        .option = "--sort",
+                        .metavar = "ORDER",
+                        .scope = Scope::local,
+                        .fallback = "tree",
+                        .choices = kTopOrders,
+                        .doc = "The order to begin with."},
+               ParamRow{.name = "delay",
+                        .type = ParamType::duration,
+                        .given = Given::option,
+                        .option = "-d,--delay",
+                        .metavar = "DURATION",
+                        .scope = Scope::local,
+                        .fallback = "1s",
+                        .doc = "How often to look."}};
+inline constexpr auto kTopExamples =
+    std::array{Example{"ctl top", "all services"}, Example{"ctl top 'web*' --sort cpu", "some, the busiest first"}};
+
 // explain-key, fmt
 inline constexpr auto kExplainKeyParams = std::array{
     ParamRow{.name = "keys",
@@ -1537,6 +1567,18 @@ inline constexpr auto kCommands = std::array{
         .examples = kFormatExamples,
         .exits = kCheckExits,
         .exit_note = "1: a file could not be formatted, or with --check is not."},
+    CommandRow{.verb = Verb::top,
+               .name = "top",
+               .role = Role::none,
+               .group = HelpGroup::insight,
+               .params = kTopParams,
+               .summary = "Watch services and act on them, on the whole screen.",
+               .text =
+                   "The services as a tree, with state, CPU, memory, descriptors, restarts and health, and the output "
+                   "of one of them below. Keys start, stop, restart and signal the service under the cursor; what "
+                   "would end something is asked first. ? lists the keys. It needs a terminal.",
+               .examples = kTopExamples,
+               .exits = kCallExits},
     CommandRow{.verb = Verb::import_foreign,
                .name = "import",
                .role = Role::none,

@@ -68,6 +68,7 @@ enum class Verb : std::uint8_t {
   schema,
   explain_key,
   format_files,
+  top,
   import_foreign,
 };
 

@@ -35,6 +35,7 @@ LIBRARIES = {
     r"spdlog/.*": ("daemon", "main"),
     r"nlohmann/.*": ("wire", "config", "daemon", "ctl"),
     r"CLI/.*": ("main", "ctl"),
+    r"n?curses\.h": ("ctl",),
     r"catch2/.*": (),
     r"iostream|format|print|regex": (),  # Slow to start, missing in g++ 12, or both; fmt does it.
     # What can reach the kernel, a clock, or chance is nothing for a pure room; sys/types.h only names types.
