@@ -285,6 +285,7 @@ void Daemon::forward(const sys::SignalRecord& record) {
 void Daemon::on_log_wake() {
   server_->on_log_ready(log_->take_ready());
   server_->on_tended(log_->take_tended());
+  supervisor_->runs().on_log_fence(log_->passed_fence());
   for (const log::Notice& notice : log_->take_notices()) {
     const bool is_trouble = notice.kind == log::Notice::Kind::trouble;
     say::at(is_trouble ? LogLevel::warning : LogLevel::info, "{}", notice.text);

@@ -22,7 +22,8 @@ inline constexpr std::string_view kErrors = "err";
 inline constexpr std::string_view kTerminal = "tty";
 inline constexpr std::string_view kNotify = "notify";
 inline constexpr std::string_view kReady = "ready";
-inline constexpr std::string_view kHeldOfRun[] = {kOutput, kErrors, kTerminal, kNotify, kReady};
+inline constexpr std::string_view kHeldOutputs[] = {kOutput, kErrors, kTerminal};
+inline constexpr std::string_view kHeldSigns[] = {kNotify, kReady};
 
 // Descriptors leave enough free for us. Errors: sys.
 [[nodiscard]] Result<> check_reserve(const LaunchContext& context, const UniqueFd& newest);

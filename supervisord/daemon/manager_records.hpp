@@ -99,6 +99,15 @@ struct RunRecord {
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
 
+// What a run, or a task of it, has left in its pipes when it was over, as long as the log may not have read it.
+struct LeftOutputRecord {
+  std::string instance;
+  InvocationId invocation;
+  RunId run;
+  std::uint32_t serial = 0;
+  pid_t main = 0;
+};
+
 // A descriptor that a service has stored. The guard holds it under its number.
 struct StoredFdRecord {
   std::uint64_t number = 0;

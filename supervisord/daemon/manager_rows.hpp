@@ -63,6 +63,13 @@ struct Rows<RunRecord> {
 };
 
 template <>
+struct Rows<LeftOutputRecord> {
+  using R = LeftOutputRecord;
+  static constexpr auto kRows = std::make_tuple(Row{1, &R::instance}, Row{2, &R::invocation}, Row{3, &R::run},
+                                                Row{4, &R::serial}, Row{5, &R::main});
+};
+
+template <>
 struct Rows<StoredFdRecord> {
   using R = StoredFdRecord;
   static constexpr auto kRows = std::make_tuple(Row{1, &R::number}, Row{2, &R::name}, Row{3, &R::is_watched});

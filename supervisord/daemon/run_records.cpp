@@ -9,6 +9,12 @@
 namespace sup {
 namespace {
 
+// Of the tasks of one run there are never so many at the same time.
+std::uint64_t output_key(RunId run, std::uint32_t serial) {
+  constexpr unsigned kBits = 16;
+  return run.value << kBits | (serial & ((1U << kBits) - 1));
+}
+
 TaskRecord task_record(const TaskRun& task) {
   return {.serial = task.serial,
           .kind = task.order.kind,
@@ -73,13 +79,50 @@ void Runs::on_recorded() {
 void Runs::unrecord(const Run& run) {
   if (!records_.are_kept()) return;
   records_.erase(RecordKind::run, run.id.value);
-  drop_held(run.id, 0);
+  drop_held(run, 0);
 }
 
-void Runs::drop_held(RunId run, std::uint32_t serial) const {
+// The log may not have read all that is in its pipes: they stay until it has, and their record, too.
+void Runs::drop_held(const Run& run, std::uint32_t serial) {
   guard::Holder& guard = guard::Holder::of_this_process();
   if (!guard.is_guarded()) return;
-  for (const std::string_view what : kHeldOfRun) guard.drop(held_name(what, run, serial));
+  for (const std::string_view what : kHeldSigns) guard.drop(held_name(what, run.id, serial));
+  records_.put(RecordKind::left_output, output_key(run.id, serial),
+               LeftOutputRecord{run.name, run.invocation, run.id, serial, run.main.pid});
+  leave_output(run.id, serial);
+}
+
+// A log that hangs on its disk must not use up the descriptors of the guard.
+void Runs::leave_output(RunId run, std::uint32_t serial) {
+  constexpr std::size_t kMost = 256;
+  if (left_outputs_.size() >= kMost) {
+    let_go(left_outputs_.front());
+    left_outputs_.pop_front();
+  }
+  left_outputs_.push_back({.run = run, .serial = serial, .fence = 0, .is_flushed = resuming_outputs_ == 0});
+}
+
+void Runs::let_go(const LeftOutput& output) {
+  guard::Holder& guard = guard::Holder::of_this_process();
+  for (const std::string_view what : kHeldOutputs) guard.drop(held_name(what, output.run, output.serial));
+  records_.erase(RecordKind::left_output, output_key(output.run, output.serial));
+}
+
+// One for all that have come to an end in this turn; not before what an earlier manager has left is with the log.
+void Runs::raise_fence() {
+  if (left_outputs_.empty() || left_outputs_.back().fence != 0 || resuming_outputs_ > 0) return;
+  for (const LeftOutput& output : left_outputs_)
+    if (!output.is_flushed) log_.flush(output.run);
+  const std::uint64_t fence = log_.raise_fence();
+  for (LeftOutput& output : left_outputs_)
+    if (output.fence == 0) output.fence = fence;
+}
+
+void Runs::on_log_fence(std::uint64_t passed) {
+  while (!left_outputs_.empty() && left_outputs_.front().fence != 0 && left_outputs_.front().fence <= passed) {
+    let_go(left_outputs_.front());
+    left_outputs_.pop_front();
+  }
 }
 
 }  // namespace sup

@@ -147,10 +147,14 @@ void Runs::resume_output(Run& run, std::uint32_t serial, Resumption& left) {
   if (!kept.out.is_open() && !kept.err.is_open() && !kept.terminal.is_open()) return;
   LaunchOrder order{run.service, run.name, run.instance, run.id, run.invocation, nullptr, nullptr, {}};
   order.serial = serial;
+  read_again(std::move(order), run.main.pid, std::move(kept));
+}
+
+void Runs::read_again(LaunchOrder order, pid_t pid, KeptOutput kept) {
   const Asks asks = asked_by(order);
   ++resuming_outputs_;
   workers_.submit(
-      [this, pid = run.main.pid, order = std::move(order), kept = std::move(kept)]() mutable -> Continuation {
+      [this, pid, order = std::move(order), kept = std::move(kept)]() mutable -> Continuation {
         auto sources = resume_sources(context_, order, std::move(kept), pid);
         return [this, name = order.name, sources = std::move(sources)]() mutable {
           for (const std::string& trouble : sources.troubles) say::error("{}: {}", name, trouble);
@@ -161,6 +165,18 @@ void Runs::resume_output(Run& run, std::uint32_t serial, Resumption& left) {
         };
       },
       asks);
+}
+
+void Runs::resume_left_output(const LeftOutputRecord& record, InstanceId instance, Named whose, Resumption& left) {
+  KeptOutput kept{.out = left.take(held_name(kOutput, record.run, record.serial)),
+                  .err = left.take(held_name(kErrors, record.run, record.serial)),
+                  .terminal = left.take(held_name(kTerminal, record.run, record.serial))};
+  leave_output(record.run, record.serial);
+  left_outputs_.back().is_flushed = false;
+  if (!kept.out.is_open() && !kept.err.is_open() && !kept.terminal.is_open()) return;
+  LaunchOrder order{whose.service, whose.name, instance, record.run, record.invocation, nullptr, nullptr, {}};
+  order.serial = record.serial;
+  read_again(std::move(order), record.main, std::move(kept));
 }
 
 void Runs::when_output_is_resumed(std::move_only_function<void()> action) {

@@ -284,7 +284,7 @@ void Runs::tell_end(InstanceId instance, const Run& run, TaskRun& task) {
   if (task.is_watched) watch_->remove(task_token(instance, task.serial));
   if (task.group) (void)task.group->remove();
   log_.flush(run.id);
-  drop_held(run.id, task.serial);
+  drop_held(run, task.serial);
   if (task.done) {
     const bool has_run = task.process.pid != 0;
     return task.done(has_run ? Result<ExitStatus>(task.status) : fail(Errc::sys, task.failure));

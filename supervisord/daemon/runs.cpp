@@ -237,6 +237,7 @@ void Runs::bury(Run& run) {
 
 // What cannot be removed now (a process that another has moved in) is removed at the end.
 void Runs::clean_up() {
+  raise_fence();
   if (empty_groups_.empty() && old_sockets_.empty() && old_credentials_.empty()) return;
   workers_.submit([groups = std::exchange(empty_groups_, {}), sockets = std::exchange(old_sockets_, {}),
                    credentials = std::exchange(old_credentials_, {})]() -> Continuation {

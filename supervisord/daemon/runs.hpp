@@ -14,6 +14,7 @@
 // say of themselves, run_records.cpp what a next manager must know of them, run_resume.cpp how it takes them over.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,6 +29,7 @@
 #include "base/signals.hpp"
 #include "daemon/fd_stores.hpp"
 #include "daemon/launch.hpp"
+#include "daemon/launch_output.hpp"
 #include "daemon/manager_records.hpp"
 #include "daemon/resumption.hpp"
 #include "daemon/state_records.hpp"
@@ -279,6 +281,10 @@ class Runs {
   // may be taken from the kernel.
   void record();
   void on_recorded();
+  // The log thread has gone on.
+  void on_log_fence(std::uint64_t passed);
+  // What was left in pipes when an earlier manager was killed is read. Before resume().
+  void resume_left_output(const LeftOutputRecord& record, InstanceId instance, Named whose, Resumption& left);
   // What was ordered is recorded: another manager knows for which run a process was made, and never makes a second one.
   void begin_launches();
   // Takes over the runs of an earlier manager, once, before anything is begun.
@@ -380,7 +386,7 @@ class Runs {
   [[nodiscard]] static RunRecord record_of(const Run& run);
   void note(Run& run);
   void unrecord(const Run& run);
-  void drop_held(RunId run, std::uint32_t serial) const;
+  void drop_held(const Run& run, std::uint32_t serial);
   [[nodiscard]] bool keeps_ends() const { return records_.are_kept() && orphans_.has_value(); }
 
   // run_resume.cpp
@@ -406,6 +412,18 @@ class Runs {
   void stop_all(InstanceId instance, Run& run);
   void send_to_all(const Run& run, Signal signal);
   void send_by_descent(const Run& run, Signal signal, std::span<const pid_t> reached);
+
+  // Pipes that the guard has until the log has read what is in them.
+  struct LeftOutput {
+    RunId run;
+    std::uint32_t serial = 0;
+    std::uint64_t fence = 0;  // 0: it is not raised yet.
+    bool is_flushed = true;   // Nothing was to be attached any more when the run was over.
+  };
+  void let_go(const LeftOutput& output);
+  void leave_output(RunId run, std::uint32_t serial);
+  void raise_fence();
+  void read_again(LaunchOrder order, pid_t pid, KeptOutput kept);
 
   struct PreparedLaunch {
     Work work;
@@ -438,6 +456,7 @@ class Runs {
   std::optional<sys::Orphans> orphans_;          // Empty without /proc.
   std::vector<InstanceId> noted_;                // Whose run is to be recorded.
   std::vector<PreparedLaunch> prepared_;         // For when it is.
+  std::deque<LeftOutput> left_outputs_;          // In the order of their fences.
   std::vector<LaunchTable::Slot> done_slots_;    // Of launches that have answered, until that is recorded.
   std::vector<pid_t> unreaped_;                  // Ends that were seen, likewise.
   std::vector<std::pair<InstanceId, RunId>> heard_;  // Whose messages were, likewise.

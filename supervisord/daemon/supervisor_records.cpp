@@ -205,6 +205,16 @@ void Supervisor::resume_runs(StateRecords& records, Resumption& left) {
     runs.push_back({id, instance, std::move(whose), std::move(record)});
   }
   runs_->context().containment->end_all_but(groups);
+  for (const auto& [key, record] : records.all<LeftOutputRecord>(RecordKind::left_output)) {
+    const InstanceId instance = find_instance(w, record.instance);
+    if (instance == kNoInstance) {
+      records.erase(RecordKind::left_output, key);
+      continue;
+    }
+    Named whose = named(instance);
+    whose.name = record.instance;
+    runs_->resume_left_output(record, instance, std::move(whose), left);
+  }
   runs_->resume(std::move(runs), left);
 }
 

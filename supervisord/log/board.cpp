@@ -64,6 +64,14 @@ void Board::post(LastWords words) {
   wake();
 }
 
+void Board::pass_fence(std::uint64_t number) {
+  {
+    const std::lock_guard lock(mutex_);
+    passed_fence_ = number;
+  }
+  wake();
+}
+
 void Board::add(InstanceId service, const Counters& counters) {
   const std::lock_guard lock(mutex_);
   counters_[service] += counters;
@@ -120,6 +128,11 @@ std::vector<Tended> Board::take_tended() {
 std::vector<LastWords> Board::take_last_words() {
   const std::lock_guard lock(mutex_);
   return std::exchange(last_words_, {});
+}
+
+std::uint64_t Board::passed_fence() const {
+  const std::lock_guard lock(mutex_);
+  return passed_fence_;
 }
 
 Counters Board::counters(InstanceId service) const {

@@ -29,6 +29,7 @@ class Board {
   void post(Refusal refusal);
   void post(Tended tended);
   void post(LastWords words);
+  void pass_fence(std::uint64_t number);
   void add(InstanceId service, const Counters& counters);
   void remove(InstanceId service);
   void finish_drain(std::uint64_t ticket, Drained drained);
@@ -42,6 +43,7 @@ class Board {
   [[nodiscard]] std::vector<Refusal> take_refusals();
   [[nodiscard]] std::vector<Tended> take_tended();
   [[nodiscard]] std::vector<LastWords> take_last_words();
+  [[nodiscard]] std::uint64_t passed_fence() const;
   [[nodiscard]] Counters counters(InstanceId service) const;
   // Waits for the answer to that drain command; partly if there is none in time.
   [[nodiscard]] Drained wait_for_drain(std::uint64_t ticket, Duration timeout);
@@ -60,6 +62,7 @@ class Board {
   std::uint64_t unsaid_notices_ = 0;
   std::vector<Tended> tended_;          // One for each that was asked.
   std::vector<LastWords> last_words_;   // One for each that was asked.
+  std::uint64_t passed_fence_ = 0;      // The last.
   std::vector<Refusal> refusals_;       // At most one of each service and outlet.
   std::vector<LineFound> lines_found_;  // At most one of each run.
   std::unordered_map<InstanceId, Counters> counters_;

@@ -43,6 +43,7 @@ class Core {
   std::uint64_t last_viewer = 0;
   std::uint64_t last_drain = 0;
   std::uint64_t last_tended = 0;
+  std::uint64_t last_fence = 0;
 };
 
 namespace {
@@ -88,6 +89,10 @@ void LogThread::end(RunId run) { core_->mailbox.post(EndRun{run}); }
 void LogThread::forget(InstanceId service) { core_->mailbox.post(ForgetService{service}); }
 void LogThread::ask_last_words(InstanceId service, RunId run, StreamFilter streams) {
   core_->mailbox.post(AskLastWords{service, run, streams});
+}
+std::uint64_t LogThread::raise_fence() {
+  core_->mailbox.post(RaiseFence{++core_->last_fence});
+  return core_->last_fence;
 }
 std::uint64_t LogThread::tend(FileDeed deed, std::vector<LogFileSpec> files, std::vector<InstanceId> rings) {
   core_->mailbox.post(TendFiles{++core_->last_tended, deed, std::move(files), std::move(rings)});
@@ -156,6 +161,7 @@ std::vector<FollowerId> LogThread::take_ready() { return core_->board.take_ready
 std::vector<Notice> LogThread::take_notices() { return core_->board.take_notices(); }
 std::vector<LineFound> LogThread::take_lines_found() { return core_->board.take_lines_found(); }
 std::vector<Tended> LogThread::take_tended() { return core_->board.take_tended(); }
+std::uint64_t LogThread::passed_fence() const { return core_->board.passed_fence(); }
 std::vector<LastWords> LogThread::take_last_words() { return core_->board.take_last_words(); }
 std::vector<Refusal> LogThread::take_refusals() { return core_->board.take_refusals(); }
 Counters LogThread::counters(InstanceId service) const { return core_->board.counters(service); }

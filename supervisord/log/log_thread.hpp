@@ -86,6 +86,10 @@ class LogThread {
   void forget(InstanceId service);
   // Behind flush(): the last lines that the run has written are told by take_last_words().
   void ask_last_words(InstanceId service, RunId run, StreamFilter streams);
+  // A fence behind all that was asked so far: passed_fence() is at least its number when that is done, and what was in
+  // pipes that had to be read is known to the ledger.
+  std::uint64_t raise_fence();
+  [[nodiscard]] std::uint64_t passed_fence() const;
   // Does this with these files, whether somebody writes to them or not. What is returned is the ticket of the Tended
   // that tells of its end.
   std::uint64_t tend(FileDeed deed, std::vector<LogFileSpec> files, std::vector<InstanceId> rings);

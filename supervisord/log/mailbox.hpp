@@ -53,6 +53,10 @@ struct AskLastWords {
   RunId run;
   StreamFilter streams = StreamFilter::err;
 };
+// To be told when it comes to this: all that was asked before is done.
+struct RaiseFence {
+  std::uint64_t number = 0;
+};
 // What can be asked of log files.
 enum class FileDeed : std::uint8_t { rotate, reopen, clear };
 // Done with these files, whether they are in use or not.
@@ -77,9 +81,9 @@ struct Drain {
 };
 struct Stop {};
 
-using Command =
-    std::variant<Source, FlushRun, EndRun, ForgetService, AddFollower, RefillFollower, RemoveFollower, AddViewer,
-                 RemoveViewer, OwnDestinations, AskLastWords, TendFiles, ReopenFiles, SettleLedger, Drain, Stop>;
+using Command = std::variant<Source, FlushRun, EndRun, ForgetService, AddFollower, RefillFollower, RemoveFollower,
+                             AddViewer, RemoveViewer, OwnDestinations, AskLastWords, RaiseFence, TendFiles, ReopenFiles,
+                             SettleLedger, Drain, Stop>;
 
 // A queue which cannot grow without end: pipes on their way are counted, supervisord's own lines are bounded in bytes,
 // and of the other commands there are only so many as there are runs, services and readers.

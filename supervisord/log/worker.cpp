@@ -119,6 +119,7 @@ void Worker::obey(Command command) {
                  [this](RemoveViewer remove) { unview(remove.viewer); },
                  [](OwnDestinations&&) {},  // Done before, see run().
                  [this](AskLastWords asked) { tell_last_words(asked); },
+                 [this](RaiseFence fence) { board_.pass_fence(fence.number); },
                  [this](TendFiles&& order) { tend(order); },
                  [this](ReopenFiles) { reopen_all(); },
                  [this](SettleLedger) { settle_ledger(); },
