@@ -101,9 +101,7 @@ int run_on_screen(Context& context, Duration delay) {
 }  // namespace
 
 int run_top(Context& context) {
-  constexpr Duration kLeastDelay = std::chrono::milliseconds{100};
-  const auto delay = parse_duration(context.call.arguments.text("delay"));
-  if (!delay || *delay < kLeastDelay) return report(context, {ExitCode::usage, "--delay is at least 100ms"});
+  const std::chrono::milliseconds delay{context.call.arguments.integer("delay").value_or(0)};
   // A first answer, so that what is wrong is said where it can be read.
   wire::Arguments named;
   if (const auto names = context.call.arguments.texts("names"); !names.empty())
@@ -114,7 +112,7 @@ int run_top(Context& context) {
   for (const Signal signal : kAwaited) blocked.add(signal.number);
   const sys::SignalSet before = sys::signal_mask();
   sys::set_signal_mask(blocked);
-  const int code = run_on_screen(context, *delay);
+  const int code = run_on_screen(context, delay);
   sys::set_signal_mask(before);
   return code;
 }

@@ -8,6 +8,7 @@
 
 #include "config/given.hpp"
 #include "config/paths.hpp"
+#include "daemon/credentials.hpp"
 #include "daemon/main_service.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/places.hpp"
@@ -101,6 +102,12 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   context.logs.own_file = own_log_file(context.logs, set.daemon.log);
   context.log_formats = log_defaults(set.daemon.log);
   return context;
+}
+
+void place_launches(LaunchContext& context, const std::string& runtime_dir, bool has_world) {
+  if (!runtime_dir.empty()) context.notify_dir = runtime_dir + "/notify";
+  context.credentials_place = credentials_place(runtime_dir).value_or("");
+  if (!has_world) remove_all_credentials(context.credentials_place);
 }
 
 }  // namespace sup

@@ -26,5 +26,8 @@ enum class Files : std::uint8_t { kept, dropped };
 
 // Errors: sys.
 [[nodiscard]] Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits& original);
+// Where launches put what they make besides processes. What an earlier supervisord has left there goes, unless it is
+// gone on for (`has_world`).
+void place_launches(LaunchContext& context, const std::string& runtime_dir, bool has_world);
 
 }  // namespace sup

@@ -20,7 +20,6 @@
 #include "daemon/boot_choice.hpp"
 #include "daemon/config_source.hpp"
 #include "daemon/confirmation.hpp"
-#include "daemon/credentials.hpp"
 #include "daemon/file_watches.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/machine_end.hpp"
@@ -146,9 +145,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
                                        std::move(source), std::move(log_thread), own));
   d->log_->direct_own(TRY(open_own_log(context.logs, own)));
   context.containment = &d->containment_;
-  if (!d->places_.runtime_dir.empty()) context.notify_dir = d->places_.runtime_dir + "/notify";
-  context.credentials_place = credentials_place(d->places_.runtime_dir).value_or("");
-  if (!d->succession_->has_world) remove_all_credentials(context.credentials_place);
+  place_launches(context, d->places_.runtime_dir, d->succession_->has_world);
   d->workers_ = TRY(Workers::create(d->loop_));
   d->supervisor_ = TRY(Supervisor::create(
       {d->loop_, *d->workers_, *d->log_, d->succession_->records, std::move(context)}, std::move(set)));

@@ -844,7 +844,8 @@ inline constexpr auto kTopParams =
                         .metavar = "DURATION",
                         .scope = Scope::local,
                         .fallback = "1s",
-                        .doc = "How often to look."}};
+                        .min = 100,
+                        .doc = "How often to look, at most ten times a second."}};
 inline constexpr auto kTopExamples =
     std::array{Example{"ctl top", "all services"}, Example{"ctl top 'web*' --sort cpu", "some, the busiest first"}};
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 #include "wire/command_rows.hpp"
 
 namespace sup::wire {
@@ -34,8 +36,9 @@ static_assert(rows_are_sound(), "the command rows are in the order of Verb, and 
 ArgumentValue fallback_value(const ParamRow& param) {
   switch (param.type) {
     case ParamType::boolean: return param.fallback == "true";
-    case ParamType::moment:
     case ParamType::duration:
+      return std::chrono::ceil<std::chrono::milliseconds>(parse_duration(param.fallback).value_or(Duration{})).count();
+    case ParamType::moment:
     case ParamType::integer: {
       std::int64_t value = 0;
       std::from_chars(param.fallback.data(), param.fallback.data() + param.fallback.size(), value);
