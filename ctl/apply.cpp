@@ -110,9 +110,14 @@ int watch_and_apply(Context& context) {
   while (true) {
     ChangePaths paths;
     const auto reply = apply(context, paths);
-    if (!reply) return report(context, reply.error());
-    (void)print_applied(context, paths, *reply);
+    const bool is_refused = !reply && reply.error().code == ExitCode::failed && !reply.error().is_lost;
+    if (!reply && !is_refused) return report(context, reply.error());
+    if (reply)
+      (void)print_applied(context, paths, *reply);
+    else
+      (void)report(context, reply.error());  // Another one is at it: the next change is another chance.
     context.out.flush();
+    context.err.flush();
     if (const auto changed = await_change(*watch); !changed) return report(context, changed.error());
   }
 }

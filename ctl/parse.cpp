@@ -273,6 +273,8 @@ std::expected<void, std::string> check_together(const CommandRow& row, const wir
     if (globals.flag("json")) return std::unexpected("--json and --format exclude each other");
     if (row.reply.empty()) return std::unexpected("--format is for what supervisord answers");
   }
+  if (row.verb == wire::Verb::apply && arguments.flag("watch") && arguments.has("confirm_ms"))
+    return std::unexpected("--watch and --confirm exclude each other");
   if (row.verb == wire::Verb::status && arguments.flag("check") && arguments.flag("watch"))
     return std::unexpected("--check and --watch exclude each other");
   if (row.verb == wire::Verb::logs) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.hpp"
 #include "config/override.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/say.hpp"
@@ -36,6 +37,7 @@ Applier::Applier(loop::Loop& loop, Supervisor& supervisor, Workers& workers)
 }
 
 void Applier::begin(Plan plan, Loaded loaded, ApplyOrder order, Done done) {
+  CHECK(!job_);
   job_.emplace(Job{.plan = std::move(plan),
                    .loaded = std::move(loaded),
                    .order = order,

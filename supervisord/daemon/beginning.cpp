@@ -104,10 +104,10 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
   return context;
 }
 
-void place_launches(LaunchContext& context, const std::string& runtime_dir, bool has_world) {
-  if (!runtime_dir.empty()) context.notify_dir = runtime_dir + "/notify";
-  context.credentials_place = credentials_place(runtime_dir).value_or("");
-  if (!has_world) remove_all_credentials(context.credentials_place);
+void place_launches(LaunchContext& context, const Places& places, bool has_world) {
+  if (!places.runtime_dir.empty()) context.notify_dir = places.runtime_dir + "/notify";
+  context.credentials_place = credentials_place(places.runtime_dir, places.identity).value_or("");
+  if (!has_world) remove_credentials_but(context.credentials_place, {});
 }
 
 }  // namespace sup

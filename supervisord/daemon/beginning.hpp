@@ -6,6 +6,7 @@
 #include "config/load.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/launch.hpp"
+#include "daemon/places.hpp"
 #include "daemon/state_records.hpp"
 #include "spec/spec_set.hpp"
 #include "sys/limits.hpp"
@@ -28,6 +29,6 @@ enum class Files : std::uint8_t { kept, dropped };
 [[nodiscard]] Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits& original);
 // Where launches put what they make besides processes. What an earlier supervisord has left there goes, unless it is
 // gone on for (`has_world`).
-void place_launches(LaunchContext& context, const std::string& runtime_dir, bool has_world);
+void place_launches(LaunchContext& context, const Places& places, bool has_world);
 
 }  // namespace sup

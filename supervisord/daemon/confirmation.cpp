@@ -13,6 +13,8 @@
 namespace sup {
 namespace {
 
+constexpr Duration kBusyPause = std::chrono::milliseconds{100};
+
 // As the files said that are in force: without what was set by command.
 SpecSet in_force(const Supervisor& supervisor) {
   const World& w = supervisor.world();
@@ -47,8 +49,11 @@ void Confirmation::prepare(const Plan& plan, const ApplyOrder& order, Duration w
   record().confirm_by = sys::monotonic_now() + within;
   for (const ServicePlan& service : plan.services) {
     record().tried.push_back(service.service);
-    for (const InstanceId id : find_instances(w(), service.service))
-      if (w().at(id).goal == Goal::up) record().were_up.push_back(recorded_name(w(), id));
+    for (const InstanceId id : find_instances(w(), service.service)) {
+      const Instance& i = w().at(id);
+      if (i.goal == Goal::up && !is_resting(i.state)) record().were_up.push_back(recorded_name(w(), id));
+      if (i.state == State::failed) before_->failed.insert(recorded_name(w(), id));
+    }
   }
 }
 
@@ -56,6 +61,10 @@ void Confirmation::await() {
   has_begun_ = true;
   record().confirm_by = sys::monotonic_now() + before_->within;
   timer_.arm(before_->within);
+  // Who came up and failed while others were still under way.
+  for (const std::string& service : record().tried)
+    for (const InstanceId id : find_instances(w(), service))
+      if (w().at(id).state == State::failed && !before_->failed.contains(recorded_name(w(), id))) note_failure(id);
 }
 
 void Confirmation::confirm() {
@@ -79,6 +88,7 @@ void Confirmation::revert(std::string_view why, Applier::Done done) {
   Before before = *std::exchange(before_, std::nullopt);
   timer_.disarm();
   has_begun_ = false;
+  record().confirm_by = sys::monotonic_now();  // Another manager goes back at once.
   say::warn("{}: the configuration before is put in force again", why);
   apply_enabled(supervisor_.enabled_choices(), before.loaded.set.services);
   (void)source_.leave_out_of(before.loaded.set);  // The reason why not was told when supervisord began.
@@ -93,6 +103,7 @@ void Confirmation::revert(std::string_view why, Applier::Done done) {
 
 void Confirmation::give_up() {
   if (!before_ || supervisor_.engine().is_shutting_down()) return;
+  if (applier_.is_busy()) return timer_.arm(kBusyPause);
   const std::string why =
       failed_.empty() ? "nobody has confirmed the configuration in time" : fmt::format("{} has failed", failed_);
   revert(why, [](const Applier::Outcome& outcome) {
@@ -105,8 +116,11 @@ void Confirmation::give_up() {
 void Confirmation::on_state_changed(const StateChanged& change) {
   if (!before_ || !has_begun_ || change.to != State::failed || !failed_.empty()) return;
   const std::string& service = w().definition(w().at(change.instance))->name;
-  if (std::ranges::find(record().tried, service) == record().tried.end()) return;
-  failed_ = w().name(w().at(change.instance));
+  if (std::ranges::find(record().tried, service) != record().tried.end()) note_failure(change.instance);
+}
+
+void Confirmation::note_failure(InstanceId id) {
+  failed_ = w().name(w().at(id));
   timer_.arm(Duration{0});
 }
 

@@ -43,9 +43,11 @@ class Confirmation final : public Observer {
     Loaded loaded;
     ApplyOrder order;
     Duration within{};
+    std::set<std::string> failed = {};  // Who had failed before.
   };
 
   void give_up();
+  void note_failure(InstanceId id);
   void forget();
   [[nodiscard]] ManagerRecord& record() const { return supervisor_.manager_record(); }
   [[nodiscard]] const World& w() const { return supervisor_.world(); }

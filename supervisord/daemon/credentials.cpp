@@ -7,6 +7,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
@@ -103,11 +104,11 @@ Result<> fill(const std::string& path, const NamedFiles& sources, const Credenti
 
 }  // namespace
 
-Result<std::string> credentials_place(const std::string& runtime_dir) {
+Result<std::string> credentials_place(const std::string& runtime_dir, const std::string& identity) {
   constexpr std::string_view kShared = "/dev/shm";
   if (!runtime_dir.empty() && is_in_memory(runtime_dir)) return runtime_dir + "/credentials";
   if (is_in_memory(std::string(kShared)))
-    return fmt::format("{}/supervisord-{}-{:016x}", kShared, ::geteuid(), std::hash<std::string>{}(runtime_dir));
+    return fmt::format("{}/supervisord-{}-{:016x}", kShared, ::geteuid(), std::hash<std::string>{}(identity));
   return fail(Errc::invalid, "credentials: neither the run-time directory nor /dev/shm is in memory here");
 }
 
@@ -135,10 +136,11 @@ void remove_credentials(const std::string& directory) {
   (void)::rmdir(directory.c_str());
 }
 
-void remove_all_credentials(const std::string& place) {
+void remove_credentials_but(const std::string& place, std::span<const std::string> names) {
   struct stat info{};
   if (::lstat(place.c_str(), &info) < 0 || !S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()) return;
-  for (const std::string& name : names_in(place)) remove_credentials(fmt::format("{}/{}", place, name));
+  for (const std::string& name : names_in(place))
+    if (std::ranges::find(names, name) == names.end()) remove_credentials(fmt::format("{}/{}", place, name));
   (void)::rmdir(place.c_str());
 }
 

@@ -7,7 +7,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "spec/service_spec.hpp"
@@ -23,8 +25,9 @@ struct CredentialsOwner {
   std::optional<gid_t> gid;
 };
 
-// Where they are: in the run-time directory if that is in memory, else below /dev/shm. Errors: invalid if neither is.
-[[nodiscard]] Result<std::string> credentials_place(const std::string& runtime_dir);
+// Where they are: in the run-time directory if that is in memory, else below /dev/shm, by what this supervisord is
+// known by. Errors: invalid if neither is in memory.
+[[nodiscard]] Result<std::string> credentials_place(const std::string& runtime_dir, const std::string& identity);
 
 // Makes `directory` with all of them, whole or not at all; content if it is there, since a run has one. Its parent is
 // made, and must be ours. May block, on a worker only. Errors: of a source by its name (not_found, denied, invalid,
@@ -33,8 +36,8 @@ struct CredentialsOwner {
                                            const CredentialsOwner& owner);
 // Content if there is nothing.
 void remove_credentials(const std::string& directory);
-// What an earlier supervisord has left, which nobody goes on for.
-void remove_all_credentials(const std::string& place);
+// What an earlier supervisord has left, but for these directories, which somebody goes on for.
+void remove_credentials_but(const std::string& place, std::span<const std::string> names);
 
 // The text of a file without the newline at its end, for a variable. Errors: as sys::read_file(); invalid for a NUL.
 [[nodiscard]] Result<std::string> read_secret(const std::string& path);

@@ -145,7 +145,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
                                        std::move(source), std::move(log_thread), own));
   d->log_->direct_own(TRY(open_own_log(context.logs, own)));
   context.containment = &d->containment_;
-  place_launches(context, d->places_.runtime_dir, d->succession_->has_world);
+  place_launches(context, d->places_, d->succession_->has_world);
   d->workers_ = TRY(Workers::create(d->loop_));
   d->supervisor_ = TRY(Supervisor::create(
       {d->loop_, *d->workers_, *d->log_, d->succession_->records, std::move(context)}, std::move(set)));

@@ -57,9 +57,10 @@ class Filter {
   // The path without that of the innermost directory that is watched by name; a file that is, by its name.
   [[nodiscard]] std::string_view below_root(const std::string& path) const {
     std::size_t length = 0;
-    for (const std::string& root : spec_.paths)
-      if (path.starts_with(root) && path.size() > root.size() && path[root.size()] == '/')
-        length = std::max(length, root.size() + 1);
+    for (const std::string& root : spec_.paths) {
+      const std::size_t size = root == "/" ? 0 : root.size();
+      if (path.starts_with(root) && path.size() > size && path[size] == '/') length = std::max(length, size + 1);
+    }
     const std::string_view whole = path;
     return length == 0 ? whole.substr(whole.rfind('/') + 1) : whole.substr(length);
   }
@@ -138,14 +139,17 @@ void FileWatches::begin(const NamedService& service) {
     return;
   watches_.erase(service.name);
   if (spec.paths.empty() || supervisor_.engine().is_shutting_down()) return;
-  const std::uint64_t serial = ++last_serial_;
   Filter filter(spec, service.spec.working_dir);
   watches_.emplace(service.name, std::make_unique<Watch>(Watch{.service = service.name,
                                                                .spec = spec,
                                                                .working_dir = service.spec.working_dir,
-                                                               .serial = serial,
-                                                               .filter = filter}));
-  workers_.submit([this, name = service.name, serial, filter]() -> Continuation {
+                                                               .serial = ++last_serial_,
+                                                               .filter = std::move(filter)}));
+  look_for(*watches_.at(service.name));
+}
+
+void FileWatches::look_for(Watch& watch) {
+  workers_.submit([this, name = watch.service, serial = watch.serial, filter = watch.filter]() -> Continuation {
     auto tree = std::make_unique<Result<sys::TreeWatch>>(watch_all(filter));
     return [this, name, serial, tree = std::move(tree)] { install(name, serial, std::move(*tree)); };
   });
@@ -160,8 +164,9 @@ void FileWatches::install(const std::string& service, std::uint64_t serial, Resu
     return;
   }
   Watch& watch = *found->second;
+  watch.poll.reset();
   watch.tree.emplace(std::move(*tree));
-  watch.timer.emplace(loop_, [this, &watch] { act(watch); });
+  if (!watch.timer) watch.timer.emplace(loop_, [this, &watch] { act(watch); });
   watch.poll.emplace(loop_, watch.tree->fd().get(), loop::Interest::readable,
                      [this, &watch](loop::Readiness) { on_readable(watch); });
 }
@@ -175,20 +180,32 @@ void FileWatches::on_readable(Watch& watch) {
   }
   if (!changes->trouble.empty() && !std::exchange(watch.is_told, true))
     say::warn("{}: not all of its files are watched: {}", watch.service, changes->trouble);
+  if (changes->must_begin_anew) {  // What is there instead, or what was missed.
+    watch.serial = ++last_serial_;
+    look_for(watch);
+  }
   const auto counts = [&](const std::string& path) { return watch.filter.counts(path) && !is_log(path); };
   const auto changed = std::ranges::find_if(changes->paths, counts);
   const bool is_any = changed != changes->paths.end();
   if (!is_any && !changes->is_incomplete) return;
   if (watch.changed.empty()) watch.changed = is_any ? *changed : "something";
-  watch.timer->arm(watch.quick < kQuickActions ? watch.spec.debounce : std::max(watch.spec.debounce, kSlowPace));
+  watch.timer->arm(pace_of(watch));
 }
 
+Duration FileWatches::pace_of(const Watch& watch) {
+  return watch.quick < kQuickActions ? watch.spec.debounce : std::max(watch.spec.debounce, kSlowPace);
+}
+
+// Rotated and compressed ones, too.
 bool FileWatches::is_log(const std::string& path) const {
+  const auto is_of = [&](const std::string& log) {
+    return path.starts_with(log) && (path.size() == log.size() || path[log.size()] == '.' || path[log.size()] == '-');
+  };
   const LogDefaults& defaults = supervisor_.runs().context().logs;
-  if (defaults.own_file && path.starts_with(defaults.own_file->path)) return true;
+  if (defaults.own_file && is_of(defaults.own_file->path)) return true;
   return std::ranges::any_of(w().present(), [&](const Instance& i) {
     return std::ranges::any_of(log_files(defaults, w().name(i), w().spec(i)),
-                               [&](const log::LogFileSpec& file) { return path.starts_with(file.path); });
+                               [&](const log::LogFileSpec& file) { return is_of(file.path); });
   });
 }
 
@@ -198,7 +215,7 @@ void FileWatches::act(Watch& watch) {
   std::vector<InstanceId> others;
   for (const InstanceId id : find_instances(w(), watch.service)) {
     const Instance& i = w().at(id);
-    if (i.presence != Presence::here || (i.goal == Goal::down && i.state == State::stopped)) continue;
+    if (i.presence != Presence::here || (i.goal == Goal::down && i.state != State::failed)) continue;
     (is_resting(i.state) || i.state == State::backoff ? others : running).push_back(id);
   }
   if (watch.spec.action == WatchAction::run && !running.empty()) {
@@ -207,7 +224,8 @@ void FileWatches::act(Watch& watch) {
     return;
   }
   const Instant now = sys::monotonic_now();
-  watch.quick = now - std::exchange(watch.acted, now) < kQuick + watch.spec.debounce ? watch.quick + 1 : 0;
+  const bool is_quick = now - std::exchange(watch.acted, now) < kQuick + pace_of(watch);
+  watch.quick = is_quick ? std::min(watch.quick + 1, kQuickActions + 1) : 0;
   if (watch.quick == kQuickActions)
     say::warn("{}: its files change again and again, perhaps by itself: it is waited longer now (see watch.exclude)",
               watch.service);

@@ -35,6 +35,8 @@ class FileWatches final : public Observer {
   void install(const std::string& service, std::uint64_t serial, Result<sys::TreeWatch> tree);
   void on_readable(Watch& watch);
   void act(Watch& watch);
+  [[nodiscard]] static Duration pace_of(const Watch& watch);
+  void look_for(Watch& watch);
   void command(CommandKind kind, std::vector<InstanceId> targets);
   [[nodiscard]] bool is_log(const std::string& path) const;
   [[nodiscard]] bool is_wanted(const std::string& service) const;

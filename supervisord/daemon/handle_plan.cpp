@@ -156,8 +156,10 @@ void begin_applying(Server& server, Loaded& loaded, const ApplyRequest& request,
   if (parts.supervisor.engine().is_shutting_down())
     return answer(wire::encode_error(wire::ShuttingDown{parts.supervisor.shutdown_reason()}));
   const bool is_nothing = found.plan.services.empty() && found.plan.daemon.empty() && found.plan.groups.empty();
-  if (const std::string why = refusal(server, is_nothing); !why.empty())
+  if (const std::string why = refusal(server, is_nothing); !why.empty()) {
+    say::warn("the configuration is not put in force: {}", why);
     return answer(wire::encode_error(wire::Failed{"cannot apply: " + why}));
+  }
   say::info("the configuration is put in force: {}", is_nothing ? "it is so already" : summary(found.plan));
   reply.applied = true;
   const bool is_trial = request.confirm && !is_nothing;

@@ -259,6 +259,7 @@ Result<> set_credentials(const LaunchContext& context, const LaunchOrder& order,
     return fail(Errc::invalid, "credentials: neither the run-time directory nor /dev/shm is in memory here");
   const std::string directory = credentials_directory(context, order.name, order.invocation);
   TRY(provide_credentials(directory, sources, {child.uid, child.gid}));
+  std::erase_if(child.env, [](const auto& variable) { return variable.first == kCredentialsVariable; });
   child.env.emplace_back(kCredentialsVariable, directory);
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "daemon/credentials.hpp"
 #include "daemon/say.hpp"
 #include "engine/fd_store.hpp"
 #include "engine/transitions.hpp"
@@ -342,6 +343,7 @@ void Supervisor::carry_out(const Finished& effect) {
   const World& w = engine_.world();
   for (const InstanceId id : effect.survivors)
     say::error("{} is alive in spite of KILL, and left behind", w.name(w.at(id)));
+  if (effect.survivors.empty()) remove_credentials_but(runs_->context().credentials_place, {});
   finished_ = effect;
   loop_.stop();
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "daemon/credentials.hpp"
 #include "daemon/manager_rows.hpp"
 #include "daemon/say.hpp"
 #include "daemon/succession.hpp"
@@ -205,6 +206,7 @@ void Supervisor::resume_runs(StateRecords& records, Resumption& left) {
     runs.push_back({id, instance, std::move(whose), std::move(record)});
   }
   runs_->context().containment->end_all_but(groups);
+  remove_credentials_but(runs_->context().credentials_place, groups);
   for (const auto& [key, record] : records.all<LeftOutputRecord>(RecordKind::left_output)) {
     const InstanceId instance = find_instance(w, record.instance);
     if (instance == kNoInstance) {

@@ -104,9 +104,12 @@ TEST_CASE("what an earlier supervisord has left of credentials goes", "[credenti
   const std::string place = dir / "place";
   must(provide_credentials(place + "/a", {{{"x", dir / "good"}}}, {}));
   must(provide_credentials(place + "/b", {{{"x", dir / "good"}}}, {}));
-  remove_all_credentials(place);
+  remove_credentials_but(place, std::vector<std::string>{"b"});
+  REQUIRE(count_in(place) == 1);
+  REQUIRE(std::filesystem::exists(place + "/b/x"));
+  remove_credentials_but(place, {});
   REQUIRE_FALSE(std::filesystem::exists(place));
-  remove_all_credentials(place);
+  remove_credentials_but(place, {});
 }
 
 TEST_CASE("a variable gets a file without its last newline", "[credentials]") {

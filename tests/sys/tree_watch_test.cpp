@@ -87,3 +87,60 @@ TEST_CASE("links below are not followed", "[tree-watch]") {
   must(watch.add(dir.path()));
   REQUIRE(watch.size() == 1);
 }
+
+TEST_CASE("what comes with a new directory has changed, and a link in its place is not followed", "[tree-watch]") {
+  const TempDir dir;
+  const TempDir other;
+  auto watch = must(sys::TreeWatch::create());
+  must(watch.add(dir.path()));
+  std::filesystem::create_directories(other / "new/below");
+  write_text(other / "new/below/file", "1");
+  std::filesystem::rename(other / "new", dir / "new");
+  REQUIRE(has(must(watch.read()), dir / "new/below/file"));
+  REQUIRE(watch.size() == 3);
+  std::filesystem::create_directory(dir / "trap");
+  std::filesystem::remove(dir / "trap");
+  std::filesystem::create_directory_symlink(other.path(), dir / "trap");
+  (void)must(watch.read());
+  REQUIRE(watch.size() == 3);
+}
+
+TEST_CASE("two files of one directory are two files, and no more", "[tree-watch]") {
+  const TempDir dir;
+  auto watch = must(sys::TreeWatch::create());
+  must(watch.add(dir / "one"));
+  must(watch.add(dir / "two"));
+  write_text(dir / "three", "1");
+  REQUIRE(must(watch.read()).paths.empty());
+  write_text(dir / "one", "1");
+  write_text(dir / "two", "1");
+  const auto changes = must(watch.read());
+  REQUIRE(has(changes, dir / "one"));
+  REQUIRE(has(changes, dir / "two"));
+}
+
+TEST_CASE("a path that is exchanged for another thing is to be watched anew", "[tree-watch]") {
+  const TempDir dir;
+  auto watch = must(sys::TreeWatch::create());
+  std::filesystem::create_directory(dir / "src");
+  must(watch.add(dir / "src"));
+  must(watch.add(dir / "later"));
+  REQUIRE_FALSE(must(watch.read()).must_begin_anew);
+  SECTION("it is removed") { std::filesystem::remove(dir / "src"); }
+  SECTION("it is moved away") { std::filesystem::rename(dir / "src", dir / "old"); }
+  SECTION("what was not there is a directory") { std::filesystem::create_directory(dir / "later"); }
+  REQUIRE(must(watch.read()).must_begin_anew);
+}
+
+TEST_CASE("who changes files without end is told of in parts", "[tree-watch]") {
+  const TempDir dir;
+  auto watch = must(sys::TreeWatch::create());
+  must(watch.add(dir.path()));
+  for (int i = 0; i < 3'000; ++i) {
+    std::filesystem::create_directory(dir / "flicker");
+    std::filesystem::remove(dir / "flicker");
+  }
+  const auto changes = must(watch.read());
+  REQUIRE(changes.paths.size() <= sys::TreeWatch::kMostPaths);
+  REQUIRE(changes.is_incomplete);
+}
