@@ -22,6 +22,14 @@ inline constexpr auto kGlobalOptions = std::array{
              .scope = Scope::local,
              .completes = wire::Completes::files,
              .doc = "The control socket. Default: $SUPERVISORD_SOCKET, else where supervisord puts it."},
+    ParamRow{.name = "host",
+             .type = ParamType::text,
+             .given = Given::option,
+             .option = "-H,--host",
+             .metavar = "ssh://HOST[,HOST...]",
+             .scope = Scope::local,
+             .doc = "Do it on these hosts, by ssh and at the same time: ctl is called there. Of several, `status` is "
+                    "one table, and other lines have the host in front."},
     ParamRow{
         .name = "timeout",
         .type = ParamType::duration,

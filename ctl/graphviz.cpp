@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,11 +10,10 @@
 #include <cerrno>
 #include <csignal>
 
+#include "ctl/spawn.hpp"
 #include "sys/clock.hpp"
 #include "sys/process.hpp"
 #include "sys/unique_fd.hpp"
-
-extern char** environ;
 
 namespace sup::ctl {
 namespace {
@@ -38,28 +36,13 @@ OrFailure<UniqueFd> as_file(std::string_view text) {
   return file;
 }
 
-// ctl ignores SIGPIPE, and what it starts would, too.
 OrFailure<pid_t> start_dot(const UniqueFd& input) {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  sigaddset(&defaults, SIGPIPE);
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawn_file_actions_adddup2(&files, input.get(), STDIN_FILENO);
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  std::string program = "dot", format = "-Tsvg";
-  std::array<char*, 3> words{program.data(), format.data(), nullptr};
-  pid_t pid = 0;
-  const int error = ::posix_spawnp(&pid, program.c_str(), &files, &attributes, words.data(), environ);
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&files);
-  if (error == ENOENT)
+  const std::array<std::string, 2> words{"dot", "-Tsvg"};
+  const auto pid = spawn(words, {.input = input.get()});
+  if (pid) return *pid;
+  if (pid.error().code == Errc::not_found)
     return cannot_draw("there is no program dot (Graphviz) here; `ctl graph --dot` prints what it would draw");
-  if (error != 0) return cannot_draw(fmt::format("dot: {}", errno_text(error)));
-  return pid;
+  return cannot_draw(pid.error().what);
 }
 
 // Ends it when the deadline comes first.
@@ -81,9 +64,7 @@ OrFailure<> draw_svg(std::string_view graph, std::optional<Instant> deadline) {
   const auto pid = start_dot(*input);
   if (!pid) return std::unexpected(pid.error());
   const bool has_ended = ends_before(*pid, deadline);
-  int status = 0;
-  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  const int status = wait_for_end(*pid);
   if (!has_ended) return failure(ExitCode::timed_out, "timed out: dot has not drawn the graph");
   if (WIFSIGNALED(status)) return cannot_draw(fmt::format("dot was ended by signal {}", WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0) return cannot_draw(fmt::format("dot exited with {}", WEXITSTATUS(status)));

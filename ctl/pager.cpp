@@ -1,18 +1,18 @@
 #include "ctl/pager.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "base/text.hpp"
+#include "ctl/spawn.hpp"
 #include "sys/env.hpp"
 #include "sys/terminal.hpp"
 #include "sys/unique_fd.hpp"
@@ -33,34 +33,8 @@ std::vector<std::string> pager_command() {
   return {"less"};
 }
 
-// Ours is ignored, theirs is as a program expects it.
-void restore_signals(posix_spawnattr_t& attributes) {
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  sigaddset(&defaults, SIGPIPE);
-  sigaddset(&defaults, SIGINT);
-  posix_spawnattr_setsigdefault(&attributes, &defaults);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-}
-
-// Its pid, or -1.
-pid_t spawn_reading(const std::vector<std::string>& command, int from) {
-  std::vector<char*> argv;
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawnattr_init(&attributes);
-  posix_spawn_file_actions_adddup2(&actions, from, STDIN_FILENO);
-  restore_signals(attributes);
-  ::setenv("LESS", "FRX", 0);
-  pid_t pid = -1;
-  const int error = ::posix_spawnp(&pid, argv.front(), &actions, &attributes, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return error == 0 ? pid : -1;
-}
+// Where a C library makes the process first, it ends so when there is no such program.
+constexpr int kNoSuchProgram = 127;
 
 void write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -84,20 +58,19 @@ bool page(std::string_view text) {
   if (command.empty() || ::pipe2(ends, O_CLOEXEC) < 0) return false;
   UniqueFd reading(ends[0]);
   UniqueFd writing(ends[1]);
+  ::setenv("LESS", "FRX", 0);
   // Ctrl-C is the pager's: it ends a search there.
-  const auto before = ::signal(SIGINT, SIG_IGN);
-  const pid_t pid = spawn_reading(command, reading.get());
+  const auto before = std::signal(SIGINT, SIG_IGN);
+  const auto pid = spawn(command, {.input = reading.get()});
   reading = UniqueFd();
-  int status = -1;
-  if (pid > 0) {
+  int status = 0;
+  if (pid) {
     write_all(writing.get(), text);
     writing = UniqueFd();
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
+    status = wait_for_end(*pid);
   }
-  ::signal(SIGINT, before);
-  // 127: where a C library makes the process first, it ends so when there is no such program.
-  return pid > 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 127);
+  std::signal(SIGINT, before);
+  return pid && !(WIFEXITED(status) && WEXITSTATUS(status) == kNoSuchProgram);
 }
 
 }  // namespace sup::ctl

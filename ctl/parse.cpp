@@ -226,8 +226,7 @@ std::expected<void, std::string> set_argument(const Found& found, wire::Argument
 }
 
 Invocation with_globals(const CommandRow& row, const wire::Arguments& globals) {
-  Invocation result{
-      .row = &row, .arguments = {}, .socket = std::string(globals.text("socket")), .timeout = {}, .fields = {}};
+  Invocation result{.row = &row, .arguments = {}, .socket = std::string(globals.text("socket")), .timeout = {}};
   if (const auto timeout = globals.integer("timeout")) result.timeout = std::chrono::milliseconds{*timeout};
   if (globals.flag("quiet")) result.verbosity = Verbosity::quiet;
   if (globals.flag("verbose")) result.verbosity = Verbosity::verbose;
@@ -330,6 +329,11 @@ std::expected<Invocation, Answer> interpret(const CommandRow* row, std::span<con
   if (const auto good = check_together(*row, arguments, globals); !good) return mistake(row, good.error());
   wire::fill_fallbacks(*row, arguments);
   Invocation result = with_globals(*row, globals);
+  if (globals.has("host")) {
+    auto hosts = parse_hosts(globals.text("host"));
+    if (!hosts) return mistake(row, hosts.error());
+    result.hosts = *std::move(hosts);
+  }
   result.arguments = std::move(arguments);
   return result;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/time.hpp"
+#include "ctl/hosts.hpp"
 #include "wire/commands.hpp"
 
 namespace sup::ctl {
@@ -29,7 +30,8 @@ struct Invocation {
   Format format = Format::text;
   ColorWish colors = ColorWish::automatic;
   PagerWish pager = PagerWish::automatic;
-  std::string fields;  // Of --format; see ctl/field_template.hpp.
+  std::vector<Host> hosts = {};  // Of --host; none: here.
+  std::string fields = {};       // Of --format; see ctl/field_template.hpp.
 };
 
 // The end of a command line that is answered without doing anything: help, version (done), or a mistake (usage).

@@ -156,6 +156,25 @@ std::vector<TableRow> details(const ServiceStatus& service) {
   return rows;
 }
 
+// Services, and in front of the instances of one what they are together.
+std::vector<TableRow> table_rows(std::span<const ServiceStatus> services, std::span<const ServiceScale> scales) {
+  std::vector<TableRow> rows;
+  rows.reserve(services.size() + scales.size());
+  auto scale = scales.begin();
+  std::string_view group;
+  for (const ServiceStatus& service : services) {
+    const std::string_view of = service_of(service.name);
+    for (; scale != scales.end() && scale->service <= of; ++scale) {
+      rows.push_back(group_row(*scale));
+      group = scale->service;
+    }
+    rows.push_back(table_row(service));
+    if (of == group) rows.back()[0].text.insert(0, "  ");
+  }
+  for (; scale != scales.end(); ++scale) rows.push_back(group_row(*scale));
+  return rows;
+}
+
 }  // namespace
 
 std::string choice_text(const Choice& choice) {
@@ -179,21 +198,19 @@ std::string scale_text(const ServiceScale& scale) {
 
 std::string render_status_table(std::span<const ServiceStatus> services, std::optional<unsigned> width, Paint paint,
                                 std::span<const ServiceScale> scales) {
+  return render_table(kTitles, table_rows(services, scales), width, paint);
+}
+
+std::string render_hosts_table(std::span<const HostStatus> hosts, std::optional<unsigned> width, Paint paint) {
+  std::vector<std::string_view> titles{"HOST"};
+  titles.insert(titles.end(), kTitles.begin(), kTitles.end());
   std::vector<TableRow> rows;
-  rows.reserve(services.size() + scales.size());
-  auto scale = scales.begin();
-  std::string_view group;
-  for (const ServiceStatus& service : services) {
-    const std::string_view of = service_of(service.name);
-    for (; scale != scales.end() && scale->service <= of; ++scale) {
-      rows.push_back(group_row(*scale));
-      group = scale->service;
+  for (const HostStatus& host : hosts)
+    for (TableRow& row : table_rows(host.status.services, host.status.scales)) {
+      row.insert(row.begin(), Cell{host.host});
+      rows.push_back(std::move(row));
     }
-    rows.push_back(table_row(service));
-    if (of == group) rows.back()[0].text.insert(0, "  ");
-  }
-  for (; scale != scales.end(); ++scale) rows.push_back(group_row(*scale));
-  return render_table(kTitles, rows, width, paint);
+  return render_table(titles, rows, width, paint);
 }
 
 std::string render_status_details(std::span<const ServiceStatus> services, Paint paint,

@@ -16,6 +16,14 @@ namespace sup::ctl {
 [[nodiscard]] std::string render_status_table(std::span<const wire::ServiceStatus> services,
                                               std::optional<unsigned> width, Paint paint,
                                               std::span<const wire::ServiceScale> scales = {});
+// What one host has answered.
+struct HostStatus {
+  std::string host;
+  wire::StatusReply status;
+};
+// The same for several hosts, whose names are the first column.
+[[nodiscard]] std::string render_hosts_table(std::span<const HostStatus> hosts, std::optional<unsigned> width,
+                                             Paint paint);
 // A block per service with all that is known.
 [[nodiscard]] std::string render_status_details(std::span<const wire::ServiceStatus> services, Paint paint,
                                                 std::span<const wire::ServiceScale> scales = {});

@@ -8,6 +8,7 @@
 #include "ctl/explain_key.hpp"
 #include "ctl/help.hpp"
 #include "ctl/pager.hpp"
+#include "ctl/remote.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/clock.hpp"
 #include "sys/env.hpp"
@@ -59,7 +60,9 @@ bool is_at_terminal() { return sys::is_a_tty(STDIN_FILENO) && sys::is_a_tty(STDO
 // The template of --format, before anything is done.
 std::expected<std::optional<FieldTemplate>, Failure> fields_of(const Invocation& call) {
   if (call.format != Format::fields) return std::nullopt;
-  auto parsed = FieldTemplate::parse(call.fields, wire::record_shape(*call.row).fields);
+  std::vector<std::string_view> fields = wire::record_shape(*call.row).fields;
+  if (!call.hosts.empty()) fields.emplace_back("host");
+  auto parsed = FieldTemplate::parse(call.fields, fields);
   if (!parsed) return std::unexpected(Failure{ExitCode::usage, fmt::format("--format: {}", parsed.error())});
   return *std::move(parsed);
 }
@@ -72,6 +75,7 @@ int run_parsed(const Invocation& call, Instant began, int (*verb)(Context&)) {
   if (!fields) return report(context, fields.error());
   context.fields = *std::move(fields);
   if (out.is_terminal() && may_be_paged(call)) out.hold();
+  if (!call.hosts.empty()) return finish(context, run_on_hosts(context));
   if (needs_socket(*call.row)) {
     auto path = socket_path(call.socket);
     if (!path) return report(context, {ExitCode::usage, path.error().what});
