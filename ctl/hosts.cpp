@@ -69,9 +69,11 @@ std::string moment_text(std::int64_t unix_ms) {
 }
 
 std::string value_text(const ParamRow& param, const ArgumentValue& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value))
-    return param.type == ParamType::moment ? moment_text(*number) : std::to_string(*number);
-  return std::get<std::string>(value);
+  const auto* number = std::get_if<std::int64_t>(&value);
+  if (number == nullptr) return std::get<std::string>(value);
+  if (param.type == ParamType::moment) return moment_text(*number);
+  if (param.type == ParamType::duration) return format_duration(std::chrono::milliseconds{*number});
+  return std::to_string(*number);
 }
 
 std::vector<std::string> values_text(const ParamRow& param, const ArgumentValue& value) {
