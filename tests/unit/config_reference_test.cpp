@@ -92,13 +92,13 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
   REQUIRE(restart["delay"]["default"] == "1s");
 }
 
-// Of what makes a service ready, and of the kinds of probes, only one can be chosen, and a service that is alone has no
-// parent: the template's others stay comments.
+// Of what makes a service ready, and of the kinds of probes, only one can be chosen, a service that is alone has no
+// parent, one with another root no credentials, and what is watched has no default: these stay comments.
 static bool is_alternative(std::string_view line) {
-  constexpr std::string_view kOthers[] = {"#health.unix", "#health.http", "#health.exec", "#health.file",
-                                          "#ready.tcp",   "#ready.unix",  "#ready.http",  "#ready.exec",
-                                          "#ready.file",  "#ready.fd",    "#ready.log",   "#parent",
-                                          "#unix",        "#http.",       "#exec",        "#file"};
+  constexpr std::string_view kOthers[] = {"#health.unix", "#health.http", "#health.exec", "#health.file", "#ready.tcp",
+                                          "#ready.unix",  "#ready.http",  "#ready.exec",  "#ready.file",  "#ready.fd",
+                                          "#ready.log",   "#parent",      "#unix",        "#http.",       "#exec",
+                                          "#file",        "#watch.",      "#credentials"};
   return std::ranges::any_of(kOthers, [&](std::string_view other) { return line.starts_with(other); });
 }
 
