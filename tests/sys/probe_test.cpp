@@ -54,6 +54,7 @@ class Bench {
     loop::Timer look(loop_, [this] { loop_.stop(); });
     while (!condition()) {
       if (sys::monotonic_now() > deadline) return false;
+      runs_->begin_launches();
       look.arm(1ms);
       loop_.run();
     }
