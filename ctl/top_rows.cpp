@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "base/check.hpp"
 
@@ -74,16 +75,24 @@ bool matches(const TopRow& row, std::string_view filter) {
   return row.name.find(filter) != row.name.npos || row.state.find(filter) != row.state.npos;
 }
 
-// Equal ones stay in the order of their names.
+// Equal ones in the order of their names.
+template <class Compare, class Key>
+void sort_by(std::vector<TopRow>& rows, Compare compare, Key key) {
+  std::ranges::sort(rows, [&](const TopRow& a, const TopRow& b) {
+    const auto& left = std::invoke(key, a);
+    const auto& right = std::invoke(key, b);
+    return left != right ? compare(left, right) : a.name < b.name;
+  });
+}
+
 void sort(std::vector<TopRow>& rows, TopOrder order) {
-  std::ranges::sort(rows, {}, &TopRow::name);
   switch (order) {
     case TopOrder::tree:
-    case TopOrder::name: return;
-    case TopOrder::state: std::ranges::stable_sort(rows, {}, attention); return;
-    case TopOrder::cpu: std::ranges::stable_sort(rows, std::greater{}, &TopRow::cpu); return;
-    case TopOrder::memory: std::ranges::stable_sort(rows, std::greater{}, &TopRow::memory); return;
-    case TopOrder::restarts: std::ranges::stable_sort(rows, std::greater{}, &TopRow::restarts); return;
+    case TopOrder::name: return sort_by(rows, std::less{}, &TopRow::name);
+    case TopOrder::state: return sort_by(rows, std::less{}, attention);
+    case TopOrder::cpu: return sort_by(rows, std::greater{}, &TopRow::cpu);
+    case TopOrder::memory: return sort_by(rows, std::greater{}, &TopRow::memory);
+    case TopOrder::restarts: return sort_by(rows, std::greater{}, &TopRow::restarts);
   }
 }
 

@@ -122,13 +122,15 @@ Widths widths_for(const std::vector<TopRow>& rows, std::size_t screen) {
   return out;
 }
 
+constexpr int kBold = static_cast<int>(A_BOLD);  // Attributes are unsigned, and what colours make of them is not.
+
 int attributes_of(std::string_view status, Paint paint) {
   const Style style = style_of_status(status);
   if (paint == Paint::off) return style == Style::bad ? A_BOLD : style == Style::faint ? A_DIM : A_NORMAL;
   switch (style) {
     case Style::good: return COLOR_PAIR(1);
     case Style::busy: return COLOR_PAIR(2);
-    case Style::bad: return COLOR_PAIR(3) | A_BOLD;
+    case Style::bad: return COLOR_PAIR(3) | kBold;
     case Style::faint: return A_DIM;
     case Style::plain:
     case Style::title: return A_NORMAL;
@@ -313,7 +315,7 @@ void TopScreen::draw(const TopView& view, const std::vector<std::string>& log_li
   const TopLayout shared = layout(view);
   if (trouble)
     Curses::put(0, fmt::format("{}; trying again", visible(*trouble)),
-                A_BOLD | (curses_->paint == Paint::on ? COLOR_PAIR(3) : 0));
+                kBold | (curses_->paint == Paint::on ? COLOR_PAIR(3) : 0));
   else
     Curses::put(0, headline(view), A_BOLD);
   if (view.mode() == TopMode::help) {

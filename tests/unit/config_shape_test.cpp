@@ -141,6 +141,9 @@ class RandomSpec {
     for (std::uint32_t i = below(4); i > 0; --i)
       out.variables.emplace_back("V" + std::to_string(i) + (chance() ? "ä b.c" : ""), text());
   }
+  void fill(NamedFiles& out, NoCheck) {
+    for (std::uint32_t i = below(3); i > 0; --i) out.files.emplace_back("v-" + std::to_string(i) + ".x", "/" + text());
+  }
   void fill(EnvInherit& out, NoCheck) {
     out.all = chance();
     if (!out.all && chance()) out.names = {"PATH", "x" + std::to_string(below(9))};
