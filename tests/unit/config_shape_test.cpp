@@ -285,7 +285,12 @@ bool is_decoding_error(const Diagnostic& diagnostic) {
                                                      "a target has no process",
                                                      "is not set in the environment",
                                                      "all instances would write",
-                                                     "is named before"};
+                                                     "is named before",
+                                                     "nothing says what to watch",
+                                                     "watch.paths: ",
+                                                     "only a oneshot ends and is run again",
+                                                     "nothing says how to reload it",
+                                                     "with root-dir the service could not see"};
   return std::none_of(kOfChecks.begin(), kOfChecks.end(),
                       [&](const std::string& part) { return diagnostic.message.find(part) != std::string::npos; });
 }
