@@ -15,6 +15,7 @@
 #include "ctl/context.hpp"
 #include "ctl/render_status.hpp"
 #include "ctl/render_table.hpp"
+#include "ctl/terminfo.hpp"
 #include "sys/env.hpp"
 #include "sys/terminal.hpp"
 
@@ -281,7 +282,7 @@ OrFailure<TopScreen> TopScreen::open(ColorWish colors) {
                    "top needs a terminal; `ctl status --watch` and `ctl tree --json` are for everything else");
   std::setlocale(LC_CTYPE, "");
   const std::string term = sys::environment_variable("TERM").value_or("");
-  SCREEN* screen = ::newterm(nullptr, stdout, stdin);
+  SCREEN* screen = is_known_terminal(term) ? ::newterm(nullptr, stdout, stdin) : nullptr;
   if (screen == nullptr)
     return failure(
         ExitCode::failed,
