@@ -87,19 +87,19 @@ void Runs::drop_held(const Run& run, std::uint32_t serial) {
   guard::Holder& guard = guard::Holder::of_this_process();
   if (!guard.is_guarded()) return;
   for (const std::string_view what : kHeldSigns) guard.drop(held_name(what, run.id, serial));
-  records_.put(RecordKind::left_output, output_key(run.id, serial),
-               LeftOutputRecord{run.name, run.invocation, run.id, serial, run.main.pid});
-  leave_output(run.id, serial);
+  record_left_output({run.name, run.invocation, run.id, serial, run.main.pid});
 }
 
 // A log that hangs on its disk must not use up the descriptors of the guard.
-void Runs::leave_output(RunId run, std::uint32_t serial) {
+void Runs::record_left_output(const LeftOutputRecord& record) {
   constexpr std::size_t kMost = 256;
   if (left_outputs_.size() >= kMost) {
     let_go(left_outputs_.front());
     left_outputs_.pop_front();
   }
-  left_outputs_.push_back({.run = run, .serial = serial, .fence = 0, .is_flushed = resuming_outputs_ == 0});
+  records_.put(RecordKind::left_output, output_key(record.run, record.serial), record);
+  left_outputs_.push_back(
+      {.run = record.run, .serial = record.serial, .fence = 0, .is_flushed = resuming_outputs_ == 0});
 }
 
 void Runs::let_go(const LeftOutput& output) {

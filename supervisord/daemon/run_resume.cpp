@@ -171,7 +171,7 @@ void Runs::resume_left_output(const LeftOutputRecord& record, InstanceId instanc
   KeptOutput kept{.out = left.take(held_name(kOutput, record.run, record.serial)),
                   .err = left.take(held_name(kErrors, record.run, record.serial)),
                   .terminal = left.take(held_name(kTerminal, record.run, record.serial))};
-  leave_output(record.run, record.serial);
+  record_left_output(record);
   left_outputs_.back().is_flushed = false;
   if (!kept.out.is_open() && !kept.err.is_open() && !kept.terminal.is_open()) return;
   LaunchOrder order{whose.service, whose.name, instance, record.run, record.invocation, nullptr, nullptr, {}};

@@ -421,7 +421,7 @@ class Runs {
     bool is_flushed = true;   // Nothing was to be attached any more when the run was over.
   };
   void let_go(const LeftOutput& output);
-  void leave_output(RunId run, std::uint32_t serial);
+  void record_left_output(const LeftOutputRecord& record);
   void raise_fence();
   void read_again(LaunchOrder order, pid_t pid, KeptOutput kept);
 

@@ -112,6 +112,7 @@ class Supervisor {
   void record_overrides();
   void resume_history(StateRecords& records);
   void resume_runs(StateRecords& records, Resumption& left);
+  void leave_outputs(RunId run, const RunRecord& record, Resumption& left);
   void end_stale(const RunRecord& record, Resumption& left) const;
   // As it is to be begun now.
   [[nodiscard]] Named named(InstanceId id) const;

@@ -198,6 +198,7 @@ void Supervisor::resume_runs(StateRecords& records, Resumption& left) {
     if (!is_current) {
       end_stale(record, left);
       records.erase(RecordKind::run, number);
+      leave_outputs(id, record, left);
       continue;
     }
     groups.push_back(group_name(record.instance, record.invocation));
@@ -218,6 +219,20 @@ void Supervisor::resume_runs(StateRecords& records, Resumption& left) {
     runs_->resume_left_output(record, instance, std::move(whose), left);
   }
   runs_->resume(std::move(runs), left);
+}
+
+// The engine had told its end, and the manager was killed before it had put away what was left.
+void Supervisor::leave_outputs(RunId run, const RunRecord& record, Resumption& left) {
+  const InstanceId instance = find_instance(engine_.world(), record.instance);
+  if (instance == kNoInstance) return;
+  const auto leave = [&](std::uint32_t serial) {
+    Named whose = named(instance);
+    whose.name = record.instance;
+    runs_->resume_left_output({record.instance, record.invocation, run, serial, record.main}, instance,
+                              std::move(whose), left);
+  };
+  leave(0);
+  for (const TaskRecord& task : record.tasks) leave(task.serial);
 }
 
 // Its group goes with all that nobody knows.
