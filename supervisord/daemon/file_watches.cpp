@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr int kQuickActions = 5;
 constexpr Duration kQuick = 2s;
 constexpr Duration kSlowPace = 10s;
+constexpr int kMostDebounces = 10;
 
 // Which files count, by the rules of `watch`.
 class Filter {
@@ -89,6 +90,7 @@ struct FileWatches::Watch {
   bool is_due = false;       // When it has ended.
   int quick = 0;
   Instant acted = {};
+  Instant act_by = {};   // However much changes meanwhile.
   bool is_told = false;  // That not all is watched.
 };
 
@@ -188,8 +190,11 @@ void FileWatches::on_readable(Watch& watch) {
   const auto changed = std::ranges::find_if(changes->paths, counts);
   const bool is_any = changed != changes->paths.end();
   if (!is_any && !changes->is_incomplete) return;
+  // Who never stops changing is not waited for without end.
+  const Instant now = sys::monotonic_now();
+  if (watch.changed.empty()) watch.act_by = now + kMostDebounces * pace_of(watch);
   if (watch.changed.empty()) watch.changed = is_any ? *changed : "something";
-  watch.timer->arm(pace_of(watch));
+  watch.timer->arm(std::clamp(watch.act_by - now, Duration{}, pace_of(watch)));
 }
 
 Duration FileWatches::pace_of(const Watch& watch) {
