@@ -20,7 +20,10 @@ std::size_t count_of(const Loaded& loaded, Severity severity) {
 
 int run_check(Context& context) {
   const auto paths = context.call.arguments.texts("paths");
-  const Loaded loaded = load(paths);
+  LoadOptions options;
+  const auto profiles = context.call.arguments.texts("profile");
+  options.profiles.assign(profiles.begin(), profiles.end());
+  const Loaded loaded = load(paths, options);
   if (context.wants_json()) {
     context.out.write(report_json(loaded) + "\n");
     return code_of(loaded.has_errors ? ExitCode::failed : ExitCode::done);

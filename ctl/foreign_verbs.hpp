@@ -20,7 +20,6 @@ inline constexpr std::string_view kHintOfEnabled =
 inline constexpr auto kForeignVerbs = std::array{
     ForeignVerb{"add", kHintOfConfiguration},
     ForeignVerb{"avail", "supervisorctl's avail is `ctl status`"},
-    ForeignVerb{"cat", "systemctl's cat is `ctl show NAME`"},
     ForeignVerb{"clear", "supervisord keeps a bounded number of lines by itself; `ctl logs NAME` shows them"},
     ForeignVerb{"daemon-reload", kHintOfConfiguration},
     ForeignVerb{"down", "sv's down is `ctl stop NAME`; all services: `ctl stop all`"},

@@ -1,5 +1,6 @@
 #include "ctl/offline.hpp"
 
+#include "base/text.hpp"
 #include "config/load.hpp"
 #include "wire/message_tables.hpp"
 #include "wire/names.hpp"
@@ -20,10 +21,16 @@ OrFailure<std::vector<std::size_t>> named_offline(const Context& context, const 
   for (const NamedService& service : set.services) known.push_back(service.name);
   auto found = wire::resolve_names(without_groups(set.groups, context.call.arguments.texts("names")), known);
   if (found) return *std::move(found);
+  return std::unexpected(no_such_service(set, found.error().name));
+}
+
+Failure no_such_service(const SpecSet& set, const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const NamedService& service : set.services) known.push_back(service.name);
   wire::ErrorReply error{.name = std::string(wire::MessageRows<wire::NoSuchService>::kName), .parameters = {}};
-  error.parameters.emplace_back("name", found.error().name);
-  if (found.error().nearest) error.parameters.emplace_back("nearest", *found.error().nearest);
-  return failure(error);
+  error.parameters.emplace_back("name", name);
+  if (const auto near = nearest(name, known)) error.parameters.emplace_back("nearest", std::string(*near));
+  return failure(error).error();
 }
 
 }  // namespace sup::ctl

@@ -15,4 +15,7 @@ namespace sup::ctl {
 // The services that the parameter "names" means, as indexes into the set.
 [[nodiscard]] OrFailure<std::vector<std::size_t>> named_offline(const Context& context, const SpecSet& set);
 
+// That there is none of this name among them, with the nearest one.
+[[nodiscard]] Failure no_such_service(const SpecSet& set, const std::string& name);
+
 }  // namespace sup::ctl

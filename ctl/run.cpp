@@ -145,6 +145,9 @@ int run_verb(Context& context) {
     case Verb::format_files: return run_format(context);
     case Verb::top: return run_top(context);
     case Verb::import_foreign: return run_import(context);
+    case Verb::cat: return run_cat(context);
+    case Verb::edit: return run_edit(context);
+    case Verb::new_definition: return run_new(context);
   }
   check_failed("every verb can be run");
 }

@@ -41,6 +41,14 @@ std::vector<std::string> fd_notes(const wire::ShownService& service) {
   return out;
 }
 
+// "restart.delay: /etc/supervisord/web.d/10.toml:2 (drop-in)"
+std::vector<std::string> origin_notes(const wire::ShownService& service) {
+  std::vector<std::string> out;
+  for (const wire::ShownOrigin& origin : service.origins)
+    out.push_back(fmt::format("{}: {}:{} ({})", origin.key, origin.file, origin.line, origin.layer));
+  return out;
+}
+
 TableRow env_row(const wire::EnvVariable& variable) {
   const std::string value = variable.varies ? "(new for each run)" : variable.masked ? "(masked)" : variable.value;
   return {{variable.origin, Style::faint}, {fmt::format("{}={}", variable.name, value)}};
@@ -60,6 +68,7 @@ int run_show(Context& context) {
     context.out.write(styled(fmt::format("# {}", place_of(service)), Style::faint, context.out.paint()) + "\n");
     context.out.write(service.toml);
     if (!service.toml.ends_with('\n')) context.out.write("\n");
+    write_notes(context, "origin", origin_notes(service));
     write_notes(context, "set by ctl", service.overrides);
     if (service.enabled_by)
       write_notes(context, "chosen", {choice_text({service.enabled, service.chosen_by, service.chosen})});

@@ -86,6 +86,9 @@ Again again(wire::Verb verb) {
     case format_files:
     case top:
     case import_foreign:
+    case cat:
+    case edit:
+    case new_definition:
     case schema: return Again::harmless;
   }
   check_failed("every verb is known");

@@ -44,6 +44,9 @@ int run_explain_key(Context& context);
 int run_format(Context& context);
 int run_top(Context& context);
 int run_import(Context& context);
+int run_cat(Context& context);
+int run_edit(Context& context);
+int run_new(Context& context);
 
 // The verb of the invocation.
 int run_verb(Context& context);

@@ -12,6 +12,7 @@
 #include "base/version.hpp"
 #include "config/given.hpp"
 #include "daemon/daemon.hpp"
+#include "daemon/prepare_process.hpp"
 #include "guard/guard.hpp"
 #include "guard/handover.hpp"
 #include "init/init.hpp"
@@ -35,13 +36,14 @@ constexpr const char* kFooter =
     "  supervisord --config web.toml --check\n"
     "  supervisord --only app --skip cache  app and what it needs, without cache\n"
     "  supervisord --tag dev                also what is tagged dev\n"
+    "  supervisord --profile dev            also what is there in the profile dev alone\n"
     "  supervisord -- nginx                 as the init of one command, for a container: reaps everybody, sends\n"
     "                                       signals on, ends with its exit code\n"
     "  init=/usr/sbin/supervisord -- --init    on the kernel's command line: as the init of a machine\n"
     "  supervisord --config ./conf.d -- app app as the service 'main' beside those of the configuration; its end ends\n"
     "                                       all, with its exit code\n\n"
     "Environment, where no --config is given: SUPERVISORD_CONFIG, files and directories separated by ':';\n"
-    "SUPERVISORD_TOML, the text of a configuration.\n\n"
+    "SUPERVISORD_TOML, the text of a configuration. SUPERVISORD_PROFILE: profiles, separated by ','.\n\n"
     "Options before '-- COMMAND' without a configuration: --wait-all, also wait for who is left when it has ended; "
     "--grace DURATION, who is\n"
     "left then gets TERM and has this long; --forward-to-group, signals go to its process group; --rewrite FROM:TO,\n"
@@ -103,6 +105,8 @@ void declare(CLI::App& app, CommandLine& line) {
   app.add_option("--skip", line.options.skip, "Do not start these services, nor what needs them")->type_name("NAME");
   app.add_option("--tag", line.options.tags, "Of the services with tags, start those that have one of these")
       ->type_name("TAG");
+  app.add_option("--profile", line.options.profiles, "Of the services with profiles, have those that have one of these")
+      ->type_name("PROFILE");
   app.add_flag("--guard", line.is_guarded,
                "A small process stays in front, and services survive the death of supervisord itself: the default")
       ->disable_flag_override();

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "config/codec_types.hpp"
+#include "config/layers.hpp"
 
 namespace sup {
 namespace {
@@ -69,6 +71,14 @@ constexpr Synonym kSynonyms[] = {
     {"caps", "capabilities"},
     {"ambient-capabilities", "capabilities"},
     {"no-new-privs", "no-new-privileges"},
+    {"profiles", "profile"},
+    {"extends", "use"},
+    {"template", "use"},
+    {"templates", "use"},
+    {"inherits", "use"},
+    {"condition", "if"},
+    {"conditions", "if"},
+    {"when", "if"},
     {"stop.timeout", "wait"},  // Of a list of steps; in the one-table form it is right.
 };
 
@@ -93,9 +103,25 @@ Decoder::Scope::Scope(Decoder& decoder, std::string_view key) : decoder_(decoder
   decoder.path_ += key;
 }
 
+std::string_view Decoder::file_at(Span span) const {
+  return files_ == nullptr || span.source == 0 ? file_ : std::string_view((*files_)[file_of_source(span.source)]);
+}
+
+// What stands in a layer of many services is the same mistake for all of them.
+std::string Decoder::object_at(Span span) const {
+  if (files_ == nullptr || span.source == 0) return object_;
+  switch (layer_of_source(span.source)) {
+    case Layer::defaults: return "[defaults]";
+    case Layer::template_: return "a template";
+    case Layer::definition:
+    case Layer::drop_in: return object_;
+  }
+  check_failed("every layer is named");
+}
+
 void Decoder::error(Span span, std::string_view message, std::string hint) {
-  const std::string_view subject = path_.empty() ? object_ : path_;
-  report_.error(file_, span, fmt::format("{}: {}", subject, message), std::move(hint));
+  const std::string subject = path_.empty() ? object_at(span) : path_;
+  report_.error(file_at(span), span, fmt::format("{}: {}", subject, message), std::move(hint));
 }
 
 void Decoder::wrong_type(const Value& value, std::string_view expected, std::string hint) {
@@ -111,7 +137,8 @@ void Decoder::unknown_key(const Entry& entry, std::string_view suggestion, std::
     hint = fmt::format("did you mean '{}'?", suggestion);
   else if (is_top && entry.value.get_if<ValueTable>() != nullptr && object_.starts_with("[service."))
     hint = "a service name with a dot is quoted: [service.\"a.b\"]";
-  report_.error(file_, entry.key_span, fmt::format("unknown key '{}' in {}", printable(path, 120), object_),
+  report_.error(file_at(entry.key_span), entry.key_span,
+                fmt::format("unknown key '{}' in {}", printable(path, 120), object_at(entry.key_span)),
                 std::move(hint));
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/diagnostic.hpp"
 #include "config/shape.hpp"
@@ -18,9 +19,10 @@ namespace sup {
 // Where decoding happens: the file, the key that is being read, and where findings go.
 class Decoder {
  public:
-  // `object` is what unknown keys are unknown in: "[service.web]".
-  Decoder(std::string_view file, std::string object, Report& report)
-      : file_(file), object_(std::move(object)), report_(report) {}
+  // `object` is what unknown keys are unknown in: "[service.web]". `files` are those that Span::source means, `file` is
+  // that of spans without.
+  Decoder(std::string_view file, std::string object, Report& report, const std::vector<std::string>* files = nullptr)
+      : file_(file), object_(std::move(object)), report_(report), files_(files) {}
 
   // A finding about the value of the current key: "restart.delay: <message>".
   void error(Span span, std::string_view message, std::string hint = {});
@@ -43,9 +45,13 @@ class Decoder {
   };
 
  private:
+  [[nodiscard]] std::string_view file_at(Span span) const;
+  [[nodiscard]] std::string object_at(Span span) const;
+
   std::string_view file_;
   std::string object_;
   Report& report_;
+  const std::vector<std::string>* files_;
   std::string path_;  // "restart.delay"
 };
 

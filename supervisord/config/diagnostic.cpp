@@ -113,6 +113,10 @@ std::vector<Diagnostic> Report::take() {
     return std::tie(a.file, a.span.line, a.span.column, a.message) <
            std::tie(b.file, b.span.line, b.span.column, b.message);
   });
+  const auto is_same = [](const Diagnostic& a, const Diagnostic& b) {
+    return a.file == b.file && a.span == b.span && a.message == b.message && a.severity == b.severity;
+  };
+  found_.erase(std::unique(found_.begin(), found_.end(), is_same), found_.end());
   if (left_out_ > 0) {
     const std::string message = fmt::format("{} more problems are not shown", left_out_);
     found_.push_back({found_.back().file, {}, has_errors_ ? Severity::error : Severity::warning, message, {}});

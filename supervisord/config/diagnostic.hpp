@@ -48,7 +48,7 @@ class Report {
   void warning(std::string_view file, Span span, std::string message, std::string hint = {});
 
   [[nodiscard]] bool has_errors() const { return has_errors_; }
-  // Sorted by file and line; the report is empty afterwards.
+  // Sorted by file and line, and each once, however many services share it; the report is empty afterwards.
   [[nodiscard]] std::vector<Diagnostic> take();
 
  private:

@@ -1,5 +1,7 @@
 #include "config/json.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -60,7 +62,8 @@ Json json_of(const Diagnostic& found) {
 std::string contents_text(const SpecSet& set) {
   const std::size_t externals = count_externals(set);
   return counted(set.services.size() - externals, "service") +
-         (externals > 0 ? " and " + counted(externals, "external thing") : "");
+         (externals > 0 ? " and " + counted(externals, "external thing") : "") +
+         (set.absent.empty() ? "" : fmt::format(", {} left out", set.absent.size()));
 }
 
 std::string report_json(const Loaded& loaded) {
@@ -68,6 +71,9 @@ std::string report_json(const Loaded& loaded) {
   const std::size_t externals = count_externals(loaded.set);
   out["services"] = loaded.set.services.size() - externals;
   out["externals"] = externals;
+  out["absent"] = Json::array();
+  for (const AbsentService& absent : loaded.set.absent)
+    out["absent"].push_back(Json{{"name", absent.name}, {"why", absent.why}});
   out["errors"] = std::ranges::count(loaded.diagnostics, Severity::error, &Diagnostic::severity);
   out["warnings"] = std::ranges::count(loaded.diagnostics, Severity::warning, &Diagnostic::severity);
   out["diagnostics"] = Json::array();

@@ -1,7 +1,9 @@
 // Files -> SpecSet, with every problem of every file at once.
 //
 // A path is a file, or a directory: then all *.toml in it in name order (supervisord.toml first), and all *.toml of its
-// conf.d/ if there is one. Names that begin with a dot are skipped. This is how /etc/supervisord is laid out.
+// conf.d/ if there is one. Names that begin with a dot are skipped. This is how /etc/supervisord is laid out. What a
+// file includes follows it. Beside the files, directories NAME.d hold drop-ins of the service NAME. How a service comes
+// of all this is told in config/layers.hpp.
 #pragma once
 
 #include <cstddef>
@@ -31,9 +33,17 @@ enum class SystemChecks : std::uint8_t { on, at_start, off };
 inline constexpr std::string_view kMainService = "main";
 inline constexpr std::string_view kCommandLineName = "command line";  // Stands for the name of its file.
 
+// What of the world went into a configuration. The numbers are recorded.
+enum class ConfigKind : std::uint8_t {
+  definitions = 0,
+  drop_in = 1,  // NAME.d/FILE.toml
+  answer = 2,   // The name is a question to the machine, the text what it answered (config/outside.hpp).
+};
+
 struct ConfigFile {
   std::string name;  // As a user would write it: the path given, or the directory's path and the name.
   std::string text;
+  ConfigKind kind = ConfigKind::definitions;
 };
 
 struct LoadOptions {
@@ -44,7 +54,8 @@ struct LoadOptions {
   // Not empty: there is a service "main" which runs it, and whose end is the end of all. Files may say more of it, but
   // not another command.
   std::vector<std::string> main_command = {};
-  bool keeps_files = false;  // Loaded::files is wanted.
+  bool keeps_files = false;                // Loaded::files is wanted.
+  std::vector<std::string> profiles = {};  // Chosen, beside those that the environment names.
 };
 
 struct Loaded {
@@ -68,11 +79,12 @@ struct Loaded {
 // Every diagnostic rendered, one after the other.
 [[nodiscard]] std::string render_all(const Loaded& loaded, Colors colors = Colors::off);
 
-// "2 services", "2 services and 1 external thing".
+// "2 services", "2 services and 1 external thing, 3 left out".
 [[nodiscard]] std::string contents_text(const SpecSet& set);
 
-// One object on one line: services, externals, errors, warnings (how many), diagnostics (file, line, column, severity,
-// message, hint; line and column are null when the whole file is meant, hint when there is none).
+// One object on one line: services, externals, absent (name, why), errors, warnings (how many), diagnostics (file,
+// line, column, severity, message, hint; line and column are null when the whole file is meant, hint when there is
+// none).
 [[nodiscard]] std::string report_json(const Loaded& loaded);
 
 // [A-Za-z0-9_.-]+ that begins with a letter or digit, at most kMaxServiceName bytes, and not "all".

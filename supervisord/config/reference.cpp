@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "config/codec_types.hpp"
 #include "config/json.hpp"
+#include "config/layer_keys.hpp"
 #include "config/setting_docs.hpp"
 
 namespace sup {
@@ -57,15 +59,40 @@ std::string comment(std::string_view text) {
 // Keys of tables are written with dots, so that each line can be uncommented on its own. What belongs to a value
 // is said by its example.
 std::string template_settings(const SectionDoc& section) {
-  std::string out = fmt::format("#{}\n", section.title);
+  const bool has_own = std::ranges::any_of(section.settings, &SettingDoc::is_setting);
+  std::string out = fmt::format("{}#{}\n", has_own ? "" : comment(section.text), section.title);
   for (const SettingDoc& setting : section.settings) {
-    if (setting.is_in_value) continue;
+    if (setting.is_in_value || !setting.is_setting) continue;
     out += "\n" + comment(setting.doc);
     if (setting.on_change)
       out += fmt::format("#{} = {}\n", setting.key,
                          setting.fallback.empty() ? setting.example : std::string_view(setting.fallback));
   }
   return out;
+}
+
+// ---- Schema
+// -------------------------------------------------------------------------------------------------------------------
+
+// The keys of `more` among those of a table.
+void add_properties(nlohmann::ordered_json& table, const ValueTable& more) {
+  const nlohmann::ordered_json others = json_of(make_value(more));
+  for (const auto& [key, value] : others["properties"].items()) table["properties"][key] = value;
+}
+
+// A template may have a parameter in the place of any value, so the values are not described.
+nlohmann::ordered_json template_schema() {
+  nlohmann::ordered_json out = json_of(make_value(table_schema<TemplateKeys>()));
+  const nlohmann::ordered_json settings = json_of(make_value(table_schema<ServiceSpec>()));
+  for (const auto& [key, value] : settings["properties"].items())
+    out["properties"][key]["description"] = value["description"];
+  return out;
+}
+
+std::string_view text_of(std::string_view section) {
+  for (const SectionDoc& one : documented_sections())
+    if (one.name == section) return one.text;
+  check_failed("every section is documented");
 }
 
 }  // namespace
@@ -91,10 +118,23 @@ std::string json_schema() {
   group["type"] = "object";
   group["propertyNames"] = names;
   group["additionalProperties"]["$ref"] = "#/$defs/group";
+  auto& templates = out["properties"]["template"];
+  templates["description"] = text_of("template");
+  templates["type"] = "object";
+  templates["propertyNames"] = names;
+  templates["additionalProperties"]["$ref"] = "#/$defs/template";
+  auto& defaults = out["properties"]["defaults"];
+  defaults["description"] = text_of("defaults");
+  defaults["$ref"] = "#/$defs/service";
+  add_properties(out, table_schema<FileKeys>());
   out["properties"]["supervisord"]["$ref"] = "#/$defs/supervisord";
   out["additionalProperties"] = false;
   out["$defs"]["service"] = json_of(make_value(table_schema<ServiceSpec>()));
   out["$defs"]["external"] = json_of(make_value(table_schema<ExternalSpec>()));
+  add_properties(out["$defs"]["service"], table_schema<LayerKeys>());
+  add_properties(out["$defs"]["external"], table_schema<LayerKeys>());
+  out["$defs"]["external"]["properties"].erase("use");
+  out["$defs"]["template"] = template_schema();
   out["$defs"]["group"] = json_of(make_value(table_schema<GroupSpec>()));
   out["$defs"]["supervisord"] = json_of(make_value(table_schema<DaemonSpec>()));
   return out.dump(2) + "\n";
@@ -108,7 +148,10 @@ std::string settings_manual() {
       "Signals are names (`\"TERM\"`, `\"SIGHUP\"`, `\"RTMIN+1\"`) or numbers. A key with dots, such as "
       "`restart.delay`, is the key `delay` "
       "in the table `restart`: `restart = { delay = \"5s\" }` and `restart.delay = \"5s\"` mean the same.\n\n"
-      "No text is ever expanded: `%`, `$` and `~` have no meaning in any setting.\n";
+      "In the strings of services and external things, but not in commands and descriptions, `${NAME}`, "
+      "`${NAME:-default}` and `${file:/path}` stand for a variable of supervisord's environment and for the content of "
+      "a file, and `$$` for one `$`; in `env` only `${file:/path}` is known. Otherwise no text is expanded: `%`, `$` "
+      "and `~` have no meaning.\n";
   for (const SectionDoc& section : documented_sections()) out += section_text(section);
   return out;
 }
@@ -119,6 +162,7 @@ std::string config_template() {
       "#.\n\n";
   std::string_view between;
   for (const SectionDoc& section : documented_sections()) {
+    if (!section.title.starts_with('[')) continue;
     out += std::string(between) + template_settings(section);
     between = "\n";
   }

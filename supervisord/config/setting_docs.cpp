@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/codec_types.hpp"
+#include "config/layer_keys.hpp"
 
 namespace sup {
 namespace {
@@ -41,6 +42,17 @@ std::vector<SettingWord> words_of() {
     return {};
 }
 
+template <class Spec>
+inline constexpr bool kHasSettings = true;
+template <>
+inline constexpr bool kHasSettings<FileKeys> = false;
+template <>
+inline constexpr bool kHasSettings<LayerKeys> = false;
+template <>
+inline constexpr bool kHasSettings<ConditionSpec> = false;
+template <>
+inline constexpr bool kHasSettings<TemplateKeys> = false;
+
 // Where the settings of a table stand.
 struct Place {
   std::string prefix;
@@ -54,13 +66,14 @@ template <class Spec, class T, class Check>
 SettingDoc doc_of(const Field<Spec, T, Check>& row, const Place& place) {
   SettingDoc out{.key = place.prefix + std::string(row.key), .depth = place.depth, .doc = row.doc};
   out.is_in_value = place.is_in_value;
+  out.is_setting = kHasSettings<Spec>;
   out.type = Codec<T>::type().text;
   out.words = words_of<T>();
   out.range = range_text(T{}, row.check);
   out.example = row.example;
   if constexpr (!SettingTable<Plain<T>>) {
     out.fallback = default_text(row);
-    out.on_change = row.on_change;
+    if (out.is_setting) out.on_change = row.on_change;
   }
   return out;
 }
@@ -101,11 +114,16 @@ void collect_single_step(const std::string& key, std::size_t depth, std::vector<
     if (setting.last_part() == "wait") setting.key = key + ".timeout";
 }
 
-template <SettingTable Spec>
+template <SettingTable... Specs>
 SectionDoc section(std::string_view name, std::string_view title, std::string_view text) {
   SectionDoc out{name, title, text, {}, {}};
-  collect<Spec>({}, out.settings);
+  (collect<Specs>({}, out.settings), ...);
   return out;
+}
+
+SectionDoc without_key(SectionDoc section, std::string_view key) {
+  std::erase_if(section.settings, [key](const SettingDoc& setting) { return setting.key == key; });
+  return section;
 }
 
 // How the web finds a heading of Markdown: its letters, digits, - and _, and the second of the same name with -1.
@@ -134,17 +152,36 @@ std::string_view SettingDoc::last_part() const { return std::string_view(key).su
 
 std::span<const SectionDoc> documented_sections() {
   static const std::vector<SectionDoc> kSections = with_anchors(
-      {section<ServiceSpec>("service", "[service.NAME]",
-                            "One table for each service. A name is made of letters, digits, `_`, `.` and `-`, begins "
-                            "with a letter or digit, has at most 64 bytes, and is not `all`."),
-       section<ExternalSpec>("external", "[external.NAME]",
-                             "One table for each thing that services need and that supervisord does not start: a "
-                             "server on another machine, a mount. It has a name as services have, is named by their "
-                             "`requires`, `binds-to`, `wants` and `after`, and is asked all the time whether it is "
-                             "there, by one of tcp, unix, http, exec and file."),
+      {section<ServiceSpec, LayerKeys>(
+           "service", "[service.NAME]",
+           "One table for each service. A name is made of letters, digits, `_`, `.` and `-`, begins "
+           "with a letter or digit, has at most 64 bytes, and is not `all`."),
+       without_key(section<ExternalSpec, LayerKeys>(
+                       "external", "[external.NAME]",
+                       "One table for each thing that services need and that supervisord does not start: a "
+                       "server on another machine, a mount. It has a name as services have, is named by their "
+                       "`requires`, `binds-to`, `wants` and `after`, and is asked all the time whether it is "
+                       "there, by one of tcp, unix, http, exec and file. It has `profile` and `if` as a "
+                       "service has."),
+                   "use"),
        section<GroupSpec>("group", "[group.NAME]",
                           "A name for several services in commands: `ctl stop NAME` stops them all. It is made as that "
                           "of a service, and no service has it."),
+       section<TemplateKeys>(
+           "template", "[template.NAME]",
+           "Settings of services that say `use = \"NAME\"`. In its strings {PARAMETER} is the value of a parameter, a "
+           "string that is nothing else becomes that value, and {service} is the name of the service that uses it; "
+           "{{PARAMETER}} is the text itself, and other braces are the programs' own."),
+       section<>("defaults", "[defaults]",
+                 "Settings for all services, as a service has them. Whatever a template, the definition or a drop-in "
+                 "says wins. In its strings {service} is the name of the service. The table may be there once in all "
+                 "files."),
+       section<FileKeys>("file", "FILE.toml", "Keys at the top of a file, before its tables."),
+       section<>("drop-in", "NAME.d/*.toml",
+                 "Files beside the one that defines the service (or external thing) NAME, or in a directory of the "
+                 "configuration. They change single settings of it: below `[service.NAME]` they say what is to be "
+                 "another. They count in the order of their names, and win over the definition. See "
+                 "`docs/guide/layers.md`."),
        section<DaemonSpec>("supervisord", "[supervisord]",
                            "Settings of supervisord itself. The table may be there once in all files.")});
   return kSections;

@@ -21,13 +21,14 @@ struct SettingDoc {
   std::string key = {};      // Within its section: "stop.timeout"; of the tables of a list: "requires[].until".
   std::size_t depth = 0;     // How many tables of settings it is in.
   bool is_in_value = false;  // Of a table that is written as (a part of) the value of the setting above it.
+  bool is_setting = true;    // Else it says what a service is made of, and no value of it ever is in force.
   std::string_view doc = {};
   std::string type = {};  // "duration", "list of strings".
   std::vector<SettingWord> words = {};
   std::string range = {};                  // "1 to 1000"; empty: any.
   std::string fallback = {};               // What holds where it is not set, as TOML; empty: nothing.
   std::string_view example = {};           // A value, as TOML.
-  std::optional<OnChange> on_change = {};  // Nothing: it is a table of settings.
+  std::optional<OnChange> on_change = {};  // Nothing: it is a table of settings, or no setting.
   std::string anchor = {};                 // Of its heading in docs/settings.md.
 
   [[nodiscard]] std::string_view last_part() const;  // "timeout" of "stop.timeout".
@@ -35,7 +36,7 @@ struct SettingDoc {
 
 struct SectionDoc {
   std::string_view name;   // "service"
-  std::string_view title;  // "[service.NAME]"
+  std::string_view title;  // "[service.NAME]"; without [ where it is no table.
   std::string_view text;   // What the section is for: whole sentences.
   std::vector<SettingDoc> settings;
   std::string anchor;  // As that of a setting.

@@ -7,6 +7,7 @@
 
 #include "config/codec_types.hpp"
 #include "config/json.hpp"
+#include "config/masking.hpp"
 
 namespace sup {
 namespace {
@@ -75,6 +76,13 @@ std::string table_text(const std::string& header, const ValueTable& table) {
   return out;
 }
 
+ValueTable shown_table(const NamedService& service, Detail detail, Secrets secrets) {
+  ValueTable table = service.external.is_written() ? encode(*service.external, detail)
+                                                   : encode(covered(service.spec, secrets), detail);
+  if (secrets == Secrets::masked) mask_secrets(table, *service.secrets);
+  return table;
+}
+
 }  // namespace
 
 bool looks_secret(std::string_view variable_name) {
@@ -101,12 +109,11 @@ std::string to_toml(const DaemonSpec& spec, Detail detail, Secrets secrets) {
 }
 
 Json to_json(const NamedService& service, Detail detail, Secrets secrets) {
-  if (!service.external.is_written()) return to_json(service.spec, detail, secrets);
-  return json_of(make_value(encode(*service.external, detail)));
+  return json_of(make_value(shown_table(service, detail, secrets)));
 }
 std::string to_toml(const NamedService& service, Detail detail, Secrets secrets) {
-  if (!service.external.is_written()) return to_toml(service.name, service.spec, detail, secrets);
-  return table_text("external." + toml_key(service.name), encode(*service.external, detail));
+  const std::string_view kind = service.external.is_written() ? "external." : "service.";
+  return table_text(std::string(kind) + toml_key(service.name), shown_table(service, detail, secrets));
 }
 
 std::vector<SettingChange> diff(const ServiceSpec& before, const ServiceSpec& after) {

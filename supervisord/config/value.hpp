@@ -16,6 +16,7 @@ struct Span {
   std::uint32_t line = 0;  // From 1; 0: nowhere in particular.
   std::uint32_t column = 0;
   std::uint32_t length = 1;  // On this line.
+  std::uint32_t source = 0;  // Of which file and layer (config/layers.hpp); 0: of the file at hand.
   friend bool operator==(const Span&, const Span&) = default;
 };
 

@@ -24,6 +24,12 @@ bool goes(const ServicePlan& service) {
   return service.change == PlannedChange::removed && service.action == PlannedAction::stop;
 }
 
+// What has settings of both has the secrets of both.
+void keep_secrets(NamedService& mixed, const NamedService& other) {
+  for (const std::string& secret : *other.secrets)
+    if (std::ranges::find(*mixed.secrets, secret) == mixed.secrets->end()) mixed.secrets.edit().push_back(secret);
+}
+
 // A thing of the other kind takes the place of this one.
 bool is_exchanged(const ServicePlan& service) {
   return service.change == PlannedChange::changed && service.is_other_kind;
@@ -60,8 +66,10 @@ void Applier::place_files() {
     places.push_back(static_cast<std::uint32_t>(known - all.begin()));
     if (known == all.end()) all.push_back(file);
   }
-  for (NamedService& service : set.services)
+  for (NamedService& service : set.services) {
     if (service.line != 0) service.file = places[service.file];
+    if (service.origins.is_written()) service.origins.edit().renumber(places);
+  }
   set.files = std::move(all);
 }
 
@@ -184,11 +192,12 @@ void Applier::on_turn_over() {
 // It says the same as before, perhaps elsewhere.
 void Applier::move(const NamedService& service) {
   const ServiceRef now = w().service(*find_service(w(), service.name)).definition;
-  if (now->file == service.file && now->line == service.line) return;
+  if (now->file == service.file && now->line == service.line && now->origins == service.origins) return;
   const auto moved = [&](const ServiceRef& before) {
     NamedService out = *before;
     out.file = service.file;
     out.line = service.line;
+    out.origins = service.origins;
     return std::make_shared<const NamedService>(std::move(out));
   };
   const ServiceRef after = moved(now);
@@ -225,6 +234,7 @@ void Applier::redefine(const ServicePlan& service, std::vector<ServiceRef>& out)
   if (wanted->external.is_written()) return out.push_back(std::move(wanted));
   NamedService between = *wanted;
   between.spec = with_live_changes(now->spec, wanted->spec);
+  keep_secrets(between, *now);
   const bool is_all = between.spec == wanted->spec;
   const ServiceRef live = is_all ? wanted : std::make_shared<const NamedService>(std::move(between));
   supervisor_.post(DefinitionChanged{live});
@@ -241,6 +251,7 @@ bool Applier::tell_stale(ServiceId service, const NamedService& wanted) {
   for (const ServiceRef& former : formers) {
     NamedService live = *former;
     live.spec = with_live_changes(former->spec, wanted.spec);
+    keep_secrets(live, wanted);
     supervisor_.post(
         DefinitionChanged{.service = std::make_shared<const NamedService>(std::move(live)), .former = former});
   }

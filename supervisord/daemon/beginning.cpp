@@ -39,6 +39,7 @@ LoadOptions load_options(const DaemonOptions& options) {
   LoadOptions how;
   how.trust = options.trust;
   how.main_command = options.main_command;
+  how.profiles = options.profiles;
   if (guard::is_init_of_container()) how.defaults.shutdown_timeout = kTimeOfContainers;
   if (!options.main_command.empty()) how.defaults.forward_signals = kMainService;
   return how;

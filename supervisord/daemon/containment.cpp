@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/check.hpp"
+#include "base/hash.hpp"
 #include "daemon/say.hpp"
 #include "sys/cgroup_watch.hpp"
 #include "sys/clock.hpp"
@@ -17,12 +18,8 @@ namespace {
 
 constexpr std::string_view kControllers[] = {"cpu", "memory", "pids", "io", "cpuset"};
 
-// FNV-1a: the same directory gives the same name in each life.
-std::string tree_name(std::string_view identity) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : identity) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  return fmt::format("supervisord-{:08x}", hash);
-}
+// The same directory gives the same name in each life.
+std::string tree_name(std::string_view identity) { return fmt::format("supervisord-{:08x}", fnv1a_32(identity)); }
 
 Result<sys::CgroupTree> make_tree(std::string_view identity, pid_t guard) {
   return sys::CgroupTree::create(TRY(sys::find_cgroup_place()), tree_name(identity), guard);

@@ -1,8 +1,6 @@
 #include "daemon/daemon.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,6 +35,7 @@
 #include "daemon/termination_message.hpp"
 #include "guard/guard.hpp"
 #include "guard/holder.hpp"
+#include "spec/absent.hpp"
 #include "spec/check.hpp"
 #include "spec/check_logs.hpp"
 #include "spec/left_out.hpp"
@@ -71,7 +70,7 @@ class Daemon {
                                                 std::unique_ptr<Succession> succession, ConfigSource source,
                                                 const sys::NofileLimits& original);
   // Begins with the boot, or goes on where an earlier manager has ended.
-  void begin(const std::vector<std::string>& only, const std::string& left_out);
+  void begin(const std::vector<std::string>& only, const std::vector<std::string>& notes);
   void resume(std::vector<Restored> changed);
   // The exit code; nothing: another program goes on, and this process is to end by _exit(2).
   std::optional<int> run(WorkEnd& work);
@@ -306,7 +305,7 @@ void Daemon::on_refusal(const log::Refusal& refusal) {
   supervisor_->post(std::move(command));
 }
 
-void Daemon::begin(const std::vector<std::string>& only, const std::string& left_out) {
+void Daemon::begin(const std::vector<std::string>& only, const std::vector<std::string>& notes) {
   if (!succession_->trouble.empty())
     say::error("the manager before this one {}, and cannot be followed: {}; its services are begun anew",
                how_it_ended(succession_->left.world()), succession_->trouble);
@@ -320,7 +319,8 @@ void Daemon::begin(const std::vector<std::string>& only, const std::string& left
   if (containment_.level() == Containment::group)
     say::warn("containment is group: a process that leaves the process group of its service outlives it ({})",
               containment_.reason());
-  if (!left_out.empty()) say::info("{}", left_out);
+  for (const std::string& note : notes)
+    if (!note.empty()) say::info("{}", note);
   Boot boot;
   for (const std::string& name : only)
     std::ranges::copy(find_instances(supervisor_->world(), name), std::back_inserter(boot.only));
@@ -442,7 +442,7 @@ std::optional<int> supervise(DaemonOptions options, WorkEnd& work) {
   if (::chdir("/") != 0) return complain(DaemonExit::system, fmt::format("cannot go to '/': {}", errno_text(errno)));
   EnabledChoices choices = take_enabled_choices(loaded.set);
   leave_out(loaded.set, *choice);
-  const std::string left_out = left_out_text(loaded.set);
+  const std::vector<std::string> notes{left_out_text(loaded.set), absent_text(loaded.set)};
   auto main_stdio = options.main_command.empty() ? std::nullopt : stdio_of_main(loaded.set, options);
   auto daemon = Daemon::create(std::move(loaded.set), std::move(*places), std::move(*containment),
                                std::move(*succession), std::move(source), *original);
@@ -455,26 +455,13 @@ std::optional<int> supervise(DaemonOptions options, WorkEnd& work) {
   if (has_world)
     (*daemon)->resume(std::move(changed));
   else
-    (*daemon)->begin(choice->only, left_out);
+    (*daemon)->begin(choice->only, notes);
   const auto exit_code = (*daemon)->run(work);
   if (!exit_code || (*daemon)->is_held()) (void)daemon->release();
   return exit_code;
 }
 
 }  // namespace
-
-void prepare_process() {
-  sys::block_all_signals();
-  sys::reset_signal_dispositions();
-  (void)sys::open_missing_stdio();  // Without /dev/null there is nothing better than going on.
-  ::umask(022);
-  // One arena: a second one per thread would cost memory for allocations that are rare. Large buffers (a client's
-  // message, a long reply) are mapped, so that they go back to the kernel; glibc would raise the threshold with the
-  // first one.
-  ::mallopt(M_ARENA_MAX, 1);
-  ::mallopt(M_MMAP_THRESHOLD, 64 * 1024);
-  ::mallopt(M_TRIM_THRESHOLD, 128 * 1024);
-}
 
 int check_configuration(const DaemonOptions& options) {
   const Loaded loaded = load_configuration(options, SystemChecks::on);

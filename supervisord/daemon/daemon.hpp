@@ -32,6 +32,7 @@ struct DaemonOptions {
   std::vector<std::string> only;          // Start only these and what they need.
   std::vector<std::string> skip;          // Do not start these, nor what needs them.
   std::vector<std::string> tags;          // Of what has tags, start what has one of these.
+  std::vector<std::string> profiles;      // Of what has profiles, what has one of these is there.
   std::vector<std::string> main_command;  // Run as the service "main" beside those of the configuration.
   bool is_terminal_free = false;          // Ours was given up already (sys::give_up_terminal), so main can have it.
   FileTrust trust = FileTrust::checked;
@@ -44,9 +45,5 @@ struct DaemonOptions {
 // code; nothing if another program goes on, and this process has to end by _exit(2). In a trial (guard::is_trial()) it
 // tells whether it could go on. In the init of a machine it returns only for the next manager to try once more.
 [[nodiscard]] std::optional<int> run_daemon(const DaemonOptions& options);
-
-// Puts this process in order whatever it was started with: signals blocked and at their defaults, descriptors 0 to 2
-// open.
-void prepare_process();
 
 }  // namespace sup

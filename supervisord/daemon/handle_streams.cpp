@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "config/masking.hpp"
 #include "config/shape.hpp"
 #include "daemon/environment.hpp"
 #include "daemon/handlers.hpp"
@@ -105,10 +106,12 @@ class WorkerTask final : public Task {
   }
 };
 
-wire::EnvReply view_environment(const std::string& service, const std::vector<EnvEntry>& entries, Secrets secrets) {
+wire::EnvReply view_environment(const std::string& service, const std::vector<EnvEntry>& entries, Secrets secrets,
+                                const std::vector<std::string>& inserted) {
   wire::EnvReply reply{.service = service, .variables = {}};
   for (const EnvEntry& entry : entries) {
-    const bool is_secret = entry.secrecy == Secrecy::secret || looks_secret(entry.name);
+    const bool is_secret = entry.secrecy == Secrecy::secret || looks_secret(entry.name) ||
+                           without_secrets(entry.value, inserted) != entry.value;
     const bool is_masked = secrets == Secrets::masked && is_secret;
     const bool varies = entry.name == kInvocationVariable;
     reply.variables.push_back({.name = entry.name,
@@ -158,7 +161,7 @@ void handle_env(Server& server, Session& session, const wire::Call& call) {
     const auto entries = account ? effective_environment({context.own_environment, context.daemon_environment,
                                                           service->spec, *account, InvocationId{}, service->place})
                                  : std::unexpected(account.error());
-    return entries ? wire::encode_reply(view_environment(name, *entries, secrets))
+    return entries ? wire::encode_reply(view_environment(name, *entries, secrets, *service->secrets))
                    : wire::encode_error(wire::Failed{entries.error().what});
   };
   answer_from_worker(server, session, look, needs_accounts(service->spec) ? Asks::accounts : Asks::nobody);

@@ -124,6 +124,13 @@ void add_stored_fds(wire::ShownService& shown, const FdStores& stores, InstanceI
     shown.stored_fds.push_back({stored.name, fd_text(stored.fd), stored.watch == FdWatch::watched});
 }
 
+void add_origins(wire::ShownService& shown, const NamedService& service, const std::vector<std::string>& files) {
+  service.origins->for_each([&](const Origins::Row& row) {
+    shown.origins.push_back(
+        {std::string(row.key), files[row.file], std::int64_t{row.line}, std::string(enum_name(row.layer))});
+  });
+}
+
 // A run that goes on has its own copies, so nothing has to be asked of it.
 void handle_clean(Server& server, Session& session, const wire::Call& call) {
   const auto services = named_services(server, session, call);
@@ -172,6 +179,7 @@ void handle_show(Server& server, Session& session, const wire::Call& call) {
     add_limits(shown, run);
     add_stored_fds(shown, supervisor.fd_stores(), id);
     shown.probes = view_probes(w, id, sys::monotonic_now(), sys::wall_now());
+    if (call.arguments.flag("origin")) add_origins(shown, service, w.files);
     reply.services.push_back(std::move(shown));
   }
   session.send(wire::encode_reply(reply));
@@ -328,6 +336,9 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case reexec: return handle_reexec(server, session, call);
     case check:
     case completion:
+    case cat:
+    case edit:
+    case new_definition:
     case explain_key:
     case format_files:
     case top:

@@ -40,6 +40,7 @@ struct ManagerRecord {
 struct ConfigTextRecord {
   std::string name;
   std::string text;
+  std::uint32_t kind = 0;  // ConfigKind.
 };
 
 // A service that no file defines.
@@ -54,6 +55,7 @@ struct TransientRecord {
 struct FormerRecord {
   std::string instance;  // Its name with its number.
   std::string toml;
+  std::vector<std::string> secrets;  // NamedService::secrets.
 };
 
 // What `ctl set` has changed of a service.

@@ -22,7 +22,7 @@ struct Rows<ManagerRecord> {
 template <>
 struct Rows<ConfigTextRecord> {
   using R = ConfigTextRecord;
-  static constexpr auto kRows = std::make_tuple(Row{1, &R::name}, Row{2, &R::text});
+  static constexpr auto kRows = std::make_tuple(Row{1, &R::name}, Row{2, &R::text}, Row{3, &R::kind});
 };
 
 template <>
@@ -35,7 +35,7 @@ struct Rows<TransientRecord> {
 template <>
 struct Rows<FormerRecord> {
   using R = FormerRecord;
-  static constexpr auto kRows = std::make_tuple(Row{1, &R::instance}, Row{2, &R::toml});
+  static constexpr auto kRows = std::make_tuple(Row{1, &R::instance}, Row{2, &R::toml}, Row{3, &R::secrets});
 };
 
 template <>

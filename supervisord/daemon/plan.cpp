@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/masking.hpp"
 #include "spec/relations.hpp"
 
 namespace sup {
@@ -17,8 +18,11 @@ const NamedService& as_defined(const ServiceRef& definition, const Overrides& ov
 }
 
 std::vector<SettingChange> changes_between(const NamedService& before, const NamedService& after) {
-  if (before.external.is_written() && after.external.is_written()) return diff(*before.external, *after.external);
-  return diff(before.spec, after.spec);
+  const bool are_external = before.external.is_written() && after.external.is_written();
+  auto changes = are_external ? diff(*before.external, *after.external) : diff(before.spec, after.spec);
+  mask_secrets(changes, *before.secrets);
+  mask_secrets(changes, *after.secrets);
+  return changes;
 }
 
 bool is_down(const World& w, const ServiceSlot& service) {
@@ -42,7 +46,7 @@ PlannedAction action_of(const World& w, const ServiceSlot& service, const NamedS
 void plan_pending(const World& w, const ServiceSlot& service, const NamedService& after, Plan& out) {
   for (const InstanceId id : service.instances) {
     if (!is_stale(w, w.at(id)) || !is_there(w.at(id).state)) continue;
-    auto settings = diff(w.spec(w.at(id)), after.spec);
+    auto settings = changes_between(*w.definition(w.at(id)), after);
     if (action_of(w, service, after, settings) != PlannedAction::restart) continue;
     const bool relates_anew = !relate_alike(w.spec(w.at(id)), after.spec);
     out.services.push_back(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hash.hpp"
 #include "base/signals.hpp"
 #include "base/version.hpp"
 #include "config/shape.hpp"
@@ -88,7 +89,7 @@ std::size_t count_foreign(StateRecords& records) {
 std::vector<ConfigFile> recorded_files(StateRecords& records, RecordKind kind) {
   std::vector<ConfigFile> out;
   for (auto& [index, record] : records.all<ConfigTextRecord>(kind))
-    out.push_back({std::move(record.name), std::move(record.text)});
+    out.push_back({std::move(record.name), std::move(record.text), static_cast<ConfigKind>(record.kind)});
   return out;
 }
 
@@ -96,7 +97,8 @@ void record_files(StateRecords& records, const std::vector<ConfigFile>& files, R
   if (!records.are_kept()) return;
   for (const auto& [index, record] : records.all<ConfigTextRecord>(kind))
     if (index >= files.size()) records.erase(kind, index);
-  for (std::size_t i = 0; i < files.size(); ++i) records.put(kind, i, ConfigTextRecord{files[i].name, files[i].text});
+  for (std::size_t i = 0; i < files.size(); ++i)
+    records.put(kind, i, ConfigTextRecord{files[i].name, files[i].text, static_cast<std::uint32_t>(files[i].kind)});
 }
 
 std::vector<FormerDefinition> take_formers(StateRecords& records) {
@@ -111,17 +113,13 @@ std::vector<FormerDefinition> take_formers(StateRecords& records) {
       continue;
     }
     former.spec = std::move(*spec);
+    if (!record.secrets.empty()) former.secrets.edit() = record.secrets;
     out.push_back({record.instance, std::make_shared<const NamedService>(std::move(former))});
   }
   return out;
 }
 
-// FNV-1a.
-std::uint64_t record_id(std::string_view service) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : service) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
+std::uint64_t record_id(std::string_view service) { return fnv1a_64(service); }
 
 void record_transient(StateRecords& records, const NamedService& service) {
   records.put(RecordKind::transient, record_id(service.name),

@@ -98,7 +98,8 @@ void Supervisor::record_former(InstanceId id) {
   const bool is_former = w.is_present(id) && is_stale(w, w.at(id));
   if (is_former) {
     const NamedService& definition = *w.definition(w.at(id));
-    records_.put(RecordKind::former, id.value, FormerRecord{recorded_name(w, id), to_toml(definition)});
+    records_.put(RecordKind::former, id.value,
+                 FormerRecord{recorded_name(w, id), to_toml(definition), *definition.secrets});
     formers_.insert(id);
   } else if (formers_.erase(id) > 0) {
     records_.erase(RecordKind::former, id.value);

@@ -3,11 +3,18 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "spec/absent.hpp"
 
 namespace sup {
 namespace {
 
 std::string quoted(std::string_view name) { return "'" + printable(name, 80) + "'"; }
+
+// Whether what this key names may be absent.
+bool goes_without(std::string_view key) {
+  constexpr std::string_view kKeys[] = {"wants", "restart-with", "after", "before", "conflicts", "members"};
+  return std::ranges::find(kKeys, key) != std::end(kKeys);
+}
 
 // Whether the policy starts it again after every end, so that it never counts as completed.
 bool never_completes(const ServiceSpec& spec) {
@@ -45,6 +52,15 @@ std::string RelationChecker::suggestion(std::string_view wanted) {
 // Whether the name is that of a service other than the place's own; if not, says so.
 bool RelationChecker::check_name(SpecPlace place, std::string_view wanted, std::string_view object) {
   const auto found = find(wanted);
+  if (const AbsentService* absent = found ? nullptr : find_absent(set_, wanted)) {
+    if (!goes_without(place.key))
+      add_({ProblemKind::unknown_name,
+            place,
+            std::string(object) + ": " + quoted(wanted) + " is left out: " + absent->why,
+            absent->hint,
+            {}});
+    return false;
+  }
   if (!found) {
     add_({ProblemKind::unknown_name,
           place,

@@ -10,6 +10,7 @@
 #include "spec/daemon_spec.hpp"
 #include "spec/external_spec.hpp"
 #include "spec/groups.hpp"
+#include "spec/origins.hpp"
 #include "spec/rare.hpp"
 #include "spec/service_spec.hpp"
 
@@ -47,7 +48,9 @@ struct NamedService {
   Transience transience = Transience::none;
   std::uint32_t instances = 1;  // What spec.instances comes to on this machine.
   Rare<LeftOut> left_out = {};
-  std::optional<InstancePlace> place = {};  // Whose it is, with the placeholders filled in; else it is for all.
+  std::optional<InstancePlace> place = {};      // Whose it is, with the placeholders filled in; else it is for all.
+  Rare<Origins> origins = {};                   // Of what was written in files.
+  Rare<std::vector<std::string>> secrets = {};  // Texts of other files in its settings, for no other eyes.
 };
 
 [[nodiscard]] inline bool starts_with_supervisord(const NamedService& service) {
@@ -60,11 +63,20 @@ struct NamedService {
 // A definition that is in use. It never changes, and a worker may read it when the engine has another one already.
 using ServiceRef = std::shared_ptr<const NamedService>;
 
+// A service that is defined, but not for this machine or this time: its profiles are not chosen, or a condition does
+// not hold.
+struct AbsentService {
+  std::string name;
+  std::string why;   // "its profile dev is not chosen"
+  std::string hint;  // What would bring it in, or empty.
+};
+
 // All that was configured. Services and groups are sorted by name, names are unique among both.
 struct SpecSet {
   DaemonSpec daemon;
   std::vector<NamedService> services;
   std::vector<NamedGroup> groups;
+  std::vector<AbsentService> absent = {};  // Sorted by name; none of these is among the services.
   std::vector<std::string> files;
 };
 

@@ -71,6 +71,8 @@ inline constexpr auto kRestartParams = std::array{
 
 // Exit codes.
 inline constexpr auto kLocalExits = std::array{ExitCode::done, ExitCode::usage};
+inline constexpr auto kNamedFileExits =
+    std::array{ExitCode::done, ExitCode::failed, ExitCode::usage, ExitCode::no_such_service};
 inline constexpr auto kCheckExits = std::array{ExitCode::done, ExitCode::failed, ExitCode::usage};
 inline constexpr auto kCallExits =
     std::array{ExitCode::done,      ExitCode::failed,       ExitCode::usage,        ExitCode::denied,
@@ -303,13 +305,22 @@ inline constexpr auto kEventsExamples =
 
 // show, env, explain
 inline constexpr auto kShowParams =
-    std::array{kNamesRequired, ParamRow{.name = "all",
-                                        .type = ParamType::boolean,
-                                        .given = Given::flag,
-                                        .option = "-a,--all",
-                                        .fallback = "false",
-                                        .doc = "Also the settings that nobody set, with their defaults."}};
+    std::array{kNamesRequired,
+               ParamRow{.name = "all",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "-a,--all",
+                        .fallback = "false",
+                        .doc = "Also the settings that nobody set, with their defaults."},
+               ParamRow{.name = "origin",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--origin",
+                        .fallback = "false",
+                        .doc = "Also where each setting was written: file, line, and whether that is the definition, "
+                               "a drop-in, a template or the defaults."}};
 inline constexpr auto kShowExamples = std::array{Example{"ctl show web", "the settings of web as TOML"},
+                                                 Example{"ctl show web --origin", "with the file and line of each"},
                                                  Example{"ctl show web --all --json", "every setting, for a program"}};
 inline constexpr auto kEnvParams =
     std::array{kName, ParamRow{.name = "reveal",
@@ -730,9 +741,17 @@ inline constexpr auto kCheckParams = std::array{ParamRow{.name = "paths",
                                                          .scope = Scope::local,
                                                          .completes = Completes::files,
                                                          .doc = "Files or directories of *.toml files. Default: where "
-                                                                "supervisord looks."}};
+                                                                "supervisord looks."},
+                                                ParamRow{.name = "profile",
+                                                         .type = ParamType::texts,
+                                                         .given = Given::option,
+                                                         .option = "--profile",
+                                                         .metavar = "PROFILE",
+                                                         .scope = Scope::local,
+                                                         .doc = "Have also the services with this profile."}};
 inline constexpr auto kCheckExamples = std::array{
     Example{"ctl check", "the configuration that supervisord would read"}, Example{"ctl check ./conf.d", "another one"},
+    Example{"ctl check --profile dev ./conf.d", "as with supervisord --profile dev"},
     Example{"ctl check --json", "for an editor or CI: every problem with file, line and column"}};
 inline constexpr auto kVersionExamples =
     std::array{Example{"ctl version", "of ctl, and of supervisord if it is running"}};
@@ -937,6 +956,83 @@ inline constexpr auto kImportExamples =
                Example{"ctl import nginx.service redis-server.service -o conf.d", "units of systemd, one file each"},
                Example{"ctl import -v docker-compose.yml", "also what each option has become"},
                Example{"ctl import --from runit /etc/service --force -o conf.d", "whatever is lost"}};
+
+// cat, edit, new
+inline constexpr ParamRow kConfigPaths{.name = "config",
+                                       .type = ParamType::texts,
+                                       .given = Given::option,
+                                       .option = "--config",
+                                       .metavar = "PATH",
+                                       .scope = Scope::local,
+                                       .completes = Completes::files,
+                                       .doc =
+                                           "The configuration: a file or directory. May be given several times. "
+                                           "Default: where supervisord looks."};
+inline constexpr auto kCatParams = std::array{ParamRow{.name = "names",
+                                                       .type = ParamType::texts,
+                                                       .given = Given::words,
+                                                       .metavar = "NAME",
+                                                       .need = Need::required,
+                                                       .scope = Scope::local,
+                                                       .completes = Completes::services,
+                                                       .doc = "Names or patterns of services."},
+                                              kConfigPaths};
+inline constexpr auto kCatExamples =
+    std::array{Example{"ctl cat web", "its definition, what it uses, and its drop-ins"},
+               Example{"ctl cat --config ./conf.d 'web*'", "of another configuration"}};
+inline constexpr auto kEditParams = std::array{ParamRow{.name = "name",
+                                                        .type = ParamType::text,
+                                                        .given = Given::word,
+                                                        .metavar = "NAME",
+                                                        .need = Need::required,
+                                                        .scope = Scope::local,
+                                                        .completes = Completes::services,
+                                                        .doc = "The name of a service."},
+                                               kConfigPaths};
+inline constexpr auto kEditExamples =
+    std::array{Example{"ctl edit web", "change settings of web in web.d/override.toml"},
+               Example{"VISUAL=nano ctl edit --config ./conf.d web", "with this editor, in another configuration"}};
+inline constexpr auto kNewParams =
+    std::array{ParamRow{.name = "name",
+                        .type = ParamType::text,
+                        .given = Given::word,
+                        .metavar = "NAME",
+                        .need = Need::required,
+                        .scope = Scope::local,
+                        .doc = "The name of the new service."},
+               ParamRow{.name = "command",
+                        .type = ParamType::texts,
+                        .given = Given::rest,
+                        .metavar = "COMMAND",
+                        .need = Need::required,
+                        .scope = Scope::local,
+                        .doc = "The program and its arguments, behind \"--\" if there are options among them."},
+               ParamRow{.name = "set",
+                        .type = ParamType::texts,
+                        .given = Given::option,
+                        .option = "--set",
+                        .metavar = "KEY=VALUE",
+                        .scope = Scope::local,
+                        .doc = "Another setting by its key, with dots for tables; the value is TOML, or else a string. "
+                               "May be given several times."},
+               ParamRow{.name = "stdout",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--stdout",
+                        .scope = Scope::local,
+                        .fallback = "false",
+                        .doc = "Print it, write nothing."},
+               ParamRow{.name = "output",
+                        .type = ParamType::text,
+                        .given = Given::option,
+                        .option = "-o,--output",
+                        .metavar = "DIR",
+                        .scope = Scope::local,
+                        .completes = Completes::files,
+                        .doc = "The directory to write NAME.toml in. Default: conf.d where supervisord looks."}};
+inline constexpr auto kNewExamples =
+    std::array{Example{"ctl new web -- /srv/web/server --port 8080", "write conf.d/web.toml"},
+               Example{"ctl new web --set user=www --set restart=always --stdout -- /srv/web/server", "only look"}};
 
 inline constexpr auto kCommands = std::array{
     CommandRow{
@@ -1418,8 +1514,9 @@ inline constexpr auto kCommands = std::array{
                .group = HelpGroup::files,
                .params = kCheckParams,
                .summary = "Check configuration files, without supervisord and without changing anything.",
-               .text = "Prints every problem of every file with its place. With --json one object: services, errors, "
-                       "warnings, and diagnostics with file, line, column, severity, message, hint.",
+               .text =
+                   "Prints every problem of every file with its place. With --json one object: services, externals, "
+                   "absent, errors, warnings, and diagnostics with file, line, column, severity, message, hint.",
                .examples = kCheckExamples,
                .exits = kCheckExits},
     CommandRow{
@@ -1591,6 +1688,39 @@ inline constexpr auto kCommands = std::array{
                        "nothing is written without --force. The result is checked as `ctl check` does, but for what "
                        "is on this machine. With --json one object: services with their TOML, options, and problems.",
                .examples = kImportExamples,
+               .exits = kCheckExits},
+    CommandRow{.verb = Verb::cat,
+               .name = "cat",
+               .role = Role::none,
+               .group = HelpGroup::files,
+               .params = kCatParams,
+               .summary = "Print the files that services are made of.",
+               .text =
+                   "Each with its name as a comment: the definition, what it takes from templates and defaults, and "
+                   "the drop-ins, the lowest layer first. The files are read as they are now; `ctl plan` tells "
+                   "what of them is not in force.",
+               .examples = kCatExamples,
+               .exits = kNamedFileExits},
+    CommandRow{.verb = Verb::edit,
+               .name = "edit",
+               .role = Role::none,
+               .group = HelpGroup::files,
+               .params = kEditParams,
+               .summary = "Change settings of a service in a drop-in.",
+               .text = "Opens NAME.d/override.toml beside the file that defines the service in $VISUAL, $EDITOR or vi. "
+                       "What comes back is checked with the whole configuration before it is saved: with a mistake it "
+                       "is offered again, or kept in a file that is named, and nothing is changed. Services go on as "
+                       "they are; `ctl plan` tells what is not in force.",
+               .examples = kEditExamples,
+               .exits = kNamedFileExits},
+    CommandRow{.verb = Verb::new_definition,
+               .name = "new",
+               .role = Role::none,
+               .group = HelpGroup::files,
+               .params = kNewParams,
+               .summary = "Write the definition of a new service.",
+               .text = "It is checked with the other files first. A file that is there is never written over.",
+               .examples = kNewExamples,
                .exits = kCheckExits}};
 
 }  // namespace sup::wire

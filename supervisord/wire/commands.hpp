@@ -70,6 +70,9 @@ enum class Verb : std::uint8_t {
   format_files,
   top,
   import_foreign,
+  cat,
+  edit,
+  new_definition,
 };
 
 enum class ParamType : std::uint8_t {

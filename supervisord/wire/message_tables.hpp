@@ -441,6 +441,17 @@ struct MessageRows<ShownProbe> {
 static_assert(kEveryMemberIsARow<ShownProbe>);
 
 template <>
+struct MessageRows<ShownOrigin> {
+  static constexpr std::string_view kName = "ShownOrigin";
+  static constexpr std::string_view kDoc = "Where a setting was written.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"key", &ShownOrigin::key, "The setting, with dots for tables: \"restart.delay\"."},
+      Member{"file", &ShownOrigin::file, "The file."}, Member{"line", &ShownOrigin::line, "The line there."},
+      Member{"layer", &ShownOrigin::layer, "What that is of the service: definition, drop-in, template or defaults."});
+};
+static_assert(kEveryMemberIsARow<ShownOrigin>);
+
+template <>
 struct MessageRows<ShownService> {
   static constexpr std::string_view kName = "ShownService";
   static constexpr std::string_view kDoc = "The settings of one service.";
@@ -465,7 +476,8 @@ struct MessageRows<ShownService> {
              "What keeps its processes together: cgroup with the folder of its run, descent, or group."},
       Member{"probes", &ShownService::probes, "The last probes of its readiness and of its health."},
       Member{"stored_fds", &ShownService::stored_fds,
-             "The descriptors that are kept for its next run, in the order in which that finds them."});
+             "The descriptors that are kept for its next run, in the order in which that finds them."},
+      Member{"origins", &ShownService::origins, "With `origin`: where each setting that is in a file was written."});
 };
 static_assert(kEveryMemberIsARow<ShownService>);
 
@@ -878,10 +890,10 @@ using MessageTypes =
     TypeList<ServiceStatus, DaemonStatus, ServiceScale, StatusReply, ChangeProgress, ChangeResult, ChangeReply,
              SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply,
              SetChange, SetReply, PlannedSetting, PlannedService, PlanReply, ApplyReply, ConfirmReply, EnableResult,
-             EnableReply, CleanResult, CleanReply, ShownFd, ShownProbe, ShownService, ShowReply, EnvVariable, EnvReply,
-             ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord, StartTimesReply, ExecReply,
-             AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply, Unwell, HealthReply,
-             VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
+             EnableReply, CleanResult, CleanReply, ShownFd, ShownProbe, ShownOrigin, ShownService, ShowReply,
+             EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord,
+             StartTimesReply, ExecReply, AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply,
+             Unwell, HealthReply, VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

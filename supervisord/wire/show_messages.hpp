@@ -37,6 +37,14 @@ struct ShownProbe {
   friend bool operator==(const ShownProbe&, const ShownProbe&) = default;
 };
 
+struct ShownOrigin {
+  std::string key;
+  std::string file;
+  std::int64_t line = 0;
+  std::string layer;
+  friend bool operator==(const ShownOrigin&, const ShownOrigin&) = default;
+};
+
 struct ShownService {
   std::string name;
   std::string file;
@@ -54,6 +62,7 @@ struct ShownService {
   std::string contained_by;
   std::vector<ShownProbe> probes;
   std::vector<ShownFd> stored_fds;
+  std::vector<ShownOrigin> origins;
   friend bool operator==(const ShownService&, const ShownService&) = default;
 };
 

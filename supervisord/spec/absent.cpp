@@ -1,0 +1,43 @@
+#include "spec/absent.hpp"
+
+#include <algorithm>
+
+namespace sup {
+namespace {
+
+const std::string& name_in(const std::string& name) { return name; }
+const std::string& name_in(const Dependency& dependency) { return dependency.service; }
+
+}  // namespace
+
+std::string absent_text(const SpecSet& set) {
+  constexpr std::size_t kMost = 20;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(kMost, set.absent.size()); ++i)
+    out += (i == 0 ? "" : ", ") + set.absent[i].name + " (" + set.absent[i].why + ")";
+  if (set.absent.size() > kMost) out += " and " + std::to_string(set.absent.size() - kMost) + " more";
+  return out.empty() ? out : "not defined here: " + out;
+}
+
+const AbsentService* find_absent(const SpecSet& set, std::string_view name) {
+  const auto found = std::ranges::lower_bound(set.absent, name, {}, &AbsentService::name);
+  return found == set.absent.end() || found->name != name ? nullptr : &*found;
+}
+
+void drop_absent(SpecSet& set) {
+  if (set.absent.empty()) return;
+  const auto drop = [&](auto& list) {
+    std::erase_if(list, [&](const auto& element) { return find_absent(set, name_in(element)) != nullptr; });
+  };
+  for (NamedService& service : set.services) {
+    drop(service.spec.wants);
+    drop(service.spec.after);
+    drop(service.spec.before);
+    drop(service.spec.conflicts);
+    if (service.spec.restart_with.is_written()) drop(service.spec.restart_with.edit());
+  }
+  for (NamedGroup& group : set.groups) drop(group.spec.members);
+  std::erase_if(set.groups, [](const NamedGroup& group) { return group.spec.members.empty(); });
+}
+
+}  // namespace sup
