@@ -11,6 +11,7 @@
 #include "ctl/render_table.hpp"
 #include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
+#include "ctl/wait_line.hpp"
 #include "sys/tree_watch.hpp"
 
 namespace sup::ctl {
@@ -41,6 +42,7 @@ std::string time_text(std::int64_t ms) {
 
 // The last reply, after all progress.
 OrFailure<wire::ApplyReply> apply(Context& context, ChangePaths& paths) {
+  const WaitLine line(context, [](const wire::ServiceStatus& service) { return service.status != "changing"; });
   Stream applying(context, *context.call.row, Patience::endless, [&] { return context.call.arguments; });
   while (true) {
     auto reply = applying.next<wire::ApplyReply>();

@@ -8,6 +8,7 @@
 #include "ctl/render_table.hpp"
 #include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
+#include "ctl/wait_line.hpp"
 #include "sys/clock.hpp"
 
 namespace sup::ctl {
@@ -242,7 +243,11 @@ Resumed resume_change(wire::Verb verb, std::int64_t asked, const StatusReply& no
 
 int run_change(Context& context) {
   PursuedChange change(context);
-  const auto reply = change.pursue();
+  const auto reply = [&] {
+    const WaitLine line(
+        context, [verb = context.call.row->verb](const ServiceStatus& service) { return has_arrived(verb, service); });
+    return change.pursue();
+  }();
   return reply ? print_results(context, change.paths(), *reply) : report_failure(context, reply.error());
 }
 

@@ -101,20 +101,24 @@ OrFailure<> Client::send(std::string_view rest, std::span<const int> fds) {
   return {};
 }
 
-// One blocking poll(2) until there is something to read: no polling in a loop.
+// One blocking poll(2) until there is something to read, or until it is time for the pastime: no polling in a loop.
 OrFailure<> Client::wait_readable(int fd) {
   while (true) {
+    std::optional<Duration> rest;
+    if (deadline_) rest = std::max(*deadline_ - sys::monotonic_now(), Duration::zero());
+    const bool is_for_pastime = pastime_.call && (!rest || pastime_.every < *rest);
+    if (is_for_pastime) rest = pastime_.every;
     timespec left{};
-    if (deadline_) {
-      const auto rest = std::max(*deadline_ - sys::monotonic_now(), Duration::zero());
-      left.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(rest).count();
-      left.tv_nsec = (rest % std::chrono::seconds{1}).count();
-    }
+    if (rest) left = {.tv_sec = *rest / std::chrono::seconds{1}, .tv_nsec = (*rest % std::chrono::seconds{1}).count()};
     std::array wanted{pollfd{fd, POLLIN, 0}, pollfd{reader_fd_, 0, 0}};
-    const int found = ::ppoll(wanted.data(), wanted.size(), deadline_ ? &left : nullptr, nullptr);
+    const int found = ::ppoll(wanted.data(), wanted.size(), rest ? &left : nullptr, nullptr);
     if (found > 0 && wanted[0].revents != 0) return {};
     if (found > 0 && (wanted[1].revents & (POLLERR | POLLHUP)) != 0) return failure(ExitCode::done, {});
     if (found > 0) reader_fd_ = -1;  // It is not open: there is nothing to watch.
+    if (found == 0 && is_for_pastime) {
+      pastime_.call();
+      continue;
+    }
     if (found == 0) return failure(ExitCode::timed_out, "timed out: supervisord has not answered");
     if (errno != EINTR) return failure(ExitCode::failed, fmt::format("cannot wait: {}", errno_text(errno)));
   }

@@ -4,9 +4,11 @@
 #include <sys/types.h>
 
 #include <expected>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/time.hpp"
 #include "sys/file.hpp"
@@ -34,6 +36,12 @@ using OrFailure = std::expected<T, Failure>;
 // How long an answer may take that does not depend on services, when no --timeout says it.
 inline constexpr Duration kAnswerTimeout = std::chrono::seconds{30};
 
+// What is done now and then while one waits.
+struct Pastime {
+  Duration every{};
+  std::function<void()> call = {};
+};
+
 class Client {
  public:
   // Connects to the socket at `path`. The failures tell apart: no socket, nobody listens, not allowed, no socket at
@@ -42,6 +50,8 @@ class Client {
 
   // When waiting for replies ends with ExitCode::timed_out; nothing: never.
   void set_deadline(std::optional<Instant> deadline) { deadline_ = deadline; }
+
+  void set_pastime(Pastime pastime) { pastime_ = std::move(pastime); }
 
   // From now on waiting also ends when nobody reads `fd` any more, with ExitCode::done: what is said seldom would else
   // not be noticed to be said to nobody (`ctl logs -f | grep -m 1 ready`).
@@ -106,6 +116,7 @@ class Client {
   SocketId socket_id_;
   std::optional<std::int64_t> manager_;
   std::optional<Instant> deadline_;
+  Pastime pastime_;
   int reader_fd_ = -1;  // Where the replies go to, if its reader is watched.
   wire::MessageSplitter splitter_{wire::kMaxReplyBytes};
   bool has_answered_ = false;  // The peer has proved to speak our protocol.

@@ -19,6 +19,7 @@ std::optional<Instant> Context::deadline() const {
 OrFailure<Client> connect(const Context& context, Patience patience) {
   auto client = Client::connect(context.socket);
   if (!client) return client;
+  client->set_pastime(context.while_waiting);
   if (patience == Patience::while_read) client->watch_reader(STDOUT_FILENO);
   if (const auto deadline = context.deadline())
     client->set_deadline(deadline);

@@ -19,6 +19,7 @@ struct Context {
   std::string socket;                        // The path to connect to.
   Instant began;                             // When ctl started: --timeout counts from here.
   std::optional<FieldTemplate> fields = {};  // Of --format.
+  Pastime while_waiting = {};                // Of clients that connect() makes from now on.
 
   [[nodiscard]] bool is_quiet() const { return call.verbosity == Verbosity::quiet; }
   [[nodiscard]] bool is_verbose() const { return call.verbosity == Verbosity::verbose; }

@@ -3,16 +3,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <set>
 
 #include "base/text.hpp"
 #include "config/paths.hpp"
 #include "config/transient.hpp"
 #include "ctl/offline.hpp"
+#include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/file.hpp"
 #include "sys/unique_fd.hpp"
@@ -25,11 +28,6 @@ LoadOptions files_alone() {
   options.system = SystemChecks::off;
   options.keeps_files = true;
   return options;
-}
-
-std::vector<std::string> config_of(const Context& context) {
-  const auto paths = context.call.arguments.texts("config");
-  return {paths.begin(), paths.end()};
 }
 
 OrFailure<> print_file(Context& context, const std::string& path) {
@@ -55,11 +53,24 @@ OrFailure<std::string> definition_text(const wire::Arguments& arguments) {
   return out;
 }
 
-OrFailure<std::string> folder_of_new(const wire::Arguments& arguments) {
+bool is_directory(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+// Of a directory like /etc/supervisord its conf.d, of a plain one of definitions itself.
+OrFailure<std::string> folder_of_new(const wire::Arguments& arguments, const std::vector<std::string>& config) {
   if (arguments.has("output")) return std::string(arguments.text("output"));
-  auto place = default_config_dir(this_process());
-  if (!place) return failure(ExitCode::failed, place.error().what);
-  return *place + "/conf.d";
+  const auto place = default_config_dir(this_process());
+  if (config.empty() && !place) return failure(ExitCode::failed, place.error().what);
+  const auto found = std::ranges::find_if(config, is_directory);
+  if (!config.empty() && found == config.end())
+    return failure(ExitCode::failed, fmt::format("the configuration is {}, no directory: add the definition there, or "
+                                                 "say with --output where else",
+                                                 printable(fmt::format("{}", fmt::join(config, ", ")))));
+  const std::string& directory = config.empty() ? *place : *found;
+  const bool is_layered = is_directory(directory + "/conf.d") || (place && directory == *place);
+  return is_layered ? directory + "/conf.d" : directory;
 }
 
 // Never over something that is there.
@@ -76,9 +87,9 @@ OrFailure<> write_new(const std::string& path, std::string_view text) {
   return {};
 }
 
-// With the other files of the folder, or of the whole default place.
-OrFailure<> check_new(Context& context, const std::string& folder, const std::string& path, const std::string& text) {
-  std::vector<std::string> paths;
+// With the other files of the folder, or of the whole configuration.
+OrFailure<> check_new(Context& context, std::vector<std::string> paths, const std::string& folder,
+                      const std::string& path, const std::string& text) {
   if (context.call.arguments.has("output") && ::access(folder.c_str(), F_OK) == 0) paths.push_back(folder);
   if (context.call.arguments.has("output") && paths.empty()) {
     const Loaded alone = load_text(text, path);
@@ -108,6 +119,13 @@ std::vector<std::string> files_of(const SpecSet& set, const NamedService& servic
   return out;
 }
 
+std::vector<std::string> config_in_use(Context& context) {
+  const auto given = context.call.arguments.texts("config");
+  if (!given.empty()) return {given.begin(), given.end()};
+  auto plan = Asker(context).ask<wire::PlanReply>(wire::command(wire::Verb::plan), {});
+  return plan ? std::move(plan->sources) : std::vector<std::string>();
+}
+
 Loaded load_with(std::span<const std::string> paths, ConfigFile file) {
   Loaded before = load(paths, files_alone());
   const auto same = std::ranges::find(before.files, file.name, &ConfigFile::name);
@@ -119,7 +137,7 @@ Loaded load_with(std::span<const std::string> paths, ConfigFile file) {
 }
 
 int run_cat(Context& context) {
-  const Loaded loaded = load(config_of(context), files_alone());
+  const Loaded loaded = load(config_in_use(context), files_alone());
   const auto chosen = named_offline(context, loaded.set);
   if (!chosen) {
     if (loaded.has_errors) print_diagnostics(context, loaded);
@@ -140,10 +158,12 @@ int run_new(Context& context) {
   const wire::Arguments& arguments = context.call.arguments;
   const auto text = definition_text(arguments);
   if (!text) return report(context, text.error());
-  const auto folder = folder_of_new(arguments);
+  std::vector<std::string> config = arguments.has("output") ? std::vector<std::string>() : config_in_use(context);
+  const auto folder = folder_of_new(arguments, config);
   if (!folder) return report(context, folder.error());
   const std::string path = fmt::format("{}/{}.toml", *folder, arguments.text("name"));
-  if (const auto checked = check_new(context, *folder, path, *text); !checked) return report(context, checked.error());
+  if (const auto checked = check_new(context, std::move(config), *folder, path, *text); !checked)
+    return report(context, checked.error());
   if (arguments.flag("stdout")) {
     context.out.write(*text);
     return code_of(ExitCode::done);
@@ -151,7 +171,7 @@ int run_new(Context& context) {
   if (const auto made = sys::ensure_dir(*folder, 0755); !made)
     return report(context, Failure{ExitCode::failed, made.error().what});
   if (const auto written = write_new(path, *text); !written) return report(context, written.error());
-  note(context, fmt::format("{} written; `ctl plan` tells what is not in force", path));
+  note(context, fmt::format("{} written; `ctl apply` puts it in force", path));
   return code_of(ExitCode::done);
 }
 

@@ -10,6 +10,9 @@
 
 namespace sup::ctl {
 
+// The files and directories of --config; else those of the supervisord that answers; else none: where one looks.
+[[nodiscard]] std::vector<std::string> config_in_use(Context& context);
+
 // What a configuration would be with this file in it, or with this text in the place of its own. The files are read
 // anew; the machine is not asked.
 [[nodiscard]] Loaded load_with(std::span<const std::string> paths, ConfigFile file);

@@ -105,17 +105,16 @@ bool wants_another_try(Context& context) {
 }
 
 // Until it is good, or given up. Nothing: nothing was changed.
-OrFailure<std::optional<std::string>> edit_until_good(Context& context, const std::string& before,
-                                                      const std::string& path) {
+OrFailure<std::optional<std::string>> edit_until_good(Context& context, std::span<const std::string> config,
+                                                      const std::string& before, const std::string& path) {
   auto draft = Draft::create(before);
   if (!draft) return std::unexpected(std::move(draft).error());
-  const auto paths = context.call.arguments.texts("config");
   while (true) {
     if (auto edited = run_editor(draft->path()); !edited) return std::unexpected(std::move(edited).error());
     auto text = sys::read_file(draft->path(), kMaxConfigFileBytes);
     if (!text) return failure(ExitCode::failed, text.error().what);
     if (*text == before) return std::nullopt;
-    const Loaded loaded = load_with(paths, {path, *text, ConfigKind::drop_in});
+    const Loaded loaded = load_with(config, {path, *text, ConfigKind::drop_in});
     print_diagnostics(context, loaded);
     if (!loaded.has_errors) return *std::move(text);
     if (!wants_another_try(context))
@@ -141,7 +140,8 @@ const NamedService* find(const SpecSet& set, std::string_view name) {
 }  // namespace
 
 int run_edit(Context& context) {
-  const Loaded loaded = load(context.call.arguments.texts("config"), {.system = SystemChecks::off});
+  const std::vector<std::string> config = config_in_use(context);
+  const Loaded loaded = load(config, {.system = SystemChecks::off});
   const std::string name(context.call.arguments.text("name"));
   const NamedService* service = find(loaded.set, name);
   if (service == nullptr) {
@@ -157,14 +157,14 @@ int run_edit(Context& context) {
       fmt::format("{}{}.d/{}", file.substr(0, slash == file.npos ? 0 : slash + 1), name, kFileName);
   const auto before = text_to_edit(loaded.set, *service, path);
   if (!before) return report(context, before.error());
-  const auto text = edit_until_good(context, *before, path);
+  const auto text = edit_until_good(context, config, *before, path);
   if (!text) return report(context, text.error());
   if (!*text) {
     note(context, "nothing was changed");
     return code_of(ExitCode::done);
   }
   if (const auto saved = save(path, **text); !saved) return report(context, saved.error());
-  note(context, fmt::format("{} saved; `ctl plan` tells what is not in force", path));
+  note(context, fmt::format("{} saved; `ctl apply` puts it in force", path));
   return code_of(ExitCode::done);
 }
 

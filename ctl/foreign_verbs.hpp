@@ -12,7 +12,7 @@ struct ForeignVerb {
 };
 
 inline constexpr std::string_view kHintOfConfiguration =
-    "`ctl plan` tells what is not in force of the configuration files; supervisord reads them when it starts";
+    "`ctl plan` tells what is not in force of the configuration files, `ctl apply` puts them in force";
 inline constexpr std::string_view kHintOfEnabled =
     "`ctl enable NAME` and `ctl disable NAME` choose what starts with supervisord; `ctl status -v NAME` shows it";
 

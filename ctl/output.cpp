@@ -1,14 +1,18 @@
 #include "ctl/output.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "base/check.hpp"
 #include "sys/env.hpp"
 
 namespace sup::ctl {
 namespace {
+
+constexpr std::string_view kEraseRest = "\x1b[K";  // Of the line; ECMA-48, every terminal that is not dumb knows it.
 
 std::string_view escape_of(Style style) {
   switch (style) {
@@ -40,18 +44,32 @@ Sink::Sink(int fd, ColorWish colors)
       is_terminal_(sys::is_a_tty(fd)),
       paint_(is_terminal_ && colors == ColorWish::automatic && !wants_no_color() ? Paint::on : Paint::off) {}
 
-bool Sink::flush() {
-  if (is_held_) return true;
-  std::size_t done = 0;
-  while (is_open_ && done < buffer_.size()) {
-    const ssize_t written = ::write(fd_, buffer_.data() + done, buffer_.size() - done);
+void Sink::write_out(std::string_view text) {
+  while (is_open_ && !text.empty()) {
+    const ssize_t written = ::write(fd_, text.data(), text.size());
     if (written >= 0) {
-      done += static_cast<std::size_t>(written);
+      text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
       is_open_ = false;
       if (errno != EPIPE) write_error_ = errno;
     }
   }
+}
+
+void Sink::show_line(std::string_view line) {
+  flush();
+  write_out(fmt::format("\r{}{}", line, kEraseRest));
+  has_line_ = true;
+}
+
+void Sink::take_back_line() {
+  if (std::exchange(has_line_, false)) write_out(fmt::format("\r{}", kEraseRest));
+}
+
+bool Sink::flush() {
+  if (is_held_) return true;
+  if (!buffer_.empty()) take_back_line();
+  write_out(buffer_);
   buffer_.clear();
   return is_open_;
 }

@@ -23,6 +23,9 @@ class Sink {
   void write(std::string_view text) { buffer_ += text; }
   // Writes what is buffered, waiting for a slow reader. False if nobody reads any more, or it cannot be written.
   bool flush();
+  // A line at the foot of a terminal, in the place of the one before; what is flushed takes it back. On nothing else.
+  void show_line(std::string_view line);
+  void take_back_line();
   // From now on flush() keeps what it would write, until release(). Only for a terminal, which somebody reads.
   void hold() { is_held_ = true; }
   void release() { is_held_ = false; }
@@ -37,11 +40,14 @@ class Sink {
   [[nodiscard]] int write_error() const { return write_error_; }
 
  private:
+  void write_out(std::string_view text);
+
   int fd_;
   bool is_terminal_;
   Paint paint_;
   bool is_open_ = true;
   bool is_held_ = false;
+  bool has_line_ = false;
   int write_error_ = 0;
   std::string buffer_;
 };

@@ -46,6 +46,11 @@ int finish(Context& context, int code) {
 
 bool needs_socket(const wire::CommandRow& row) { return !row.method.empty() || row.verb == wire::Verb::top; }
 
+// Works on files, but on those of the supervisord that answers, if one does.
+bool may_use_socket(const wire::CommandRow& row) {
+  return row.verb == wire::Verb::cat || row.verb == wire::Verb::edit || row.verb == wire::Verb::new_definition;
+}
+
 // Whether all that is printed can be shown at the end, by a pager. What stays and watches prints as it comes, and what
 // acts on services says what becomes of them.
 bool may_be_paged(const Invocation& call) {
@@ -76,8 +81,9 @@ int run_parsed(const Invocation& call, Instant began, int (*verb)(Context&)) {
   context.fields = *std::move(fields);
   if (out.is_terminal() && may_be_paged(call)) out.hold();
   if (!call.hosts.empty()) return finish(context, run_on_hosts(context));
-  if (needs_socket(*call.row)) {
+  if (needs_socket(*call.row) || may_use_socket(*call.row)) {
     auto path = socket_path(call.socket);
+    if (!path && may_use_socket(*call.row)) path = std::string();
     if (!path) return report(context, {ExitCode::usage, path.error().what});
     context.socket = *std::move(path);
   }

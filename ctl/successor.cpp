@@ -110,6 +110,7 @@ OrFailure<Client> await_successor(const Context& context, const Client& lost, Pa
     if (version) {
       if (lost.manager() == version->manager) return std::unexpected(why);
       client->know_manager(version->manager);
+      client->set_pastime(context.while_waiting);
       if (patience == Patience::while_read) client->watch_reader(STDOUT_FILENO);
       client->set_deadline(deadline_of(context, patience));
       return client;

@@ -9,6 +9,7 @@
 #include "ctl/render_table.hpp"
 #include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
+#include "ctl/wait_line.hpp"
 
 namespace sup::ctl {
 namespace {
@@ -21,6 +22,14 @@ int own_code(const WaitState& service) {
   if (service.exit_signal) return 128 + static_cast<int>(*service.exit_signal);
   if (service.exit_code) return static_cast<int>(*service.exit_code);
   return code_of(ExitCode::failed);
+}
+
+// As far as a status tells: for a line that says what is missing.
+bool is_met(std::string_view condition, const wire::ServiceStatus& service) {
+  if (condition == "ready") return service.ready;
+  if (condition == "healthy") return service.health == "healthy";
+  if (condition == "completed") return service.state == "completed";
+  return service.status == "down" || service.status == "failed" || (condition == "exited" && !service.pid);
 }
 
 std::string state_line(const WaitState& service) {
@@ -155,6 +164,11 @@ bool is_passed(std::string_view condition, const wire::EventRecord& event) {
   return condition == "stopped" && (event.to == "stopped" || event.to == "completed" || event.to == "failed");
 }
 
-int run_wait(Context& context) { return Waiting(context).run(); }
+int run_wait(Context& context) {
+  const WaitLine line(context, [condition = context.call.arguments.text("for")](const wire::ServiceStatus& service) {
+    return is_met(condition, service);
+  });
+  return Waiting(context).run();
+}
 
 }  // namespace sup::ctl

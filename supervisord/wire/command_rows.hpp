@@ -967,7 +967,7 @@ inline constexpr ParamRow kConfigPaths{.name = "config",
                                        .completes = Completes::files,
                                        .doc =
                                            "The configuration: a file or directory. May be given several times. "
-                                           "Default: where supervisord looks."};
+                                           "Default: that of the supervisord that answers, else where one looks."};
 inline constexpr auto kCatParams = std::array{ParamRow{.name = "names",
                                                        .type = ParamType::texts,
                                                        .given = Given::words,
@@ -992,44 +992,46 @@ inline constexpr auto kEditParams = std::array{ParamRow{.name = "name",
 inline constexpr auto kEditExamples =
     std::array{Example{"ctl edit web", "change settings of web in web.d/override.toml"},
                Example{"VISUAL=nano ctl edit --config ./conf.d web", "with this editor, in another configuration"}};
-inline constexpr auto kNewParams =
-    std::array{ParamRow{.name = "name",
-                        .type = ParamType::text,
-                        .given = Given::word,
-                        .metavar = "NAME",
-                        .need = Need::required,
-                        .scope = Scope::local,
-                        .doc = "The name of the new service."},
-               ParamRow{.name = "command",
-                        .type = ParamType::texts,
-                        .given = Given::rest,
-                        .metavar = "COMMAND",
-                        .need = Need::required,
-                        .scope = Scope::local,
-                        .doc = "The program and its arguments, behind \"--\" if there are options among them."},
-               ParamRow{.name = "set",
-                        .type = ParamType::texts,
-                        .given = Given::option,
-                        .option = "--set",
-                        .metavar = "KEY=VALUE",
-                        .scope = Scope::local,
-                        .doc = "Another setting by its key, with dots for tables; the value is TOML, or else a string. "
-                               "May be given several times."},
-               ParamRow{.name = "stdout",
-                        .type = ParamType::boolean,
-                        .given = Given::flag,
-                        .option = "--stdout",
-                        .scope = Scope::local,
-                        .fallback = "false",
-                        .doc = "Print it, write nothing."},
-               ParamRow{.name = "output",
-                        .type = ParamType::text,
-                        .given = Given::option,
-                        .option = "-o,--output",
-                        .metavar = "DIR",
-                        .scope = Scope::local,
-                        .completes = Completes::files,
-                        .doc = "The directory to write NAME.toml in. Default: conf.d where supervisord looks."}};
+inline constexpr auto kNewParams = std::array{
+    ParamRow{.name = "name",
+             .type = ParamType::text,
+             .given = Given::word,
+             .metavar = "NAME",
+             .need = Need::required,
+             .scope = Scope::local,
+             .doc = "The name of the new service."},
+    ParamRow{.name = "command",
+             .type = ParamType::texts,
+             .given = Given::rest,
+             .metavar = "COMMAND",
+             .need = Need::required,
+             .scope = Scope::local,
+             .doc = "The program and its arguments, behind \"--\" if there are options among them."},
+    ParamRow{.name = "set",
+             .type = ParamType::texts,
+             .given = Given::option,
+             .option = "--set",
+             .metavar = "KEY=VALUE",
+             .scope = Scope::local,
+             .doc = "Another setting by its key, with dots for tables; the value is TOML, or else a string. "
+                    "May be given several times."},
+    ParamRow{.name = "stdout",
+             .type = ParamType::boolean,
+             .given = Given::flag,
+             .option = "--stdout",
+             .scope = Scope::local,
+             .fallback = "false",
+             .doc = "Print it, write nothing."},
+    ParamRow{.name = "output",
+             .type = ParamType::text,
+             .given = Given::option,
+             .option = "-o,--output",
+             .metavar = "DIR",
+             .scope = Scope::local,
+             .completes = Completes::files,
+             .doc =
+                 "The directory to write NAME.toml in. Default: that of the supervisord that answers, else where one "
+                 "looks; its conf.d, if there is one."}};
 inline constexpr auto kNewExamples =
     std::array{Example{"ctl new web -- /srv/web/server --port 8080", "write conf.d/web.toml"},
                Example{"ctl new web --set user=www --set restart=always --stdout -- /srv/web/server", "only look"}};
@@ -1710,7 +1712,7 @@ inline constexpr auto kCommands = std::array{
                .text = "Opens NAME.d/override.toml beside the file that defines the service in $VISUAL, $EDITOR or vi. "
                        "What comes back is checked with the whole configuration before it is saved: with a mistake it "
                        "is offered again, or kept in a file that is named, and nothing is changed. Services go on as "
-                       "they are; `ctl plan` tells what is not in force.",
+                       "they are; `ctl apply` puts it in force.",
                .examples = kEditExamples,
                .exits = kNamedFileExits},
     CommandRow{.verb = Verb::new_definition,
