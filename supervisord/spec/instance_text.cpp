@@ -15,9 +15,10 @@ constexpr std::string_view kNumber = "{instance}";
 constexpr std::string_view kCount = "{instances}";
 
 // The settings in which placeholders are known.
-constexpr std::string_view kKeys[] = {"command",  "pid-file",  "ready",    "reload", "health",    "working-dir",
-                                      "root-dir", "env",       "env-file", "stop",   "pre-start", "post-start",
-                                      "pre-stop", "post-stop", "stdin",    "log",    "stderr"};
+constexpr std::string_view kKeys[] = {"command",     "pid-file", "ready",     "reload",     "health",
+                                      "working-dir", "root-dir", "env",       "env-file",   "env-from-file",
+                                      "credentials", "stop",     "pre-start", "post-start", "pre-stop",
+                                      "post-stop",   "stdin",    "log",       "stderr"};
 
 // ---- every text of a setting ----
 
@@ -42,6 +43,8 @@ void each_text(T& value, const Visit& visit) {
     visit_all(value.argv);
   } else if constexpr (std::is_same_v<Value, Environment>) {
     for (auto& [name, text] : value.variables) visit(text);
+  } else if constexpr (std::is_same_v<Value, NamedFiles>) {
+    for (auto& [name, path] : value.files) visit(path);
   } else if constexpr (std::is_same_v<Value, StdinSpec>) {
     visit(value.file);
   } else if constexpr (std::is_same_v<Value, StopSpec>) {

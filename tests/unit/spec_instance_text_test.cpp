@@ -40,6 +40,8 @@ TEST_CASE("they are known in commands, env, paths and addresses", "[spec][placeh
   spec.health.edit().exec.argv = {"ask", "{instance}"};
   spec.pre_start = {Hook{{{"mkdir", "/srv/{instance}"}}}};
   spec.env_file.edit() = {{"/etc/{instance}", true}};
+  spec.env_from_file.edit().files = {{"KEY", "/run/secrets/key-{instance}"}};
+  spec.credentials.edit().files = {{"cert", "/etc/cert-{instance}"}};
   spec.stop.edit().steps = {
       StopStep{.signal = Signal{15}, .to = SignalTarget::main, .command = {{"quit", "{instance}"}}}};
   const ServiceRef web = service(spec);
@@ -54,6 +56,8 @@ TEST_CASE("they are known in commands, env, paths and addresses", "[spec][placeh
   CHECK(third->spec.health->exec.argv[1] == "3");
   CHECK(third->spec.pre_start[0].command.argv[1] == "/srv/3");
   CHECK((*third->spec.env_file)[0].path == "/etc/3");
+  CHECK(third->spec.env_from_file->files[0].second == "/run/secrets/key-3");
+  CHECK(third->spec.credentials->files[0].second == "/etc/cert-3");
   CHECK(third->spec.stop->steps[0].command.argv[1] == "3");
   CHECK(web->spec.working_dir == "/srv/{instance}");
 }
