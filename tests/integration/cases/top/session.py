@@ -61,6 +61,7 @@ def acts():
     session.sees("restart idle? y")
     session.type("y")
     session.sees("restart idle: accepted")
+    assert ctl("wait", "idle").returncode == 0, "it is there again, and can be sent a signal"
     session.type("iHUPP\n")
     session.sees("not a signal")
     session.type("iKILL\n")
