@@ -126,6 +126,7 @@ class UnitImport {
     set(definition.settings, "type", text_value("target"));
     if (!draft_.is_wanted) set(definition.settings, "enabled", flag_value(false));
     for (const auto& [setting, services] : draft_.relations) set(definition.settings, setting, words_value(services));
+    set_conditions(draft_, definition.settings);
     result_.definitions.push_back(std::move(definition));
   }
 

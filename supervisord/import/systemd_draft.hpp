@@ -49,6 +49,7 @@ struct SystemdDraft {
   std::map<std::string, std::vector<std::string>> relations;  // By setting: "after".
   std::vector<std::string> groups;
   std::string sched_policy, sched_priority, io_class, io_priority;
+  std::map<std::string, std::vector<std::string>> conditions;  // By key of `if`: "not-exists".
   std::string on_failure;
   bool is_wanted = false;  // [Install] says by whom.
 };
@@ -63,6 +64,8 @@ using UnitRow = Row<SystemdDraft>;
 [[nodiscard]] std::span<const UnitRow> systemd_run_rows();
 [[nodiscard]] std::span<const UnitRow> systemd_process_rows();
 [[nodiscard]] std::span<const UnitRow> systemd_sandbox_rows();
+
+void set_conditions(const SystemdDraft& draft, ValueTable& settings);
 
 // The settings of all that was said, as [service.NAME]; what has to be done as root before is in `before`, else empty.
 [[nodiscard]] ValueTable settings_of(const SystemdDraft& draft, std::vector<std::string>& before);

@@ -202,6 +202,10 @@ void set_relations(const SystemdDraft& draft, ValueTable& settings) {
 
 }  // namespace
 
+void set_conditions(const SystemdDraft& draft, ValueTable& settings) {
+  for (const auto& [key, words] : draft.conditions) set(settings, "if." + key, words_value(words));
+}
+
 std::vector<UnitRow> systemd_service_rows() {
   std::vector<UnitRow> rows;
   for (const auto& part : {systemd_run_rows(), systemd_process_rows(), systemd_sandbox_rows()})
@@ -224,6 +228,7 @@ ValueTable settings_of(const SystemdDraft& whole, std::vector<std::string>& befo
   set_start(draft, settings);
   if (!draft.is_wanted) set(settings, "enabled", flag_value(false));
   set_relations(draft, settings);
+  set_conditions(draft, settings);
   for (const Entry& entry : draft.settings.entries)
     if (settings.find(entry.key) == nullptr) settings.add(entry.key, entry.value);
   set_process(draft, settings);

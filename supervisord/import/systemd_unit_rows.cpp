@@ -1,6 +1,7 @@
 // [Unit] and [Install] of systemd.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.hpp"
@@ -42,7 +43,31 @@ Verdict relate(Draft& draft, const Option& option, std::string_view setting, Kin
   return is_essential ? lost_essential(text) : lost(text);
 }
 
-constexpr std::string_view kNoConditions = "there are no conditions: it is started in any case";
+constexpr std::string_view kNoSuchCondition = "`if` knows no such condition: it is started in any case";
+constexpr std::string_view kNoAssert = "a start does not fail by a condition; see if and pre-start";
+
+// ConditionX=!value holds where ConditionX=value does not; with "|" one of several is enough.
+Verdict add_condition(Draft& draft, const Option& option, std::string_view key) {
+  std::string_view text = option.value;
+  if (text.starts_with('|')) return lost("`if` has no alternatives: it is started in any case");
+  const bool is_negated = text.starts_with('!');
+  if (is_negated) text.remove_prefix(1);
+  const auto word = expand_specifiers(trimmed(text), draft.unit);
+  if (!word || word->empty()) return lost("its value is only known when it is started");
+  const std::string whole = (is_negated ? "not-" : "") + std::string(key);
+  std::vector<std::string>& words = draft.conditions[whole];
+  if (whole == "host" && !words.empty()) return lost("of several names `if.host` takes each, and not all");
+  words.push_back(*word);
+  return mapped(fmt::format("if.{}, which is looked at when the configuration is read", whole));
+}
+
+Verdict add_host(Draft& draft, const Option& option) {
+  constexpr std::size_t kMachineId = 32;
+  const std::size_t digits = option.value.find_first_not_of("0123456789abcdef", option.value.starts_with('!') ? 1 : 0);
+  if (digits == option.value.npos && option.value.size() >= kMachineId) return lost("if.host knows no machine IDs");
+  return add_condition(draft, option, "host");
+}
+
 constexpr std::string_view kForPeople = "for people";
 
 constexpr auto kUnitRows = std::array{
@@ -150,6 +175,19 @@ constexpr auto kUnitRows = std::array{
               return d.limit_burst ? mapped("restart.max") : lost("this is no number");
             }},
     lost_row<Draft>("SurviveFinalKillSignal", "everything gets KILL at the end"),
+    UnitRow{"ConditionPathExists",
+            [](Draft& d, const Option& o) { return add_condition(d, o, "exists"); },
+            {},
+            {},
+            {},
+            Repeats::list},
+    UnitRow{"ConditionEnvironment",
+            [](Draft& d, const Option& o) { return add_condition(d, o, "env"); },
+            {},
+            {},
+            {},
+            Repeats::list},
+    UnitRow{"ConditionHost", add_host, {}, {}, {}, Repeats::list},
 };
 
 constexpr std::string_view kConditions[] = {"Architecture",
@@ -209,7 +247,8 @@ std::vector<UnitRow> with_conditions() {
   for (const std::string_view condition : kConditions)
     for (const std::string_view kind : {"Condition", "Assert"}) names.push_back(fmt::format("{}{}", kind, condition));
   for (const std::string& name : names) {
-    UnitRow row = lost_row<Draft>(name, kNoConditions);
+    if (std::ranges::find(rows, name, &UnitRow::name) != rows.end()) continue;
+    UnitRow row = lost_row<Draft>(name, name.starts_with('A') ? kNoAssert : kNoSuchCondition);
     row.repeats = Repeats::list;
     rows.push_back(row);
   }

@@ -125,6 +125,31 @@ TEST_CASE("units that are imported together are related, others are told", "[imp
   REQUIRE(note_about(result, "Requires").weight == Weight::essential);
 }
 
+TEST_CASE("conditions that we know, too, are kept, others are told", "[import]") {
+  ImportFolder folder;
+  const Imported result = import_unit(folder, "web.service", R"([Unit]
+ConditionPathExists=/etc/web
+ConditionPathExists=!/etc/web/off
+ConditionPathExists=!/run/%p.off
+ConditionPathExists=|/one/of/these
+ConditionEnvironment=!CI=1
+ConditionHost=web*
+ConditionHost=db*
+ConditionHost=!0123456789abcdef0123456789abcdef
+ConditionKernelVersion=>6
+AssertPathExists=/etc/web
+[Service]
+ExecStart=/bin/web
+)");
+  const Value* condition = get(result.definitions.at(0).settings, "if");
+  REQUIRE(condition != nullptr);
+  REQUIRE(inline_toml(*condition) ==
+          "{ exists = [\"/etc/web\"], host = [\"web*\"], not-env = [\"CI=1\"], "
+          "not-exists = [\"/etc/web/off\", \"/run/web.off\"] }");
+  const auto lost = std::ranges::count(result.notes, Fate::not_mapped, &Note::fate);
+  REQUIRE(lost == 5);
+}
+
 TEST_CASE("later assignments, empty ones and drop-ins count as systemd counts them", "[import]") {
   ImportFolder folder;
   folder.write("web.service.d/10.conf", "[Service]\nExecStart=\nExecStart=/bin/other\nNice=5\n");
