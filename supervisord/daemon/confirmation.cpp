@@ -47,6 +47,8 @@ void Confirmation::prepare(const Plan& plan, const ApplyOrder& order, Duration w
   supervisor_.record_configuration(loaded.files, RecordKind::config_before);
   before_.emplace(Before{.loaded = std::move(loaded), .order = order, .within = within});
   record().confirm_by = sys::monotonic_now() + within;
+  record().is_tried_in_place = !order.restarts;
+  record().tried_at_a_time = order.is_rolling ? order.at_a_time : 0;
   for (const ServicePlan& service : plan.services) {
     record().tried.push_back(service.service);
     for (const InstanceId id : find_instances(w(), service.service)) {
@@ -80,6 +82,8 @@ void Confirmation::forget() {
   record().confirm_by.reset();
   record().tried.clear();
   record().were_up.clear();
+  record().is_tried_in_place = false;
+  record().tried_at_a_time = 0;
   supervisor_.record_configuration({}, RecordKind::config_before);
 }
 
@@ -131,7 +135,10 @@ void Confirmation::resume() {
     say::error("the configuration before the one that is to be confirmed cannot be read any more: it stays");
     return forget();
   }
-  before_.emplace(Before{.loaded = std::move(loaded), .order = {}, .within = left()});
+  const ApplyOrder order{.restarts = !record().is_tried_in_place,
+                         .is_rolling = record().tried_at_a_time > 0,
+                         .at_a_time = std::max(record().tried_at_a_time, 1U)};
+  before_.emplace(Before{.loaded = std::move(loaded), .order = order, .within = left()});
   has_begun_ = true;
   timer_.arm(left());
 }

@@ -32,7 +32,9 @@ struct ManagerRecord {
   std::vector<std::string> coming;        // Who was stopped only to be begun anew by another definition.
   std::optional<Instant> confirm_by;      // When supervisord goes back to the configuration before;
   std::vector<std::string> tried;         // the services that the one on trial touches;
-  std::vector<std::string> were_up;       // and the instances of those that were to be up before.
+  std::vector<std::string> were_up;       // the instances of those that were to be up before;
+  bool is_tried_in_place = false;         // whether nothing was restarted for it;
+  std::uint32_t tried_at_a_time = 0;      // and how many of a service at a time; 0: all.
   friend bool operator==(const ManagerRecord&, const ManagerRecord&) = default;
 };
 
