@@ -27,6 +27,8 @@
 #   $LEVEL          the level of containment of this run of the case, if it has a file `levels`; sup hands it on
 #   $PLACE          the surroundings in which sup starts supervisord, if `levels` names some; $LEVEL is what it is expected to find there
 #   is_sanitized    whether the programs are built with sanitizers, so that their memory says nothing
+#   page NAME       does what docs/guide/NAME.md shows, and compares (tests/integration/page tells how); ctl and supervisord are those of $SUP_BIN,
+#                   from a folder that everybody can reach
 #   free_port       prints a TCP port of 127.0.0.1 that nothing listens on
 #
 # A supervisord that still runs when the case ends is ended with TERM, and the case fails unless it then exits with 0: so every case also
@@ -245,5 +247,12 @@ for v in values: print(v if isinstance(v, str) else json.dumps(v))' "$1"
 
 field() { ctl status --json "$1" | json ".services[0].$2"; }
 in_state() { [[ $(field "$1" state) == "$2" ]]; }
+
+page() {
+  mkdir "$D/bin"
+  cp "$SUPERVISORD" "$CTL" "$D/bin"
+  chmod 755 "$D"
+  PATH=$D/bin:$PATH python3 -IS "${LIB%/*}/page" "${LIB%/tests/*}/docs/guide/$1.md"
+}
 
 free_port() { python3 -ISc 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
