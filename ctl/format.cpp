@@ -57,10 +57,13 @@ class Formatter {
   void take(const std::string& path) {
     Report found;
     std::vector<ConfigFile> files;
-    if (path == kStandardInput)
+    if (path == kStandardInput) {
       files.push_back(read_standard_input(found));
-    else
-      files = read_config_files({&path, 1}, {.trust = FileTrust::unchecked}, found);
+    } else {
+      const LoadOptions these_alone{.trust = FileTrust::unchecked, .follows_files = false};
+      for (ReadFile& read : read_config_files({&path, 1}, {}, these_alone, found))
+        files.push_back(std::move(read.file));
+    }
     const bool is_unread = found.has_errors();
     for (const Diagnostic& diagnostic : found.take()) tell(diagnostic, {});
     if (is_unread && path == kStandardInput) return;

@@ -198,7 +198,7 @@ class Reader {
 
   // For what a single file defines.
   void read_drop_ins_beside(std::size_t index) {
-    if (!files_[index].root) return;
+    if (!files_[index].root || !options_.follows_files) return;
     const std::string name = files_[index].file.name;
     std::vector<std::string> directories;
     for (const std::string_view service : defined_in(*files_[index].root))
@@ -252,7 +252,7 @@ class Reader {
 
   // `directory`: of the file; empty: it has none.
   void follow_includes(std::size_t index, const std::string& directory) {
-    if (!files_[index].root) return;
+    if (!files_[index].root || !options_.follows_files) return;
     const Entry* include = files_[index].root->get_if<ValueTable>()->find(kIncludeKey);
     if (include == nullptr) return;
     const std::string file = files_[index].file.name;

@@ -55,6 +55,7 @@ struct LoadOptions {
   // not another command.
   std::vector<std::string> main_command = {};
   bool keeps_files = false;                // Loaded::files is wanted.
+  bool follows_files = true;  // Also what a file includes, and the drop-ins beside a single one, are read.
   std::vector<std::string> profiles = {};  // Chosen, beside those that the environment names.
 };
 

@@ -449,8 +449,8 @@ std::optional<int> supervise(DaemonOptions options, WorkEnd& work) {
   if (!daemon) return complain(exit_for(daemon.error()), daemon.error().what);
   (*daemon)->remember_enabled(std::move(choices));
   if (main_stdio) (*daemon)->lend_to_main(std::move(*main_stdio));
-  const bool is_known = !former.empty() && !former.front().second.program.empty();
-  (*daemon)->record().program = is_known ? former.front().second.program : program;
+  (*daemon)->record().program = program;
+  if (!former.empty()) resume_program((*daemon)->record(), former.front().second);
   (*daemon)->record().is_terminal_free = options.is_terminal_free;
   if (has_world)
     (*daemon)->resume(std::move(changed));

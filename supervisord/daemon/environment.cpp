@@ -81,6 +81,8 @@ Result<std::vector<EnvEntry>> effective_environment(const EnvSources& sources) {
   for (const EnvFile& file : *sources.spec.env_file) TRY(set_env_file(layers, file));
   for (const auto& [name, value] : sources.spec.env.variables) layers.set(name, value, "env");
   for (const auto& [name, path] : sources.spec.env_from_file->files) TRY(set_from_file(layers, name, path));
+  if (!sources.credentials.empty())
+    layers.set(kCredentialsVariable, sources.credentials, kFromCredentials, Secrecy::open);
   layers.set(kInvocationVariable, sources.invocation.text(), "supervisord");
   return layers.take();
 }

@@ -24,20 +24,24 @@ inline constexpr std::string_view kTaskVariable = "INVOCATION_TASK";
 // database, know at least this one.
 inline constexpr std::string_view kTerminalType = "xterm";
 
+// The origin of CREDENTIALS_DIRECTORY, whose value is another for each run, too.
+inline constexpr std::string_view kFromCredentials = "credentials";
+
 // Whether a value is shown to who may not read it.
-enum class Secrecy : std::uint8_t { by_name, secret };
+enum class Secrecy : std::uint8_t { by_name, secret, open };
 struct EnvEntry {
   std::string name;
   std::string value;
-  // "inherited", "[supervisord] env", "user NAME", "env-file PATH", "env", "env-from-file PATH", "tty", "supervisord".
+  // "inherited", "[supervisord] env", "user NAME", "env-file PATH", "env", "env-from-file PATH", "credentials", "tty",
+  // "supervisord".
   std::string origin;
   Secrecy secrecy = Secrecy::by_name;
 };
 
 // Where variables come from, in rising order of strength: TERM if the service has a terminal, supervisord's own
 // environment (as far as env-inherit lets it in), INSTANCE and INSTANCES if it has a place, the env of [supervisord],
-// the user's HOME, USER, LOGNAME and SHELL if the service has a user, its env files, its env, its env-from-file, and
-// INVOCATION_ID, which every service gets and which comes first.
+// the user's HOME, USER, LOGNAME and SHELL if the service has a user, its env files, its env, its env-from-file,
+// CREDENTIALS_DIRECTORY if it has any, and INVOCATION_ID, which every service gets and which comes first.
 struct EnvSources {
   const std::vector<std::pair<std::string, std::string>>& own;
   const Environment& daemon;
@@ -45,6 +49,7 @@ struct EnvSources {
   const std::optional<sys::Account>& account;
   InvocationId invocation;
   std::optional<InstancePlace> place = {};
+  std::string credentials = {};  // The directory of the run's credentials; empty: it has none.
 };
 
 // Reads the env files anew: may block, so on a worker only. Errors: of the env files, with path and line.

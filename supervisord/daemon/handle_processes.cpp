@@ -92,7 +92,7 @@ std::string view_tree(const ContainmentTree& containment, std::vector<Seed> seed
 void add_surroundings(const DaemonSpec& spec, const auto& add) {
   const bool is_guarded = guard::Holder::of_this_process().is_guarded();
   add("guard", is_guarded ? "on" : "off", is_guarded,
-      is_guarded ? "" : "--no-guard: services do not outlive a supervisord that is killed");
+      is_guarded ? "" : "--no-guard, or it was killed: nobody starts supervisord again when it dies");
   const bool has_proc = sys::process_facts(::getpid()).has_value();
   add("/proc", has_proc ? "readable" : "missing", has_proc,
       has_proc ? "" : "only process groups and cgroups tell what belongs to a service; tree shows no commands");

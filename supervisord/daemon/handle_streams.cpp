@@ -110,10 +110,11 @@ wire::EnvReply view_environment(const std::string& service, const std::vector<En
                                 const std::vector<std::string>& inserted) {
   wire::EnvReply reply{.service = service, .variables = {}};
   for (const EnvEntry& entry : entries) {
-    const bool is_secret = entry.secrecy == Secrecy::secret || looks_secret(entry.name) ||
+    const bool is_secret = entry.secrecy == Secrecy::secret ||
+                           (entry.secrecy == Secrecy::by_name && looks_secret(entry.name)) ||
                            without_secrets(entry.value, inserted) != entry.value;
     const bool is_masked = secrets == Secrets::masked && is_secret;
-    const bool varies = entry.name == kInvocationVariable;
+    const bool varies = entry.name == kInvocationVariable || entry.origin == kFromCredentials;
     reply.variables.push_back({.name = entry.name,
                                .value = is_masked || varies ? "" : entry.value,
                                .origin = entry.origin,
@@ -158,9 +159,12 @@ void handle_env(Server& server, Session& session, const wire::Call& call) {
   const LaunchContext& context = supervisor.runs().context();
   const auto look = [service, name = w.name(w.at(*chosen)), &context, secrets] {
     const auto account = account_of(service->spec);
-    const auto entries = account ? effective_environment({context.own_environment, context.daemon_environment,
-                                                          service->spec, *account, InvocationId{}, service->place})
-                                 : std::unexpected(account.error());
+    const bool has_credentials = !service->spec.credentials->files.empty();
+    const auto entries =
+        account
+            ? effective_environment({context.own_environment, context.daemon_environment, service->spec, *account,
+                                     InvocationId{}, service->place, has_credentials ? context.credentials_place : ""})
+            : std::unexpected(account.error());
     return entries ? wire::encode_reply(view_environment(name, *entries, secrets, *service->secrets))
                    : wire::encode_error(wire::Failed{entries.error().what});
   };

@@ -43,8 +43,14 @@ Result<sys::ChildSettings> child_settings(const LaunchContext& context, const La
   TRY(set_account(child, spec, account));
   if (order.shared->is_given_up()) return fail(Errc::busy, kGivenUp);  // While the account database was silent.
   child.argv = command.argv;
-  const EnvSources sources{context.own_environment, context.daemon_environment, spec, account,
-                           order.invocation,        order.service->place};
+  const bool has_credentials = !spec.credentials->files.empty();
+  const EnvSources sources{context.own_environment,
+                           context.daemon_environment,
+                           spec,
+                           account,
+                           order.invocation,
+                           order.service->place,
+                           has_credentials ? credentials_directory(context, order.name, order.invocation) : ""};
   for (EnvEntry& entry : TRY(effective_environment(sources)))
     child.env.emplace_back(std::move(entry.name), std::move(entry.value));
   for (const EnvEntry& entry : extra) child.env.emplace_back(entry.name, entry.value);
@@ -251,17 +257,14 @@ Result<RunGroup> provide_group(const LaunchContext& context, const LaunchOrder& 
   return out;
 }
 
-// For every process of the run, whichever is the first.
-Result<> set_credentials(const LaunchContext& context, const LaunchOrder& order, sys::ChildSettings& child) {
+// For every process of the run, whichever is the first. Their environment names the directory.
+Result<> make_credentials(const LaunchContext& context, const LaunchOrder& order, const sys::ChildSettings& child) {
   const NamedFiles& sources = *order.service->spec.credentials;
   if (sources.files.empty()) return {};
   if (context.credentials_place.empty())
     return fail(Errc::invalid, "credentials: neither the run-time directory nor /dev/shm is in memory here");
   const std::string directory = credentials_directory(context, order.name, order.invocation);
-  TRY(provide_credentials(directory, sources, {child.uid, child.gid}));
-  std::erase_if(child.env, [](const auto& variable) { return variable.first == kCredentialsVariable; });
-  child.env.emplace_back(kCredentialsVariable, directory);
-  return {};
+  return provide_credentials(directory, sources, {child.uid, child.gid});
 }
 
 Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& order) {
@@ -274,7 +277,7 @@ Result<Launched> launch_main(const LaunchContext& context, const LaunchOrder& or
   sys::ChildSettings child = TRY(child_settings(context, order, order.service->spec.command, {}));
   std::optional<NotifyPlace> notify = TRY(provide_notify(context, order, child));
   TRY(provide_stored(order, child));
-  TRY(set_credentials(context, order, child));
+  TRY(make_credentials(context, order, child));
   ReadySigns ready = TRY(provide_ready(context, order, child));
   RunGroup group = TRY(provide_group(context, order));
   if (group.get() != nullptr) child.cgroup_fd = group.get()->directory().get();
@@ -292,7 +295,7 @@ Result<Launched> launch_beside(const LaunchContext& context, const TaskOrder& or
   sys::ChildSettings child = TRY(child_settings(context, order.run, order.command, order.env));
   // At the front, where it is looked for.
   child.env.emplace(child.env.begin() + 1, kTaskVariable, std::to_string(order.run.serial));
-  TRY(set_credentials(context, order.run, child));
+  TRY(make_credentials(context, order.run, child));
   if (!order.run.notify_address.empty()) set_notify(child, order.run.notify_address, order.run.service->spec);
   RunGroup group = TRY(provide_group(context, order.run));
   std::optional<sys::Cgroup> own;

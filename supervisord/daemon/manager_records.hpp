@@ -26,7 +26,10 @@ struct ManagerRecord {
   std::uint32_t asks = 0;   // So many asks for its end it has taken from the guard,
   std::uint64_t exits = 0;  // and the ends up to this sequence.
   std::uint64_t last_change = 0;
-  std::string program;                    // Where `ctl reexec` looks for it.
+  std::string program;               // Where `ctl reexec` looks for it;
+  std::string program_before;        // where it had looked before the last time,
+  std::uint64_t program_device = 0;  // and which file it found then.
+  std::uint64_t program_inode = 0;
   bool is_terminal_free = false;          // As in DaemonOptions.
   PowerAction power = PowerAction::none;  // What becomes of the machine in the end.
   std::vector<std::string> coming;        // Who was stopped only to be begun anew by another definition.

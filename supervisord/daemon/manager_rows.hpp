@@ -16,7 +16,8 @@ struct Rows<ManagerRecord> {
       Row{1, &R::version}, Row{2, &R::containment}, Row{3, &R::started_at}, Row{4, &R::asks}, Row{5, &R::exits},
       Row{6, &R::last_change}, Row{7, &R::runtime_dir}, Row{8, &R::socket}, Row{9, &R::identity}, Row{10, &R::program},
       Row{11, &R::is_terminal_free}, Row{12, &R::power}, Row{13, &R::coming}, Row{14, &R::confirm_by},
-      Row{15, &R::tried}, Row{16, &R::were_up}, Row{17, &R::is_tried_in_place}, Row{18, &R::tried_at_a_time});
+      Row{15, &R::tried}, Row{16, &R::were_up}, Row{17, &R::is_tried_in_place}, Row{18, &R::tried_at_a_time},
+      Row{19, &R::program_before}, Row{20, &R::program_device}, Row{21, &R::program_inode});
 };
 
 template <>

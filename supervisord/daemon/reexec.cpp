@@ -38,6 +38,13 @@ std::string trouble_of(const ExitStatus& status, std::string said) {
   return said.empty() ? "its trial " + how : fmt::format("its trial {}: {}", how, printable(said));
 }
 
+// The kernel would execute it, and its interpreter would not find it any more.
+bool is_script(const std::string& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  char mark[2] = {};
+  return file.is_open() && ::read(file.get(), mark, sizeof mark) == 2 && std::string_view(mark, 2) == "#!";
+}
+
 }  // namespace
 
 std::string own_program() {
@@ -53,6 +60,18 @@ std::string own_program() {
   std::string linked = std::filesystem::read_symlink("/proc/self/exe", error).string();
   if (linked.ends_with(kDeleted)) linked.resize(linked.size() - kDeleted.size());
   return linked;
+}
+
+void resume_program(ManagerRecord& record, const ManagerRecord& former) {
+  if (former.program.empty()) return;
+  record.program = former.program;
+  record.program_before = former.program_before;
+  record.program_device = former.program_device;
+  record.program_inode = former.program_inode;
+  struct stat own{};
+  if (former.program_before.empty() || ::stat("/proc/self/exe", &own) < 0) return;
+  if (own.st_dev != former.program_device || own.st_ino != former.program_inode)
+    record.program = std::exchange(record.program_before, {});
 }
 
 std::string trial_text(std::string_view version) { return fmt::format("{}{}{}", kBefore, version, kAfter); }
@@ -97,15 +116,18 @@ Result<Reexec::Opened> Reexec::open(const std::string& program) {
   struct stat status{};
   if (!file.is_open() || ::fstat(file.get(), &status) < 0) return fail_errno(errno, "it cannot be opened");
   if (!S_ISREG(status.st_mode)) return fail(Errc::invalid, "it is no file");
+  if (is_script(program)) return fail(Errc::invalid, "it is a script: name the program itself");
   auto pipe = TRY(sys::make_pipe());
   TRY(sys::set_nonblocking(pipe.read_end));
-  return Opened{std::move(file), std::move(pipe.read_end), std::move(pipe.write_end)};
+  return Opened{std::move(file), std::move(pipe.read_end), std::move(pipe.write_end), status.st_dev, status.st_ino};
 }
 
 void Reexec::on_opened(Result<Opened> opened) {
   if (!done_) return;
   if (!opened) return conclude("", opened.error().what);
   said_ = std::move(opened->said);
+  device_ = opened->device;
+  inode_ = opened->inode;
   const auto proposed = guard::Holder::of_this_process().propose(opened->program.get(), opened->output.get());
   if (!proposed) conclude("", proposed.error().what);
 }
@@ -129,7 +151,12 @@ void Reexec::on_guard_gone() {
 void Reexec::conclude(std::string version, std::string trouble) {
   said_.reset();
   is_leaving_ = trouble.empty();
-  if (is_leaving_) supervisor_.manager_record().program = program_;
+  if (is_leaving_) {
+    ManagerRecord& record = supervisor_.manager_record();
+    record.program_before = std::exchange(record.program, program_);
+    record.program_device = device_;
+    record.program_inode = inode_;
+  }
   Done done = *std::exchange(done_, std::nullopt);
   done({program_, std::move(version), std::move(trouble)});
   // When the turn is over, and with it recorded.

@@ -3,6 +3,8 @@
 // trial whether it could go on with what is recorded, so one that cannot costs nothing.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -46,6 +48,8 @@ class Reexec {
     UniqueFd program;
     UniqueFd said;    // What it says in its trial,
     UniqueFd output;  // and where it says it.
+    dev_t device = 0;
+    ino_t inode = 0;
   };
   static Result<Opened> open(const std::string& program);
   void on_opened(Result<Opened> opened);
@@ -55,6 +59,8 @@ class Reexec {
   Supervisor& supervisor_;
   loop::Timer leave_;
   std::string program_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
   UniqueFd said_;
   std::optional<Done> done_;  // While one is under way.
   bool is_leaving_ = false;
@@ -63,6 +69,10 @@ class Reexec {
 // The program as it was called when this process was started: what is found there next time is a newer one, if there is
 // one. Empty: that cannot be known any more.
 [[nodiscard]] std::string own_program();
+
+// What the manager before has recorded of the program to ask for. If the guard has gone back from it to the one before,
+// it is that one again.
+void resume_program(ManagerRecord& record, const ManagerRecord& former);
 
 // What a program says in its trial, if it could go on; and what of such words is the version.
 [[nodiscard]] std::string trial_text(std::string_view version);

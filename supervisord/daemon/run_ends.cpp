@@ -10,6 +10,7 @@
 
 #include "daemon/run_tokens.hpp"
 #include "daemon/runs.hpp"
+#include "daemon/say.hpp"
 #include "engine/graph.hpp"
 #include "sys/clock.hpp"
 
@@ -35,7 +36,11 @@ void Runs::on_exits() {
 
 // Where it is recorded, it is reaped afterwards: who is killed before that leaves it to the guard.
 Result<std::optional<ExitStatus>> Runs::end_of(const sys::ProcessRef& process) {
-  if (is_guard_gone_ && adopted_.erase(process.pid) > 0) return std::optional(kUnknownEnd);
+  if (is_guard_gone_ && adopted_.erase(process.pid) > 0) {
+    say::warn("process {} was a child of the guard that is gone: how it ended cannot be known, and counts as exit {}",
+              process.pid, kUnknownEnd.code);
+    return std::optional(kUnknownEnd);
+  }
   if (!keeps_ends()) return sys::try_reap(process);
   auto status = sys::look_at_end(process);
   if (status && *status) unreaped_.push_back(process.pid);

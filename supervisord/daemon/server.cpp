@@ -10,6 +10,7 @@
 #include "base/refusable.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "config/shape.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/say.hpp"
 #include "daemon/succession.hpp"
@@ -35,10 +36,15 @@ bool may_stay(wire::Verb verb) {
          verb == wire::Verb::attach;
 }
 
-// Whether a call is meant to change something: then the log says who asked for it.
-bool may_change(wire::Verb verb) {
+// What `logs` does to files.
+constexpr std::string_view kTending[] = {"rotate", "reopen", "clear"};
+
+// Whether a call is meant to change something, or is for few: then the log says who asked for it.
+bool may_change(const wire::Call& call) {
   using enum wire::Verb;
-  switch (verb) {
+  switch (call.row->verb) {
+    case logs: return std::ranges::any_of(kTending, [&](auto option) { return call.arguments.flag(option); });
+    case env: return call.arguments.flag("reveal");  // It changes nothing, but shows what is not for all.
     case start:
     case stop:
     case restart:
@@ -64,10 +70,8 @@ bool may_change(wire::Verb verb) {
     case halt: return true;
     case status:
     case wait:
-    case logs:
     case events:
     case show:
-    case env:
     case explain:
     case graph:
     case blame:
@@ -86,19 +90,34 @@ bool may_change(wire::Verb verb) {
     case format_files:
     case top:
     case import_foreign:
+    case cat:
+    case edit:
+    case new_definition:
     case schema: return false;
   }
   return false;
 }
 
+// KEY=VALUE as the log may have it: what has "KEY" or the like in its name, and a whole table of variables, is
+// nobody's.
+std::string covered(const std::string& setting) {
+  const std::string key = setting.substr(0, setting.find('='));
+  const bool is_hidden = key == "env" || (key.starts_with("env.") && looks_secret(key));
+  return is_hidden && key != setting ? fmt::format("{}={}", key, kMasked) : setting;
+}
+
 void log_request(const Session& session, const wire::Call& call) {
-  if (!may_change(call.row->verb)) return;
+  if (!may_change(call)) return;
   std::string words(call.row->name);
+  for (const std::string_view option : kTending)
+    if (call.arguments.flag(option)) words += fmt::format(" {}", option);
+  if (call.arguments.flag("reveal")) words += " --reveal";
   if (call.arguments.has("signal")) words += fmt::format(" {}", call.arguments.text("signal"));
   if (call.arguments.has("name")) words += fmt::format(" {}", call.arguments.text("name"));
   for (const std::string& name : call.arguments.texts("names")) words += fmt::format(" {}", name);
   for (const std::string& tag : call.arguments.texts(wire::kTags)) words += fmt::format(" --tag {}", tag);
-  for (const std::string_view list : {"settings", "scales", "command"})
+  for (const std::string& setting : call.arguments.texts("settings")) words += fmt::format(" {}", covered(setting));
+  for (const std::string_view list : {"scales", "command"})
     for (const std::string& word : call.arguments.texts(list)) words += fmt::format(" {}", word);
   say::info("{} asks: {}", session.peer(), printable(words));
 }
@@ -382,7 +401,7 @@ void Server::answer_call(Session& session, std::string_view message) {
   if (may_stay(call->row->verb) && is_full_of_tasks())
     return session.send(wire::encode_error(wire::LimitReached{"so many clients follow or wait already"}));
   // What was asked for is recorded at the end of the turn, and the answer comes after that.
-  if (may_change(call->row->verb)) hold(session);
+  if (may_change(*call)) hold(session);
   handle(*this, session, *call);
 }
 

@@ -117,7 +117,8 @@ Ended Keeper::try_program(int program, int output) noexcept {
   if (pid < 0) return {0, CLD_EXITED, errno};
   if (pid == 0) {
     end_with(asker);
-    if (output >= 0) (void)::dup2(output, STDOUT_FILENO);
+    // What it says to nobody is not for who reads the services' output.
+    (void)::dup2(output >= 0 ? output : STDERR_FILENO, STDOUT_FILENO);
     if (output >= 0) (void)::dup2(output, STDERR_FILENO);
     report_failure("execute it", execute(program, kTrial));
     ::_exit(kNoManager);

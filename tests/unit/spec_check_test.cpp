@@ -14,7 +14,7 @@ SpecSet set_of(std::vector<NamedService> services) {
   for (NamedService& service : services)
     if (service.spec.command.argv.empty()) service.spec.command.argv = {"true"};
   std::sort(services.begin(), services.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  return SpecSet{{}, std::move(services), {}, {}};
+  return SpecSet{.daemon = {}, .services = std::move(services), .groups = {}, .files = {}};
 }
 
 std::vector<std::string> messages(const SpecSet& set) {
