@@ -107,6 +107,10 @@ bool Codec<std::string>::decode(Decoder& decoder, const Value& value, std::strin
   const std::string* text = text_of(value);
   if (text == nullptr) {
     const bool is_scalar = value.get_if<ValueArray>() == nullptr && value.get_if<ValueTable>() == nullptr;
+    if (is_scalar && value.is_filled_in) {
+      out = inline_toml(value);
+      return true;
+    }
     decoder.wrong_type(value, "a string", is_scalar ? "put it into quotes" : "");
     return false;
   }

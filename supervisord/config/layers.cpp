@@ -134,6 +134,7 @@ bool fill_in_text(Value& value, const std::string& text, const Arguments& argume
   const std::string_view whole = placeholder(text);
   if (const auto argument = arguments.find(whole); whole.size() + 2 == text.size() && argument != arguments.end()) {
     value.data = argument->second.data;
+    value.is_filled_in = true;
     return true;
   }
   auto out = filled(text, arguments);

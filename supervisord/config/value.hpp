@@ -39,6 +39,7 @@ struct ValueTime {};
 struct Value {
   std::variant<bool, std::int64_t, double, std::string, ValueArray, ValueTable, ValueTime> data;
   Span span;
+  bool is_filled_in = false;  // In the place of a "{parameter}": where a string is wanted, its text is one.
 
   template <class T>
   [[nodiscard]] const T* get_if() const {
