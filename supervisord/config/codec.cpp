@@ -146,9 +146,11 @@ void decode(Decoder& decoder, const Value& table, ServiceSpec& out) { decode_roo
 void decode(Decoder& decoder, const Value& table, DaemonSpec& out) { decode_root(decoder, table, out); }
 void decode(Decoder& decoder, const Value& table, ExternalSpec& out) { decode_root(decoder, table, out); }
 void decode(Decoder& decoder, const Value& table, GroupSpec& out) { decode_root(decoder, table, out); }
+void decode(Decoder& decoder, const Value& table, EventHookSpec& out) { decode_root(decoder, table, out); }
 
 ValueTable encode(const ServiceSpec& spec, Detail detail) { return encode_table(spec, detail); }
 ValueTable encode(const DaemonSpec& spec, Detail detail) { return encode_table(spec, detail); }
 ValueTable encode(const ExternalSpec& spec, Detail detail) { return encode_table(spec, detail); }
+ValueTable encode(const EventHookSpec& spec, Detail detail) { return encode_table(spec, detail); }
 
 }  // namespace sup

@@ -10,6 +10,7 @@
 #include "config/shape.hpp"
 #include "config/value.hpp"
 #include "spec/daemon_spec.hpp"
+#include "spec/event_hook_spec.hpp"
 #include "spec/external_spec.hpp"
 #include "spec/groups.hpp"
 #include "spec/service_spec.hpp"
@@ -61,11 +62,13 @@ void decode(Decoder& decoder, const Value& table, ServiceSpec& out);
 void decode(Decoder& decoder, const Value& table, DaemonSpec& out);
 void decode(Decoder& decoder, const Value& table, ExternalSpec& out);
 void decode(Decoder& decoder, const Value& table, GroupSpec& out);
+void decode(Decoder& decoder, const Value& table, EventHookSpec& out);
 
 // The inverse: a table that decodes to an equal spec. What is unset (an empty path, a limit that was not given) has no
 // entry.
 [[nodiscard]] ValueTable encode(const ServiceSpec& spec, Detail detail);
 [[nodiscard]] ValueTable encode(const DaemonSpec& spec, Detail detail);
 [[nodiscard]] ValueTable encode(const ExternalSpec& spec, Detail detail);
+[[nodiscard]] ValueTable encode(const EventHookSpec& spec, Detail detail);
 
 }  // namespace sup

@@ -21,6 +21,7 @@
 #include "config/codec_checks.hpp"
 #include "config/codec_hints.hpp"
 #include "spec/daemon_fields.hpp"
+#include "spec/event_hook_fields.hpp"
 #include "spec/external_fields.hpp"
 #include "spec/service_fields.hpp"
 

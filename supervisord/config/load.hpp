@@ -22,6 +22,7 @@ inline constexpr std::size_t kMaxConfigFileBytes = 1 << 20;
 inline constexpr std::size_t kMaxConfigFiles = 20'000;
 inline constexpr std::size_t kMaxServices = 20'000;
 inline constexpr std::size_t kMaxServiceName = 64;
+inline constexpr std::size_t kMaxEventHooks = 100;
 
 // Whether files and directories that somebody else could write to are refused when root loads them.
 enum class FileTrust : std::uint8_t { checked, unchecked };

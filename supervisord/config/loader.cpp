@@ -236,6 +236,7 @@ void Loader::sort_services() {
             [](const NamedService& a, const NamedService& b) { return a.name < b.name; });
   set_.services.shrink_to_fit();
   std::ranges::sort(set_.groups, {}, &NamedGroup::name);
+  std::ranges::sort(set_.event_hooks, {}, &NamedEventHook::name);
   std::erase_if(set_.absent, [&](const AbsentService& absent) { return definitions_.contains(absent.name); });
   std::ranges::sort(set_.absent, {}, &AbsentService::name);
 }
@@ -258,6 +259,8 @@ SourcePlace Loader::locate(const SpecPlace& place, bool& found) const {
   const Definition* definition = daemon_ ? &*daemon_ : nullptr;
   if (place.group)
     definition = &groups_.at(set_.groups[*place.group].name);
+  else if (place.event_hook)
+    definition = &event_hooks_.at(set_.event_hooks[*place.event_hook].name);
   else if (place.service != SpecPlace::kDaemon)
     definition = &definitions_.at(set_.services[place.service].name);
   if (definition == nullptr) return {};

@@ -61,6 +61,7 @@ class Loader {
   void add_daemon(Definition definition);
   void add_defaults(Definition definition);
   void add_group(const std::string& name, Definition definition);
+  void add_event_hook(const std::string& name, Definition definition);
   void add_template(const std::string& name, Definition definition);
   void add_named(std::string_view kind, const std::string& name, Definition definition);
   bool check_named(std::string_view kind, const std::string& name, const Definition& definition);
@@ -93,6 +94,7 @@ class Loader {
   std::map<std::string, std::vector<Named>, std::less<>> drop_ins_;  // By the name of their service.
   std::map<std::string, Definition, std::less<>> definitions_;       // Of services that are there.
   std::map<std::string, Definition, std::less<>> groups_;
+  std::map<std::string, Definition, std::less<>> event_hooks_;
   std::vector<std::string> known_profiles_;
   bool is_complete_ = true;
   bool is_full_ = false;

@@ -12,10 +12,12 @@ namespace {
 constexpr std::string_view kServiceTable = "service";
 constexpr std::string_view kExternalTable = "external";
 constexpr std::string_view kGroupTable = "group";
+constexpr std::string_view kEventHookTable = "on-event";
 constexpr std::string_view kTemplateTable = "template";
 constexpr std::string_view kDefaultsTable = "defaults";
 constexpr std::string_view kDaemonTable = "supervisord";
-constexpr std::string_view kNamedTables[] = {kServiceTable, kExternalTable, kGroupTable, kTemplateTable};
+constexpr std::string_view kNamedTables[] = {kServiceTable, kExternalTable, kGroupTable, kEventHookTable,
+                                             kTemplateTable};
 
 bool has_name(std::string_view table) { return std::ranges::find(kNamedTables, table) != std::end(kNamedTables); }
 
@@ -67,6 +69,8 @@ void Loader::add_root_entry(std::uint32_t file, Entry& entry) {
     if (!check_named(entry.key, named.key, definition)) continue;
     if (entry.key == kGroupTable)
       add_group(named.key, std::move(definition));
+    else if (entry.key == kEventHookTable)
+      add_event_hook(named.key, std::move(definition));
     else if (entry.key == kTemplateTable)
       add_template(named.key, std::move(definition));
     else
@@ -75,15 +79,16 @@ void Loader::add_root_entry(std::uint32_t file, Entry& entry) {
 }
 
 void Loader::unknown_table(std::uint32_t file, const Entry& entry) {
-  constexpr std::string_view kKnown[] = {kServiceTable,  kExternalTable, kGroupTable, kTemplateTable,
-                                         kDefaultsTable, kIncludeKey,    kDaemonTable};
+  constexpr std::string_view kKnown[] = {kServiceTable,  kExternalTable, kGroupTable, kEventHookTable,
+                                         kTemplateTable, kDefaultsTable, kIncludeKey, kDaemonTable};
   constexpr std::string_view kServiceWords[] = {"services", "program",   "programs", "unit",
                                                 "process",  "processes", "app",      "apps"};
   const bool means_service =
       std::find(std::begin(kServiceWords), std::end(kServiceWords), entry.key) != std::end(kServiceWords);
   const auto near = nearest(entry.key, kKnown);
   std::string hint =
-      "the tables are [service.NAME], [external.NAME], [group.NAME], [template.NAME], [defaults] and [supervisord]";
+      "the tables are [service.NAME], [external.NAME], [group.NAME], [on-event.NAME], [template.NAME], [defaults] and "
+      "[supervisord]";
   if (means_service || near == kServiceTable)
     hint = "did you mean [service.NAME]?";
   else if (near == kIncludeKey)
@@ -149,8 +154,23 @@ void Loader::add_template(const std::string& name, Definition definition) {
                               set_.files[file_of_source(first.source)], first.line));
 }
 
+void Loader::add_event_hook(const std::string& name, Definition definition) {
+  const std::string& file = file_of(definition);
+  NamedEventHook hook{name, {}, definition.file, definition.key.line};
+  Decoder decoder(file, fmt::format("[on-event.{}]", toml_key(name)), report_);
+  decode(decoder, definition.table, hook.spec);
+  if (const auto first = event_hooks_.find(name); first != event_hooks_.end())
+    return report_.error(file, definition.key,
+                         fmt::format("on-event '{}' is defined twice, first at {}", name, place_text(first->second)));
+  if (set_.event_hooks.size() >= kMaxEventHooks)
+    return report_.error(file, definition.key, fmt::format("more than {} tables [on-event.NAME]", kMaxEventHooks));
+  event_hooks_.emplace(name, std::move(definition));
+  set_.event_hooks.push_back(std::move(hook));
+}
+
 bool Loader::check_named(std::string_view kind, const std::string& name, const Definition& definition) {
-  const std::string_view noun = kind == kGroupTable || kind == kTemplateTable ? kind : kServiceTable;
+  const bool is_own_kind = kind == kGroupTable || kind == kTemplateTable;
+  const std::string_view noun = is_own_kind ? kind : kind == kEventHookTable ? "hook" : kServiceTable;
   if (const auto good = check_definition_name(noun, name); !good) {
     report_.error(file_of(definition), definition.key, good.error().what);
     return false;

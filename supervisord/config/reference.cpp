@@ -127,6 +127,11 @@ std::string json_schema() {
   defaults["description"] = text_of("defaults");
   defaults["$ref"] = "#/$defs/service";
   add_properties(out, table_schema<FileKeys>());
+  auto& on_event = out["properties"]["on-event"];
+  on_event["description"] = "Commands that are told of events, by name.";
+  on_event["type"] = "object";
+  on_event["propertyNames"] = names;
+  on_event["additionalProperties"]["$ref"] = "#/$defs/on-event";
   out["properties"]["supervisord"]["$ref"] = "#/$defs/supervisord";
   out["additionalProperties"] = false;
   out["$defs"]["service"] = json_of(make_value(table_schema<ServiceSpec>()));
@@ -136,6 +141,7 @@ std::string json_schema() {
   out["$defs"]["external"]["properties"].erase("use");
   out["$defs"]["template"] = template_schema();
   out["$defs"]["group"] = json_of(make_value(table_schema<GroupSpec>()));
+  out["$defs"]["on-event"] = json_of(make_value(table_schema<EventHookSpec>()));
   out["$defs"]["supervisord"] = json_of(make_value(table_schema<DaemonSpec>()));
   return out.dump(2) + "\n";
 }

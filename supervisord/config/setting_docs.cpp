@@ -182,6 +182,9 @@ std::span<const SectionDoc> documented_sections() {
                  "configuration. They change single settings of it: below `[service.NAME]` they say what is to be "
                  "another. They count in the order of their names, and win over the definition. See "
                  "`docs/guide/layers.md`."),
+       section<EventHookSpec>("on-event", "[on-event.NAME]",
+                              "A command that is told of events: of services that fail, of supervisord's end. It has a "
+                              "name as services have, which is only its own."),
        section<DaemonSpec>("supervisord", "[supervisord]",
                            "Settings of supervisord itself. The table may be there once in all files.")});
   return kSections;

@@ -131,6 +131,11 @@ std::vector<SettingChange> diff(const ExternalSpec& before, const ExternalSpec& 
   add_changes(before, after, "", out);
   return out;
 }
+std::vector<SettingChange> diff(const EventHookSpec& before, const EventHookSpec& after) {
+  std::vector<SettingChange> out;
+  add_changes(before, after, "", out);
+  return out;
+}
 
 void take_live(ServiceSpec& spec, const ServiceSpec& wanted) { take_live_rows(spec, wanted); }
 void take_live(DaemonSpec& spec, const DaemonSpec& wanted) { take_live_rows(spec, wanted); }

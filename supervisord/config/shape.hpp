@@ -49,6 +49,7 @@ struct SettingChange {
 [[nodiscard]] std::vector<SettingChange> diff(const ServiceSpec& before, const ServiceSpec& after);
 [[nodiscard]] std::vector<SettingChange> diff(const DaemonSpec& before, const DaemonSpec& after);
 [[nodiscard]] std::vector<SettingChange> diff(const ExternalSpec& before, const ExternalSpec& after);
+[[nodiscard]] std::vector<SettingChange> diff(const EventHookSpec& before, const EventHookSpec& after);
 // Gives `spec` all values of `wanted` that differ and whose change takes effect at once.
 void take_live(ServiceSpec& spec, const ServiceSpec& wanted);
 void take_live(DaemonSpec& spec, const DaemonSpec& wanted);

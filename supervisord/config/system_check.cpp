@@ -66,12 +66,13 @@ class SystemChecker {
       const Environment from_files = check_env_files(i, *spec.env_file);
       check_secrets({i, "env-from-file", {}}, *spec.env_from_file);
       check_secrets({i, "credentials", {}}, *spec.credentials);
-      check_working_dir(i, spec);
+      check_working_dir({i, "working-dir", {}}, spec);
       check_program({i, "command", 0}, spec.command, spec, from_files);
       check_hooks(i, spec, from_files);
       check_log_dir({i, "log.path", {}}, spec.log);
       if (spec.stderr_.mode == StderrMode::own_log) check_log_dir({i, "stderr.path", {}}, spec.stderr_.log);
     }
+    for (std::size_t i = 0; i < set_.event_hooks.size(); ++i) check_event_hook(i);
   }
 
  private:
@@ -116,6 +117,21 @@ class SystemChecker {
     else if (!entry->second.empty())
       warning(place, fmt::format("{}: whether there is a {} '{}' is not known: {}", place.key, noun, printable(name),
                                  entry->second));
+  }
+
+  void check_event_hook(std::size_t i) {
+    const ServiceSpec spec = as_service(set_.event_hooks[i].spec);
+    const auto at = [i](std::string_view key, std::optional<std::size_t> element = {}) {
+      return SpecPlace{.service = SpecPlace::kDaemon, .key = key, .element = element, .event_hook = i};
+    };
+    if (!spec.user->empty())
+      check_name(at("user"), "user", *spec.user, users_,
+                 [](const std::string& name) { return known(sys::find_user(name)); });
+    if (!spec.group->empty())
+      check_name(at("group"), "group", *spec.group, groups_,
+                 [](const std::string& name) { return known(sys::find_group(name)); });
+    check_working_dir(at("working-dir"), spec);
+    check_program(at("command", 0), spec.command, spec, {});
   }
 
   void check_groups(std::size_t i, const GroupsSpec& spec) {
@@ -176,10 +192,10 @@ class SystemChecker {
     }
   }
 
-  void check_working_dir(std::size_t i, const ServiceSpec& spec) {
+  void check_working_dir(const SpecPlace& place, const ServiceSpec& spec) {
     const std::string path = *spec.root_dir + spec.working_dir;
     if (spec.working_dir.empty() || is_directory(path)) return;
-    warning({i, "working-dir", {}}, fmt::format("working-dir: there is no directory '{}' now", printable(path)));
+    warning(place, fmt::format("working-dir: there is no directory '{}' now", printable(path)));
   }
 
   void check_log_dir(const SpecPlace& place, const LogSpec& log) {

@@ -196,11 +196,12 @@ struct DefinitionChanged {
 struct ServicesRedefined {
   std::vector<ServiceRef> services;
 };
-// What is said of supervisord itself, of groups, and where services were defined, is so from now on.
+// What is said of supervisord itself, of groups and event hooks, and where services were defined, is so from now on.
 struct SettingsChanged {
   DaemonSpec daemon;
   std::vector<NamedGroup> groups;
   std::vector<std::string> files;
+  std::vector<NamedEventHook> event_hooks = {};
 };
 // While it is held, supervisord does not end because all is done (exit = "when-done"): more is about to come.
 struct EndHeld {

@@ -102,7 +102,11 @@ bool names(const ServiceSpec& spec, std::string_view name) {
 }  // namespace
 
 World::World(SpecSet set, std::uint64_t seed)
-    : daemon(std::move(set.daemon)), groups(std::move(set.groups)), files(std::move(set.files)), chance(seed) {
+    : daemon(std::move(set.daemon)),
+      groups(std::move(set.groups)),
+      files(std::move(set.files)),
+      event_hooks(std::move(set.event_hooks)),
+      chance(seed) {
   rows_taken.resize(transitions().size());
   services.reserve(set.services.size());
   instances.reserve(set.services.size());

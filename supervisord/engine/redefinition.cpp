@@ -50,6 +50,7 @@ void Engine::handle(const SettingsChanged& event) {
   w_.daemon = event.daemon;
   w_.groups = event.groups;
   w_.files = event.files;
+  w_.event_hooks = event.event_hooks;
   for (const InstanceId id : line_) enqueue(id);  // There may be more slots for starts.
 }
 

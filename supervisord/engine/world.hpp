@@ -64,10 +64,11 @@ struct ServiceSlot {
 
 struct World {
   DaemonSpec daemon;
-  std::vector<NamedGroup> groups;     // What commands may call several services; sorted by name.
-  std::vector<std::string> files;     // Where the services of the start were defined.
-  std::vector<ServiceSlot> services;  // Slots, as are instances.
-  std::vector<ServiceId> by_name;     // Those that are there, sorted by name.
+  std::vector<NamedGroup> groups;           // What commands may call several services; sorted by name.
+  std::vector<std::string> files;           // Where the services of the start were defined.
+  std::vector<NamedEventHook> event_hooks;  // Whom the daemon tells of events; sorted by name.
+  std::vector<ServiceSlot> services;        // Slots, as are instances.
+  std::vector<ServiceId> by_name;           // Those that are there, sorted by name.
   Graph graph;
   std::vector<Instance> instances;
   std::vector<ServiceId> vacant_services;

@@ -186,7 +186,8 @@ class SupervisorImport {
   void read_section(const SupervisorSection& section) {
     if (section.kind == "program") return read_program_section(section);
     if (section.kind == "eventlistener")
-      return leave_out(section, "supervisor's protocol for events is not spoken; `ctl events --json` streams them");
+      return leave_out(
+          section, "supervisor's protocol for events is not spoken; see [on-event.NAME], and `ctl events --json -f`");
     if (section.kind == "fcgi-program") return leave_out(section, "no socket is handed over as standard input");
     if (section.kind == "unix_http_server" || section.kind == "inet_http_server")
       return read_with(kSocketRows, section);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "spec/check_event_hooks.hpp"
 #include "spec/check_log_files.hpp"
 #include "spec/check_logs.hpp"
 #include "spec/check_relations.hpp"
@@ -45,6 +46,7 @@ class Checker {
     }
     relations_.check_daemon();
     for (std::size_t g = 0; g < set_.groups.size(); ++g) relations_.check_group(g);
+    for (SpecProblem& problem : check_event_hooks(set_)) add(std::move(problem));
     for (SpecProblem& problem : check_log_files(set_, log_dir_)) add(std::move(problem));
     relations_.check_all();
     return std::move(problems_);

@@ -12,14 +12,15 @@
 
 namespace sup {
 
-// A place in the configuration: a service (or a group, or supervisord itself), a key with dots for tables ("log.path";
-// empty: the service as such), and an element where the value is an array.
+// A place in the configuration: a service (or a group, an event hook, or supervisord itself), a key with dots for
+// tables ("log.path"; empty: the service as such), and an element where the value is an array.
 struct SpecPlace {
   static constexpr std::size_t kDaemon = ~std::size_t{0};
   std::size_t service = kDaemon;  // Index into SpecSet::services.
   std::string_view key;
   std::optional<std::size_t> element;
-  std::optional<std::size_t> group = {};  // Index into SpecSet::groups: the place is there, and in no service.
+  std::optional<std::size_t> group = {};       // Index into SpecSet::groups: the place is there, and in no service.
+  std::optional<std::size_t> event_hook = {};  // Likewise, into SpecSet::event_hooks.
 };
 
 // Another place that takes part in a problem, and what it does there ("a requires b").

@@ -17,4 +17,14 @@ ServiceSpec as_service(const ExternalSpec& external) {
   return out;
 }
 
+ServiceSpec as_service(const EventHookSpec& hook) {
+  ServiceSpec out;
+  out.command = hook.command;
+  out.working_dir = hook.working_dir;
+  if (!hook.user.empty()) out.user.edit() = hook.user;
+  if (!hook.group.empty()) out.group.edit() = hook.group;
+  out.env = hook.env;
+  return out;
+}
+
 }  // namespace sup

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "spec/daemon_spec.hpp"
+#include "spec/event_hook_spec.hpp"
 #include "spec/external_spec.hpp"
 #include "spec/groups.hpp"
 #include "spec/origins.hpp"
@@ -71,13 +72,15 @@ struct AbsentService {
   std::string hint;  // What would bring it in, or empty.
 };
 
-// All that was configured. Services and groups are sorted by name, names are unique among both.
+// All that was configured. Services and groups are sorted by name, names are unique among both; so are event hooks,
+// whose names are their own.
 struct SpecSet {
   DaemonSpec daemon;
   std::vector<NamedService> services;
   std::vector<NamedGroup> groups;
   std::vector<AbsentService> absent = {};  // Sorted by name; none of these is among the services.
   std::vector<std::string> files;
+  std::vector<NamedEventHook> event_hooks = {};
 };
 
 }  // namespace sup

@@ -119,6 +119,9 @@ TEST_CASE("the template without its comment marks is a configuration") {
   const std::size_t members = text.find("members = []");
   REQUIRE(members != std::string::npos);
   text.replace(members, 12, "members = [\"web\"]");
+  const std::size_t on_event = text.find("[on-event.NAME]");
+  REQUIRE(on_event != std::string::npos);
+  text.replace(on_event, 15, "[on-event.mail]");
   const std::size_t type = text.find("type = \"simple\"");  // Else the example of pid-file means nothing.
   REQUIRE(type != std::string::npos);
   text.replace(type, 15, "type = \"forking\"");
