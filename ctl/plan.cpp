@@ -63,7 +63,7 @@ std::string summary(const wire::PlanReply& plan) {
   std::size_t counts[std::size(kLooks)] = {};
   for (const wire::PlannedService& service : plan.services)
     for (std::size_t i = 0; i < std::size(kLooks); ++i) counts[i] += kLooks[i].change == service.change ? 1 : 0;
-  const bool is_all = plan.services.empty() && plan.daemon.empty() && plan.groups.empty();
+  const bool is_all = plan.services.empty() && plan.daemon.empty() && plan.groups.empty() && plan.hooks.empty();
   if (is_all)
     return fmt::format("everything is in force ({})\n", counted(static_cast<std::size_t>(plan.unchanged), "service"));
   return fmt::format("{} added, {} changed, {} removed, {} unchanged\n", counts[0], counts[1], counts[2],
@@ -79,6 +79,7 @@ bool print_plan(Context& context, const wire::PlanReply& plan) {
   for (const wire::PlannedService& service : plan.services) context.out.write(service_text(service, paint));
   if (!plan.daemon.empty()) context.out.write("~ [supervisord]\n" + settings_text(plan.daemon, paint));
   if (!plan.groups.empty()) context.out.write("~ groups\n" + settings_text(plan.groups, paint));
+  if (!plan.hooks.empty()) context.out.write("~ [on-event.NAME]\n" + settings_text(plan.hooks, paint));
   context.out.write(summary(plan));
   return true;
 }

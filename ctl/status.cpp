@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "ctl/render_status.hpp"
+#include "ctl/render_table.hpp"
 #include "ctl/verbs.hpp"
 #include "ctl/watch.hpp"
 #include "sys/env.hpp"
@@ -33,6 +34,18 @@ int check(Context& context, const StatusReply& reply) {
     note(context, render_not_up(service));
   }
   return code_of(all_up ? ExitCode::done : ExitCode::not_running);
+}
+
+// Of commands that are told of events: those with whom something is wrong.
+void note_hooks(Context& context, const std::vector<wire::HookStatus>& hooks) {
+  for (const wire::HookStatus& hook : hooks) {
+    if (!hook.last_failure.empty())
+      note(context,
+           fmt::format("ctl: on-event.{} has failed last: {}", visible(hook.name), visible(hook.last_failure)));
+    if (hook.dropped > 0)
+      note(context, fmt::format("ctl: on-event.{} was not told of {}", visible(hook.name),
+                                counted(static_cast<std::uint64_t>(hook.dropped), "event")));
+  }
 }
 
 }  // namespace
@@ -64,6 +77,7 @@ int run_status(Context& context) {
     note(context, "no services");
   else
     context.out.write(status_text(context, *reply));
+  if (!context.wants_json()) note_hooks(context, reply->hooks);
   if (const auto left = reply->daemon.confirm_ms; left && !context.wants_json())
     note(context, fmt::format("ctl: the configuration is on trial for {} yet: `ctl confirm` keeps it",
                               format_duration(std::chrono::milliseconds{*left / 1000 * 1000})));

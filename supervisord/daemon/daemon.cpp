@@ -18,6 +18,7 @@
 #include "daemon/boot_choice.hpp"
 #include "daemon/config_source.hpp"
 #include "daemon/confirmation.hpp"
+#include "daemon/event_hooks.hpp"
 #include "daemon/file_watches.hpp"
 #include "daemon/handlers.hpp"
 #include "daemon/machine_end.hpp"
@@ -40,7 +41,6 @@
 #include "spec/check_logs.hpp"
 #include "spec/left_out.hpp"
 #include "sys/clock.hpp"
-#include "sys/fd.hpp"
 #include "sys/file.hpp"
 #include "sys/limits.hpp"
 #include "sys/lock.hpp"
@@ -122,6 +122,7 @@ class Daemon {
   std::optional<Applier> applier_;
   std::optional<Confirmation> confirmation_;
   std::optional<FileWatches> file_watches_;
+  std::optional<EventHooks> event_hooks_;
   std::unique_ptr<Server> server_;
   struct {
     std::uint32_t direct = 0;
@@ -157,10 +158,11 @@ Result<std::unique_ptr<Daemon>> Daemon::create(SpecSet set, Places places, Conta
   d->reexec_.emplace(d->loop_, *d->workers_, *d->supervisor_);
   d->applier_.emplace(d->loop_, *d->supervisor_, *d->workers_);
   d->file_watches_.emplace(d->loop_, *d->supervisor_, *d->workers_);
+  d->event_hooks_.emplace(d->loop_, *d->supervisor_, *d->workers_, d->succession_->records);
   d->confirmation_.emplace(d->loop_, *d->supervisor_, *d->applier_, d->source_);
-  d->server_ = TRY(Server::create(
-      {d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_, *d->applier_, *d->confirmation_, d->source_},
-      d->places_.socket, std::move(d->places_.listener)));
+  d->server_ = TRY(Server::create({d->loop_, *d->supervisor_, *d->workers_, *d->log_, *d->reexec_, *d->applier_,
+                                   *d->confirmation_, *d->event_hooks_, d->source_},
+                                  d->places_.socket, std::move(d->places_.listener)));
   std::vector<Signal> signals = claimed_signals();
   if (d->supervisor_->world().daemon.forward_signals.empty())
     signals.push_back(Signal{SIGUSR1});
@@ -232,6 +234,7 @@ void Daemon::on_signal(const sys::SignalRecord& record) {
                 supervisor_->engine().is_shutting_down()
                     ? "killing what is left"
                     : "shutting down (a second signal kills what is left at once)");
+      if (supervisor_->finished()) return event_hooks_->hurry();
       return supervisor_->post(ShutdownRequested{});
   }
 }
@@ -336,10 +339,12 @@ void Daemon::resume(std::vector<Restored> changed) {
     supervisor_->overrides().put(
         {std::make_shared<const NamedService>(std::move(one.original)), now, std::move(one.overrides)});
   }
+  event_hooks_->settle(succession_->left);
   supervisor_->resume(succession_->records, succession_->left);
   applier_->resume();
   confirmation_->resume();
   file_watches_->resume();
+  event_hooks_->resume();
   if (const std::size_t lost = succession_->records.unreadable(); lost > 0)
     say::error("{} that it has left cannot be read: what they were about is as if it had not been recorded",
                counted(lost, "record"));
@@ -354,6 +359,7 @@ std::optional<int> Daemon::run(WorkEnd& work) {
     on_signals();  // What has come before the guard has kept it for who goes on.
     return std::nullopt;
   }
+  event_hooks_->finish();
   const int exit_code = supervisor_->finished()->exit_code;
   work.power = supervisor_->manager_record().power;
   work.is_done = true;

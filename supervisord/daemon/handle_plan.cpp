@@ -39,6 +39,7 @@ wire::PlanReply view_plan(const Plan& plan) {
                               .settings = view_settings(service.settings)});
   reply.daemon = view_settings(plan.daemon);
   reply.groups = view_settings(plan.groups);
+  reply.hooks = view_settings(plan.event_hooks);
   reply.unchanged = static_cast<std::int64_t>(plan.unchanged);
   return reply;
 }
@@ -155,7 +156,7 @@ void begin_applying(Server& server, Loaded& loaded, const ApplyRequest& request,
   if (request.is_dry || loaded.has_errors) return answer(wire::encode_reply(reply));
   if (parts.supervisor.engine().is_shutting_down())
     return answer(wire::encode_error(wire::ShuttingDown{parts.supervisor.shutdown_reason()}));
-  const bool is_nothing = found.plan.services.empty() && found.plan.daemon.empty() && found.plan.groups.empty();
+  const bool is_nothing = found.plan.is_nothing();
   if (const std::string why = refusal(server, is_nothing); !why.empty()) {
     say::warn("the configuration is not put in force: {}", why);
     return answer(wire::encode_error(wire::Failed{"cannot apply: " + why}));

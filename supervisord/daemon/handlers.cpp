@@ -15,6 +15,7 @@
 #include "base/signals.hpp"
 #include "base/text.hpp"
 #include "config/shape.hpp"
+#include "daemon/event_hooks.hpp"
 #include "daemon/instance_names.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/views.hpp"
@@ -72,6 +73,7 @@ void handle_status(Server& server, Session& session, const wire::Call& call) {
     if (is_scaled(supervisor.world(), id) && is_asked_for(id))
       reply.scales.push_back(view_scale(supervisor.world(), id));
   for (const NamedGroup& group : supervisor.world().groups) reply.groups.push_back(group.name);
+  reply.hooks = server.parts().event_hooks.view();
   session.send(wire::encode_reply(reply));
 }
 

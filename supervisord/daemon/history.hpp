@@ -17,7 +17,7 @@
 
 namespace sup {
 
-enum class Happening : std::uint8_t { started, state, health, shutdown, fd_store };
+enum class Happening : std::uint8_t { started, state, health, shutdown, fd_store, hook };
 template <>
 inline constexpr auto kEnumNames<Happening> = std::array{
     EnumName{Happening::started, "started", "supervisord has started."},
@@ -25,6 +25,7 @@ inline constexpr auto kEnumNames<Happening> = std::array{
     EnumName{Happening::health, "health", "The probes of a service have another verdict."},
     EnumName{Happening::shutdown, "shutdown", "supervisord stops everything."},
     EnumName{Happening::fd_store, "fd-store", "A descriptor that a service has stored was dropped, or not stored."},
+    EnumName{Happening::hook, "hook", "A command that was to be told of an event has failed, or has missed some."},
 };
 
 struct HistoryEntry {

@@ -129,6 +129,19 @@ struct FdStoreRecord {
   std::vector<StoredFdRecord> fds;
 };
 
+// A command that is told of events.
+struct EventHookRecord {
+  std::string name;
+  std::uint64_t seen = 0;     // Events up to here are done, or dropped, or none of its own;
+  std::uint64_t current = 0;  // but for this one, which it is being told of (0: none).
+  std::uint64_t done = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t missed = 0;  // Of the dropped, those that nobody was told about.
+  std::string last_failure;
+  pid_t pid = 0;  // 0: it has no process, or that is being made.
+};
+
 // One entry of the history; its key is its number within those that are kept.
 struct HappeningRecord {
   std::uint64_t sequence = 0;

@@ -83,6 +83,14 @@ struct Rows<FdStoreRecord> {
 };
 
 template <>
+struct Rows<EventHookRecord> {
+  using R = EventHookRecord;
+  static constexpr auto kRows =
+      std::make_tuple(Row{1, &R::name}, Row{2, &R::seen}, Row{3, &R::current}, Row{4, &R::done}, Row{5, &R::failed},
+                      Row{6, &R::dropped}, Row{7, &R::missed}, Row{8, &R::last_failure}, Row{9, &R::pid});
+};
+
+template <>
 struct Rows<HappeningRecord> {
   using R = HappeningRecord;
   static constexpr auto kRows =

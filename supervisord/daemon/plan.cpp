@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "config/masking.hpp"
@@ -137,6 +138,33 @@ std::vector<SettingChange> plan_groups(const std::vector<NamedGroup>& before, co
   return out;
 }
 
+std::string command_text(const std::vector<NamedEventHook>& hooks, const std::string& name) {
+  const auto hook = std::ranges::find(hooks, name, &NamedEventHook::name);
+  return hook == hooks.end() ? std::string() : fmt::format("[\"{}\"]", fmt::join(hook->spec.command.argv, "\", \""));
+}
+
+// One that is in the files or in force alone is told by its command.
+std::vector<SettingChange> plan_event_hooks(const std::vector<NamedEventHook>& before,
+                                            const std::vector<NamedEventHook>& after) {
+  std::set<std::string> names;
+  for (const auto* hooks : {&before, &after})
+    for (const NamedEventHook& hook : *hooks) names.insert(hook.name);
+  std::vector<SettingChange> out;
+  for (const std::string& name : names) {
+    const auto old_one = std::ranges::find(before, name, &NamedEventHook::name);
+    const auto new_one = std::ranges::find(after, name, &NamedEventHook::name);
+    if (old_one == before.end() || new_one == after.end()) {
+      out.push_back({name, command_text(before, name), command_text(after, name), OnChange::live});
+      continue;
+    }
+    for (SettingChange& change : diff(old_one->spec, new_one->spec)) {
+      change.key = name + "." + change.key;
+      out.push_back(std::move(change));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Plan plan_changes(const World& world, const Overrides& overrides, const SpecSet& files) {
@@ -148,6 +176,7 @@ Plan plan_changes(const World& world, const Overrides& overrides, const SpecSet&
   std::ranges::sort(out.services, {}, &ServicePlan::service);
   out.daemon = plan_daemon(world.daemon, files.daemon);
   out.groups = plan_groups(world.groups, files.groups);
+  out.event_hooks = plan_event_hooks(world.event_hooks, files.event_hooks);
   return out;
 }
 

@@ -42,8 +42,13 @@ struct ServicePlan {
 struct Plan {
   std::vector<ServicePlan> services;  // By name.
   std::vector<SettingChange> daemon;
-  std::vector<SettingChange> groups;  // The key is the name.
+  std::vector<SettingChange> groups;       // The key is the name.
+  std::vector<SettingChange> event_hooks;  // The key is the name, with that of the setting if it was there before.
   std::size_t unchanged = 0;
+
+  [[nodiscard]] bool is_nothing() const {
+    return services.empty() && daemon.empty() && groups.empty() && event_hooks.empty();
+  }
 };
 
 // `files` is a set without errors, with what was enabled by command (apply_enabled) and what is left out of a start.

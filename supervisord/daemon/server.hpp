@@ -24,6 +24,7 @@ namespace sup {
 class Applier;
 class ConfigSource;
 class Confirmation;
+class EventHooks;
 
 class Server final : public Observer {
  public:
@@ -44,6 +45,7 @@ class Server final : public Observer {
     Reexec& reexec;
     Applier& applier;
     Confirmation& confirmation;
+    const EventHooks& event_hooks;
     const ConfigSource& source;
   };
 

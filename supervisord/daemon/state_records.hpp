@@ -30,6 +30,7 @@ enum class RecordKind : std::uint32_t {
   former = 10,         // By instance slot.
   config_before = 11,  // As config_text: what is gone back to if nobody confirms.
   left_output = 12,    // By run and serial.
+  event_hook = 13,     // By name.
 };
 
 class StateRecords {

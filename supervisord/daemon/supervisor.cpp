@@ -274,6 +274,10 @@ void Supervisor::note_fds(InstanceId instance, FdNews news, std::string what) {
                 .cause = cause_said(std::move(what))});
 }
 
+void Supervisor::note_hook(std::string what) {
+  history_.add({.time = sys::wall_now(), .kind = Happening::hook, .cause = cause_said(std::move(what))});
+}
+
 void Supervisor::carry_out(const HealthChanged& effect) {
   const World& w = engine_.world();
   const bool is_bad = effect.to == Health::unhealthy;

@@ -93,6 +93,8 @@ class Supervisor {
   [[nodiscard]] log::Counters output_of(InstanceId id) const { return log_.counters(id); }
   // The last lines of a run that has failed have come.
   void note_last_words(log::LastWords words);
+  // Something is to be told of a command that is told of events.
+  void note_hook(std::string what);
   // Those of the last run of the instance that has failed; null if there are none.
   [[nodiscard]] const log::LastWords* last_words_of(InstanceId id) const;
 

@@ -233,6 +233,11 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
     out.cause = *entry.cause;
     return out;
   }
+  if (entry.kind == Happening::hook) {
+    out.kind = "hook";
+    out.cause = *entry.cause;
+    return out;
+  }
   if (entry.kind != Happening::state) {
     out.kind = "daemon";
     out.to = text_of(enum_name(entry.kind));

@@ -100,6 +100,22 @@ struct MessageRows<ServiceScale> {
 static_assert(kEveryMemberIsARow<ServiceScale>);
 
 template <>
+struct MessageRows<HookStatus> {
+  static constexpr std::string_view kName = "HookStatus";
+  static constexpr std::string_view kDoc = "A command that is told of events, [on-event.NAME].";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"name", &HookStatus::name, "Its name."},
+      Member{"state", &HookStatus::state, "idle, or running: it is told of an event now."},
+      Member{"event", &HookStatus::event, "The number of that event."},
+      Member{"queued", &HookStatus::queued, "How many events wait for it."},
+      Member{"done", &HookStatus::done, "How many it was told of with success."},
+      Member{"failed", &HookStatus::failed, "How many it was told of, and has failed."},
+      Member{"dropped", &HookStatus::dropped, "How many it was not told of, since too many waited for it."},
+      Member{"last_failure", &HookStatus::last_failure, "Why it has failed last; empty: it did not since."});
+};
+static_assert(kEveryMemberIsARow<HookStatus>);
+
+template <>
 struct MessageRows<StatusReply> {
   static constexpr std::string_view kName = "StatusReply";
   static constexpr std::string_view kDoc = "Reply of Status.";
@@ -109,7 +125,8 @@ struct MessageRows<StatusReply> {
                       Member{"services", &StatusReply::services, "The services asked for, by name."},
                       Member{"scales", &StatusReply::scales,
                              "Those that have not exactly one instance, or another number than their settings say."},
-                      Member{"groups", &StatusReply::groups, "The names of all groups."});
+                      Member{"groups", &StatusReply::groups, "The names of all groups."},
+                      Member{"hooks", &StatusReply::hooks, "The commands that are told of events, by name."});
 };
 static_assert(kEveryMemberIsARow<StatusReply>);
 
@@ -246,7 +263,8 @@ struct MessageRows<EventRecord> {
       Member{"time", &EventRecord::time, "When, in Unix milliseconds."},
       Member{"kind", &EventRecord::kind,
              "state (a service changed its state), health (its probes have another verdict), fd-store (a descriptor "
-             "that it has stored was dropped or refused), daemon (supervisord itself), or a kind of a later version."},
+             "that it has stored was dropped or refused), hook (a command of [on-event.NAME] has failed or has missed "
+             "events), daemon (supervisord itself), or a kind of a later version."},
       Member{"service", &EventRecord::service, "Which service it is about."},
       Member{"from", &EventRecord::from, "The state or verdict before."},
       Member{"to", &EventRecord::to, "The state or verdict from now on."},
@@ -341,6 +359,10 @@ struct MessageRows<PlanReply> {
       Member{"services", &PlanReply::services, "The services that are not in the files as they are in force."},
       Member{"daemon", &PlanReply::daemon, "Settings of [supervisord] that are others in the files."},
       Member{"groups", &PlanReply::groups, "Groups that are others in the files: the name, and the members."},
+      Member{
+          "hooks", &PlanReply::hooks,
+          "Commands that are told of events ([on-event.NAME]) and are others in the files: the name, and the command "
+          "or the setting."},
       Member{"unchanged", &PlanReply::unchanged, "How many services are as they are in force."},
       Member{"sources", &PlanReply::sources, "The files and directories that the configuration comes from."},
       Member{"report", &PlanReply::report, "Errors and warnings, as `ctl check --json` has them."},
@@ -887,13 +909,13 @@ static_assert(kEveryMemberIsARow<ExpectedMore>);
 template <class... Ts>
 struct TypeList {};
 using MessageTypes =
-    TypeList<ServiceStatus, DaemonStatus, ServiceScale, StatusReply, ChangeProgress, ChangeResult, ChangeReply,
-             SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap, EventsReply,
-             SetChange, SetReply, PlannedSetting, PlannedService, PlanReply, ApplyReply, ConfirmReply, EnableResult,
-             EnableReply, CleanResult, CleanReply, ShownFd, ShownProbe, ShownOrigin, ShownService, ShowReply,
-             EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply, StartRecord,
-             StartTimesReply, ExecReply, AttachReply, TreeProcess, TreeService, TreeReply, Feature, FeaturesReply,
-             Unwell, HealthReply, VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
+    TypeList<ServiceStatus, DaemonStatus, ServiceScale, HookStatus, StatusReply, ChangeProgress, ChangeResult,
+             ChangeReply, SignalResult, SignalReply, WaitState, WaitReply, LogRecord, LogsReply, EventRecord, EventGap,
+             EventsReply, SetChange, SetReply, PlannedSetting, PlannedService, PlanReply, ApplyReply, ConfirmReply,
+             EnableResult, EnableReply, CleanResult, CleanReply, ShownFd, ShownProbe, ShownOrigin, ShownService,
+             ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply,
+             StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess, TreeService, TreeReply, Feature,
+             FeaturesReply, Unwell, HealthReply, VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

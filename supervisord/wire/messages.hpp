@@ -89,12 +89,26 @@ struct ServiceScale {
   friend bool operator==(const ServiceScale&, const ServiceScale&) = default;
 };
 
+// A command that is told of events.
+struct HookStatus {
+  std::string name;
+  std::string state;
+  std::optional<std::int64_t> event;
+  std::int64_t queued = 0;
+  std::int64_t done = 0;
+  std::int64_t failed = 0;
+  std::int64_t dropped = 0;
+  std::string last_failure;
+  friend bool operator==(const HookStatus&, const HookStatus&) = default;
+};
+
 struct StatusReply {
   std::int64_t version = kProtocolVersion;
   DaemonStatus daemon;
   std::vector<ServiceStatus> services;
   std::vector<ServiceScale> scales;
   std::vector<std::string> groups;
+  std::vector<HookStatus> hooks;
   friend bool operator==(const StatusReply&, const StatusReply&) = default;
 };
 

@@ -30,6 +30,7 @@ struct PlanReply {
   std::vector<PlannedService> services;
   std::vector<PlannedSetting> daemon;
   std::vector<PlannedSetting> groups;
+  std::vector<PlannedSetting> hooks;
   std::int64_t unchanged = 0;
   std::vector<std::string> sources;
   JsonText report;
