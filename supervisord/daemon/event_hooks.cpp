@@ -195,7 +195,10 @@ bool EventHooks::has_settings() const {
 
 // What happened in this turn is recorded in it; what follows from it here is so in the next one.
 void EventHooks::on_turn_over() {
-  if (hooks_.empty() && w().event_hooks.empty()) return;
+  if (hooks_.empty() && w().event_hooks.empty()) {
+    has_begun_ = true;
+    return;
+  }
   const bool is_new = supervisor_.history().last_sequence() != seen_;
   if (is_new || !has_settings()) work_.arm(Duration{0});
 }
