@@ -183,8 +183,9 @@ constexpr std::string_view kTimeout = "timeout";
 bool decode_single_step(Decoder& decoder, const ValueTable& table, StopSpec& out) {
   out.steps = {StopStep{}};
   bool good = true;
+  constexpr std::string_view kNear[] = {kTimeout};
   for (const Entry& entry : table.entries) {
-    if (entry.key == kStepWait) {
+    if (entry.key == kStepWait || (entry.key != kTimeout && nearest(entry.key, kNear))) {
       decoder.unknown_key(entry, kTimeout);
       good = false;
     } else if (entry.key != kTimeout) {

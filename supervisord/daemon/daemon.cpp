@@ -456,7 +456,6 @@ std::optional<int> supervise(DaemonOptions options, WorkEnd& work) {
   (*daemon)->remember_enabled(std::move(choices));
   if (main_stdio) (*daemon)->lend_to_main(std::move(*main_stdio));
   (*daemon)->record().program = program;
-  if (!former.empty()) resume_program((*daemon)->record(), former.front().second);
   (*daemon)->record().is_terminal_free = options.is_terminal_free;
   if (has_world)
     (*daemon)->resume(std::move(changed));

@@ -70,6 +70,7 @@ struct EventHooks::Hook {
   std::uint64_t seen = 0;           // What has come up to here was looked at.
   std::deque<std::uint64_t> queue;  // The numbers of the events that wait.
   std::uint64_t current = 0;        // Of what it is told now; 0: nothing.
+  std::uint64_t again = 0;          // What it was told of when an earlier manager died: it does not count in the queue.
   std::unique_ptr<EventProcess> process;
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
@@ -161,8 +162,8 @@ std::unique_ptr<EventHooks::Hook> EventHooks::begin(const std::string& name) {
   const auto known = recorded_.find(name);
   if (known == recorded_.end()) return hook;
   const EventHookRecord& record = known->second;
-  hook->seen = record.seen;
-  if (record.current != 0) hook->queue.push_back(record.current);
+  hook->seen = std::min(record.seen, supervisor_.history().last_sequence());  // Unless that was damaged.
+  if (record.current != 0) hook->queue.push_back(hook->again = record.current);
   hook->done = record.done;
   hook->failed = record.failed;
   hook->dropped = record.dropped;
@@ -235,7 +236,7 @@ void EventHooks::examine(Hook& hook) {
     hook.seen = entry->sequence;
     if (!matches(hook.spec.match, w().groups, *entry, name_of(w(), *entry))) continue;
     hook.queue.push_back(entry->sequence);
-    if (hook.queue.size() <= hook.spec.queue) continue;
+    if (hook.queue.size() <= hook.spec.queue + (hook.queue.front() == hook.again ? 1U : 0U)) continue;
     if (hook.missed == 0)
       say::warn("on-event.{}: {} wait for it (queue): the oldest are dropped", hook.name,
                 counted(hook.spec.queue, "event"));
@@ -258,7 +259,8 @@ void EventHooks::hand_over(Hook& hook) {
       drop_oldest(hook);
       continue;
     }
-    if (entry->awaits_words && stage_ == Stage::running && sys::wall_now() - entry->time < kWordsPatience)
+    const Duration age = sys::wall_now() - entry->time;  // Negative if the clock was set back meanwhile.
+    if (entry->awaits_words && stage_ == Stage::running && age >= Duration{0} && age < kWordsPatience)
       return patience_.arm(kWordsPatience);
     return launch(hook, *entry);
   }

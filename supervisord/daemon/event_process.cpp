@@ -1,6 +1,7 @@
 #include "daemon/event_process.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -45,6 +46,8 @@ Result<Started> start(const LaunchContext& context, const ServiceRef& service, c
   UniqueFd in = TRY(as_input(input));
   sys::Pipe out = TRY(sys::make_pipe());
   TRY(sys::set_nonblocking(out.read_end));
+  constexpr mode_t kForItsUser = 0622;  // Who opens /dev/stderr needs more than the descriptor.
+  (void)!::fchmod(out.write_end.get(), kForItsUser);
   UniqueFd error = TRY(sys::dup_cloexec_above_stdio(out.write_end.get()));
   LaunchOrder order;
   order.service = service;

@@ -1,9 +1,9 @@
+// What a process of supervisord is before anything else, whatever it was started with: its signals blocked and at their
+// defaults, its descriptors 0 to 2 open, its allocator sparing.
 #pragma once
 
 namespace sup {
 
-// Puts this process in order whatever it was started with: signals blocked and at their defaults, descriptors 0 to 2
-// open.
 void prepare_process();
 
 }  // namespace sup

@@ -62,15 +62,10 @@ std::string own_program() {
   return linked;
 }
 
-void resume_program(ManagerRecord& record, const ManagerRecord& former) {
-  if (former.program.empty()) return;
-  record.program = former.program;
-  record.program_before = former.program_before;
-  record.program_device = former.program_device;
-  record.program_inode = former.program_inode;
+void leave_bad_program(ManagerRecord& record) {
   struct stat own{};
-  if (former.program_before.empty() || ::stat("/proc/self/exe", &own) < 0) return;
-  if (own.st_dev != former.program_device || own.st_ino != former.program_inode)
+  if (record.program_before.empty() || ::stat("/proc/self/exe", &own) < 0) return;
+  if (own.st_dev != record.program_device || own.st_ino != record.program_inode)
     record.program = std::exchange(record.program_before, {});
 }
 

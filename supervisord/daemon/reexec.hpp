@@ -70,9 +70,8 @@ class Reexec {
 // one. Empty: that cannot be known any more.
 [[nodiscard]] std::string own_program();
 
-// What the manager before has recorded of the program to ask for. If the guard has gone back from it to the one before,
-// it is that one again.
-void resume_program(ManagerRecord& record, const ManagerRecord& former);
+// If the guard has gone back from the program that was asked for last to the one before, that is asked for next time.
+void leave_bad_program(ManagerRecord& record);
 
 // What a program says in its trial, if it could go on; and what of such words is the version.
 [[nodiscard]] std::string trial_text(std::string_view version);

@@ -9,6 +9,7 @@
 #include "base/version.hpp"
 #include "daemon/credentials.hpp"
 #include "daemon/manager_rows.hpp"
+#include "daemon/reexec.hpp"
 #include "daemon/say.hpp"
 #include "daemon/succession.hpp"
 #include "daemon/supervisor.hpp"
@@ -159,6 +160,7 @@ void Supervisor::on_guard_exits(std::span<const guard::Exit> exits) {
 
 void Supervisor::resume(StateRecords& records, Resumption& left) {
   if (auto found = records.all<ManagerRecord>(RecordKind::manager); !found.empty()) manager_ = found.front().second;
+  leave_bad_program(manager_);
   manager_.version = program_version();
   started_at_ = manager_.started_at;
   last_change_ = manager_.last_change;

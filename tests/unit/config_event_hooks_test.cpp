@@ -72,9 +72,9 @@ TEST_CASE("what a command cannot be told of is refused with its place", "[event-
   const std::string mail = "[on-event.mail]\ncommand = \"x\"\n";
   REQUIRE(refusal("[on-event.mail]\n") ==
           "1:11: on-event 'mail' has no command; write for example command = [\"/usr/local/bin/notify\"]");
-  REQUIRE(refusal(mail + "match = [\"faild\"]\n").starts_with("3:10: match.events: "));
+  REQUIRE(refusal(mail + "match = [\"faild\"]\n").starts_with("3:10: match: expected one of "));
   REQUIRE(refusal(mail + "match = { event = [\"failed\"] }\n") ==
-          "3:11: unknown key 'match.event' in [on-event.mail]; did you mean 'match.events'?");
+          "3:11: unknown key 'match.event' in [on-event.mail]; did you mean 'events'?");
   REQUIRE(refusal(mail + "match = []\n") ==
           "3:9: match.events: it would be told of nothing; name for example \"failed\"");
   REQUIRE(refusal(kWeb + mail + "match.services = [\"wbe\"]\n") ==
@@ -82,7 +82,6 @@ TEST_CASE("what a command cannot be told of is refused with its place", "[event-
   REQUIRE(refusal(mail + "queue = 5000\n").starts_with("3:9: queue: "));
   REQUIRE(refusal(mail + "timeout = \"0s\"\n").starts_with("3:11: timeout: "));
   REQUIRE(refusal(mail + "on-fail = 1\n").starts_with("3:1: unknown key 'on-fail' in [on-event.mail]"));
-  REQUIRE(refusal(mail + mail) == "3:11: on-event 'mail' is defined twice, first at f.toml:1");
 }
 
 TEST_CASE("each state and each verdict is a word that can be matched", "[event-hooks]") {
