@@ -10,6 +10,7 @@ namespace sup {
 namespace {
 
 constexpr std::string_view kFile = "file:";
+constexpr std::string_view kEnv = "env";  // Whose values have often a $ for programs.
 // Keys, at any depth, whose texts are taken as they are.
 constexpr std::string_view kVerbatim[] = {"command",  "exec",      "pre-start",   "post-start",
                                           "pre-stop", "post-stop", "description", "instances"};
@@ -40,7 +41,7 @@ class Interpolation {
     for (Entry& entry : table.entries) {
       if (std::ranges::find(kVerbatim, entry.key) != std::end(kVerbatim)) continue;
       const Decoder::Scope scope(decoder_, entry.key);
-      fill(entry.value, is_top && entry.key == "env" ? Known::files : known);
+      fill(entry.value, is_top && entry.key == kEnv ? Known::files : known);
     }
   }
 
@@ -114,7 +115,36 @@ class Interpolation {
   std::vector<std::string>& secrets_;
 };
 
+// A $ that would be the beginning of something is doubled.
+std::string escaped(std::string_view text, bool is_env) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view rest = text.substr(at);
+    if (is_env ? rest.starts_with("${file:") : rest.starts_with("$$") || rest.starts_with("${")) out += '$';
+    out += text[at];
+  }
+  return out;
+}
+
+void escape(Value& value, bool is_env);
+
+void escape_table(ValueTable& table, bool is_env, bool is_top) {
+  for (Entry& entry : table.entries)
+    if (std::ranges::find(kVerbatim, entry.key) == std::end(kVerbatim))
+      escape(entry.value, is_env || (is_top && entry.key == kEnv));
+}
+
+void escape(Value& value, bool is_env) {
+  if (auto* table = std::get_if<ValueTable>(&value.data)) escape_table(*table, is_env, false);
+  if (auto* array = std::get_if<ValueArray>(&value.data))
+    for (Value& element : *array) escape(element, is_env);
+  if (auto* text = std::get_if<std::string>(&value.data); text != nullptr && text->find('$') != text->npos)
+    *text = escaped(*text, is_env);
+}
+
 }  // namespace
+
+void escape_interpolation(ValueTable& table) { escape_table(table, false, true); }
 
 void interpolate(ValueTable& table, Decoder& decoder, Outside& outside, std::vector<std::string>& secrets) {
   Interpolation(decoder, outside, secrets).fill_table(table, Interpolation::Known::everything, true);

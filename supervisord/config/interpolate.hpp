@@ -22,4 +22,7 @@ namespace sup {
 // had is reported by the decoder, and stays as it is.
 void interpolate(ValueTable& table, Decoder& decoder, Outside& outside, std::vector<std::string>& secrets);
 
+// The inverse: so that interpolate() makes of it what it is now, and asks nobody.
+void escape_interpolation(ValueTable& table);
+
 }  // namespace sup

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/codec_types.hpp"
+#include "config/interpolate.hpp"
 #include "config/json.hpp"
 #include "config/masking.hpp"
 
@@ -76,6 +77,12 @@ std::string table_text(const std::string& header, const ValueTable& table) {
   return out;
 }
 
+// As it stands in a file.
+std::string definition_text(const std::string& header, ValueTable table) {
+  escape_interpolation(table);
+  return table_text(header, table);
+}
+
 ValueTable shown_table(const NamedService& service, Detail detail, Secrets secrets) {
   ValueTable table = service.external.is_written() ? encode(*service.external, detail)
                                                    : encode(covered(service.spec, secrets), detail);
@@ -102,7 +109,7 @@ Json to_json(const DaemonSpec& spec, Detail detail, Secrets secrets) {
 }
 
 std::string to_toml(std::string_view name, const ServiceSpec& spec, Detail detail, Secrets secrets) {
-  return table_text("service." + toml_key(name), encode(covered(spec, secrets), detail));
+  return definition_text("service." + toml_key(name), encode(covered(spec, secrets), detail));
 }
 std::string to_toml(const DaemonSpec& spec, Detail detail, Secrets secrets) {
   return table_text("supervisord", encode(covered(spec, secrets), detail));
@@ -113,7 +120,7 @@ Json to_json(const NamedService& service, Detail detail, Secrets secrets) {
 }
 std::string to_toml(const NamedService& service, Detail detail, Secrets secrets) {
   const std::string_view kind = service.external.is_written() ? "external." : "service.";
-  return table_text(std::string(kind) + toml_key(service.name), shown_table(service, detail, secrets));
+  return definition_text(std::string(kind) + toml_key(service.name), shown_table(service, detail, secrets));
 }
 
 std::vector<SettingChange> diff(const ServiceSpec& before, const ServiceSpec& after) {

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/codec.hpp"
+#include "config/interpolate.hpp"
 #include "config/load.hpp"
 #include "config/shape.hpp"
 #include "config/toml.hpp"
@@ -68,7 +69,12 @@ Result<ServiceSpec> recall_service(const std::string& name, std::string_view tom
   Report report;
   ServiceSpec out;
   Decoder decoder(kPlace, fmt::format("[service.{}]", toml_key(name)), report);
-  decode(decoder, *value, out);
+  Value settings = *value;
+  const LoadOptions nothing;
+  Outside nobody(nothing);  // Nothing in it is left to be asked.
+  std::vector<std::string> secrets;
+  if (auto* table = std::get_if<ValueTable>(&settings.data)) interpolate(*table, decoder, nobody, secrets);
+  decode(decoder, settings, out);
   if (report.has_errors()) return fail(Errc::invalid, messages_of(report.take()));
   return out;
 }

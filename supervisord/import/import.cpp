@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "config/interpolate.hpp"
 #include "config/load.hpp"
 #include "import/readers.hpp"
 #include "import/source.hpp"
@@ -74,9 +75,13 @@ void read(Format format, const std::vector<std::string>& paths, Sources& sources
   }
 }
 
-// So that what is written can be loaded, whatever the source said.
+// So that what is written can be loaded, whatever the source said; and whichever of it is there on this machine, which
+// may be another one than it is for.
 void check_result(Imported& result) {
-  const Loaded loaded = load_text(whole_text(result), "what came of it");
+  Imported everywhere = result;
+  for (Definition& definition : everywhere.definitions)
+    std::erase_if(definition.settings.entries, [](const Entry& entry) { return entry.key == "if"; });
+  const Loaded loaded = load_text(whole_text(everywhere), "what came of it");
   for (const Diagnostic& diagnostic : loaded.diagnostics)
     if (diagnostic.severity == Severity::error)
       result.problem({diagnostic.file, diagnostic.span.line},
@@ -110,8 +115,9 @@ std::string file_text(const Imported& result, const Definition& definition) {
   for (const Note& note : result.notes)
     if (note.service == definition.name && note.fate == Fate::not_mapped)
       out += fmt::format("# Not mapped: {}\n", note_text(note));
-  return out +
-         fmt::format("[{}.{}]\n{}", definition.table, toml_key(definition.name), settings_text(definition.settings));
+  ValueTable settings = definition.settings;
+  escape_interpolation(settings);  // A $ of others means itself by now.
+  return out + fmt::format("[{}.{}]\n{}", definition.table, toml_key(definition.name), settings_text(settings));
 }
 
 std::string supervisord_text(const Imported& result) {

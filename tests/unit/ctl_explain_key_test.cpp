@@ -58,7 +58,8 @@ TEST_CASE("every key leads to itself, in each spelling that is offered", "[ctl][
 }
 
 TEST_CASE("a key that several sections have is explained for each", "[ctl][explain-key]") {
-  REQUIRE(keys_of(found("env").settings) == std::vector<std::string>{"service: env", "supervisord: env"});
+  REQUIRE(keys_of(found("env").settings) ==
+          std::vector<std::string>{"service: env", "on-event: env", "supervisord: env"});
   const FoundKey group = found("group");
   REQUIRE(keys_of(group.settings) == std::vector<std::string>{"service: group"});
   REQUIRE(group.sections.size() == 1);
