@@ -61,7 +61,7 @@ TEST_CASE("a key that several sections have is explained for each", "[ctl][expla
   REQUIRE(keys_of(found("env").settings) ==
           std::vector<std::string>{"service: env", "on-event: env", "supervisord: env"});
   const FoundKey group = found("group");
-  REQUIRE(keys_of(group.settings) == std::vector<std::string>{"service: group"});
+  REQUIRE(keys_of(group.settings) == std::vector<std::string>{"service: group", "on-event: group"});
   REQUIRE(group.sections.size() == 1);
 }
 
