@@ -126,7 +126,9 @@ OrFailure<std::optional<std::string>> edit_until_good(Context& context, std::spa
 OrFailure<> save(const std::string& path, const std::string& text) {
   if (const auto made = sys::ensure_dir(path.substr(0, path.rfind('/')), 0755); !made)
     return failure(ExitCode::failed, made.error().what);
-  if (const auto saved = sys::replace_file(path, text, 0644); !saved)
+  constexpr mode_t kNew = 0644;  // One that is there keeps its own.
+  const bool is_there = ::access(path.c_str(), F_OK) == 0;
+  if (const auto saved = is_there ? sys::rewrite_file(path, text) : sys::replace_file(path, text, kNew); !saved)
     return failure(ExitCode::failed, saved.error().what);
   return {};
 }

@@ -9,6 +9,7 @@
 #include "config/files.hpp"
 #include "config/given.hpp"
 #include "config/loader.hpp"
+#include "config/masking.hpp"
 #include "config/system_check.hpp"
 
 namespace sup {
@@ -19,6 +20,10 @@ Loaded finish(Loader& loader, Report& report) {
   out.has_errors = report.has_errors();
   out.set = std::move(loader.set_);
   out.diagnostics = report.take();
+  for (Diagnostic& diagnostic : out.diagnostics) {
+    diagnostic.message = without_secrets(std::move(diagnostic.message), loader.secrets());
+    diagnostic.hint = without_secrets(std::move(diagnostic.hint), loader.secrets());
+  }
   for (const Diagnostic& diagnostic : out.diagnostics)
     if (auto text = loader.sources_.extract(diagnostic.file)) out.sources.insert(std::move(text));
   return out;

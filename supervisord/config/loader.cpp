@@ -11,6 +11,7 @@
 #include "config/given.hpp"
 #include "config/instances.hpp"
 #include "config/interpolate.hpp"
+#include "config/masking.hpp"
 #include "spec/absent.hpp"
 
 namespace sup {
@@ -170,6 +171,7 @@ void Loader::resolve(Named& named) {
   }
   std::vector<std::string> secrets;
   interpolate(table, decoder, outside_, secrets);
+  keep_secrets(secrets);
   take_service(named, std::move(definition), std::move(secrets));
 }
 
@@ -179,10 +181,17 @@ void Loader::check_absent(const Named& named, Definition& definition) {
   std::vector<std::string> secrets;
   Decoder decoder("", "", missing);
   interpolate(std::get<ValueTable>(definition.table.data), decoder, outside_, secrets);
+  keep_secrets(secrets);
   if (missing.has_errors()) return;
   NamedService unused;
   unused.name = named.name;
   decode_named(named.kind, definition, unused);
+}
+
+void Loader::keep_secrets(std::vector<std::string>& secrets) {
+  sort_secrets(secrets);
+  secrets_.insert(secrets_.end(), secrets.begin(), secrets.end());
+  sort_secrets(secrets_);
 }
 
 void Loader::take_service(const Named& named, Definition definition, std::vector<std::string> secrets) {

@@ -32,6 +32,8 @@ class Loader {
     return locate(place, found);
   }
   [[nodiscard]] std::vector<ConfigFile> answers() const { return outside_.answers(); }
+  // Of all services, the longest first.
+  [[nodiscard]] const std::vector<std::string>& secrets() const { return secrets_; }
 
   SpecSet set_;
   SourceTexts sources_;
@@ -76,6 +78,7 @@ class Loader {
   void put_drop_ins_over(Named& named);
   void complete_main(Definition& definition);
   void check_absent(const Named& named, Definition& definition);
+  void keep_secrets(std::vector<std::string>& secrets);
   void take_service(const Named& named, Definition definition, std::vector<std::string> secrets);
   void decode_named(std::string_view kind, const Definition& definition, NamedService& out);
   void sort_services();
@@ -96,6 +99,7 @@ class Loader {
   std::map<std::string, Definition, std::less<>> groups_;
   std::map<std::string, Definition, std::less<>> event_hooks_;
   std::vector<std::string> known_profiles_;
+  std::vector<std::string> secrets_;
   bool is_complete_ = true;
   bool is_full_ = false;
 };

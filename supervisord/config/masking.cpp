@@ -1,5 +1,7 @@
 #include "config/masking.hpp"
 
+#include <algorithm>
+
 namespace sup {
 namespace {
 
@@ -24,6 +26,13 @@ std::string without_written(std::string text, std::span<const std::string> secre
 }
 
 }  // namespace
+
+void sort_secrets(std::vector<std::string>& secrets) {
+  std::ranges::sort(secrets, [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
+  secrets.erase(std::ranges::unique(secrets).begin(), secrets.end());
+}
 
 std::string without_secrets(std::string text, std::span<const std::string> secrets) {
   for (const std::string& secret : secrets) {

@@ -4,11 +4,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/shape.hpp"
 #include "config/value.hpp"
 
 namespace sup {
+
+// The longest first, as all below want them: one may be a part of another. Each is there once.
+void sort_secrets(std::vector<std::string>& secrets);
 
 // The text with each secret replaced by kMasked. A secret of less than kMinSearched bytes is only found where it is the
 // whole text: it would be everywhere.

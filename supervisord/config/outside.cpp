@@ -7,12 +7,49 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
+#include <utility>
 
 #include "base/text.hpp"
 #include "config/files.hpp"
 #include "sys/unique_fd.hpp"
 
 namespace sup {
+namespace {
+
+constexpr int kMaxLinks = 16;
+
+std::unexpected<Error> failed() {
+  return fail(errno == ENOENT ? Errc::not_found : Errc::sys, std::string(errno_text(errno)));
+}
+
+// Opens it with each link at its end followed by itself, so that whoever could put another one in its place, by writing
+// to the directory that it is in, is noticed. Errors: denied, if root does not trust such a directory.
+Result<UniqueFd> open_trusted(const LoadOptions& options, std::string path) {
+  UniqueFd at;
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    const std::size_t slash = path.rfind('/');
+    const std::string directory = slash == path.npos ? "." : path.substr(0, slash + 1);
+    UniqueFd parent(::openat(at.is_open() ? at.get() : AT_FDCWD, directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    struct stat status = {};
+    if (!parent.is_open() || ::fstat(parent.get(), &status) != 0) return failed();
+    if (const std::string why = distrust(options, status); !why.empty()) return fail(Errc::denied, why);
+    const std::string name = path.substr(slash == path.npos ? 0 : slash + 1);
+    // A fifo must not make us wait.
+    UniqueFd file(::openat(parent.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW));
+    if (file.is_open()) return file;
+    if (errno != ELOOP) return failed();
+    std::string target(PATH_MAX, '\0');
+    const ssize_t size = ::readlinkat(parent.get(), name.c_str(), target.data(), target.size());
+    if (size < 0) return failed();
+    path = target.substr(0, static_cast<std::size_t>(size));
+    at = std::move(parent);
+  }
+  errno = ELOOP;
+  return failed();
+}
+
+}  // namespace
 
 std::vector<ConfigFile> Outside::answers() const {
   std::vector<ConfigFile> out;
@@ -36,12 +73,12 @@ std::string Outside::host() {
 Result<std::string> Outside::file(const std::string& path) {
   const std::string question = "file " + path;
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
-  // A fifo must not make us wait.
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   const std::string what = fmt::format("cannot read {}", printable(path));
+  auto opened = open_trusted(options_, path);
+  if (!opened) return std::unexpected(std::move(opened).error().wrap(what));
+  const UniqueFd fd = *std::move(opened);
   struct stat status = {};
-  if (!fd.is_open() || ::fstat(fd.get(), &status) != 0)
-    return fail(errno == ENOENT ? Errc::not_found : Errc::sys, fmt::format("{}: {}", what, errno_text(errno)));
+  if (::fstat(fd.get(), &status) != 0) return fail(Errc::sys, fmt::format("{}: {}", what, errno_text(errno)));
   if (!S_ISREG(status.st_mode)) return fail(Errc::invalid, what + ": it is no file");
   if (const std::string why = distrust(options_, status); !why.empty())
     return fail(Errc::denied, fmt::format("{}: {}", what, why));

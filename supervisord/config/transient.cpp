@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "base/text.hpp"
 #include "config/codec.hpp"
 #include "config/interpolate.hpp"
@@ -96,20 +97,41 @@ std::string string_setting(std::span<const std::string_view> keys, std::string_v
   return fmt::format("{} = {}\n", path, quoted(value));
 }
 
-Result<ServiceSpec> transient_spec(const std::string& name, std::span<const std::string> lines,
-                                   std::span<const std::string_view> argv,
-                                   std::span<const NamedService* const> others) {
-  std::string text = fmt::format("[service.{}]\n", toml_key(name));
+// Taken as it is: nothing of the machine is asked, and no file is read, for who gives a command.
+static Result<std::string> own_text(const std::string& name, std::span<const std::string> lines,
+                                    std::span<const std::string_view> argv) {
+  std::string text;
   ValueArray words;
   for (const std::string_view word : argv) words.push_back({std::string(word), {}});
   text += fmt::format("command = {}\n", inline_toml({std::move(words), {}}));
   for (const std::string& line : lines) text += line;
+  auto root = parse_toml(text, kPlace);
+  if (!root)
+    return fail(Errc::invalid,
+                root.error().message + (root.error().hint.empty() ? "" : " (" + root.error().hint + ")"));
+  auto& table = std::get<ValueTable>(root->data);
+  for (const std::string_view key : {"use", "profile", "if"})
+    if (table.find(key) != nullptr)
+      return fail(Errc::invalid, fmt::format("{}: only a service that a file defines has it", key));
+  escape_interpolation(table);
+  text = fmt::format("[service.{}]\n", toml_key(name));
+  for (const Entry& entry : table.entries)
+    text += fmt::format("{} = {}\n", toml_key(entry.key), inline_toml(entry.value));
+  return text;
+}
+
+Result<ServiceSpec> transient_spec(const std::string& name, std::span<const std::string> lines,
+                                   std::span<const std::string_view> argv,
+                                   std::span<const NamedService* const> others) {
+  std::string text = TRY(own_text(name, lines, argv));
   for (const NamedService* other : others)
     if (other->name != name && may_name(lines, other->name))
       text += to_toml(as_named(*other), Detail::changed, Secrets::shown);
   Loaded loaded = load_text(text, kPlace);
   if (loaded.has_errors) return fail(Errc::invalid, messages_of(std::move(loaded.diagnostics)));
-  ServiceSpec spec = std::move(std::ranges::find(loaded.set.services, name, &NamedService::name)->spec);
+  const auto found = std::ranges::find(loaded.set.services, name, &NamedService::name);
+  CHECK(found != loaded.set.services.end());
+  ServiceSpec spec = std::move(found->spec);
   if (!spec.before.empty()) return fail(Errc::invalid, "before: others cannot wait for a service that no file defines");
   const auto says_when = [](const std::string& l) { return l.starts_with("restart"); };
   if (std::ranges::none_of(lines, says_when)) spec.restart.when = RestartWhen::never;

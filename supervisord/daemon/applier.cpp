@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "config/masking.hpp"
 #include "config/override.hpp"
 #include "daemon/own_log.hpp"
 #include "daemon/say.hpp"
@@ -26,8 +27,10 @@ bool goes(const ServicePlan& service) {
 
 // What has settings of both has the secrets of both.
 void keep_secrets(NamedService& mixed, const NamedService& other) {
-  for (const std::string& secret : *other.secrets)
-    if (std::ranges::find(*mixed.secrets, secret) == mixed.secrets->end()) mixed.secrets.edit().push_back(secret);
+  if (other.secrets->empty()) return;
+  std::vector<std::string>& secrets = mixed.secrets.edit();
+  secrets.insert(secrets.end(), other.secrets->begin(), other.secrets->end());
+  sort_secrets(secrets);
 }
 
 // A thing of the other kind takes the place of this one.

@@ -22,9 +22,12 @@ std::string_view outcome_of(const HistoryEntry& entry) {
   return {};
 }
 
-bool is_meant(std::span<const std::string> patterns, std::string_view instance) {
+// For each event and each command: groups may be large, so their names are only compared.
+bool is_meant(std::span<const NamedGroup> groups, std::span<const std::string> patterns, std::string_view instance) {
   const std::string_view service = instance.substr(0, instance.rfind('@'));
   return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+    if (const NamedGroup* group = find_group(groups, pattern))
+      return std::ranges::find(group->spec.members, service) != group->spec.members.end();
     return pattern == "all" || glob_match(pattern, service) || glob_match(pattern, instance);
   });
 }
@@ -38,7 +41,7 @@ bool matches(const EventMatch& match, std::span<const NamedGroup> groups, const 
     return enum_name(word) == enum_name(entry.kind) || enum_name(word) == outcome_of(entry);
   });
   if (!is_named || match.services.empty() || instance.empty()) return is_named;
-  return is_meant(without_groups(groups, match.services), instance);
+  return is_meant(groups, match.services, instance);
 }
 
 }  // namespace sup

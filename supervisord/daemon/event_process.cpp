@@ -23,6 +23,7 @@ namespace {
 
 constexpr Signal kKill{SIGKILL};
 constexpr std::size_t kOutputMost = 64 << 10;  // Of one process, in the log.
+constexpr std::size_t kLinePrefix = 40;        // Of each line in the log: its time and level.
 constexpr std::size_t kLineMost = 1 << 10;
 constexpr std::size_t kInputMost = 16 << 20;
 constexpr Duration kLook = std::chrono::milliseconds{50};
@@ -189,11 +190,12 @@ void EventProcess::take_output(std::string_view piece) {
 void EventProcess::say_line(std::string_view line) {
   if (line.empty()) return;
   last_line_ = printable(line, kLineMost);
-  if (said_bytes_ + line.size() > kOutputMost) {
+  const std::size_t cost = line.size() + order_.name.size() + kLinePrefix;
+  if (said_bytes_ + cost > kOutputMost) {
     omitted_bytes_ += line.size();
     return;
   }
-  said_bytes_ += line.size();
+  said_bytes_ += cost;
   say::info("{}: {}", order_.name, last_line_);
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "config/masking.hpp"
 #include "daemon/credentials.hpp"
 #include "daemon/run_tokens.hpp"
 #include "daemon/say.hpp"
@@ -164,7 +165,7 @@ void Runs::on_launched(const LaunchId& launch, Result<Launched> launched) {
   note(*run);
   if (!launched) {
     run->is_over = true;
-    return post_(SpawnFailed{instance, id, std::move(launched.error().what)});
+    return post_(SpawnFailed{instance, id, without_secrets(std::move(launched.error().what), *run->service->secrets)});
   }
   run->main = std::move(launched->process);
   run->main_group = run->main.pid;

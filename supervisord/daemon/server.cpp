@@ -101,9 +101,11 @@ bool may_change(const wire::Call& call) {
 // KEY=VALUE as the log may have it: what has "KEY" or the like in its name, and a whole table of variables, is
 // nobody's.
 std::string covered(const std::string& setting) {
-  const std::string key = setting.substr(0, setting.find('='));
+  const std::size_t at = setting.find('=');
+  std::string key = setting.substr(0, at);
+  std::erase_if(key, [](char c) { return c == ' ' || c == '\t' || c == '"' || c == '\''; });
   const bool is_hidden = key == "env" || (key.starts_with("env.") && looks_secret(key));
-  return is_hidden && key != setting ? fmt::format("{}={}", key, kMasked) : setting;
+  return is_hidden && at != setting.npos ? fmt::format("{}={}", key, kMasked) : setting;
 }
 
 void log_request(const Session& session, const wire::Call& call) {
