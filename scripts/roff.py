@@ -85,7 +85,7 @@ def quoted(text):
 
 
 def plain(text):
-    return escaped(LINK.sub(r"\1", text).replace("`", "").replace("*", ""))
+    return escaped(LINK.sub(r"\1", text).replace("`", "").replace("**", ""))
 
 
 def tagged(rows):
@@ -125,7 +125,7 @@ def body_of(blocks, sections=2):
         depth = -1
         if kind == "heading":
             level, text = rest
-            out.append(f".SH {quoted(plain(text).upper() if '[' not in text else plain(text))}\n" if level <= sections
+            out.append(f".SH {quoted(plain(text).upper() if not set('[`') & set(text) else plain(text))}\n" if level <= sections
                        else f".SS {quoted(plain(text))}\n")
         else:
             out.append({"text": lambda t: f".PP\n{safe(inline(t))}\n", "code": code, "table": table}[kind](*rest))
