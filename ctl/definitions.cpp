@@ -1,24 +1,22 @@
 // `ctl cat` and `ctl new`: the files of definitions.
 #include "ctl/definitions.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <set>
 
 #include "base/text.hpp"
 #include "config/paths.hpp"
 #include "config/transient.hpp"
+#include "ctl/new_file.hpp"
 #include "ctl/offline.hpp"
 #include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "sys/file.hpp"
-#include "sys/unique_fd.hpp"
 
 namespace sup::ctl {
 namespace {
@@ -71,20 +69,6 @@ OrFailure<std::string> folder_of_new(const wire::Arguments& arguments, const std
   const std::string& directory = config.empty() ? *place : *found;
   const bool is_layered = is_directory(directory + "/conf.d") || (place && directory == *place);
   return is_layered ? directory + "/conf.d" : directory;
-}
-
-// Never over something that is there.
-OrFailure<> write_new(const std::string& path, std::string_view text) {
-  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (!file.is_open())
-    return failure(ExitCode::failed, fmt::format("cannot write {}: {}", printable(path), errno_text(errno)));
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0)
-      return failure(ExitCode::failed, fmt::format("cannot write {}: {}", printable(path), errno_text(errno)));
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
 }
 
 // With the other files of the folder, or of the whole configuration.
@@ -170,7 +154,7 @@ int run_new(Context& context) {
   }
   if (const auto made = sys::ensure_dir(*folder, 0755); !made)
     return report(context, Failure{ExitCode::failed, made.error().what});
-  if (const auto written = write_new(path, *text); !written) return report(context, written.error());
+  if (const auto written = write_file(path, *text, Existing::kept); !written) return report(context, written.error());
   note(context, fmt::format("{} written; `ctl apply` puts it in force", path));
   return code_of(ExitCode::done);
 }

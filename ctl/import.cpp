@@ -1,5 +1,4 @@
 // The verb import: definitions of other supervisors become ours.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,6 +6,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "ctl/new_file.hpp"
 #include "ctl/verbs.hpp"
 #include "import/import.hpp"
 #include "import/source.hpp"
@@ -113,24 +113,6 @@ std::string report_of(const Imported& result) {
   return out + fmt::format("],\"essential_losses\":{}}}\n", imports::essential_losses(result));
 }
 
-enum class Existing : std::uint8_t { kept, replaced };
-
-OrFailure<> write_file(const std::string& path, std::string_view text, Existing existing) {
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (existing == Existing::kept ? O_EXCL : O_TRUNC);
-  const UniqueFd file(::open(path.c_str(), flags, 0644));
-  if (!file.is_open()) {
-    const std::string hint = errno == EEXIST ? "; --force writes over it" : "";
-    return failure(ExitCode::failed, fmt::format("cannot write {}: {}{}", printable(path), errno_text(errno), hint));
-  }
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0)
-      return failure(ExitCode::failed, fmt::format("cannot write {}: {}", printable(path), errno_text(errno)));
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 // All files or none, as far as that can be seen before.
 OrFailure<std::size_t> write_files(const Imported& result, const std::string& folder, Existing existing) {
   std::vector<std::pair<std::string, std::string>> files;
@@ -146,7 +128,8 @@ OrFailure<std::size_t> write_files(const Imported& result, const std::string& fo
       return failure(ExitCode::failed, fmt::format("{} is there; --force writes over it", printable(name)));
   }
   for (const auto& [name, text] : files)
-    if (auto written = write_file(name, text, existing); !written) return std::unexpected(std::move(written).error());
+    if (auto written = write_file(name, text, existing, "; --force writes over it"); !written)
+      return std::unexpected(std::move(written).error());
   return files.size();
 }
 

@@ -4,6 +4,7 @@
 
 #include "config/codec_types.hpp"
 #include "config/instances.hpp"
+#include "config/variable_name.hpp"
 #include "sys/env.hpp"
 
 namespace sup {
@@ -19,13 +20,6 @@ std::optional<std::uint32_t> parse_count(std::string_view text) {
   const bool is_number = error == std::errc{} && end == text.data() + text.size();
   if (!is_number || number == 0 || number > kMaxInstances) return std::nullopt;
   return number;
-}
-
-bool is_variable_name(std::string_view name) {
-  const auto is_good = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, is_good);
 }
 
 // "${NAME}" or "${NAME:-2}".

@@ -1,11 +1,11 @@
 #include "config/conditions.hpp"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 
 #include "base/hash.hpp"
+#include "base/text.hpp"
 
 namespace sup {
 namespace {
@@ -15,10 +15,6 @@ bool holds_env(const std::string& word, const Outside& outside) {
   const std::size_t equals = word.find('=');
   const auto value = outside.env(std::string_view(word).substr(0, equals));
   return value && (equals == word.npos || *value == std::string_view(word).substr(equals + 1));
-}
-
-bool is_host(const std::string& pattern, const std::string& host) {
-  return ::fnmatch(pattern.c_str(), host.c_str(), 0) == 0;
 }
 
 // Where this machine stands among all, from 0 to 1: the same each time, elsewhere for another service.
@@ -44,7 +40,7 @@ std::optional<std::string> broken_condition(const ConditionSpec& condition, std:
   const bool is_for_some = condition.fraction < 1;
   if (condition.host.list.empty() && condition.not_host.list.empty() && !is_for_some) return std::nullopt;
   const std::string host = outside.host();
-  const auto names_host = [&](const std::string& pattern) { return is_host(pattern, host); };
+  const auto names_host = [&](const std::string& pattern) { return glob_match(pattern, host); };
   if (!condition.host.list.empty() && std::ranges::none_of(condition.host.list, names_host))
     return fmt::format("if.host: this is {}, not {}", printable(host),
                        printable(fmt::format("{}", fmt::join(condition.host.list, " or "))));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "config/variable_name.hpp"
 
 namespace sup {
 namespace {
@@ -14,12 +15,6 @@ constexpr std::string_view kEnv = "env";  // Whose values have often a $ for pro
 // Keys, at any depth, whose texts are taken as they are.
 constexpr std::string_view kVerbatim[] = {"command",  "exec",      "pre-start",   "post-start",
                                           "pre-stop", "post-stop", "description", "instances"};
-
-bool is_variable_name(std::string_view name) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto is_part = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
-  return !name.empty() && is_letter(name[0]) && std::ranges::all_of(name, is_part);
-}
 
 class Interpolation {
  public:

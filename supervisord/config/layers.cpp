@@ -129,7 +129,8 @@ std::optional<std::string> filled(std::string_view text, const Arguments& argume
   return out;
 }
 
-bool fill_in_text(Value& value, const std::string& text, const Arguments& arguments) {
+// `room`: how many bytes of texts there may still be.
+bool fill_in_text(Value& value, const std::string& text, const Arguments& arguments, std::size_t& room) {
   if (text.find('{') == text.npos) return true;
   const std::string_view whole = placeholder(text);
   if (const auto argument = arguments.find(whole); whole.size() + 2 == text.size() && argument != arguments.end()) {
@@ -138,8 +139,21 @@ bool fill_in_text(Value& value, const std::string& text, const Arguments& argume
     return true;
   }
   auto out = filled(text, arguments);
-  if (out) value.data = *std::move(out);
-  return out.has_value();
+  if (!out || out->size() > room) return false;
+  room -= out->size();
+  value.data = *std::move(out);
+  return true;
+}
+
+bool fill_in_all(Value& value, const Arguments& arguments, std::size_t& room) {
+  bool good = true;
+  if (auto* array = std::get_if<ValueArray>(&value.data))
+    for (Value& element : *array) good = good && fill_in_all(element, arguments, room);
+  if (auto* table = std::get_if<ValueTable>(&value.data))
+    for (Entry& entry : table->entries) good = good && fill_in_all(entry.value, arguments, room);
+  if (const auto* text = value.get_if<std::string>())
+    good = good && fill_in_text(value, std::string(*text), arguments, room);
+  return good;
 }
 
 }  // namespace
@@ -165,13 +179,8 @@ Origins origins_of(const ValueTable& table) {
 }
 
 bool fill_in(Value& value, const Arguments& arguments) {
-  bool good = true;
-  if (auto* array = std::get_if<ValueArray>(&value.data))
-    for (Value& element : *array) good = fill_in(element, arguments) && good;
-  if (auto* table = std::get_if<ValueTable>(&value.data))
-    for (Entry& entry : table->entries) good = fill_in(entry.value, arguments) && good;
-  if (const auto* text = value.get_if<std::string>()) good = fill_in_text(value, std::string(*text), arguments);
-  return good;
+  std::size_t room = kMaxConfigFileBytes;
+  return fill_in_all(value, arguments, room);
 }
 
 }  // namespace sup

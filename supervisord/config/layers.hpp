@@ -45,8 +45,8 @@ void put_under(ValueTable& upper, const ValueTable& lower);
 // What `{NAME}` stands for in the strings of a layer.
 using Arguments = std::map<std::string, Value, std::less<>>;
 // A string that is one placeholder becomes its value, whatever that is; within a string its text is filled in, and
-// `{{NAME}}` is `{NAME}`. `${NAME}` and all other braces stay. False: a text would be larger than a file may be, and
-// stays as it was.
+// `{{NAME}}` is `{NAME}`. `${NAME}` and all other braces stay. False: its texts would be larger than a file may be, and
+// some stay as they were.
 [[nodiscard]] bool fill_in(Value& value, const Arguments& arguments);
 
 // All that the files say in [template.NAME].

@@ -157,7 +157,9 @@ void Loader::resolve(Named& named) {
     if (named.name == kMainService && !options_.main_command.empty()) complete_main(definition);
     if (defaults_) {
       Value defaults = defaults_->table;
-      (void)fill_in(defaults, {{"service", make_value(named.name)}});
+      if (!fill_in(defaults, {{"service", make_value(named.name)}}))
+        report_.error(file_of(*defaults_), defaults_->key,
+                      fmt::format("with the name of service '{}' filled in, its texts would be too large", named.name));
       put_under(table, std::get<ValueTable>(defaults.data));
     }
   } else if (!keys.use.list.empty()) {

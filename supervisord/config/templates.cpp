@@ -178,7 +178,7 @@ bool Templates::expand(ValueTable& table, const TemplateUse& use, const std::str
     arguments.insert_or_assign(parameter.name, value);
   }
   Value own = it.table;
-  if (!fill_in(own, arguments)) return refuse("use: with its parameters filled in, a text would be too large");
+  if (!fill_in(own, arguments)) return refuse("use: with its parameters filled in, its texts would be too large");
   sup::put_under(table, std::get<ValueTable>(own.data));
   for (auto below = it.keys.use.list.rbegin(); below != it.keys.use.list.rend(); ++below) {
     TemplateUse inner = *below;

@@ -294,8 +294,12 @@ void EventHooks::on_done(Hook& hook, const std::string& failure) {
   hook.process.reset();
   const std::uint64_t event = std::exchange(hook.current, 0);
   ++(failure.empty() ? hook.done : hook.failed);
+  // One that fails each time would drive all else out of the history.
+  const bool is_first = hook.last_failure.empty();
   hook.last_failure = failure;
-  if (!failure.empty()) tell(LogLevel::warning, hook, fmt::format("it has failed for event {}: {}", event, failure));
+  const std::string what = fmt::format("it has failed for event {}: {}", event, failure);
+  if (!failure.empty() && is_first) tell(LogLevel::warning, hook, what);
+  if (!failure.empty() && !is_first) say::warn("on-event.{}: {}", hook.name, what);
   work_.arm(Duration{0});
   if (hook.is_removed) return void(hooks_.erase(std::string(hook.name)));
   record(hook);

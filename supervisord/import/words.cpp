@@ -116,12 +116,6 @@ std::string shell_word(std::string_view text) {
   return out + "'";
 }
 
-bool is_variable_name(std::string_view name) {
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-  if (name.empty() || kLetters.find(name.front()) == kLetters.npos) return false;
-  return std::ranges::all_of(name, [&](char c) { return kLetters.find(c) != kLetters.npos || (c >= '0' && c <= '9'); });
-}
-
 std::string seconds_text(std::int64_t seconds) {
   constexpr std::int64_t kLongest = 366LL * 24 * 3600;
   return format_duration(std::chrono::seconds{std::clamp<std::int64_t>(seconds, 0, kLongest)});

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/variable_name.hpp"
 
 namespace sup::imports {
 
@@ -30,8 +31,6 @@ namespace sup::imports {
 
 // A word that a shell reads as exactly this text.
 [[nodiscard]] std::string shell_word(std::string_view text);
-// Whether a name can be that of an environment variable of ours.
-[[nodiscard]] bool is_variable_name(std::string_view name);
 // "10s" of a number of seconds.
 [[nodiscard]] std::string seconds_text(std::int64_t seconds);
 

@@ -29,7 +29,6 @@ class Origins {
     Layer layer = Layer::definition;
     std::uint32_t file = 0;  // Index into SpecSet::files.
     std::uint32_t line = 0;
-    bool is_secret = false;  // Something of a file of secrets is in the value: it is not for other eyes.
   };
 
   // A key that holds a NUL byte is none of a setting, and is passed over.
@@ -37,7 +36,7 @@ class Origins {
     if (row.key.find('\0') != row.key.npos) return;
     packed_.append(row.key);
     packed_ += '\0';
-    packed_ += static_cast<char>(static_cast<unsigned>(row.layer) | (row.is_secret ? kSecret : 0U));
+    packed_ += static_cast<char>(row.layer);
     append(row.file);
     append(row.line);
   }
@@ -48,9 +47,7 @@ class Origins {
     while (!rest.empty()) {
       Row row{.key = rest.substr(0, rest.find('\0'))};
       rest.remove_prefix(row.key.size() + 1);
-      const auto flags = static_cast<unsigned char>(rest[0]);
-      row.layer = static_cast<Layer>(flags & ~kSecret);
-      row.is_secret = (flags & kSecret) != 0;
+      row.layer = static_cast<Layer>(rest[0]);
       std::memcpy(&row.file, rest.data() + 1, sizeof row.file);
       std::memcpy(&row.line, rest.data() + 1 + sizeof row.file, sizeof row.line);
       rest.remove_prefix(1 + sizeof row.file + sizeof row.line);
@@ -72,8 +69,6 @@ class Origins {
   friend bool operator==(const Origins&, const Origins&) = default;
 
  private:
-  static constexpr unsigned kSecret = 0x80;
-
   void append(std::uint32_t number) {
     char bytes[sizeof number];
     std::memcpy(bytes, &number, sizeof number);

@@ -240,9 +240,9 @@ struct Fields<ServiceSpec> {
             "The service's root directory, absolute, see chroot(2); needs root. The program, working-dir and the file "
             "of stdin are looked up in it; logs and env-file are not. A chroot alone does not hold a process of root.",
             AbsolutePath{}},
-      Field{
-          "env", &ServiceSpec::env, OnChange::restart, "{ PORT = \"8080\" }",
-          "Environment variables, byte for byte; nothing is expanded. They win over env-file and over inherited ones."},
+      Field{"env", &ServiceSpec::env, OnChange::restart, "{ PORT = \"8080\" }",
+            "Environment variables, byte for byte, but for ${file:/path}, the content of a file. They win over "
+            "env-file and over inherited ones."},
       Field{"env-file", &ServiceSpec::env_file, OnChange::restart, "[\"/etc/default/web\"]",
             "Files of KEY=VALUE lines, read again at each start; later files win. An element may be a table "
             "{ path = \"...\", optional = true }.",
