@@ -1,23 +1,19 @@
 // `ctl apply` and `ctl confirm`: the configuration files come in force, and perhaps only on trial.
 #include <fmt/format.h>
-#include <poll.h>
-
 #include <algorithm>
 #include <string_view>
 
 #include "base/text.hpp"
 #include "ctl/change.hpp"
+#include "ctl/config_watch.hpp"
 #include "ctl/plan.hpp"
 #include "ctl/render_table.hpp"
 #include "ctl/successor.hpp"
 #include "ctl/verbs.hpp"
 #include "ctl/wait_line.hpp"
-#include "sys/tree_watch.hpp"
 
 namespace sup::ctl {
 namespace {
-
-constexpr int kQuietMs = 200;  // Several files may be written one after the other.
 
 bool is_good(const std::vector<wire::ChangeResult>& results) {
   return std::ranges::all_of(results, [](const wire::ChangeResult& result) { return result.outcome == "done"; });
@@ -73,43 +69,12 @@ ExitCode print_applied(Context& context, const ChangePaths& paths, const wire::A
   return code;
 }
 
-OrFailure<sys::TreeWatch> watch_sources(Context& context) {
-  const auto plan = Asker(context).ask<wire::PlanReply>(wire::command(wire::Verb::plan), {});
-  if (!plan) return std::unexpected(plan.error());
-  if (plan->sources.empty())
-    return failure(ExitCode::failed, "there is nothing to watch: the configuration is not in files");
-  auto watch = sys::TreeWatch::create();
-  for (const std::string& source : plan->sources)
-    if (auto added = watch ? watch->add(source) : Result<>(); !added)
-      return failure(ExitCode::failed, added.error().what);
-  if (!watch) return failure(ExitCode::failed, watch.error().what);
-  return std::move(*watch);
-}
-
-// What editors leave beside a file while they write it.
-bool is_aside(std::string_view path) {
-  const std::string_view name = path.substr(path.rfind('/') + 1);
-  return name.starts_with('.') || name.ends_with('~') || name.starts_with('#');
-}
-
-// Until something has changed, and nothing more for a moment.
-OrFailure<> await_change(sys::TreeWatch& watch) {
-  bool has_changed = false;
-  while (true) {
-    pollfd one{.fd = watch.fd().get(), .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&one, 1, has_changed ? kQuietMs : -1);
-    if (ready == 0) return {};
-    const auto changes = watch.read();
-    if (!changes) return failure(ExitCode::failed, changes.error().what);
-    has_changed = has_changed || changes->is_incomplete || !std::ranges::all_of(changes->paths, is_aside);
-  }
-}
-
-// Errors are told, and mended by the next change.
+// Errors are told, and mended by the next change. What is watched comes before what is read, so that no change is
+// missed between, and is another each time: files may include others now.
 int watch_and_apply(Context& context) {
-  auto watch = watch_sources(context);
-  if (!watch) return report(context, watch.error());
   while (true) {
+    auto watched = ConfigWatch::begin(context);
+    if (!watched) return report(context, watched.error());
     ChangePaths paths;
     const auto reply = apply(context, paths);
     const bool is_refused = !reply && reply.error().code == ExitCode::failed && !reply.error().is_lost;
@@ -120,7 +85,7 @@ int watch_and_apply(Context& context) {
       (void)report(context, reply.error());  // Another one is at it: the next change is another chance.
     context.out.flush();
     context.err.flush();
-    if (const auto changed = await_change(*watch); !changed) return report(context, changed.error());
+    if (const auto changed = watched->await_change(); !changed) return report(context, changed.error());
   }
 }
 

@@ -28,7 +28,6 @@ inline constexpr auto kForeignVerbs = std::array{
     ForeignVerb{"is-enabled", kHintOfEnabled},
     ForeignVerb{"is-failed", "`ctl status NAME` shows the state; `ctl status --check NAME` tells it by the exit code"},
     ForeignVerb{"journal", "`ctl logs NAME` shows what a service wrote; `ctl events` what happened to it"},
-    ForeignVerb{"list", "`ctl status` lists the services"},
     ForeignVerb{"list-units", "systemctl's list-units is `ctl status`"},
     ForeignVerb{"log", "the verb is `ctl logs NAME`"},
     ForeignVerb{"maintail",

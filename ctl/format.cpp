@@ -61,7 +61,7 @@ class Formatter {
       files.push_back(read_standard_input(found));
     } else {
       const LoadOptions these_alone{.trust = FileTrust::unchecked, .follows_files = false};
-      for (ReadFile& read : read_config_files({&path, 1}, {}, these_alone, found))
+      for (ReadFile& read : read_config_files({&path, 1}, {}, these_alone, found).files)
         files.push_back(std::move(read.file));
     }
     const bool is_unread = found.has_errors();

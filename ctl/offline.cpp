@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/load.hpp"
+#include "spec/absent.hpp"
 #include "wire/message_tables.hpp"
 #include "wire/names.hpp"
 
@@ -29,6 +30,8 @@ Failure no_such_service(const SpecSet& set, const std::string& name) {
   for (const NamedService& service : set.services) known.push_back(service.name);
   wire::ErrorReply error{.name = std::string(wire::MessageRows<wire::NoSuchService>::kName), .parameters = {}};
   error.parameters.emplace_back("name", name);
+  if (const AbsentService* absent = find_absent(set.absent, name))
+    error.parameters.emplace_back("absent", why_text(*absent));
   if (const auto near = nearest(name, known)) error.parameters.emplace_back("nearest", std::string(*near));
   return failure(error).error();
 }

@@ -70,8 +70,15 @@ bool is_positional(const ParamRow& param) {
   return param.given == Given::word || param.given == Given::words || param.given == Given::rest;
 }
 
+// CLI11 lets "!" take back what a flag says: who writes --wait, or --restart after an alias, gets what is so anyway.
+std::string with_opposite(const ParamRow& param) {
+  constexpr std::string_view kNo = "--no-";
+  if (param.given != Given::flag_off || !param.option.starts_with(kNo)) return std::string(param.option);
+  return fmt::format("{0},!--{1}", param.option, param.option.substr(kNo.size()));
+}
+
 void add_to(CLI::App& app, Found& found) {
-  const std::string name(found.param->option);
+  const std::string name = with_opposite(*found.param);
   if (is_flag(*found.param))
     app.add_flag(name, found.count);
   else  // One value each time it is given. A second one is refused later, with a clearer text than CLI11's.

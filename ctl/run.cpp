@@ -116,6 +116,7 @@ int run_verb(Context& context) {
     case Verb::wait: return run_wait(context);
     case Verb::logs: return run_logs(context);
     case Verb::events: return run_events(context);
+    case Verb::test_hook: return run_test_hook(context);
     case Verb::show: return run_show(context);
     case Verb::env: return run_env(context);
     case Verb::explain: return run_explain(context);

@@ -15,6 +15,7 @@ int run_signal(Context& context);
 int run_wait(Context& context);
 int run_logs(Context& context);
 int run_events(Context& context);
+int run_test_hook(Context& context);
 int run_show(Context& context);
 int run_env(Context& context);
 int run_explain(Context& context);

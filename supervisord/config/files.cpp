@@ -92,6 +92,7 @@ class Reader {
   Reader(const LoadOptions& options, Report& report) : options_(options), report_(report) {}
 
   void read_path(const std::string& path) {
+    looked_for_.insert(path);
     const UniqueFd fd = open(AT_FDCWD, path, path);
     if (!fd.is_open()) return;
     struct stat status = {};
@@ -114,7 +115,7 @@ class Reader {
     follow_includes(files_.size() - 1, {});
   }
 
-  std::vector<ReadFile> take() { return std::move(files_); }
+  ReadFiles take() { return {std::move(files_), {looked_for_.begin(), looked_for_.end()}}; }
 
  private:
   static constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;  // A fifo must not make us wait.
@@ -205,8 +206,9 @@ class Reader {
       directories.push_back(beside(name, std::string(service) + std::string(kDropInSuffix)));
     bool is_examined = false;
     for (const std::string& directory : directories) {
-      if (directory.find('/', name.rfind('/') + 1) != directory.npos || ::access(directory.c_str(), F_OK) != 0)
-        continue;
+      if (directory.find('/', name.rfind('/') + 1) != directory.npos) continue;
+      looked_for_.insert(directory);
+      if (::access(directory.c_str(), F_OK) != 0) continue;
       if (!is_examined && !examine_directory(directory_of(name))) return;
       is_examined = true;
       read_drop_in_dir(AT_FDCWD, directory, directory);
@@ -274,6 +276,7 @@ class Reader {
     if (directory.empty() && word[0] != '/')
       return decoder.error(place, "this text is in no directory", "write an absolute path");
     const std::string path = word[0] == '/' ? word : beside(file, word);
+    looked_for_.insert(path);
     if (word.find_first_of("*?[") == word.npos) return include_one(decoder, place, path);
     for (const std::string& match : matches_of(path)) include_one(decoder, place, match);
   }
@@ -307,6 +310,7 @@ class Reader {
   std::set<FileId> read_;                             // All files;
   std::set<FileId> included_;                         // those that another one includes;
   std::set<FileId> directories_;                      // and directories of drop-ins.
+  std::set<std::string> looked_for_;
 };
 
 }  // namespace
@@ -330,8 +334,8 @@ ReadFile parsed(ConfigFile file) {
   return {std::move(file), std::move(root)};
 }
 
-std::vector<ReadFile> read_config_files(std::span<const std::string> paths, ConfigFile text, const LoadOptions& options,
-                                        Report& report) {
+ReadFiles read_config_files(std::span<const std::string> paths, ConfigFile text, const LoadOptions& options,
+                            Report& report) {
   Reader reader(options, report);
   for (const std::string& path : paths) reader.read_path(path);
   if (text.text.size() > kMaxConfigFileBytes)

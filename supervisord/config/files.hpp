@@ -25,11 +25,15 @@ struct ReadFile {
 };
 [[nodiscard]] ReadFile parsed(ConfigFile file);
 
+struct ReadFiles {
+  std::vector<ReadFile> files;
+  std::vector<std::string> looked_for;  // As Loaded has it.
+};
 // Everything that load() says about paths holds here; `text`, if it is not empty, is one more file, without a place, of
 // this name. What cannot be read is reported and left out. Trust is judged by fstat(2) of what was opened, so that
 // nothing can be swapped in between; of what is not named on the command line that of its directory, too.
-[[nodiscard]] std::vector<ReadFile> read_config_files(std::span<const std::string> paths, ConfigFile text,
-                                                      const LoadOptions& options, Report& report);
+[[nodiscard]] ReadFiles read_config_files(std::span<const std::string> paths, ConfigFile text,
+                                          const LoadOptions& options, Report& report);
 
 // Why root does not trust what this is the status of, as `options` have it; empty: it does.
 [[nodiscard]] std::string distrust(const LoadOptions& options, const struct stat& status);

@@ -63,16 +63,17 @@ Loaded load(std::span<const std::string> paths, const LoadOptions& options) {
     if (given.is_empty()) given.paths = default_paths(options.who, report);
     paths = given.paths;
   }
-  std::vector<ReadFile> read =
+  ReadFiles read =
       read_config_files(paths, {std::string(kTomlName), std::move(given.text)}, options, report);
   if (report.has_errors()) loader.miss_a_file();
   std::vector<ConfigFile> kept;
-  add_files(loader, std::move(read), options, kept);
+  add_files(loader, std::move(read.files), options, kept);
   const Locate locate = [&](const SpecPlace& place) { return loader.locate(place); };
   if (options.system != SystemChecks::off) check_system(loader.set_, options.who, locate, report);
   if (options.system == SystemChecks::on) check_controllers(loader.set_, locate, report);
   Loaded out = finish(loader, report);
   out.files = std::move(kept);
+  out.looked_for = std::move(read.looked_for);
   return out;
 }
 

@@ -66,6 +66,9 @@ struct Loaded {
   SourceTexts sources;
   bool has_errors = false;
   std::vector<ConfigFile> files = {};  // All that was read, in order.
+  // Paths of files, directories and what may become one, and patterns of include: each change there may be one of this
+  // configuration. Sorted, each once.
+  std::vector<std::string> looked_for = {};
 };
 
 // No paths: what the environment gives (config/given.hpp), else the default configuration directory, which may be

@@ -83,6 +83,7 @@ void Loader::finish() {
         all, {}, [&](const Named& it) { return std::tuple(file_name_of(file_of(it.definition)), it.definition.file); });
   check_drop_ins();
   for (Named& named : named_) resolve(named);
+  for (auto& [name, definition] : event_hooks_) take_event_hook(name, definition);
   add_main();
   check_profiles();
   sort_services();
@@ -190,6 +191,17 @@ void Loader::check_absent(const Named& named, Definition& definition) {
   decode_named(named.kind, definition, unused);
 }
 
+void Loader::take_event_hook(const std::string& name, Definition& definition) {
+  NamedEventHook hook{name, {}, definition.file, definition.key.line};
+  std::vector<std::string> secrets;
+  Decoder decoder(file_of(definition), fmt::format("[on-event.{}]", toml_key(name)), report_);
+  interpolate(std::get<ValueTable>(definition.table.data), decoder, outside_, secrets);
+  decode(decoder, definition.table, hook.spec);
+  keep_secrets(secrets);
+  hook.secrets = std::move(secrets);
+  set_.event_hooks.push_back(std::move(hook));
+}
+
 void Loader::keep_secrets(std::vector<std::string>& secrets) {
   sort_secrets(secrets);
   secrets_.insert(secrets_.end(), secrets.begin(), secrets.end());
@@ -247,7 +259,6 @@ void Loader::sort_services() {
             [](const NamedService& a, const NamedService& b) { return a.name < b.name; });
   set_.services.shrink_to_fit();
   std::ranges::sort(set_.groups, {}, &NamedGroup::name);
-  std::ranges::sort(set_.event_hooks, {}, &NamedEventHook::name);
   std::erase_if(set_.absent, [&](const AbsentService& absent) { return definitions_.contains(absent.name); });
   std::ranges::sort(set_.absent, {}, &AbsentService::name);
 }

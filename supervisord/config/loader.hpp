@@ -78,6 +78,7 @@ class Loader {
   void put_drop_ins_over(Named& named);
   void complete_main(Definition& definition);
   void check_absent(const Named& named, Definition& definition);
+  void take_event_hook(const std::string& name, Definition& definition);
   void keep_secrets(std::vector<std::string>& secrets);
   void take_service(const Named& named, Definition definition, std::vector<std::string> secrets);
   void decode_named(std::string_view kind, const Definition& definition, NamedService& out);

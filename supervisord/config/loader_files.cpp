@@ -156,16 +156,12 @@ void Loader::add_template(const std::string& name, Definition definition) {
 
 void Loader::add_event_hook(const std::string& name, Definition definition) {
   const std::string& file = file_of(definition);
-  NamedEventHook hook{name, {}, definition.file, definition.key.line};
-  Decoder decoder(file, fmt::format("[on-event.{}]", toml_key(name)), report_);
-  decode(decoder, definition.table, hook.spec);
   if (const auto first = event_hooks_.find(name); first != event_hooks_.end())
     return report_.error(file, definition.key,
                          fmt::format("on-event '{}' is defined twice, first at {}", name, place_text(first->second)));
-  if (set_.event_hooks.size() >= kMaxEventHooks)
+  if (event_hooks_.size() >= kMaxEventHooks)
     return report_.error(file, definition.key, fmt::format("more than {} tables [on-event.NAME]", kMaxEventHooks));
   event_hooks_.emplace(name, std::move(definition));
-  set_.event_hooks.push_back(std::move(hook));
 }
 
 bool Loader::check_named(std::string_view kind, const std::string& name, const Definition& definition) {

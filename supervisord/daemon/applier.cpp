@@ -307,7 +307,8 @@ void Applier::tell_settings() {
   SettingsChanged settings{.daemon = w().daemon,
                            .groups = std::move(job_->loaded.set.groups),
                            .files = std::move(job_->loaded.set.files),
-                           .event_hooks = std::move(job_->loaded.set.event_hooks)};
+                           .event_hooks = std::move(job_->loaded.set.event_hooks),
+                           .absent = std::move(job_->loaded.set.absent)};
   take_live(settings.daemon, job_->loaded.set.daemon);
   if (settings.daemon.log.level != w().daemon.log.level) set_own_log_level(settings.daemon.log.level);
   for (const SettingChange& change : job_->plan.daemon)

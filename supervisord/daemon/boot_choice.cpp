@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "daemon/main_service.hpp"
+#include "spec/absent.hpp"
 #include "wire/names.hpp"
 
 namespace sup {
@@ -15,11 +16,13 @@ Result<std::vector<std::string>> services_of(std::string_view option, const Spec
   std::vector<std::string> known;
   for (const NamedService& service : set.services) known.push_back(service.name);
   const auto resolved = wire::resolve_names(without_groups(set.groups, names), known);
-  if (!resolved)
-    return fail(
-        Errc::not_found,
-        fmt::format("{}: no service '{}'{}", option, resolved.error().name,
-                    resolved.error().nearest ? fmt::format("; did you mean '{}'?", *resolved.error().nearest) : ""));
+  if (!resolved) {
+    const auto& [name, near] = resolved.error();
+    if (const AbsentService* absent = find_absent(set.absent, name))
+      return fail(Errc::not_found, fmt::format("{}: '{}' is left out: {}", option, name, why_text(*absent)));
+    return fail(Errc::not_found, fmt::format("{}: no service '{}'{}", option, name,
+                                             near ? fmt::format("; did you mean '{}'?", *near) : ""));
+  }
   std::vector<std::string> out;
   for (const std::size_t index : *resolved) out.push_back(known[index]);
   return out;

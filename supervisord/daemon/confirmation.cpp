@@ -18,7 +18,12 @@ constexpr Duration kBusyPause = std::chrono::milliseconds{100};
 // As the files said that are in force: without what was set by command.
 SpecSet in_force(const Supervisor& supervisor) {
   const World& w = supervisor.world();
-  SpecSet out{.daemon = w.daemon, .services = {}, .groups = w.groups, .files = w.files, .event_hooks = w.event_hooks};
+  SpecSet out{.daemon = w.daemon,
+              .services = {},
+              .groups = w.groups,
+              .absent = w.absent,
+              .files = w.files,
+              .event_hooks = w.event_hooks};
   for (const ServiceId id : w.by_name) {
     const ServiceSlot& service = w.service(id);
     if (service.is_vanishing || service.definition->transience != Transience::none) continue;

@@ -10,6 +10,7 @@
 
 #include "base/refusable.hpp"
 #include "base/text.hpp"
+#include "config/masking.hpp"
 #include "daemon/event_match.hpp"
 #include "daemon/event_process.hpp"
 #include "daemon/manager_rows.hpp"
@@ -67,6 +68,7 @@ void kill(const sys::ProcessRef& process) {
 struct EventHooks::Hook {
   std::string name;
   EventHookSpec spec;
+  std::vector<std::string> secrets;  // In its settings.
   std::uint64_t seen = 0;           // What has come up to here was looked at.
   std::deque<std::uint64_t> queue;  // The numbers of the events that wait.
   std::uint64_t current = 0;        // Of what it is told now; 0: nothing.
@@ -144,6 +146,7 @@ void EventHooks::take_settings() {
     std::unique_ptr<Hook>& hook = hooks_[wanted.name];
     if (hook == nullptr) hook = begin(wanted.name);
     hook->spec = wanted.spec;
+    hook->secrets = wanted.secrets;
     hook->is_removed = false;
     record(*hook);
   }
@@ -176,6 +179,7 @@ void EventHooks::remove(Hook& hook) {
   if (hook.is_removed) return;
   hook.is_removed = true;
   record(hook);
+  for (const std::uint64_t event : hook.queue) conclude_test(hook, event, "dropped", "it is removed");
   if (!hook.queue.empty())
     tell(LogLevel::warning, hook,
          fmt::format("it is removed: {} are dropped that waited for it", counted(hook.queue.size(), "event")));
@@ -226,6 +230,11 @@ void EventHooks::examine_all() {
     if (!hook->is_removed) examine(*hook);
 }
 
+bool EventHooks::is_for(const Hook& hook, const HistoryEntry& entry) const {
+  if (entry.kind == Happening::test) return *entry.departed == hook.name;
+  return matches(hook.spec.match, w().groups, entry, name_of(w(), entry));
+}
+
 void EventHooks::examine(Hook& hook) {
   const History& history = supervisor_.history();
   bool has_dropped = false;
@@ -234,7 +243,7 @@ void EventHooks::examine(Hook& hook) {
     hook.dropped += gap;
     hook.missed += gap;
     hook.seen = entry->sequence;
-    if (!matches(hook.spec.match, w().groups, *entry, name_of(w(), *entry))) continue;
+    if (!is_for(hook, *entry)) continue;
     hook.queue.push_back(entry->sequence);
     if (hook.queue.size() <= hook.spec.queue + (hook.queue.front() == hook.again ? 1U : 0U)) continue;
     if (hook.missed == 0)
@@ -247,6 +256,7 @@ void EventHooks::examine(Hook& hook) {
 }
 
 void EventHooks::drop_oldest(Hook& hook) {
+  conclude_test(hook, hook.queue.front(), "dropped", "too many events wait for it");
   hook.queue.pop_front();
   ++hook.dropped;
   ++hook.missed;
@@ -284,7 +294,7 @@ void EventHooks::launch(Hook& hook, const HistoryEntry& entry) {
       loop_, workers_, supervisor_.runs().context(), std::move(order), [this, &hook] { record(hook); },
       [this, &hook](EventProcess::Outcome outcome) {
         if (outcome.group) empty_groups_.push_back(std::move(*outcome.group));
-        on_done(hook, outcome.failure);
+        on_done(hook, without_secrets(std::move(outcome.failure), hook.secrets));
       });
   record(hook);
 }
@@ -294,6 +304,7 @@ void EventHooks::on_done(Hook& hook, const std::string& failure) {
   hook.process.reset();
   const std::uint64_t event = std::exchange(hook.current, 0);
   ++(failure.empty() ? hook.done : hook.failed);
+  conclude_test(hook, event, failure.empty() ? "done" : "failed", failure);
   // One that fails each time would drive all else out of the history.
   const bool is_first = hook.last_failure.empty();
   hook.last_failure = failure;
@@ -348,6 +359,7 @@ void EventHooks::give_up() {
   is_over_ = std::exchange(stage_, Stage::over) == Stage::over;
   if (is_over_) return loop_.stop();
   for (const auto& [name, hook] : hooks_) {
+    for (const std::uint64_t event : hook->queue) conclude_test(*hook, event, "dropped", "supervisord ends");
     if (!hook->queue.empty()) {
       hook->dropped += hook->queue.size();
       tell(LogLevel::warning, *hook,
@@ -370,6 +382,38 @@ void EventHooks::stop_if_idle() {
   if (!is_idle || stage_ == Stage::running) return;
   is_over_ = true;
   loop_.stop();
+}
+
+// ---- trying ----
+
+Result<> EventHooks::test(const std::string& name, const std::string& who, Tested tested) {
+  std::vector<std::string_view> known;
+  for (const auto& [one, hook] : hooks_)
+    if (!hook->is_removed) known.push_back(one);
+  if (std::ranges::find(known, name) == known.end()) {
+    const auto near = nearest(name, known);
+    return fail(Errc::not_found, fmt::format("there is no [on-event.{}]{}", printable(name, 80),
+                                             near            ? fmt::format("; did you mean '{}'?", *near)
+                                             : known.empty() ? "; no command is told of events"
+                                                             : ""));
+  }
+  const std::uint64_t event = supervisor_.note_test(name, fmt::format("{} tries on-event.{}", who, name));
+  tests_.emplace(event, std::move(tested));
+  work_.arm(Duration{0});
+  return {};
+}
+
+void EventHooks::conclude_test(const Hook& hook, std::uint64_t event, std::string_view outcome,
+                               const std::string& failure) {
+  auto test = tests_.extract(event);
+  if (test.empty()) return;
+  const HistoryEntry* entry = supervisor_.history().find(event);
+  const Duration took = entry != nullptr ? sys::wall_now() - entry->time : Duration{0};
+  test.mapped()({.hook = hook.name,
+                 .event = static_cast<std::int64_t>(event),
+                 .outcome = std::string(outcome),
+                 .failure = failure,
+                 .took_ms = std::max<std::int64_t>(whole_ms(took), 0)});
 }
 
 // ---- looking ----

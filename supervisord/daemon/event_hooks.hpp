@@ -35,6 +35,10 @@ class EventHooks final : public Observer {
   void hurry();
 
   [[nodiscard]] std::vector<wire::HookStatus> view() const;
+  // An event for this hook alone, of kind `test`; `tested` is called when the hook was told, or will not be.
+  // Errors: not_found, with the nearest name.
+  using Tested = std::move_only_function<void(wire::TestHookReply)>;
+  [[nodiscard]] Result<> test(const std::string& name, const std::string& who, Tested tested);
 
   void on_state_changed(const StateChanged&) override {}
   void on_health_changed(const HealthChanged&) override {}
@@ -54,7 +58,9 @@ class EventHooks final : public Observer {
   [[nodiscard]] std::unique_ptr<Hook> begin(const std::string& name);
   void examine_all();
   void examine(Hook& hook);
-  static void drop_oldest(Hook& hook);
+  [[nodiscard]] bool is_for(const Hook& hook, const HistoryEntry& entry) const;
+  void drop_oldest(Hook& hook);
+  void conclude_test(const Hook& hook, std::uint64_t event, std::string_view outcome, const std::string& failure);
   void hand_over(Hook& hook);
   void launch(Hook& hook, const HistoryEntry& entry);
   void on_done(Hook& hook, const std::string& failure);
@@ -72,6 +78,7 @@ class EventHooks final : public Observer {
   StateRecords& records_;
   std::map<std::string, std::unique_ptr<Hook>, std::less<>> hooks_;  // By name; also those that are removed and at it.
   std::map<std::string, EventHookRecord, std::less<>> recorded_;     // What earlier managers have left.
+  std::map<std::uint64_t, Tested> tests_;                            // By the number of their event.
   std::vector<sys::Cgroup> empty_groups_;
   std::uint64_t seen_ = 0;    // The last event that was looked at.
   std::uint64_t exits_ = 0;   // Ends that the guard has told, up to this sequence.

@@ -17,7 +17,8 @@ std::string_view outcome_of(const HistoryEntry& entry) {
     case Happening::started:
     case Happening::shutdown:
     case Happening::fd_store:
-    case Happening::hook: return {};
+    case Happening::hook:
+    case Happening::test: return {};
   }
   return {};
 }
@@ -36,7 +37,7 @@ bool is_meant(std::span<const NamedGroup> groups, std::span<const std::string> p
 
 bool matches(const EventMatch& match, std::span<const NamedGroup> groups, const HistoryEntry& entry,
              std::string_view instance) {
-  if (entry.kind == Happening::hook) return false;
+  if (entry.kind == Happening::hook || entry.kind == Happening::test) return false;
   const bool is_named = std::ranges::any_of(match.events, [&](EventWord word) {
     return enum_name(word) == enum_name(entry.kind) || enum_name(word) == outcome_of(entry);
   });

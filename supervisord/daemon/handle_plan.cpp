@@ -61,6 +61,7 @@ Comparison compare(const Supervisor& supervisor, const ConfigSource& source, Loa
   }
   out.reply.valid = !loaded.has_errors;
   out.reply.sources = source.paths();
+  out.reply.looked_for = loaded.looked_for;
   out.reply.report.text = report_json(loaded);
   out.reply.diagnostics = render_all(loaded) + objection;
   return out;

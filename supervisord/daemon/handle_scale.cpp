@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "daemon/handlers.hpp"
+#include "daemon/instance_names.hpp"
 #include "spec/instance_text.hpp"
 
 namespace sup {
@@ -39,18 +40,17 @@ Result<std::vector<Scaling>> parse_scalings(std::span<const std::string> words) 
   return out;
 }
 
-std::string no_such_service(const World& w, const std::string& name) {
-  std::vector<std::string_view> known;
+std::string unknown(const World& w, const std::string& name) {
+  std::vector<std::string> known;
   for (const ServiceId id : w.by_name) known.push_back(w.service(id).definition->name);
-  const auto near = nearest(name, known);
-  return wire::encode_error(wire::NoSuchService{name, near ? std::optional(std::string(*near)) : std::nullopt});
+  return wire::encode_error(no_such_service(w, wire::unknown_name(name, known)));
 }
 
 // Empty, or the encoded error: why these cannot be.
 std::string objection(const World& w, const std::vector<Scaling>& scalings) {
   for (const Scaling& s : scalings) {
     const auto service = find_service(w, s.service);
-    if (!service) return no_such_service(w, s.service);
+    if (!service) return unknown(w, s.service);
     if (w.service(*service).definition->external.is_written())
       return wire::encode_error(wire::Failed{fmt::format("cannot scale {}: it is external", s.service)});
     const auto is_same = [&](const Scaling& other) { return other.service == s.service; };

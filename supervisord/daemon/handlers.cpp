@@ -260,7 +260,7 @@ std::optional<InstanceId> named_service(Server& server, Session& session, const 
 std::optional<std::vector<InstanceId>> named_services(Server& server, Session& session, const wire::Call& call) {
   auto resolved = resolve_instances(world_of(server), names_in(call));
   if (!resolved) {
-    session.send(wire::encode_error(wire::NoSuchService{resolved.error().name, resolved.error().nearest}));
+    session.send(wire::encode_error(no_such_service(world_of(server), resolved.error())));
     return std::nullopt;
   }
   auto chosen = with_tags(world_of(server), std::move(*resolved), call.arguments.texts(wire::kTags));
@@ -307,6 +307,7 @@ void handle(Server& server, Session& session, const wire::Call& call) {
     case wait: return handle_wait(server, session, call);
     case logs: return handle_logs(server, session, call);
     case events: return handle_events(server, session, call);
+    case test_hook: return handle_test_hook(server, session, call);
     case show: return handle_show(server, session, call);
     case env: return handle_env(server, session, call);
     case wire::Verb::explain: return handle_explain(server, session, call);

@@ -45,6 +45,7 @@ void handle_logs(Server& server, Session& session, const wire::Call& call);
 [[nodiscard]] std::optional<log::FileDeed> file_deed(const wire::Call& call);
 void handle_log_files(Server& server, Session& session, const wire::Call& call, log::FileDeed deed);
 void handle_events(Server& server, Session& session, const wire::Call& call);
+void handle_test_hook(Server& server, Session& session, const wire::Call& call);
 void handle_env(Server& server, Session& session, const wire::Call& call);
 void handle_graph(Server& server, Session& session, const wire::Call& call);
 void handle_start_times(Server& server, Session& session, const wire::Call& call);

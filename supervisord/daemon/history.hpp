@@ -17,7 +17,7 @@
 
 namespace sup {
 
-enum class Happening : std::uint8_t { started, state, health, shutdown, fd_store, hook };
+enum class Happening : std::uint8_t { started, state, health, shutdown, fd_store, hook, test };
 template <>
 inline constexpr auto kEnumNames<Happening> = std::array{
     EnumName{Happening::started, "started", "supervisord has started."},
@@ -26,6 +26,7 @@ inline constexpr auto kEnumNames<Happening> = std::array{
     EnumName{Happening::shutdown, "shutdown", "supervisord stops everything."},
     EnumName{Happening::fd_store, "fd-store", "A descriptor that a service has stored was dropped, or not stored."},
     EnumName{Happening::hook, "hook", "A command that was to be told of an event has failed, or has missed some."},
+    EnumName{Happening::test, "test", "Somebody tries the command that is told of events (`ctl test-hook`)."},
 };
 
 struct HistoryEntry {
@@ -33,7 +34,7 @@ struct HistoryEntry {
   WallTime time{};
   Happening kind = Happening::state;
   InstanceId instance = kNoInstance;
-  Rare<std::string> departed{};  // The name of one that has left since.
+  Rare<std::string> departed{};  // The name of one that has left since; of a test: of the hook.
   RunId run{};
   State from = State::stopped;
   State to = State::stopped;

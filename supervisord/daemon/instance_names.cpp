@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "spec/absent.hpp"
+
 namespace sup {
 namespace {
 
@@ -50,6 +52,12 @@ std::expected<std::vector<InstanceId>, wire::UnknownName> resolve_instances(cons
   for (const std::size_t at : *resolved)
     for (const InstanceId id : index.meant[at])
       if (std::exchange(is_taken[id.value], char{1}) == 0) out.push_back(id);
+  return out;
+}
+
+wire::NoSuchService no_such_service(const World& w, const wire::UnknownName& unknown) {
+  wire::NoSuchService out{.name = unknown.name, .nearest = unknown.nearest, .absent = {}};
+  if (const AbsentService* absent = find_absent(w.absent, unknown.name)) out.absent = why_text(*absent);
   return out;
 }
 

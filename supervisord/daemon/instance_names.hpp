@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/world.hpp"
+#include "wire/messages.hpp"
 #include "wire/names.hpp"
 
 namespace sup {
@@ -16,6 +17,9 @@ namespace sup {
 // error; a service without instances is somebody.
 [[nodiscard]] std::expected<std::vector<InstanceId>, wire::UnknownName> resolve_instances(
     const World& w, std::span<const std::string> patterns);
+
+// The answer to who names somebody who is not there.
+[[nodiscard]] wire::NoSuchService no_such_service(const World& w, const wire::UnknownName& unknown);
 
 // Why one is to be named, where a group, a pattern or a service of several instances means these (not exactly one).
 [[nodiscard]] std::string several_text(const World& w, const std::vector<InstanceId>& ids);

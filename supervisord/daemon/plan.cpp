@@ -157,7 +157,10 @@ std::vector<SettingChange> plan_event_hooks(const std::vector<NamedEventHook>& b
       out.push_back({name, command_text(before, name), command_text(after, name), OnChange::live});
       continue;
     }
-    for (SettingChange& change : diff(old_one->spec, new_one->spec)) {
+    std::vector<SettingChange> changes = diff(old_one->spec, new_one->spec);
+    mask_secrets(changes, old_one->secrets);
+    mask_secrets(changes, new_one->secrets);
+    for (SettingChange& change : changes) {
       change.key = name + "." + change.key;
       out.push_back(std::move(change));
     }

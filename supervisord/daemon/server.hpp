@@ -45,7 +45,7 @@ class Server final : public Observer {
     Reexec& reexec;
     Applier& applier;
     Confirmation& confirmation;
-    const EventHooks& event_hooks;
+    EventHooks& event_hooks;
     const ConfigSource& source;
   };
 

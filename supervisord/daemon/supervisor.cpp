@@ -278,6 +278,13 @@ void Supervisor::note_hook(std::string what) {
   history_.add({.time = sys::wall_now(), .kind = Happening::hook, .cause = cause_said(std::move(what))});
 }
 
+std::uint64_t Supervisor::note_test(const std::string& hook, std::string what) {
+  HistoryEntry entry{.time = sys::wall_now(), .kind = Happening::test, .cause = cause_said(std::move(what))};
+  entry.departed.edit() = hook;
+  history_.add(std::move(entry));
+  return history_.last_sequence();
+}
+
 void Supervisor::carry_out(const HealthChanged& effect) {
   const World& w = engine_.world();
   const bool is_bad = effect.to == Health::unhealthy;

@@ -95,6 +95,8 @@ class Supervisor {
   void note_last_words(log::LastWords words);
   // Something is to be told of a command that is told of events.
   void note_hook(std::string what);
+  // An event for one command alone; its number.
+  std::uint64_t note_test(const std::string& hook, std::string what);
   // Those of the last run of the instance that has failed; null if there are none.
   [[nodiscard]] const log::LastWords* last_words_of(InstanceId id) const;
 

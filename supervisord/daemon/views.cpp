@@ -233,8 +233,8 @@ wire::EventRecord view_event(const World& w, const HistoryEntry& entry) {
     out.cause = *entry.cause;
     return out;
   }
-  if (entry.kind == Happening::hook) {
-    out.kind = "hook";
+  if (entry.kind == Happening::hook || entry.kind == Happening::test) {
+    out.kind = text_of(enum_name(entry.kind));
     out.cause = *entry.cause;
     return out;
   }

@@ -196,12 +196,14 @@ struct DefinitionChanged {
 struct ServicesRedefined {
   std::vector<ServiceRef> services;
 };
-// What is said of supervisord itself, of groups and event hooks, and where services were defined, is so from now on.
+// What is said of supervisord itself, of groups, event hooks and who is absent, and where services were defined, is so
+// from now on.
 struct SettingsChanged {
   DaemonSpec daemon;
   std::vector<NamedGroup> groups;
   std::vector<std::string> files;
   std::vector<NamedEventHook> event_hooks = {};
+  std::vector<AbsentService> absent = {};
 };
 // While it is held, supervisord does not end because all is done (exit = "when-done"): more is about to come.
 struct EndHeld {

@@ -103,6 +103,7 @@ bool names(const ServiceSpec& spec, std::string_view name) {
 
 World::World(SpecSet set, std::uint64_t seed)
     : daemon(std::move(set.daemon)),
+      absent(std::move(set.absent)),
       groups(std::move(set.groups)),
       files(std::move(set.files)),
       event_hooks(std::move(set.event_hooks)),

@@ -51,6 +51,7 @@ void Engine::handle(const SettingsChanged& event) {
   w_.groups = event.groups;
   w_.files = event.files;
   w_.event_hooks = event.event_hooks;
+  w_.absent = event.absent;
   for (const InstanceId id : line_) enqueue(id);  // There may be more slots for starts.
 }
 

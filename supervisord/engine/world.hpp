@@ -64,6 +64,7 @@ struct ServiceSlot {
 
 struct World {
   DaemonSpec daemon;
+  std::vector<AbsentService> absent;        // Who is defined, and why not here; sorted by name.
   std::vector<NamedGroup> groups;           // What commands may call several services; sorted by name.
   std::vector<std::string> files;           // Where the services of the start were defined.
   std::vector<NamedEventHook> event_hooks;  // Whom the daemon tells of events; sorted by name.

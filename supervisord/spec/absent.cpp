@@ -19,15 +19,19 @@ std::string absent_text(const SpecSet& set) {
   return out.empty() ? out : "not defined here: " + out;
 }
 
-const AbsentService* find_absent(const SpecSet& set, std::string_view name) {
-  const auto found = std::ranges::lower_bound(set.absent, name, {}, &AbsentService::name);
-  return found == set.absent.end() || found->name != name ? nullptr : &*found;
+const AbsentService* find_absent(std::span<const AbsentService> all, std::string_view name) {
+  const auto found = std::ranges::lower_bound(all, name, {}, &AbsentService::name);
+  return found == all.end() || found->name != name ? nullptr : &*found;
+}
+
+std::string why_text(const AbsentService& absent) {
+  return absent.hint.empty() ? absent.why : absent.why + " (" + absent.hint + ")";
 }
 
 void drop_absent(SpecSet& set) {
   if (set.absent.empty()) return;
   const auto drop = [&](auto& list) {
-    std::erase_if(list, [&](const auto& element) { return find_absent(set, name_in(element)) != nullptr; });
+    std::erase_if(list, [&](const auto& element) { return find_absent(set.absent, name_in(element)) != nullptr; });
   };
   for (NamedService& service : set.services) {
     drop(service.spec.wants);

@@ -22,7 +22,7 @@ bool is_defined(const SpecSet& set, std::string_view wanted) {
   const std::string_view service = wanted.substr(0, wanted.find('@'));
   return std::ranges::binary_search(set.services, service, {},
                                     [](const NamedService& one) -> std::string_view { return one.name; }) ||
-         find_group(set.groups, wanted) != nullptr || find_absent(set, service) != nullptr;
+         find_group(set.groups, wanted) != nullptr || find_absent(set.absent, service) != nullptr;
 }
 
 std::string suggestion(const SpecSet& set, std::string_view wanted) {

@@ -52,7 +52,7 @@ std::string RelationChecker::suggestion(std::string_view wanted) {
 // Whether the name is that of a service other than the place's own; if not, says so.
 bool RelationChecker::check_name(SpecPlace place, std::string_view wanted, std::string_view object) {
   const auto found = find(wanted);
-  if (const AbsentService* absent = found ? nullptr : find_absent(set_, wanted)) {
+  if (const AbsentService* absent = found ? nullptr : find_absent(set_.absent, wanted)) {
     if (!goes_without(place.key))
       add_({ProblemKind::unknown_name,
             place,

@@ -53,7 +53,8 @@ struct Fields<EventHookSpec> {
       Field{"working-dir", &EventHookSpec::working_dir, OnChange::live, "\"/var/tmp\"",
             "Its working directory, absolute. Default: /.", AbsolutePath{}},
       Field{"env", &EventHookSpec::env, OnChange::live, "{ MAILTO = \"ops@example.org\" }",
-            "Further environment variables, byte for byte. SUPERVISORD_HOOK, _SEQ, _EVENT, _SERVICE, _FROM, _TO, "
+            "Further environment variables, byte for byte, but for ${file:/path}. SUPERVISORD_HOOK, _SEQ, _EVENT, "
+            "_SERVICE, _FROM, _TO, "
             "_CAUSE and _MISSED say what the event says."});
 };
 static_assert(kEveryMemberHasARow<EventHookSpec>, "every member of EventHookSpec needs a row");

@@ -84,8 +84,9 @@ struct EventHookSpec {
 struct NamedEventHook {
   std::string name;
   EventHookSpec spec;
-  std::uint32_t file = 0;  // Index into SpecSet::files.
-  std::uint32_t line = 0;  // From 1.
+  std::uint32_t file = 0;                 // Index into SpecSet::files.
+  std::uint32_t line = 0;                 // From 1.
+  std::vector<std::string> secrets = {};  // Texts of other files in its settings, for no other eyes.
 };
 
 // How its command is begun: as that of a service which says the same.

@@ -70,6 +70,7 @@ struct AbsentService {
   std::string name;
   std::string why;   // "its profile dev is not chosen"
   std::string hint;  // What would bring it in, or empty.
+  friend bool operator==(const AbsentService&, const AbsentService&) = default;
 };
 
 // All that was configured. Services and groups are sorted by name, names are unique among both; so are event hooks,

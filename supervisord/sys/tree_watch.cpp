@@ -75,6 +75,16 @@ std::vector<Child> children_of(const UniqueFd& directory) {
   return out;
 }
 
+// A pattern that only this name matches.
+std::string literally(std::string_view name) {
+  std::string out;
+  for (const char byte : name) {
+    if (std::string_view("*?[\\").contains(byte)) out += '\\';
+    out += byte;
+  }
+  return out;
+}
+
 void tell(TreeWatch::Changes& changes, std::string path) {
   if (changes.paths.size() < TreeWatch::kMostPaths)
     changes.paths.push_back(std::move(path));
@@ -98,8 +108,12 @@ Result<> TreeWatch::add(const std::string& path) {
     return add_tree(directory, path, path, 0, nullptr);
   }
   const std::string above = whole.has_parent_path() ? whole.parent_path().string() : ".";
-  const UniqueFd directory = TRY(open_below(above, above));
-  return add_directory(directory, {above, above, {whole.filename().string()}});
+  return add_matching(above, literally(whole.filename().string()));
+}
+
+Result<> TreeWatch::add_matching(const std::string& directory, const std::string& pattern) {
+  const UniqueFd opened = TRY(open_below(directory, directory));
+  return add_directory(opened, {directory, directory, {pattern}});
 }
 
 // By its descriptor: what has its name may be another thing by now. Without /proc by its name.
@@ -174,7 +188,8 @@ void TreeWatch::take(int watch, std::uint32_t mask, std::string_view name, Chang
   std::error_code error;
   if ((mask & IN_MOVE_SELF) != 0 && !std::filesystem::is_directory(directory.path, error))
     return forget_below(directory.path);
-  if (!directory.only.empty() && std::ranges::find(directory.only, name) == directory.only.end()) return;
+  const auto counts = [&](const std::string& pattern) { return glob_match(pattern, name); };
+  if (!directory.only.empty() && std::ranges::none_of(directory.only, counts)) return;
   const std::string path = name.empty()            ? directory.path
                            : directory.path == "/" ? fmt::format("/{}", name)
                                                    : fmt::format("{}/{}", directory.path, name);

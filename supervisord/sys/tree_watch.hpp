@@ -39,6 +39,8 @@ class TreeWatch {
   // A directory with all that is below it, or one file, which need not exist yet. Errors: not_found (the file's
   // directory), limit (out of watches: fs.inotify.max_user_watches; kMostDirectories), sys.
   [[nodiscard]] Result<> add(const std::string& path);
+  // What is in a directory and has a name that matches (glob_match), without what is below. Errors: as add().
+  [[nodiscard]] Result<> add_matching(const std::string& directory, const std::string& pattern);
   // Readable when something has changed.
   [[nodiscard]] const UniqueFd& fd() const noexcept { return inotify_; }
   // Takes what has happened, or a part of it: then fd() stays readable. Errors: sys.
@@ -50,7 +52,7 @@ class TreeWatch {
   struct Directory {
     std::string path;
     std::string root;               // The path that was added, which this is or is below.
-    std::vector<std::string> only;  // The names that count; none: all, and what is below.
+    std::vector<std::string> only;  // Patterns of the names that count; none: all, and what is below.
   };
 
   TreeWatch(UniqueFd inotify, LeftOut is_left_out) noexcept

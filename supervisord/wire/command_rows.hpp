@@ -85,7 +85,7 @@ inline constexpr auto kStatusExits = std::array{
     ExitCode::denied, ExitCode::no_daemon, ExitCode::stale_socket, ExitCode::incompatible, ExitCode::timed_out};
 
 // status
-inline constexpr std::array<std::string_view, 2> kStatusAliases = {"ls", "ps"};
+inline constexpr std::array<std::string_view, 3> kStatusAliases = {"list", "ls", "ps"};
 inline constexpr auto kStatusParams = std::array{
     kNamesOptional, kTagged,
     ParamRow{
@@ -302,6 +302,16 @@ inline constexpr auto kEventsExamples =
                Example{"ctl events -f --json", "a stream for a program, one object per line"},
                Example{"ctl events web --since 120", "of one service, after event 120"},
                Example{"ctl events --json --since 120", "go on where a program was: exit code 1 if something is lost"}};
+
+inline constexpr auto kTestHookParams = std::array{ParamRow{.name = "name",
+                                                            .type = ParamType::text,
+                                                            .given = Given::word,
+                                                            .metavar = "HOOK",
+                                                            .need = Need::required,
+                                                            .doc = "Which of the tables [on-event.HOOK]."}};
+inline constexpr auto kTestHookExamples =
+    std::array{Example{"ctl test-hook mail", "does the mail of [on-event.mail] arrive?"},
+               Example{"ctl events test mail", "the same"}};
 
 // show, env, explain
 inline constexpr auto kShowParams =
@@ -1218,6 +1228,19 @@ inline constexpr auto kCommands = std::array{
                .exits = kNamedExits,
                .exit_note = "1 also if events after SEQ are no longer kept, once the others were shown; and at once if "
                             "no event has come so far as SEQ, since then supervisord has started anew."},
+    CommandRow{.verb = Verb::test_hook,
+               .name = "test-hook",
+               .method = "TestHook",
+               .role = Role::operate,
+               .group = HelpGroup::insight,
+               .params = kTestHookParams,
+               .reply = "TestHookReply",
+               .summary = "Try a command that is told of events.",
+               .text = "Tells the command of [on-event.HOOK] of an event of kind `test`, whatever it is to be told of "
+                       "otherwise, as its user, with its environment and within its time; and waits for its end. The "
+                       "exit code is 1 if it fails. Events that wait for it come first.",
+               .examples = kTestHookExamples,
+               .exits = kCallExits},
     CommandRow{.verb = Verb::show,
                .name = "show",
                .method = "Show",

@@ -34,6 +34,7 @@ enum class Verb : std::uint8_t {
   wait,
   logs,
   events,
+  test_hook,
   show,
   env,
   explain,

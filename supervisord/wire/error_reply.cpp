@@ -21,6 +21,8 @@ std::string describe_error(const ErrorReply& error) {
   if (is_error<NoSuchService>(error)) {
     const std::string_view name = error.parameter("name");
     if (name.find_first_of("*?[") != std::string_view::npos) return fmt::format("no service matches '{}'", name);
+    if (const auto why = error.parameter("absent"); !why.empty())
+      return fmt::format("'{}' is defined, but left out: {}", name, why);
     std::string text = fmt::format("no such service: '{}'", name);
     if (const auto near = error.parameter("nearest"); !near.empty()) text += fmt::format("; did you mean '{}'?", near);
     return text;

@@ -365,6 +365,9 @@ struct MessageRows<PlanReply> {
           "or the setting."},
       Member{"unchanged", &PlanReply::unchanged, "How many services are as they are in force."},
       Member{"sources", &PlanReply::sources, "The files and directories that the configuration comes from."},
+      Member{"looked_for", &PlanReply::looked_for,
+             "Where a change may be one of the configuration: these, what is included (a path or a pattern), and the "
+             "directories of drop-ins beside single files, also if they are not there."},
       Member{"report", &PlanReply::report, "Errors and warnings, as `ctl check --json` has them."},
       Member{"diagnostics", &PlanReply::diagnostics, "The same for people."});
 };
@@ -814,12 +817,30 @@ struct MessageRows<ShutdownReply> {
 static_assert(kEveryMemberIsARow<ShutdownReply>);
 
 template <>
+struct MessageRows<TestHookReply> {
+  static constexpr std::string_view kName = "TestHookReply";
+  static constexpr std::string_view kDoc = "Reply of TestHook, when the command has ended.";
+  static constexpr auto kRows = std::make_tuple(
+      Member{"hook", &TestHookReply::hook, "NAME of its [on-event.NAME]."},
+      Member{"event", &TestHookReply::event, "The number of the event that it was told of."},
+      Member{"outcome", &TestHookReply::outcome,
+             "done: it has exited with 0; failed: it has not; dropped: it was not told, since others waited for it, it "
+             "was removed, or supervisord ends."},
+      Member{"failure", &TestHookReply::failure, "Why, and the last line that it has written; empty: it is done."},
+      Member{"took_ms", &TestHookReply::took_ms, "From the call to the end of the command."});
+};
+static_assert(kEveryMemberIsARow<TestHookReply>);
+
+template <>
 struct MessageRows<NoSuchService> {
   static constexpr std::string_view kName = "io.supervisord.NoSuchService";
   static constexpr std::string_view kDoc = "A name or pattern that no service has.";
   static constexpr auto kRows =
       std::make_tuple(Member{"name", &NoSuchService::name, "As it was given."},
-                      Member{"nearest", &NoSuchService::nearest, "A service that was perhaps meant."});
+                      Member{"nearest", &NoSuchService::nearest, "A service that was perhaps meant."},
+                      Member{"absent", &NoSuchService::absent,
+                             "Why a service of this name, which is defined, is left out of the configuration: its "
+                             "profile is not chosen, or a condition does not hold."});
 };
 static_assert(kEveryMemberIsARow<NoSuchService>);
 
@@ -915,7 +936,8 @@ using MessageTypes =
              EnableResult, EnableReply, CleanResult, CleanReply, ShownFd, ShownProbe, ShownOrigin, ShownService,
              ShowReply, EnvVariable, EnvReply, ExitPolicy, ExplainReply, GraphService, GraphRelation, GraphReply,
              StartRecord, StartTimesReply, ExecReply, AttachReply, TreeProcess, TreeService, TreeReply, Feature,
-             FeaturesReply, Unwell, HealthReply, VersionReply, LogLevelReply, PingReply, ShutdownReply, ReexecReply>;
+             FeaturesReply, Unwell, HealthReply, VersionReply, LogLevelReply, PingReply, TestHookReply, ShutdownReply,
+             ReexecReply>;
 using ErrorTypes = TypeList<NoSuchService, PermissionDenied, ShuttingDown, LimitReached, Failed, TooSlow>;
 using ServiceErrorTypes =
     TypeList<InterfaceNotFound, MethodNotFound, MethodNotImplemented, InvalidParameter, ExpectedMore>;

@@ -402,6 +402,16 @@ struct PingReply {
   friend bool operator==(const PingReply&, const PingReply&) = default;
 };
 
+// TestHook.
+struct TestHookReply {
+  std::string hook;
+  std::int64_t event = 0;
+  std::string outcome;
+  std::string failure;
+  std::int64_t took_ms = 0;
+  friend bool operator==(const TestHookReply&, const TestHookReply&) = default;
+};
+
 // Shutdown. The session stays open until the process of supervisord ends, so its end is the end of supervisord.
 struct ShutdownReply {
   std::int64_t stopping = 0;
@@ -412,6 +422,7 @@ struct ShutdownReply {
 struct NoSuchService {
   std::string name;
   std::optional<std::string> nearest;
+  std::optional<std::string> absent;
   friend bool operator==(const NoSuchService&, const NoSuchService&) = default;
 };
 struct PermissionDenied {

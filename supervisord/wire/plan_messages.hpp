@@ -33,6 +33,7 @@ struct PlanReply {
   std::vector<PlannedSetting> hooks;
   std::int64_t unchanged = 0;
   std::vector<std::string> sources;
+  std::vector<std::string> looked_for;
   JsonText report;
   std::string diagnostics;
   friend bool operator==(const PlanReply&, const PlanReply&) = default;

@@ -71,6 +71,23 @@ TEST_CASE("of a file only that is told, also when it is replaced, and when it co
   REQUIRE(has(must(watch.read()), dir / "other.toml"));
 }
 
+TEST_CASE("of a directory that is told what has a name that matches, and nothing below", "[tree-watch]") {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "below");
+  auto watch = must(sys::TreeWatch::create());
+  must(watch.add_matching(dir.path(), "*.toml"));
+  must(watch.add(dir / "a[1].conf"));  // A name, although it looks like a pattern.
+  REQUIRE(watch.size() == 1);
+  write_text(dir / "web.json", "1");
+  write_text(dir / "a1.conf", "1");
+  write_text(dir / "below/web.toml", "1");
+  REQUIRE(must(watch.read()).paths.empty());
+  write_text(dir / "web.toml", "1");
+  REQUIRE(has(must(watch.read()), dir / "web.toml"));
+  write_text(dir / "a[1].conf", "1");
+  REQUIRE(has(must(watch.read()), dir / "a[1].conf"));
+}
+
 TEST_CASE("what is not there cannot be watched", "[tree-watch]") {
   const TempDir dir;
   auto watch = must(sys::TreeWatch::create());

@@ -382,6 +382,18 @@ TEST_CASE("who needs a service that is left out is told why; who can go on witho
   REQUIRE(loaded.set.groups[0].spec.members == std::vector<std::string>{"web"});
 }
 
+TEST_CASE("where changes may be changes of the configuration is known", "[layers]") {
+  Folder folder;
+  const std::string main =
+      folder.write("main.toml", std::string(kWeb) + "include = [\"more/*.toml\", \"/nonexistent/x/y*.toml\"]\n");
+  const std::string top = main.substr(0, main.rfind('/'));
+  folder.write("more/a.toml", "[service.db]\ncommand = [\"x\"]\n");
+  const std::vector<std::string> paths{main};
+  const Loaded loaded = load(paths, folder.options);
+  REQUIRE(loaded.looked_for == std::vector<std::string>{"/nonexistent/x/y*.toml", main, top + "/more/*.toml",
+                                                        top + "/more/db.d", top + "/web.d"});
+}
+
 TEST_CASE("all conditions of a service must hold", "[layers]") {
   Folder folder;
   const auto is_there = [&](const std::string& condition) {

@@ -30,7 +30,7 @@ constexpr Expected kExpected[] = {
     {Verb::graph, Role::observe},   {Verb::blame, Role::observe},     {Verb::critical_chain, Role::observe},
     {Verb::plot, Role::observe},    {Verb::log_level, Role::observe}, {Verb::health, Role::observe},
     {Verb::clean, Role::operate},   {Verb::reexec, Role::admin},      {Verb::plan, Role::admin},
-    {Verb::apply, Role::admin},     {Verb::confirm, Role::admin},
+    {Verb::apply, Role::admin},     {Verb::confirm, Role::admin},     {Verb::test_hook, Role::operate},
 };
 
 bool may(Role role, Verb verb) { return role >= needed_role(command(verb), {}); }
