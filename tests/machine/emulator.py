@@ -1,4 +1,5 @@
 """An emulated machine: what it is made of (a kernel, files), how it is begun, and how one talks with it over its serial line."""
+import functools
 import glob
 import os
 import re
@@ -83,12 +84,28 @@ def modules(*names):
     return [os.path.join(root, path) for path in found]
 
 
+def hardware(accelerator):
+    return ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-no-reboot",
+            "-machine", "pc", "-accel", accelerator, "-cpu", "max", "-smp", "2", "-m", "512", "-kernel", kernel_image()]
+
+
+@functools.cache
+def accelerator():
+    """KVM where a kernel can be started by it, else emulation. A host that is a virtual machine itself often has a /dev/kvm that does not
+    work. MACHINE_ACCEL=tcg|kvm says it instead."""
+    named = os.environ.get("MACHINE_ACCEL")
+    if named or not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return named or "tcg"
+    try:  # Without a disk it gives up at once.
+        tried = subprocess.run([*hardware("kvm"), "-append", "console=ttyS0 panic=-1"], capture_output=True, timeout=15, check=False)
+    except subprocess.TimeoutExpired:
+        return "tcg"
+    return "kvm" if b"Linux version" in tried.stdout else "tcg"
+
+
 def command_line(image, arguments="", disks=(), monitor=None):
     # no_timer_check: the kernel panics where a busy host does not give the machine its first ticks in time.
-    # Emulated unless somebody says MACHINE_ACCEL=kvm: a host that is a virtual machine itself often has a /dev/kvm that does not work.
-    out = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-no-reboot",
-           "-machine", "pc", "-accel", os.environ.get("MACHINE_ACCEL", "tcg"), "-cpu", "max", "-smp", "2", "-m", "512",
-           "-kernel", kernel_image(), "-initrd", image, "-append", f"{ARGUMENTS} {arguments}".strip()]
+    out = [*hardware(accelerator()), "-initrd", image, "-append", f"{ARGUMENTS} {arguments}".strip()]
     for disk in disks:
         out += ["-drive", f"file={disk},if=virtio,format=raw,cache=unsafe"]
     if monitor:
