@@ -64,6 +64,7 @@ bool may_change(const wire::Call& call) {
     case reexec:
     case apply:
     case confirm:
+    case test_hook:
     case shutdown:
     case poweroff:
     case reboot:
