@@ -10,6 +10,7 @@
 #include "base/moment.hpp"
 #include "base/signals.hpp"
 #include "base/text.hpp"
+#include "ctl/find_verb.hpp"
 #include "ctl/foreign_verbs.hpp"
 #include "ctl/global_options.hpp"
 #include "ctl/help.hpp"
@@ -44,20 +45,6 @@ std::unexpected<Answer> mistake(const CommandRow* row, std::string_view what) {
 }
 
 std::unexpected<Answer> done(std::string text) { return std::unexpected(Answer{ExitCode::done, std::move(text)}); }
-
-// The options that take the next word as their value, so that it is not mistaken for the verb.
-bool takes_next_word(std::string_view word) {
-  return std::ranges::any_of(kGlobalOptions, [&](const ParamRow& row) {
-    return row.given == Given::option && std::ranges::count(spellings(row), word) > 0;
-  });
-}
-
-// Where the verb is among the words; words.size() if there is none.
-std::size_t find_verb(std::span<const std::string> words) {
-  std::size_t i = 0;
-  while (i < words.size() && words[i].starts_with('-') && words[i].size() > 1) i += takes_next_word(words[i]) ? 2 : 1;
-  return std::min(i, words.size());
-}
 
 // What CLI11 found for one row: the values in order, or how often a flag was there.
 struct Found {

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "config/paths.hpp"
 #include "ctl/explain_key.hpp"
+#include "ctl/find_verb.hpp"
 #include "ctl/help.hpp"
+#include "ctl/offered_names.hpp"
 #include "ctl/pager.hpp"
 #include "ctl/remote.hpp"
 #include "ctl/verbs.hpp"
@@ -180,20 +184,26 @@ std::string socket_among(std::span<const std::string> words) {
   return {};
 }
 
+// Those of other hosts are not asked for: ssh is too slow, and may want a password.
+bool is_elsewhere(std::span<const std::string> words) {
+  return std::ranges::any_of(
+      words, [](const std::string& word) { return word.starts_with("--host") || word.starts_with("-H"); });
+}
+
 // Names only; silence when supervisord cannot be asked: completion must not print errors into a command line.
-std::string service_names(std::span<const std::string> words) {
+// `words` begin with the program's name.
+std::string names_for(std::span<const std::string> words) {
   constexpr Duration kPatience = std::chrono::seconds{1};
+  if (!words.empty()) words = words.subspan(1);
+  const std::size_t at = find_verb(words);
+  const wire::CommandRow* row = at < words.size() ? wire::find_command(words[at]) : nullptr;
   const auto path = socket_path(socket_among(words));
-  if (!path) return {};
+  if (!path || is_elsewhere(words)) return {};
   auto client = Client::connect(*path);
   if (!client) return {};
   client->set_deadline(sys::monotonic_now() + kPatience);
   const auto reply = client->ask<wire::StatusReply>(wire::command(wire::Verb::status), {});
-  std::string text;
-  if (!reply) return text;
-  for (const wire::ServiceStatus& service : reply->services) text += service.name + "\n";
-  for (const std::string& group : reply->groups) text += group + "\n";
-  return text;
+  return reply ? offered_names(row != nullptr ? row->verb : wire::Verb::status, *reply) : std::string();
 }
 
 }  // namespace
@@ -201,7 +211,7 @@ std::string service_names(std::span<const std::string> words) {
 int run_hidden(std::span<const std::string> words) {
   const std::string what = words.size() > 1 ? words[1] : "";
   if (words.front() == "__complete" && what == "services")
-    return print_answer({ExitCode::done, service_names(words.subspan(2))});
+    return print_answer({ExitCode::done, names_for(words.subspan(2))});
   if (words.front() == "__complete" && what == "settings") return print_answer({ExitCode::done, all_keys()});
   if (words.front() == "__reference" && what == "ctl") return print_answer({ExitCode::done, reference_page()});
   if (words.front() == "__reference" && what == "interface")
