@@ -118,20 +118,23 @@ private_logs() {
 
 # The words of `levels` that name surroundings: supervisord finds the level of containment by itself there.
 case $LEVEL in
-  nobody | hidepid | container | bare-container) PLACE=$LEVEL LEVEL=descent ;;
+  nobody | hidepid | container | bare-container | ro-cgroup) PLACE=$LEVEL LEVEL=descent ;;
   no-proc) PLACE=$LEVEL LEVEL=group ;;
 esac
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 as_nobody() { if ((EUID == 0)); then exec "${nobody[@]}" "$@"; else exec "$@"; fi; }
 in_place() {
   local own_mounts=(unshare --mount) without_sys='mount -t tmpfs none /sys; ' hiding_proc='mount -t proc -o hidepid=invisible proc /proc; '
+  # shellcheck disable=SC2016  # The shell in the namespace expands it.
+  local read_only_cgroups='while read -r _ folder type _; do [ "$type" != cgroup2 ] || mount -o remount,bind,ro "$folder"; done </proc/self/mounts; '
   ((EUID == 0)) || own_mounts=(unshare --user --map-root-user --mount)
   case $PLACE in
     "") exec "$@" ${LEVEL:+--containment "$LEVEL"} ;;
     nobody) as_nobody "$@" ;;
     hidepid) exec "${own_mounts[@]}" sh -c "$hiding_proc"'exec "$@"' - "${nobody[@]}" "$@" ;;
     container) exec "${own_mounts[@]}" sh -c "$without_sys"'exec "$@"' - "${LIB%/*}/filtered" "$@" ;;
-    bare-container) exec "${own_mounts[@]}" sh -c "$without_sys$hiding_proc"'exec "$@"' - "${LIB%/*}/filtered" "${nobody[@]}" "$@" ;;
+    bare-container) exec "${own_mounts[@]}" sh -c "$without_sys$hiding_proc"'exec "$@"' - "${LIB%/*}/filtered" --today "${nobody[@]}" "$@" ;;
+    ro-cgroup) exec "${own_mounts[@]}" sh -c "$read_only_cgroups"'exec "$@"' - "$@" ;;
     no-proc) exec "${own_mounts[@]}" sh -c 'mount -t tmpfs none /proc; exec "$@"' - "$@" ;;
   esac
 }
