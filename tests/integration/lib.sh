@@ -18,6 +18,7 @@
 #   alive TEXT      true if a living process of this case has TEXT in its command line; pids_of TEXT prints their pids
 #   count_of TEXT   how many living processes of this case have exactly TEXT as their command line
 #   zombies         prints the zombies of this case
+#   watch_zombies   counts them ten times a second from now on; zombies_were_few ends that and fails the case if they piled up
 #   json PATH       reads JSON from stdin and prints what is at PATH: .services[0].name  .services[name=web].pid  .services[*].name
 #   field NAME KEY  prints what `ctl status --json` says of a service: state, pid, ready, restarts_total, cause ...
 #   in_state NAME STATE   whether a service is in this state
@@ -45,6 +46,7 @@ PLACE=
 LEVEL=${LEVEL:-}
 OUT=
 ERR=
+AT_END=
 DEADLINE=${DEADLINE:-10}
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin
 
@@ -116,20 +118,23 @@ private_logs() {
 
 # The words of `levels` that name surroundings: supervisord finds the level of containment by itself there.
 case $LEVEL in
-  nobody | hidepid | container | bare-container) PLACE=$LEVEL LEVEL=descent ;;
+  nobody | hidepid | container | bare-container | ro-cgroup) PLACE=$LEVEL LEVEL=descent ;;
   no-proc) PLACE=$LEVEL LEVEL=group ;;
 esac
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 as_nobody() { if ((EUID == 0)); then exec "${nobody[@]}" "$@"; else exec "$@"; fi; }
 in_place() {
   local own_mounts=(unshare --mount) without_sys='mount -t tmpfs none /sys; ' hiding_proc='mount -t proc -o hidepid=invisible proc /proc; '
+  # shellcheck disable=SC2016  # The shell in the namespace expands it.
+  local read_only_cgroups='while read -r _ folder type _; do [ "$type" != cgroup2 ] || mount -o remount,bind,ro "$folder"; done </proc/self/mounts; '
   ((EUID == 0)) || own_mounts=(unshare --user --map-root-user --mount)
   case $PLACE in
     "") exec "$@" ${LEVEL:+--containment "$LEVEL"} ;;
     nobody) as_nobody "$@" ;;
     hidepid) exec "${own_mounts[@]}" sh -c "$hiding_proc"'exec "$@"' - "${nobody[@]}" "$@" ;;
     container) exec "${own_mounts[@]}" sh -c "$without_sys"'exec "$@"' - "${LIB%/*}/filtered" "$@" ;;
-    bare-container) exec "${own_mounts[@]}" sh -c "$without_sys$hiding_proc"'exec "$@"' - "${LIB%/*}/filtered" "${nobody[@]}" "$@" ;;
+    bare-container) exec "${own_mounts[@]}" sh -c "$without_sys$hiding_proc"'exec "$@"' - "${LIB%/*}/filtered" --today "${nobody[@]}" "$@" ;;
+    ro-cgroup) exec "${own_mounts[@]}" sh -c "$read_only_cgroups"'exec "$@"' - "$@" ;;
     no-proc) exec "${own_mounts[@]}" sh -c 'mount -t tmpfs none /proc; exec "$@"' - "$@" ;;
   esac
 }
@@ -186,7 +191,6 @@ sup_dies() {
   sup_wait
 }
 
-AT_END=
 end_case() {
   local status=$?
   trap - EXIT
@@ -225,6 +229,22 @@ zombies() {
     { parent[$1] = $2; state[$1] = $3; name[$1] = $4 }
     function is_ours(p) { while (p in parent) { if (parent[p] == ENVIRON["KEEPER"]) return 1; p = parent[p] } return 0 }
     END { for (p in parent) if (state[p] ~ /^Z/ && is_ours(p)) print p, name[p] }'
+}
+watch_zombies() {
+  while [[ ! -e $D/zombies.enough ]]; do zombies | wc -l >>"$D/zombies"; sleep 0.1; done &
+  WATCHER=$!
+  AT_END="touch $D/zombies.enough${AT_END:+; $AT_END}"
+}
+# Fifty is the bound of needs.md 10. For a moment there may be more: who has just ended is a zombie until supervisord has its turn, and where many
+# want the processor, dozens may end before that. Such a moment is no more than one look in twenty, and far from a limit of processes.
+zombies_were_few() {
+  touch "$D/zombies.enough"
+  wait "$WATCHER"
+  local counts nearly_all most
+  mapfile -t counts < <(sort -n "$D/zombies")
+  nearly_all=${counts[${#counts[@]} * 19 / 20]} most=${counts[-1]}
+  echo "zombies in ${#counts[@]} looks: at most $nearly_all in nearly all of them, $most in all" >&2
+  ((nearly_all <= 50 && most <= 500)) || fail "zombies pile up: $nearly_all or more in one of twenty looks, once $most"
 }
 pids_of() { processes | TEXT=$1 awk '{ pid = $1; $1 = ""; if (index($0, ENVIRON["TEXT"])) print pid }'; }
 alive() { [[ -n $(pids_of "$1") ]]; }

@@ -81,6 +81,12 @@ def leave(seat):
     seat.ended(0)
 
 
+def child_of(pid):
+    """unshare(1) stays above who is PID 1 in its namespace."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return int(file.read())
+
+
 def one_interrupt(seat, init):
     seat.type("\x03")
     seat.expect(r"\^C")
@@ -121,6 +127,23 @@ def ctrl_c_once():
         os.kill(seat.pid, signal.SIGUSR1)
         seat.expect(r"count=1\r")
         seat.ended(0)
+
+
+def gives_up_its_terminal():
+    """Who leads the session of the terminal and leaves that gets HUP and CONT from the kernel; they are not for the command."""
+    for place in ((), tuple(PID_1.split())):
+        seat = Seat(*place, *DUMB.split(), "python3", "-IS", COUNT)
+        seat.expect(r"init=\d+\.")
+        pid = seat.pid if not place else child_of(seat.pid)
+        os.kill(pid, signal.SIGPWR)
+        seat.expect(r"others=\[\]\r\ncount=0\r")
+        seat.ended(0)
+    seat = shell(DUMB)
+    seat.type(f"{DUMB} python3 -IS {COUNT}; echo code=$?\n")
+    os.kill(int(re.search(r"init=(\d+)\.", seat.expect(r"init=\d+\.")).group(1)), signal.SIGPWR)
+    seat.expect(r"others=\[\]\r\ncount=0\r")
+    seat.expect(r"code=0")
+    leave(seat)
 
 
 def ctrl_c_of_pid_1():
@@ -216,8 +239,8 @@ def cannot_be_stopped():
             seat.ended(0)
 
 
-SCENES = (ctrl_c_under_a_shell, ctrl_c_once, ctrl_c_of_pid_1, ctrl_z_under_a_shell, background_under_a_shell, terminal_comes_back, shell_as_the_command,
-          cannot_be_stopped)
+SCENES = (ctrl_c_under_a_shell, ctrl_c_once, gives_up_its_terminal, ctrl_c_of_pid_1, ctrl_z_under_a_shell, background_under_a_shell, terminal_comes_back,
+          shell_as_the_command, cannot_be_stopped)
 for scene in SCENES:
     scene()
     print(f"{scene.__name__}: done", file=sys.stderr)
