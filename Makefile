@@ -19,7 +19,7 @@ run: build  ## run supervisord in the foreground on conf.d/, with all its files 
 test: deps-test deps-fuzz  ## every test once
 	@tests/run
 
-check: deps-test deps-fuzz deps-lint  ## format, tidy, then every test in both builds and on every level
+check: deps-test deps-fuzz deps-lint deps-deb  ## format, tidy, every test in both builds and on every level, two builds with the same bytes
 	@scripts/lint
 	@tests/run --all
 

@@ -114,7 +114,9 @@ class Screen:
         elif final == "b":
             self.print(self.last * first)
         elif final == "r":
-            self.top, self.bottom = first - 1, (numbers[1] if len(numbers) > 1 and numbers[1] else self.rows) - 1
+            # What is still on its way from before the screen was made smaller may name lines that are gone.
+            bottom = min(numbers[1] if len(numbers) > 1 and numbers[1] else self.rows, self.rows) - 1
+            self.top, self.bottom = (first - 1, bottom) if first - 1 < bottom else (0, self.rows - 1)
             self.move(0, 0)
 
 
