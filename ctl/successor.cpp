@@ -31,6 +31,8 @@ std::string fate_text(const Context& context) {
                        arguments.text("name"));
   if (verb == wire::Verb::run)
     return fmt::format("{}: whether the command was begun is not known; if so it goes on, see `ctl status`", kBefore);
+  if (verb == wire::Verb::test_hook)
+    return fmt::format("{}: `ctl status` and its log tell what becomes of the command", kBefore);
   return fmt::format("{}: whether {} was done is not known", kBefore, context.call.row->name);
 }
 
@@ -48,6 +50,7 @@ Again again(wire::Verb verb) {
     case attach:
     case run:
     case confirm:
+    case test_hook:
     case reexec: return Again::never;
     case stop:  // What is down is stopped already, and so on.
     case pause:
