@@ -63,8 +63,8 @@ TEST_CASE("every message and error survives a round trip, empty and full", "[wir
 }
 
 TEST_CASE("an optional without value is left out", "[wire][messages]") {
-  REQUIRE(to_json(NoSuchService{"web", {}}) == R"({"name":"web"})");
-  REQUIRE(to_json(NoSuchService{"wbe", "web"}) == R"({"name":"wbe","nearest":"web"})");
+  REQUIRE(to_json(NoSuchService{"web", {}, {}}) == R"({"name":"web"})");
+  REQUIRE(to_json(NoSuchService{"wbe", "web", {}}) == R"({"name":"wbe","nearest":"web"})");
   REQUIRE(from_json<NoSuchService>(R"({"name":"a","nearest":null})")->nearest == std::nullopt);
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("replies and errors carry what they should", "[wire][messages]") {
   using namespace std::string_literals;
   REQUIRE(encode_reply(PingReply{5}) == "{\"parameters\":{\"time\":5}}\0"s);
   REQUIRE(encode_reply(PingReply{5}, Continues::yes) == "{\"parameters\":{\"time\":5},\"continues\":true}\0"s);
-  std::string message = encode_error(NoSuchService{"wbe", "web"});
+  std::string message = encode_error(NoSuchService{"wbe", "web", {}});
   message.pop_back();
   const auto reply = parse_reply<PingReply>(message);
   REQUIRE(reply.has_value());
