@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <utility>
 
-#include "wire/command_rows_files.hpp"
-#include "wire/command_rows_insight.hpp"
-#include "wire/command_rows_services.hpp"
-#include "wire/command_rows_supervisord.hpp"
+#include "wire/files_command_rows.hpp"
+#include "wire/insight_command_rows.hpp"
+#include "wire/services_command_rows.hpp"
+#include "wire/supervisord_command_rows.hpp"
 
 namespace sup::wire {
 

@@ -82,7 +82,7 @@ def layers(tree):
 SLOW_HEADERS = {
     "wire/message_tables.hpp": ("supervisord/wire/json_text.hpp",),
     "wire/command_rows.hpp": (),
-    **{f"wire/command_rows_{group}.hpp": ("supervisord/wire/command_rows.hpp",) for group in ("files", "insight", "services", "supervisord")},
+    **{f"wire/{group}_command_rows.hpp": ("supervisord/wire/command_rows.hpp",) for group in ("files", "insight", "services", "supervisord")},
     "daemon/engine_rows.hpp": ("supervisord/daemon/manager_rows.hpp",),
     "daemon/manager_rows.hpp": (),
     "spdlog/spdlog.h": (),

@@ -384,14 +384,10 @@ TEST_CASE("who needs a service that is left out is told why; who can go on witho
 
 TEST_CASE("where changes may be changes of the configuration is known", "[layers]") {
   Folder folder;
-  const std::string main =
-      folder.write("main.toml", std::string(kWeb) + "include = [\"more/*.toml\", \"/nonexistent/x/y*.toml\"]\n");
-  const std::string top = main.substr(0, main.rfind('/'));
-  folder.write("more/a.toml", "[service.db]\ncommand = [\"x\"]\n");
-  const std::vector<std::string> paths{main};
-  const Loaded loaded = load(paths, folder.options);
-  REQUIRE(loaded.looked_for == std::vector<std::string>{"/nonexistent/x/y*.toml", main, top + "/more/*.toml",
-                                                        top + "/more/db.d", top + "/web.d"});
+  const std::string main = folder.write("a.toml", "include = [\"m/*.toml\", \"/none/y*\"]\n" + std::string(kWeb));
+  folder.write("m/b.toml", "[service.db]\ncommand = [\"x\"]\n");
+  REQUIRE(folder.read("a.toml").looked_for ==
+          std::vector{std::string("/none/y*"), main, folder.at("m/*.toml"), folder.at("m/db.d"), folder.at("web.d")});
 }
 
 TEST_CASE("all conditions of a service must hold", "[layers]") {

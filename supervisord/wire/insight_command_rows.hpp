@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "wire/command_rows_shared.hpp"
+#include "wire/shared_command_rows.hpp"
 
 namespace sup::wire {
 
@@ -171,7 +171,7 @@ inline constexpr auto kTestHookParams = std::array{ParamRow{.name = "name",
                                                             .doc = "Which of the tables [on-event.HOOK]."}};
 inline constexpr auto kTestHookExamples =
     std::array{Example{"ctl test-hook mail", "does the mail of [on-event.mail] arrive?"},
-               Example{"ctl events test mail", "the same"}};
+               Example{"ctl test-hook --timeout 5s mail", "do not wait longer for an answer"}};
 
 // show, env, explain
 inline constexpr auto kShowParams =
@@ -377,19 +377,20 @@ inline constexpr auto kInsightCommands = std::array{
                .exits = kNamedExits,
                .exit_note = "1 also if events after SEQ are no longer kept, once the others were shown; and at once if "
                             "no event has come so far as SEQ, since then supervisord has started anew."},
-    CommandRow{.verb = Verb::test_hook,
-               .name = "test-hook",
-               .method = "TestHook",
-               .role = Role::operate,
-               .group = HelpGroup::insight,
-               .params = kTestHookParams,
-               .reply = "TestHookReply",
-               .summary = "Try a command that is told of events.",
-               .text = "Tells the command of [on-event.HOOK] of an event of kind `test`, whatever it is to be told of "
-                       "otherwise, as its user, with its environment and within its time; and waits for its end. The "
-                       "exit code is 1 if it fails. Events that wait for it come first.",
-               .examples = kTestHookExamples,
-               .exits = kCallExits},
+    CommandRow{
+        .verb = Verb::test_hook,
+        .name = "test-hook",
+        .method = "TestHook",
+        .role = Role::operate,
+        .group = HelpGroup::insight,
+        .params = kTestHookParams,
+        .reply = "TestHookReply",
+        .summary = "Try a command that is told of events.",
+        .text = "Tells the command of [on-event.HOOK] of an event of kind `test`, whatever it is to be told of "
+                "otherwise, as its user, with its environment and within its time; and waits for its end. The "
+                "exit code is 1 if it fails. Events that wait for it come first. `ctl events test HOOK` is the same.",
+        .examples = kTestHookExamples,
+        .exits = kCallExits},
     CommandRow{.verb = Verb::show,
                .name = "show",
                .method = "Show",

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "wire/command_rows_shared.hpp"
+#include "wire/shared_command_rows.hpp"
 
 namespace sup::wire {
 
