@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "config/load.hpp"
 #include "config/reference.hpp"
+#include "ctl/output_schema.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {
@@ -44,6 +45,8 @@ int run_schema(Context& context) {
     context.out.write(settings_manual());
   else if (context.call.arguments.flag("template"))
     context.out.write(config_template());
+  else if (context.call.arguments.flag("output"))
+    context.out.write(output_schema());
   else
     context.out.write(json_schema());
   return code_of(ExitCode::done);
