@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/text.hpp"
 #include "config/load.hpp"
 #include "config/reference.hpp"
+#include "ctl/output_schema.hpp"
 #include "ctl/verbs.hpp"
 
 namespace sup::ctl {
@@ -14,6 +16,14 @@ namespace {
 std::size_t count_of(const Loaded& loaded, Severity severity) {
   return static_cast<std::size_t>(
       std::ranges::count_if(loaded.diagnostics, [&](const Diagnostic& found) { return found.severity == severity; }));
+}
+
+// By which editors find the schema that was installed with this ctl; nothing where none was.
+std::string schema_directive() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto schema = program.parent_path().parent_path() / "share/supervisord/supervisord.schema.json";
+  return !error && std::filesystem::exists(schema, error) ? fmt::format("#:schema {}\n\n", schema.string()) : "";
 }
 
 }  // namespace
@@ -43,7 +53,9 @@ int run_schema(Context& context) {
   if (context.call.arguments.flag("manual"))
     context.out.write(settings_manual());
   else if (context.call.arguments.flag("template"))
-    context.out.write(config_template());
+    context.out.write(schema_directive() + config_template());
+  else if (context.call.arguments.flag("output"))
+    context.out.write(output_schema());
   else
     context.out.write(json_schema());
   return code_of(ExitCode::done);

@@ -11,6 +11,7 @@
 #include "ctl/find_verb.hpp"
 #include "ctl/help.hpp"
 #include "ctl/offered_names.hpp"
+#include "ctl/output_schema.hpp"
 #include "ctl/pager.hpp"
 #include "ctl/remote.hpp"
 #include "ctl/verbs.hpp"
@@ -217,6 +218,7 @@ int run_hidden(std::span<const std::string> words) {
   if (words.front() == "__reference" && what == "interface")
     return print_answer({ExitCode::done, wire::interface_description()});
   if (words.front() == "__reference" && what == "methods") return print_answer({ExitCode::done, wire::methods_table()});
+  if (words.front() == "__reference" && what == "output") return print_answer({ExitCode::done, output_schema()});
   return print_answer({ExitCode::usage, "ctl: unknown verb\n"});
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/codec_types.hpp"
+#include "config/insertions.hpp"
 #include "config/json.hpp"
 #include "config/layer_keys.hpp"
 #include "config/setting_docs.hpp"
@@ -80,12 +81,13 @@ void add_properties(nlohmann::ordered_json& table, const ValueTable& more) {
   for (const auto& [key, value] : others["properties"].items()) table["properties"][key] = value;
 }
 
-// A template may have a parameter in the place of any value, so the values are not described.
-nlohmann::ordered_json template_schema() {
-  nlohmann::ordered_json out = json_of(make_value(table_schema<TemplateKeys>()));
-  const nlohmann::ordered_json settings = json_of(make_value(table_schema<ServiceSpec>()));
-  for (const auto& [key, value] : settings["properties"].items())
-    out["properties"][key]["description"] = value["description"];
+// The settings of a service, without the keys that only a service has.
+nlohmann::ordered_json settings_schema() {
+  const nlohmann::ordered_json service = json_of(make_value(table_schema<ServiceSpec>()));
+  nlohmann::ordered_json out{{"type", "object"}, {"properties", nlohmann::ordered_json::object()}};
+  for (const auto& [key, value] : service["properties"].items())
+    out["properties"][key]["$ref"] = "#/$defs/service/properties/" + key;
+  out["additionalProperties"] = false;
   return out;
 }
 
@@ -95,54 +97,47 @@ std::string_view text_of(std::string_view section) {
   check_failed("every section is documented");
 }
 
+// [KIND.NAME]: tables by name.
+void add_named_tables(nlohmann::ordered_json& schema, const std::string& kind, std::string_view text) {
+  auto& tables = schema["properties"][kind];
+  tables["description"] = text;
+  tables["type"] = "object";
+  tables["propertyNames"]["pattern"] = "^(?!all$)[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$";
+  tables["additionalProperties"]["$ref"] = "#/$defs/" + kind;
+}
+
 }  // namespace
 
 std::string json_schema() {
   nlohmann::ordered_json out;
   out["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  out["$id"] = "urn:supervisord:configuration";
   out["title"] = "supervisord configuration";
   out["type"] = "object";
-  auto& service = out["properties"]["service"];
-  service["description"] = "The services, by name.";
-  service["type"] = "object";
-  service["propertyNames"]["pattern"] = "^(?!all$)[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$";
-  service["additionalProperties"]["$ref"] = "#/$defs/service";
-  const auto names = service["propertyNames"];
-  auto& external = out["properties"]["external"];
-  external["description"] = "What services need and supervisord does not start, by name.";
-  external["type"] = "object";
-  external["propertyNames"] = names;
-  external["additionalProperties"]["$ref"] = "#/$defs/external";
-  auto& group = out["properties"]["group"];
-  group["description"] = "Names for several services in commands.";
-  group["type"] = "object";
-  group["propertyNames"] = names;
-  group["additionalProperties"]["$ref"] = "#/$defs/group";
-  auto& templates = out["properties"]["template"];
-  templates["description"] = text_of("template");
-  templates["type"] = "object";
-  templates["propertyNames"] = names;
-  templates["additionalProperties"]["$ref"] = "#/$defs/template";
+  add_named_tables(out, "service", "The services, by name.");
+  add_named_tables(out, "external", "What services need and supervisord does not start, by name.");
+  add_named_tables(out, "group", "Names for several services in commands.");
+  add_named_tables(out, "template", text_of("template"));
   auto& defaults = out["properties"]["defaults"];
   defaults["description"] = text_of("defaults");
-  defaults["$ref"] = "#/$defs/service";
+  defaults["$ref"] = "#/$defs/defaults";
   add_properties(out, table_schema<FileKeys>());
-  auto& on_event = out["properties"]["on-event"];
-  on_event["description"] = "Commands that are told of events, by name.";
-  on_event["type"] = "object";
-  on_event["propertyNames"] = names;
-  on_event["additionalProperties"]["$ref"] = "#/$defs/on-event";
+  add_named_tables(out, "on-event", "Commands that are told of events, by name.");
   out["properties"]["supervisord"]["$ref"] = "#/$defs/supervisord";
   out["additionalProperties"] = false;
-  out["$defs"]["service"] = json_of(make_value(table_schema<ServiceSpec>()));
-  out["$defs"]["external"] = json_of(make_value(table_schema<ExternalSpec>()));
-  add_properties(out["$defs"]["service"], table_schema<LayerKeys>());
-  add_properties(out["$defs"]["external"], table_schema<LayerKeys>());
-  out["$defs"]["external"]["properties"].erase("use");
-  out["$defs"]["template"] = template_schema();
-  out["$defs"]["group"] = json_of(make_value(table_schema<GroupSpec>()));
-  out["$defs"]["on-event"] = json_of(make_value(table_schema<EventHookSpec>()));
-  out["$defs"]["supervisord"] = json_of(make_value(table_schema<DaemonSpec>()));
+  auto& defs = out["$defs"];
+  defs["service"] = with_insertions(json_of(make_value(table_schema<ServiceSpec>())));
+  defs["external"] = with_insertions(json_of(make_value(table_schema<ExternalSpec>())));
+  add_properties(defs["service"], table_schema<LayerKeys>());
+  add_properties(defs["external"], table_schema<LayerKeys>());
+  defs["external"]["properties"].erase("use");
+  defs["template"] = settings_schema();
+  add_properties(defs["template"], table_schema<TemplateKeys>());
+  defs["defaults"] = settings_schema();
+  defs["group"] = json_of(make_value(table_schema<GroupSpec>()));
+  defs["on-event"] = json_of(make_value(table_schema<EventHookSpec>()));
+  defs["supervisord"] = json_of(make_value(table_schema<DaemonSpec>()));
+  defs["inserted"] = inserted_schema();
   return out.dump(2) + "\n";
 }
 

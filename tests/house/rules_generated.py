@@ -12,6 +12,7 @@ REFERENCES = {
     ("ctl", "schema", "--manual"): "docs/settings.md",
     ("ctl", "__reference", "ctl"): "docs/ctl.md",
     ("ctl", "__reference", "interface"): "docs/io.supervisord.varlink",
+    ("ctl", "__reference", "output"): "docs/ctl-output.schema.json",
     ("tests/print_states",): "docs/states.dot",
     ("tests/print_states", "--markdown"): "docs/states.md",
 }
@@ -36,6 +37,7 @@ FINE_REFERENCES = {
     "docs/supervisord.schema.json": "words schema\n", "docs/settings.md": "words schema --manual\n", "docs/states.dot": "states\n",
     "docs/states.md": "states\n",
     "docs/ctl.md": "words __reference ctl\n", "docs/io.supervisord.varlink": "words __reference interface\n",
+    "docs/ctl-output.schema.json": "words __reference output\n",
 }
 
 

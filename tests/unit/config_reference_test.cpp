@@ -83,13 +83,35 @@ TEST_CASE("the schema has types, defaults, ranges and enums, and refuses other k
   const Json& service = schema["$defs"]["service"];
   REQUIRE(schema["additionalProperties"] == false);
   REQUIRE(service["additionalProperties"] == false);
-  REQUIRE(service["properties"]["type"]["enum"] ==
+  REQUIRE(service["properties"]["type"]["anyOf"][0]["enum"] ==
           Json({"simple", "notify", "oneshot", "forking", "target", "external"}));
   REQUIRE(service["properties"]["type"]["default"] == "simple");
   const Json& restart = service["properties"]["restart"]["anyOf"][1]["properties"];
   REQUIRE(restart["factor"]["minimum"] == 1);
   REQUIRE(restart["factor"]["maximum"] == 100);
   REQUIRE(restart["delay"]["default"] == "1s");
+}
+
+TEST_CASE("the schema takes what is inserted in the place of a text, a word and a number, but not supervisord's own") {
+  const Json schema = Json::parse(json_schema());
+  const Json& service = schema["$defs"]["service"]["properties"];
+  REQUIRE(service["working-dir"]["pattern"] == R"(^/|\{[A-Za-z_])");
+  REQUIRE(service["type"]["anyOf"][1]["$ref"] == "#/$defs/inserted");
+  REQUIRE(service["nice"]["type"] == Json({"integer", "string"}));
+  REQUIRE(service["nice"]["pattern"] == R"(^\{[a-z][a-z0-9_-]*\}$)");
+  REQUIRE(service["instances"]["anyOf"][2]["pattern"].get<std::string>().find(R"(\{[A-Za-z_])") == std::string::npos);
+  REQUIRE(schema["$defs"]["supervisord"]["properties"]["socket"]["pattern"] == "^/");
+}
+
+TEST_CASE("templates and defaults have the settings of a service, but not its own keys") {
+  const Json schema = Json::parse(json_schema());
+  for (const char* section : {"template", "defaults"}) {
+    const Json& keys = schema["$defs"][section]["properties"];
+    REQUIRE(keys["nice"]["$ref"] == "#/$defs/service/properties/nice");
+    REQUIRE(!keys.contains("if"));
+  }
+  REQUIRE(schema["$defs"]["template"]["properties"].contains("parameters"));
+  REQUIRE(!schema["$defs"]["defaults"]["properties"].contains("use"));
 }
 
 // Of what makes a service ready, and of the kinds of probes, only one can be chosen, a service that is alone has no
