@@ -29,13 +29,17 @@ class ComposeImport {
     if (services == nullptr || services->kind != YamlKind::map) return result_.problem({path_}, "it has no services");
     for (const auto& [name, node] : root->map)
       if (name != "services") note_top_level(name, node);
-    YamlNode all = *services;
-    for (auto& [name, node] : all.map) interpolate(name, node);
+    for (auto& [name, node] : root->map) {
+      if (name == "secrets" || name == "configs") interpolate("", node);
+      if (name != "services") continue;
+      for (auto& [service, inner] : node.map) interpolate(service_name(service), inner);
+    }
+    const YamlNode& all = *services;
     for (const auto& [name, node] : all.map) {
       services_.insert(name);
       if (has_health_check(node)) checked_.insert(name);
     }
-    for (const auto& [name, node] : all.map) add_service(name, node);
+    for (const auto& [name, node] : all.map) add_service(*root, name, node);
   }
 
  private:
@@ -109,7 +113,7 @@ class ComposeImport {
     const bool has_value = value && !(also_empty && value->empty());
     const Option option{fmt::format("${{{}}}", expression), "", {path_, node.line}};
     if (name.empty() || (how != '\0' && std::string_view("-+?").find(how) == std::string_view::npos)) {
-      note(option, lost_essential("this is not understood"), service_name(service));
+      note(option, lost_essential("this is not understood"), service);
       return {};
     }
     if (how == '+') return has_value ? other : "";
@@ -119,26 +123,27 @@ class ComposeImport {
       return {};
     }
     if (has_value) {
-      note(option, lost("the value that it has now is written: settings expand nothing"), service_name(service));
+      note(option, lost("the value that it has now is written: settings expand nothing"), service);
       return *value;
     }
     if (how == '-') {
-      note(option, lost("its default is written: settings expand nothing"), service_name(service));
+      note(option, lost("its default is written: settings expand nothing"), service);
       return other;
     }
     note(option,
          how == '?' ? lost_essential("it has no value: " + other) : lost("it has no value, and stands for nothing"),
-         service_name(service));
+         service);
     return {};
   }
 
-  void add_service(const std::string& name, const YamlNode& node) {
+  void add_service(const YamlNode& root, const std::string& name, const YamlNode& node) {
     const std::string ours = service_name(name);
     if (node.kind != YamlKind::map)
       return result_.problem({path_, node.line}, fmt::format("service '{}' is no map", printable(name)));
     if (result_.find("service", ours) != nullptr)
       return result_.problem({path_, node.line}, fmt::format("two services would be called '{}'", ours));
-    ComposeDraft draft{.node = &node,
+    ComposeDraft draft{.root = &root,
+                       .node = &node,
                        .folder = folder_of(path_),
                        .services = services_,
                        .with_health_check = checked_,

@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 
 #include "base/signals.hpp"
 #include "base/text.hpp"
@@ -13,11 +11,7 @@
 #include "import/words.hpp"
 
 namespace sup::imports {
-namespace {
 
-using Draft = ComposeDraft;
-
-// A scalar alone, or a list of scalars.
 std::optional<std::vector<std::string>> texts_of(const YamlNode& node) {
   if (node.kind == YamlKind::scalar)
     return node.is_null() ? std::vector<std::string>{} : std::vector<std::string>{node.text};
@@ -30,12 +24,33 @@ std::optional<std::vector<std::string>> texts_of(const YamlNode& node) {
   return texts;
 }
 
-// A text is split like a shell does, but no shell is run.
 std::optional<std::vector<std::string>> argv_of(const YamlNode& node) {
   if (node.kind != YamlKind::scalar) return texts_of(node);
   const auto words = shlex_words(node.text);
   return words ? std::optional(*words) : std::nullopt;
 }
+
+std::string whole_path(const ComposeDraft& draft, const std::string& path) {
+  return path.starts_with('/') ? absolute(path) : absolute(draft.folder + "/" + path);
+}
+
+std::optional<std::string> size_of(const YamlNode& node) {
+  std::string text = lower(node.text);
+  if (text.ends_with('b')) text.pop_back();
+  if (!text.empty() && text.back() >= 'a' && text.back() <= 'z')
+    text.back() = static_cast<char>(text.back() - 'a' + 'A');
+  return systemd_size(text);
+}
+
+std::optional<std::string> time_of(const YamlNode* node) {
+  if (node == nullptr || node->kind != YamlKind::scalar) return std::nullopt;
+  const auto span = time_span(node->text);
+  return span ? std::optional(format_duration(*span)) : std::nullopt;
+}
+
+namespace {
+
+using Draft = ComposeDraft;
 
 Verdict map_argv(const YamlNode& node, std::optional<std::vector<std::string>>& into) {
   if (node.is_null()) return same("it is empty");
@@ -74,18 +89,17 @@ Verdict map_environment(Draft& draft, const Option& option) {
   return mapped(inherited.empty() ? "env" : "env; from supervisord's environment come:" + inherited);
 }
 
-std::string whole_path(const Draft& draft, const std::string& path) {
-  return path.starts_with('/') ? absolute(path) : absolute(draft.folder + "/" + path);
-}
-
 Verdict map_env_file(Draft& draft, const Option& option) {
   const YamlNode& node = draft.value_of(option);
   ValueArray files;
+  std::string remark;
   std::vector<YamlNode> elements = node.list;
   if (node.kind == YamlKind::scalar) elements = {node};
   for (const YamlNode& element : elements) {
     const YamlNode* path = element.kind == YamlKind::map ? element.find("path") : &element;
     if (path == nullptr || path->kind != YamlKind::scalar) return lost_essential("this is no file");
+    if (const YamlNode* format = element.find("format"))
+      remark = fmt::format("; its format '{}' is not kept: see env-file", printable(format->text, 80));
     const YamlNode* required = element.find("required");
     if (required == nullptr || flag_of(required->text).value_or(true)) {
       files.push_back(text_value(whole_path(draft, path->text)));
@@ -97,7 +111,7 @@ Verdict map_env_file(Draft& draft, const Option& option) {
     files.push_back({std::move(file), {}});
   }
   set(draft.settings, "env-file", {std::move(files), {}});
-  return mapped("env-file");
+  return remark.empty() ? mapped("env-file") : lost("it is mapped to env-file" + remark);
 }
 
 struct Dependency {
@@ -121,6 +135,7 @@ Verdict map_depends_on(Draft& draft, const Option& option) {
   std::vector<Dependency> all;
   for (const std::string& name : texts_of(node).value_or(std::vector<std::string>{})) all.push_back({name});
   std::string remark;
+  std::vector<std::string> restarted_with;
   for (const auto& [name, value] : node.map) {
     Dependency dependency{name};
     const YamlNode* condition = value.find("condition");
@@ -133,22 +148,16 @@ Verdict map_depends_on(Draft& draft, const Option& option) {
     if (const YamlNode* required = value.find("required"))
       dependency.is_required = flag_of(required->text).value_or(true);
     if (const YamlNode* restart = value.find("restart"); restart != nullptr && flag_of(restart->text).value_or(false))
-      set(draft.settings, "restart-with", words_value({service_name(name)}));
+      restarted_with.push_back(service_name(name));
     all.push_back(dependency);
   }
+  if (!restarted_with.empty()) set(draft.settings, "restart-with", words_value(restarted_with));
   for (const Dependency& dependency : all) {
     if (!draft.services.contains(dependency.service))
       return lost_essential(fmt::format("there is no service '{}'", dependency.service));
     add_dependency(draft, dependency);
   }
   return remark.empty() ? mapped("requires") : lost("it is mapped to requires" + remark);
-}
-
-// "1m30s", "30s" as compose writes times; a bare number of seconds, too.
-std::optional<std::string> time_of(const YamlNode* node) {
-  if (node == nullptr || node->kind != YamlKind::scalar) return std::nullopt;
-  const auto span = time_span(node->text);
-  return span ? std::optional(format_duration(*span)) : std::nullopt;
 }
 
 Verdict map_health(Draft& draft, const Option& option) {
@@ -169,7 +178,8 @@ Verdict map_health(Draft& draft, const Option& option) {
         number_value(std::clamp<std::int64_t>(whole_number(retries->text).value_or(3), 1, 1'000)));
   set(draft.settings, "health.start-grace", text_value(time_of(node.find("start_period")).value_or("0s")));
   set(draft.settings, "health.action", text_value("none"));
-  return mapped("health");
+  if (node.find("start_interval") == nullptr) return mapped("health");
+  return lost("it is mapped to health, but start_interval is not: within start-grace it is asked each second");
 }
 
 Verdict map_restart(Draft& draft, const Option& option) {
@@ -219,33 +229,6 @@ Verdict map_grace(Draft& draft, const Option& option) {
   return mapped("stop.timeout");
 }
 
-Verdict map_ulimits(Draft& draft, const Option& option) {
-  constexpr std::string_view kLimits[] = {"as",      "core",     "cpu",        "data",   "fsize", "locks",
-                                          "memlock", "msgqueue", "nice",       "nofile", "nproc", "rss",
-                                          "rtprio",  "rttime",   "sigpending", "stack"};
-  const auto text = [](const YamlNode* node) {
-    return node == nullptr || node->text == "-1" ? std::string("unlimited") : node->text;
-  };
-  std::string unknown;
-  for (const auto& [name, value] : draft.value_of(option).map) {
-    if (std::ranges::count(kLimits, name) == 0) {
-      unknown += " " + name;
-      continue;
-    }
-    const std::string unit = name == "cpu" ? "s" : name == "rttime" ? "us" : "";
-    const auto whole = [&](const std::string& limit) {
-      return limit == "unlimited" || limit == "0" ? limit : limit + unit;
-    };
-    const bool is_pair = value.kind == YamlKind::map;
-    const std::string both =
-        is_pair ? fmt::format("{}:{}", whole(text(value.find("soft"))), whole(text(value.find("hard"))))
-                : whole(text(&value));
-    const auto number = whole_number(both);
-    set(draft.settings, "limits." + name, number ? number_value(*number) : text_value(both));
-  }
-  return unknown.empty() ? mapped("limits") : lost("there are no limits of these names:" + unknown);
-}
-
 Verdict map_list(Draft& draft, const Option& option, std::string_view setting) {
   const auto texts = texts_of(draft.value_of(option));
   if (!texts) return lost("this is no list");
@@ -253,53 +236,47 @@ Verdict map_list(Draft& draft, const Option& option, std::string_view setting) {
   return mapped(std::string(setting));
 }
 
-// "512m", "1gb": 1024-based.
-Verdict map_size(Draft& draft, const Option& option, std::string_view setting) {
-  std::string text = lower(draft.value_of(option).text);
-  if (text.ends_with('b')) text.pop_back();
-  if (!text.empty() && text.back() >= 'a' && text.back() <= 'z')
-    text.back() = static_cast<char>(text.back() - 'a' + 'A');
-  const auto size = systemd_size(text);
-  if (!size) return lost("this is no size");
-  set(draft.settings, setting, text_value(*size));
-  return mapped(std::string(setting));
-}
-
-Verdict map_number(Draft& draft, const Option& option, std::string_view setting, std::int64_t least,
-                   std::int64_t most) {
-  const auto number = whole_number(draft.value_of(option).text);
-  if (!number || *number < least || *number > most)
-    return lost(fmt::format("this is no number from {} to {}", least, most));
-  set(draft.settings, setting, number_value(*number));
-  return mapped(std::string(setting));
-}
-
-Verdict map_cpus(Draft& draft, const Option& option) {
-  const std::string& text = draft.value_of(option).text;
-  char* end = nullptr;
-  const double cpus = std::strtod(text.c_str(), &end);
-  if (end != text.c_str() + text.size() || !(cpus > 0) || cpus > 10'000) return lost("this is no number");
-  set(draft.settings, "resources.cpu-max", text_value(fmt::format("{}%", std::max(1L, std::lround(cpus * 100)))));
-  return mapped("resources.cpu-max");
-}
-
-Verdict map_deploy(Draft& draft, const Option& option) {
-  std::string left;
-  for (const auto& [name, value] : draft.value_of(option).map) {
-    const auto number = name == "replicas" ? whole_number(value.text) : std::nullopt;
-    if (number && *number >= 1 && *number <= 1'000)
-      set(draft.settings, "instances", number_value(*number));
-    else
-      left += " " + name;
-  }
-  return left.empty() ? mapped("instances") : lost("see instances, resources and restart; not mapped:" + left);
-}
-
 Verdict map_flag(Draft& draft, const Option& option, std::string_view setting) {
   const auto flag = flag_of(draft.value_of(option).text);
   if (!flag) return lost("this is neither true nor false");
   if (*flag) set(draft.settings, setting, flag_value(true));
   return mapped(std::string(setting));
+}
+
+Verdict lost_if_on(Draft& draft, const Option& option, std::string_view why) {
+  return flag_of(draft.value_of(option).text).value_or(true) ? lost(std::string(why)) : same("it is switched off");
+}
+
+Verdict map_security(Draft& draft, const Option& option) {
+  std::string left;
+  for (const std::string& text : texts_of(draft.value_of(option)).value_or(std::vector<std::string>{})) {
+    const std::size_t mark = std::min(text.find_first_of(":="), text.size());
+    const bool is_on = mark == text.size() || flag_of(text.substr(mark + 1)).value_or(false);
+    if (text.substr(0, mark) != "no-new-privileges")
+      left += " " + printable(text, 80);
+    else if (is_on)
+      set(draft.settings, "no-new-privileges", flag_value(true));
+  }
+  return left.empty() ? mapped("no-new-privileges") : lost("no profile is loaded for it; see capabilities:" + left);
+}
+
+Verdict map_hooks(Draft& draft, const Option& option, std::string_view setting) {
+  ValueArray hooks;
+  std::string left;
+  for (const YamlNode& element : draft.value_of(option).list) {
+    const YamlNode* command = element.find("command");
+    const auto words = command == nullptr ? std::nullopt : argv_of(*command);
+    if (!words || words->empty()) return lost("there is no command");
+    ValueTable hook;
+    hook.add("command", words_value(*words));
+    hooks.push_back({std::move(hook), {}});
+    for (const auto& [name, value] : element.map)
+      if (name != "command") left += " " + printable(name, 80);
+  }
+  if (hooks.empty()) return lost("there is no command");
+  set(draft.settings, setting, {std::move(hooks), {}});
+  if (left.empty()) return mapped(std::string(setting));
+  return lost(fmt::format("it is mapped to {}, which runs as the service does; not mapped:{}", setting, left));
 }
 
 constexpr std::string_view kNoContainer = "it is no container: it has what the machine has";
@@ -321,20 +298,19 @@ constexpr ComposeRow kRows[] = {
     {"group_add", [](Draft& d, const Option& o) { return map_list(d, o, "groups"); }},
     {"stop_signal", map_signal},
     {"stop_grace_period", map_grace},
-    {"ulimits", map_ulimits},
     {"profiles", [](Draft& d, const Option& o) { return map_list(d, o, "tags"); }},
-    {"scale", [](Draft& d, const Option& o) { return map_number(d, o, "instances", 1, 1'000); }},
-    {"deploy", map_deploy},
-    {"mem_limit", [](Draft& d, const Option& o) { return map_size(d, o, "resources.memory-max"); }},
-    {"mem_reservation", [](Draft& d, const Option& o) { return map_size(d, o, "resources.memory-low"); }},
-    {"cpus", map_cpus},
-    {"cpuset", [](Draft& d, const Option& o) { return map_text(d, o, "resources.cpuset"); }},
-    {"pids_limit", [](Draft& d, const Option& o) { return map_number(d, o, "resources.pids-max", 1, 4'194'304); }},
-    {"oom_score_adj", [](Draft& d, const Option& o) { return map_number(d, o, "oom-score", -1'000, 1'000); }},
     {"tty", [](Draft& d, const Option& o) { return map_flag(d, o, "tty"); }},
+    {"stdin_open", [](Draft& d, const Option& o) { return lost_if_on(d, o, "it reads nothing; see stdin and tty"); }},
+    {"privileged", [](Draft& d, const Option& o) { return lost_if_on(d, o, kNoContainer); }},
+    {"read_only", [](Draft& d, const Option& o) { return lost_if_on(d, o, kNoVolumes); }},
+    {"use_api_socket",
+     [](Draft& d, const Option& o) { return lost_if_on(d, o, "no socket of a container engine is given to it"); }},
+    {"attach", nullptr, "its output is captured; see `ctl logs`", Fate::same},
+    {"security_opt", map_security},
+    {"post_start", [](Draft& d, const Option& o) { return map_hooks(d, o, "post-start"); }},
+    {"pre_stop", [](Draft& d, const Option& o) { return map_hooks(d, o, "pre-stop"); }},
     {"init", nullptr, "supervisord reaps what is orphaned", Fate::same},
     {"container_name", nullptr, "a service is called as in services"},
-    {"stdin_open", nullptr, "it reads nothing; see tty"},
     {"ports", nullptr, kNoNetwork},
     {"expose", nullptr, kNoNetwork},
     {"networks", nullptr, kNoNetwork},
@@ -353,20 +329,14 @@ constexpr ComposeRow kRows[] = {
     {"tmpfs", nullptr, kNoVolumes},
     {"shm_size", nullptr, kNoVolumes},
     {"storage_opt", nullptr, kNoVolumes},
-    {"read_only", nullptr, kNoVolumes},
     {"devices", nullptr, kNoVolumes},
     {"device_cgroup_rules", nullptr, kNoContainer},
     {"gpus", nullptr, kNoContainer},
-    {"secrets", nullptr, "there are no secrets in /run/secrets", Fate::not_mapped, Weight::essential},
-    {"configs", nullptr, "no files are made for it", Fate::not_mapped, Weight::essential},
     {"extends", nullptr, "what another service says is not taken over", Fate::not_mapped, Weight::essential},
+    {"models", nullptr, "no model is run for it", Fate::not_mapped, Weight::essential},
     {"provider", nullptr, "nobody provides it", Fate::not_mapped, Weight::essential},
-    {"post_start", nullptr, "see post-start"},
-    {"pre_stop", nullptr, "see pre-stop"},
     {"cap_add", nullptr, "see capabilities"},
     {"cap_drop", nullptr, "see capabilities"},
-    {"privileged", nullptr, kNoContainer},
-    {"security_opt", nullptr, "see no-new-privileges"},
     {"userns_mode", nullptr, kNoContainer},
     {"ipc", nullptr, kNoContainer},
     {"pid", nullptr, kNoContainer},
@@ -379,29 +349,22 @@ constexpr ComposeRow kRows[] = {
     {"pull_policy", nullptr, kNoContainer},
     {"credential_spec", nullptr, kNoContainer},
     {"sysctls", nullptr, kNoContainer},
-    {"use_api_socket", nullptr, kNoContainer},
-    {"oom_kill_disable", nullptr, "see oom-score"},
-    {"memswap_limit", nullptr, "see resources.memory-swap-max"},
-    {"mem_swappiness", nullptr, "see resources"},
-    {"blkio_config", nullptr, "see resources.io-max and resources.io-weight"},
-    {"cpu_count", nullptr, "see resources.cpu-max"},
-    {"cpu_percent", nullptr, "see resources.cpu-max"},
-    {"cpu_shares", nullptr, "see resources.cpu-weight"},
-    {"cpu_period", nullptr, "see resources.cpu-max"},
-    {"cpu_quota", nullptr, "see resources.cpu-max"},
-    {"cpu_rt_period", nullptr, "see sched-policy"},
-    {"cpu_rt_runtime", nullptr, "see sched-policy"},
-    {"logging", nullptr, "its output is captured; see log"},
     {"labels", nullptr, "there are no labels; see description and tags"},
     {"label_file", nullptr, "there are no labels; see description and tags"},
     {"annotations", nullptr, "there are no labels; see description and tags"},
-    {"attach", nullptr, "see `ctl logs`"},
-    {"develop", nullptr, "files are not watched"},
 };
 
 }  // namespace
 
-std::span<const ComposeRow> compose_rows() { return kRows; }
+std::span<const ComposeRow> compose_rows() {
+  static const std::vector<ComposeRow> rows = [] {
+    std::vector<ComposeRow> all(std::begin(kRows), std::end(kRows));
+    for (const auto part : {compose_resource_rows(), compose_file_rows()})
+      all.insert(all.end(), part.begin(), part.end());
+    return all;
+  }();
+  return rows;
+}
 
 bool has_health_check(const YamlNode& service) {
   const YamlNode* check = service.find("healthcheck");

@@ -25,6 +25,25 @@ std::vector<std::string> take_words(std::string_view& rest, std::size_t count) {
   return words;
 }
 
+// The command up to a %, behind which stands what it reads; \% is a percent sign.
+struct JobLine {
+  std::string command;
+  bool has_input = false;
+};
+
+JobLine job_line(std::string_view text) {
+  JobLine line;
+  for (std::size_t i = 0; i < text.size() && !line.has_input; ++i) {
+    if (text.substr(i).starts_with("\\%"))
+      line.command += text[++i];
+    else if (text[i] == '%')
+      line.has_input = true;
+    else
+      line.command += text[i];
+  }
+  return line;
+}
+
 class CrontabReader {
  public:
   CrontabReader(const std::string& path, Imported& result) : path_(path), result_(result) {}
@@ -50,7 +69,7 @@ class CrontabReader {
     const Option option{name, std::string(value), place};
     if (name == "MAILTO" || name == "MAILFROM")
       return result_.notes.push_back(note_of("", "", option, lost("output is logged, not mailed")));
-    if (name == "CRON_TZ")
+    if (name == "CRON_TZ" || name == "RANDOM_DELAY" || name == "START_HOURS_RANGE")
       return result_.notes.push_back(note_of("", "", option, lost("nothing is started by a clock")));
     if (name == "SHELL") shell_ = value;
     set(env_, name, text_value(value));
@@ -76,11 +95,15 @@ class CrontabReader {
     Definition definition{"service", fmt::format("reboot-{}", option.place.line), option.place, {}};
     for (int more = 2; result_.find("service", definition.name) != nullptr; ++more)
       definition.name = fmt::format("reboot-{}-{}", option.place.line, more);
-    set(definition.settings, "command", words_value({shell_, "-c", std::string(command)}));
+    const JobLine line = job_line(command);
+    set(definition.settings, "command", words_value({shell_, "-c", line.command}));
     set(definition.settings, "type", text_value("oneshot"));
     if (!user.empty()) set(definition.settings, "user", text_value(user));
     if (!env_.entries.empty()) set(definition.settings, "env", {env_, {}});
-    result_.notes.push_back(note_of(definition.name, "", option, mapped("a oneshot that is started with supervisord")));
+    result_.notes.push_back(note_of(
+        definition.name, "", option,
+        line.has_input ? lost_essential("what stands behind the % is its input: write that into a file, see stdin")
+                       : mapped("a oneshot that is started with supervisord")));
     result_.definitions.push_back(std::move(definition));
   }
 

@@ -29,8 +29,7 @@ class RunitImport {
       if (file != "run") map_file(file);
     // sv's down sends TERM and CONT to the main process, and waits.
     set(definition.settings, "restart", text_value("always"));
-    set(definition.settings, "stop.signal", text_value("TERM"));
-    set(definition.settings, "stop.to", text_value("main"));
+    set_stop();
     result_.definitions.push_back(std::move(definition));
   }
 
@@ -89,15 +88,41 @@ class RunitImport {
     note("log", is_svlogd ? lost("its output is captured, and rotated, without svlogd") : lost(std::string(kNotPiped)));
   }
 
+  // A script in the place of a signal. Whether it exits with 0 says there whether the signal is sent, too.
   void map_control(const std::string& path) {
-    for (const std::string& file : names_in(path))
-      note("control/" + file, lost("what sv sends is not changed by a script; see stop and reload"));
+    for (const std::string& file : names_in(path)) {
+      const std::string script = path + "/" + file, name = "control/" + file;
+      if (!is_executable(script)) {
+        note(name, same("it is not executable: runit does not run it"));
+      } else if (file == "t") {
+        stop_script_ = script;
+        note(name, mapped("stop"));
+      } else if (file == "h") {
+        set(*settings_, "reload.command", words_value({script}));
+        note(name, mapped("reload.command"));
+      } else {
+        note(name, lost("a signal that a command sends is no script's business; see stop, reload and the hooks"));
+      }
+    }
+  }
+
+  void set_stop() {
+    ValueTable signal;
+    signal.add("signal", text_value("TERM"));
+    signal.add("to", text_value("main"));
+    if (stop_script_.empty()) return set(*settings_, "stop", {std::move(signal), {}});
+    ValueTable script;
+    script.add("command", words_value({stop_script_}));
+    ValueArray steps;
+    steps.push_back({std::move(script), {}});
+    steps.push_back({std::move(signal), {}});
+    set(*settings_, "stop", {std::move(steps), {}});
   }
 
   const std::string& directory_;
   Sources& sources_;
   Imported& result_;
-  std::string name_;
+  std::string name_, stop_script_;
   ValueTable* settings_ = nullptr;
 };
 

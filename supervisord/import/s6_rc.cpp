@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 
 #include "base/signals.hpp"
 #include "base/text.hpp"
@@ -22,7 +23,8 @@ struct S6Draft {
   std::set<std::string> imported;  // Those that may be named.
   ValueTable settings;
   std::vector<std::string> required;
-  std::string stop_timeout;
+  std::vector<std::string> at_the_end;  // What runs after each end.
+  std::string stop_timeout, end_timeout;
   bool is_consumer = false;
 };
 using Draft = S6Draft;
@@ -93,8 +95,7 @@ Verdict map_finish(Draft& draft, const Option& option) {
   if (!is_executable(path_of(draft, option))) return same("it is not executable: s6 does not run it");
   // s6 gives it the exit code, or 256, and the signal.
   constexpr std::string_view kLine = R"(exec "$0" "${EXIT_CODE:-256}" "${EXIT_SIGNAL:-0}" "$SERVICE")";
-  set(draft.settings, "post-stop",
-      {ValueArray{words_value({"/bin/sh", "-c", std::string(kLine), path_of(draft, option)})}, {}});
+  draft.at_the_end = {"/bin/sh", "-c", std::string(kLine), path_of(draft, option)};
   return lost("it is mapped to post-stop; its second argument is the name of a signal, and it has no fourth one");
 }
 
@@ -106,10 +107,13 @@ Verdict map_fd(Draft& draft, const Option& option) {
 }
 
 Verdict map_time(Draft& draft, const Option& option, std::string_view setting) {
+  if (setting == "stop.timeout" && draft.type == "oneshot") return lost("what it bounds is never run: see down");
   const std::string time = milliseconds_text(first_line(path_of(draft, option), *draft.sources));
   if (time.empty()) return lost("this is no number");
   if (setting == "stop.timeout")
     draft.stop_timeout = time;
+  else if (setting == "post-stop")
+    draft.end_timeout = time;
   else
     set(draft.settings, setting, text_value(time));
   return mapped(std::string(setting));
@@ -147,8 +151,8 @@ constexpr auto kRows = std::array{
     Row<Draft>{"timeout-up", [](Draft& d, const Option& o) { return map_time(d, o, "ready.timeout"); }},
     Row<Draft>{"timeout-down", [](Draft& d, const Option& o) { return map_time(d, o, "stop.timeout"); }},
     Row<Draft>{"timeout-kill", [](Draft& d, const Option& o) { return map_time(d, o, "stop.timeout"); }},
-    lost_row<Draft>("timeout-finish", "a post-stop command has 1m, see post-stop.timeout"),
-    lost_row<Draft>("max-death-tally", "see restart.max"),
+    Row<Draft>{"timeout-finish", [](Draft& d, const Option& o) { return map_time(d, o, "post-stop"); }},
+    lost_row<Draft>("max-death-tally", "restarts are counted as restart.max and restart.within say"),
     Row<Draft>{"down-signal", map_signal},
     Row<Draft>{"producer-for",
                [](Draft&, const Option&) { return lost("output is captured; nothing is piped to another service"); }},
@@ -158,13 +162,35 @@ constexpr auto kRows = std::array{
     same_row<Draft>("env", "the script run reads it"),
     lost_row<Draft>("lock-fd", "what is left of a run is ended before the next one"),
     lost_row<Draft>("nosetsid", "each service is a session of its own"),
-    lost_row<Draft>("flag-newpidns", "there are no namespaces"),
+    lost_row<Draft>("flag-newpidns", "services have no namespaces of their own"),
     lost_row<Draft>("flag-essential", "every service can be stopped by a command"),
     same_row<Draft>("flag-recommended", "only s6-frontend knows it"),
-    lost_row<Draft>("template", "instances are services of their own; see instances"),
-    lost_row<Draft>("instance", "instances are services of their own; see instances"),
-    lost_row<Draft>("instances", "instances are services of their own; see instances"),
+    lost_row<Draft>("template", "instances are alike, and their number is in {instance}; see instances"),
+    lost_row<Draft>("instance", "instances are alike, and their number is in {instance}; see instances"),
+    lost_row<Draft>("instances", "instances are alike, and their number is in {instance}; see instances"),
 };
+
+// Files of the other types, which s6-rc does not look at. What it does not know is for the rows.
+bool is_of_another(std::string_view type, std::string_view file) {
+  constexpr std::string_view kBundles[] = {"contents", "contents.d"};
+  constexpr std::string_view kBoth[] = {"dependencies", "dependencies.d", "timeout-up", "timeout-down", "down"};
+  constexpr std::string_view kOneshots[] = {"up"};
+  constexpr std::string_view kAll[] = {"type", "flag-essential", "flag-recommended"};
+  const auto has = [&](std::span<const std::string_view> files) { return std::ranges::count(files, file) > 0; };
+  const bool is_known = std::ranges::any_of(kRows, [&](const Row<Draft>& row) { return row.name == file; });
+  if (!is_known || has(kAll)) return false;
+  if (type == "bundle") return !has(kBundles);
+  return has(kBundles) || (type == "longrun" ? has(kOneshots) : !has(kBoth) && !has(kOneshots));
+}
+
+void set_end(Draft& draft) {
+  constexpr std::string_view kUsual = "5s";  // That of s6.
+  if (draft.at_the_end.empty()) return;
+  ValueTable hook;
+  hook.add("command", words_value(draft.at_the_end));
+  hook.add("timeout", text_value(draft.end_timeout.empty() ? kUsual : draft.end_timeout));
+  set(draft.settings, "post-stop", {ValueArray{{std::move(hook), {}}}, {}});
+}
 
 void finish(Draft& draft, std::string_view name, bool has_default) {
   ValueTable& settings = draft.settings;
@@ -173,6 +199,7 @@ void finish(Draft& draft, std::string_view name, bool has_default) {
     set(settings, "restart", text_value("always"));
     set(settings, "stop.to", text_value("main"));
     if (!draft.stop_timeout.empty()) set(settings, "stop.timeout", text_value(draft.stop_timeout));
+    set_end(draft);
   } else {
     set(settings, "type", text_value(draft.type == "bundle" ? "target" : "oneshot"));
   }
@@ -189,12 +216,20 @@ void import_one(const std::string& directory, const std::set<std::string>& names
               .imported = names,
               .settings = {},
               .required = {},
-              .stop_timeout = {}};
+              .at_the_end = {},
+              .stop_timeout = {},
+              .end_timeout = {}};
   if (draft.type != "longrun" && draft.type != "oneshot" && draft.type != "bundle")
     return result.problem({directory + "/type"}, "it is none of longrun, oneshot and bundle");
   std::vector<Option> options;
   for (const std::string& file : names_in(directory))
     if (!file.starts_with('.')) options.push_back(file_option(directory, file));
+  std::erase_if(options, [&](const Option& option) {
+    if (!is_of_another(draft.type, option.name)) return false;
+    result.notes.push_back(
+        note_of(name, "", option, same(fmt::format("s6-rc does not look at it: a {} has none", draft.type))));
+    return true;
+  });
   apply<Draft>(kRows, options, draft, name, "", result.notes);
   if (draft.is_consumer) return;
   finish(draft, name, names.contains("default"));

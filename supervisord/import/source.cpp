@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <glob.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -98,6 +99,11 @@ std::string absolute(const std::string& path) {
   std::string out = error ? path : whole.lexically_normal().string();
   while (out.size() > 1 && out.ends_with('/')) out.pop_back();
   return out;
+}
+
+std::string machine_name() {
+  utsname names = {};
+  return ::uname(&names) == 0 ? names.nodename : "";
 }
 
 std::vector<Line> lines_of(std::string_view text) {

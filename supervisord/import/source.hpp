@@ -45,6 +45,9 @@ class Sources {
 // Absolute, without "." and "..".
 [[nodiscard]] std::string absolute(const std::string& path);
 
+// As uname -n prints it.
+[[nodiscard]] std::string machine_name();
+
 // A line of a file, without its end.
 struct Line {
   std::uint32_t number = 0;  // From 1.

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "config/load.hpp"
 #include "import/readers.hpp"
+#include "import/source.hpp"
 #include "import/supervisor_file.hpp"
 #include "import/supervisor_program.hpp"
 #include "import/words.hpp"
@@ -18,7 +19,8 @@ namespace {
 // What [supervisord] says for all programs.
 struct SupervisorDaemon {
   ValueTable supervisord;
-  ValueTable for_all;  // Settings of services that do not say it themselves.
+  ValueTable for_all;         // Settings of services that do not say it themselves.
+  bool has_log_file = false;  // Its own log goes to a file.
 };
 using Daemon = SupervisorDaemon;
 
@@ -46,6 +48,24 @@ Verdict map_own_log(Daemon& daemon, const Option& option) {
   return mapped("supervisord.log.path");
 }
 
+constexpr std::string_view kNoLogFile = "its own log goes to no file";
+
+Verdict map_own_log_size(Daemon& daemon, const Option& option) {
+  const auto size = supervisor_size(option.value);
+  if (!size) return lost("this is no size");
+  if (!daemon.has_log_file) return same(std::string(kNoLogFile));
+  set(daemon.supervisord, "log.rotate.max-size", *size);
+  return mapped("supervisord.log.rotate.max-size");
+}
+
+Verdict map_own_log_backups(Daemon& daemon, const Option& option) {
+  const auto number = whole_number(option.value);
+  if (!number || *number < 0) return lost("this is no number");
+  if (!daemon.has_log_file) return same(std::string(kNoLogFile));
+  set(daemon.supervisord, "log.rotate.keep", number_value(std::min<std::int64_t>(*number, 10'000)));
+  return mapped("supervisord.log.rotate.keep");
+}
+
 Verdict map_own_environment(Daemon& daemon, const Option& option) {
   const auto variables = environment_list(option.value);
   if (!variables) return lost_essential(variables.error().what);
@@ -56,22 +76,14 @@ Verdict map_own_environment(Daemon& daemon, const Option& option) {
   return mapped("supervisord.env");
 }
 
+Verdict lost_if_on(const Option& option, std::string_view why) {
+  return flag_of(option.value).value_or(true) ? lost(std::string(why)) : same("it is switched off");
+}
+
 constexpr auto kDaemonRows = std::array{
     Row<Daemon>{"logfile", map_own_log},
-    Row<Daemon>{"logfile_maxbytes",
-                [](Daemon& d, const Option& o) {
-                  const auto size = supervisor_size(o.value);
-                  if (!size) return lost("this is no size");
-                  set(d.supervisord, "log.rotate.max-size", *size);
-                  return mapped("supervisord.log.rotate.max-size");
-                }},
-    Row<Daemon>{"logfile_backups",
-                [](Daemon& d, const Option& o) {
-                  const auto number = whole_number(o.value);
-                  if (!number || *number < 0) return lost("this is no number");
-                  set(d.supervisord, "log.rotate.keep", number_value(std::min<std::int64_t>(*number, 10'000)));
-                  return mapped("supervisord.log.rotate.keep");
-                }},
+    Row<Daemon>{"logfile_maxbytes", map_own_log_size},
+    Row<Daemon>{"logfile_backups", map_own_log_backups},
     Row<Daemon>{"loglevel", map_log_level},
     lost_row<Daemon>("pidfile", "there is no pid file; `ctl version` tells the pid"),
     Row<Daemon>{"umask",
@@ -82,7 +94,9 @@ constexpr auto kDaemonRows = std::array{
                   return mapped("umask of each service");
                 }},
     same_row<Daemon>("nodaemon", "supervisord stays in the foreground"),
-    lost_row<Daemon>("silent", "supervisord.log.to says where its own log goes"),
+    Row<Daemon>{
+        "silent",
+        [](Daemon&, const Option& o) { return lost_if_on(o, "supervisord.log.to says where its own log goes"); }},
     same_row<Daemon>("minfds", "supervisord raises its own limit, and services keep theirs; see limits.nofile"),
     lost_row<Daemon>("minprocs", "see limits.nproc of a service"),
     same_row<Daemon>("nocleanup", "log files are never removed at the start"),
@@ -101,7 +115,8 @@ constexpr auto kDaemonRows = std::array{
                   set(d.for_all, "working-dir", text_value(absolute(o.value)));
                   return mapped("working-dir of each service");
                 }},
-    lost_row<Daemon>("strip_ansi", "see log.strip-ansi, for logs with a format"),
+    Row<Daemon>{"strip_ansi",
+                [](Daemon&, const Option& o) { return lost_if_on(o, "see log.strip-ansi, for logs with a format"); }},
     Row<Daemon>{"environment", map_own_environment},
     lost_row<Daemon>("identifier", "only supervisor's own interfaces show it"),
 };
@@ -109,13 +124,18 @@ constexpr auto kDaemonRows = std::array{
 struct Nothing {};
 constexpr std::string_view kOwnSocket =
     "supervisord has a control socket of its own, with another protocol, and no XML-RPC; see supervisord.socket";
-constexpr std::string_view kOwnClient = "ctl needs no configuration; see `ctl --help`";
+constexpr std::string_view kOwnClient = "ctl needs no configuration; see `ctl --help`, and `ctl -H` for other machines";
 constexpr std::string_view kNoPlugin = "there are no plug-ins";
 
+constexpr std::string_view kNoPort =
+    "supervisord listens on no port, and has no XML-RPC; ctl reaches it over ssh: `ctl -H`";
+
+constexpr auto kPortRows = std::array{lost_row<Nothing>("port", kNoPort), lost_row<Nothing>("username", kNoPort),
+                                      lost_row<Nothing>("password", kNoPort)};
 constexpr auto kSocketRows =
-    std::array{lost_row<Nothing>("file", kOwnSocket),     lost_row<Nothing>("chmod", kOwnSocket),
-               lost_row<Nothing>("chown", kOwnSocket),    lost_row<Nothing>("username", kOwnSocket),
-               lost_row<Nothing>("password", kOwnSocket), lost_row<Nothing>("port", kOwnSocket)};
+    std::array{lost_row<Nothing>("file", kOwnSocket), lost_row<Nothing>("chmod", kOwnSocket),
+               lost_row<Nothing>("chown", kOwnSocket), lost_row<Nothing>("username", kOwnSocket),
+               lost_row<Nothing>("password", kOwnSocket)};
 constexpr auto kClientRows =
     std::array{lost_row<Nothing>("serverurl", kOwnClient), lost_row<Nothing>("username", kOwnClient),
                lost_row<Nothing>("password", kOwnClient), lost_row<Nothing>("prompt", kOwnClient),
@@ -148,12 +168,12 @@ class SupervisorImport {
   std::vector<Option> expanded(const SupervisorSection& section, Expansions known, bool notes) {
     known.emplace_back("here", absolute(folder_of(section.place.file)));
     known.emplace_back("program_name", section.name);
-    known.emplace_back("host_node_name", "%(host_node_name)s");
+    known.emplace_back("host_node_name", machine_name());
     std::vector<Option> options;
     for (const Option& option : section.options) {
       Expanded value = expand_supervisor(option.value, known);
-      if (value.fault.empty() && value.text.find("%(host_node_name)s") != value.text.npos)
-        value.fault = "the name of the host is not expanded";
+      if (value.fault.empty() && option.value.find("%(host_node_name)") != option.value.npos)
+        value.variables.emplace_back("host_node_name");
       for (const std::string& variable : value.variables)
         if (notes)
           note(section, option,
@@ -172,8 +192,11 @@ class SupervisorImport {
 
   void read_daemon() {
     for (const SupervisorSection& section : sections_)
-      if (section.kind == "supervisord")
+      if (section.kind == "supervisord") {
+        const Option* file = section.find("logfile");
+        daemon_.has_log_file = file != nullptr && file->value != "syslog" && !file->value.starts_with("/dev/");
         apply<Daemon>(kDaemonRows, expanded(section, {}, true), daemon_, "", "[supervisord] ", result_.notes);
+      }
     if (const Value* directory = get(daemon_.for_all, "working-dir")) folder_ = *directory->get_if<std::string>();
   }
 
@@ -189,8 +212,8 @@ class SupervisorImport {
       return leave_out(
           section, "supervisor's protocol for events is not spoken; see [on-event.NAME], and `ctl events --json -f`");
     if (section.kind == "fcgi-program") return leave_out(section, "no socket is handed over as standard input");
-    if (section.kind == "unix_http_server" || section.kind == "inet_http_server")
-      return read_with(kSocketRows, section);
+    if (section.kind == "unix_http_server") return read_with(kSocketRows, section);
+    if (section.kind == "inet_http_server") return read_with(kPortRows, section);
     if (section.kind == "supervisorctl") return read_with(kClientRows, section);
     if (section.kind == "rpcinterface") return read_with(kRpcRows, section);
     if (section.kind == "ctlplugin") return read_with(kPluginRows, section);

@@ -106,6 +106,9 @@ std::vector<SupervisorSection> read_supervisor_file(const std::string& path, Sou
   std::vector<SupervisorSection> all = read_supervisor_text(*text, path, result);
   const auto include = std::ranges::find(all, "include", &SupervisorSection::kind);
   if (include == all.end()) return all;
+  for (const Option& option : include->options)
+    if (option.name != "files")
+      result.notes.push_back(note_of("", "[include] ", option, lost("this option is not known")));
   const Option* files = include->find("files");
   if (files == nullptr) {
     result.problem(include->place, "[include] has no files");

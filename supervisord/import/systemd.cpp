@@ -11,6 +11,20 @@
 namespace sup::imports {
 namespace {
 
+struct LeftOut {
+  std::string_view suffix, why;
+  Weight weight = Weight::minor;
+};
+constexpr LeftOut kLeftOut[] = {
+    {"socket", "no socket is opened for a service, and none starts one", Weight::essential},
+    {"timer", "nothing is started by a clock", Weight::essential},
+    {"path", "the service itself says what it is watched for: see watch, with action = \"run\" for a oneshot",
+     Weight::essential},
+    {"mount", "nothing is mounted; [external.NAME] waits until something is"},
+    {"automount", "nothing is mounted; [external.NAME] waits until something is"},
+    {"slice", "services are not put into slices; see resources"},
+};
+
 class UnitImport {
  public:
   UnitImport(const Unit& unit, const std::map<std::string, std::string>& imported, Imported& result)
@@ -39,10 +53,10 @@ class UnitImport {
   }
 
   void leave_out() {
-    const bool is_work = unit_.name.suffix == "socket" || unit_.name.suffix == "timer" || unit_.name.suffix == "path";
-    const std::string why =
-        unit_.name.suffix == "timer" ? "nothing is started by a clock" : "units of this kind are not imported";
-    note({unit_.name.full, "", {unit_.file}}, "", {Fate::not_mapped, is_work ? Weight::essential : Weight::minor, why});
+    Verdict verdict = lost("units of this kind are not imported");
+    for (const auto& [suffix, why, weight] : kLeftOut)
+      if (unit_.name.suffix == suffix) verdict = {Fate::not_mapped, weight, std::string(why)};
+    note({unit_.name.full, "", {unit_.file}}, "", std::move(verdict));
     for (const UnitOption& option : unit_.options)
       note(option.option, fmt::format("[{}] ", option.section), lost("the whole unit is left out"));
   }
@@ -54,6 +68,7 @@ class UnitImport {
       if (name == "Type") draft_.type = value;
       if (name == "User") draft_.owner = value;
       if (name == "Group") draft_.owner_group = value;
+      if (name == "RootDirectory") draft_.has_root_dir = !value.empty();
     }
     draft_.is_all_privileged = is_all_privileged();
     draft_.has_user =

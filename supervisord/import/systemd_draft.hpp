@@ -44,6 +44,8 @@ struct SystemdDraft {
   std::vector<std::int64_t> success_codes = {0};
   ValueTable env;
   ValueArray env_files;
+  std::map<std::string, ValueTable> disks;  // Of resources.io-max, by device.
+  bool has_root_dir = false;
   std::map<std::string, UnitFolders> folders;  // By kind, "RuntimeDirectory".
   std::optional<std::vector<std::string>> bounding, ambient;
   std::map<std::string, std::vector<std::string>> relations;  // By setting: "after".
@@ -63,6 +65,7 @@ using UnitRow = Row<SystemdDraft>;
 [[nodiscard]] std::vector<UnitRow> systemd_service_rows();
 [[nodiscard]] std::span<const UnitRow> systemd_run_rows();
 [[nodiscard]] std::span<const UnitRow> systemd_process_rows();
+[[nodiscard]] std::span<const UnitRow> systemd_resource_rows();
 [[nodiscard]] std::span<const UnitRow> systemd_sandbox_rows();
 
 void set_conditions(const SystemdDraft& draft, ValueTable& settings);

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/env_file.hpp"
+#include "import/credential.hpp"
 #include "import/source.hpp"
 #include "import/systemd_draft.hpp"
 #include "import/words.hpp"
@@ -256,6 +257,36 @@ Verdict map_keyring(Draft& draft, const Option& option) {
   return mapped("keyring");
 }
 
+// "db:/run/secrets/db". Without a path, or with the name of another credential, systemd looks in its own store.
+Verdict map_credential(Draft& draft, const Option& option) {
+  const auto text = expand_specifiers(option.value, draft.unit);
+  if (!text) return lost_essential(text.error().what);
+  const std::size_t colon = text->find(':');
+  const std::string path = colon == text->npos ? "" : text->substr(colon + 1);
+  if (!path.starts_with('/')) return lost_essential("nothing is looked up in a store; name the file in credentials");
+  if (draft.has_root_dir) return lost_essential("with root-dir the service would not see its credentials");
+  const std::string fault = add_credential(draft.settings, text->substr(0, colon), path);
+  return fault.empty() ? mapped("credentials") : lost_essential(fault);
+}
+
+// "x86" and its like are machines with 32 bits.
+Verdict map_personality(Draft& draft, const Option& option) {
+  constexpr std::string_view kShort[] = {"x86", "arm", "ppc", "ppc-le", "s390", "mips", "mips-le", "parisc"};
+  if (std::ranges::count(kShort, option.value) == 0) return same("the machine itself says so");
+  set(draft.settings, "personality", words_value({"linux32"}));
+  return mapped("personality");
+}
+
+Verdict map_sigpipe(Draft&, const Option& option) {
+  const bool is_on = flag_of(option.value).value_or(true);
+  return is_on ? lost("PIPE is not ignored: it ends who writes to a closed pipe")
+               : same("PIPE is not ignored without a setting");
+}
+
+constexpr std::string_view kSealed = "only systemd can open what it has sealed; name a file in credentials";
+constexpr std::string_view kContent = "write what stands here into a file, and name that in credentials";
+constexpr std::string_view kStore = "nothing is looked up in a store; name each file in credentials";
+
 Verdict map_slice(Draft&, const Option&) { return lost("services are not put into slices"); }
 
 constexpr UnitRow kProcessRows[] = {
@@ -314,6 +345,13 @@ constexpr UnitRow kProcessRows[] = {
     {"CapabilityBoundingSet", map_bounding, {}, {}, {}, Repeats::each},
     {"AmbientCapabilities", map_ambient, {}, {}, {}, Repeats::each},
     {"KeyringMode", map_keyring},
+    {"Personality", map_personality},
+    {"IgnoreSIGPIPE", map_sigpipe},
+    {"LoadCredential", map_credential, {}, {}, {}, Repeats::list},
+    {"LoadCredentialEncrypted", nullptr, kSealed, Fate::not_mapped, Weight::essential, Repeats::list},
+    {"SetCredential", nullptr, kContent, Fate::not_mapped, Weight::essential, Repeats::list},
+    {"SetCredentialEncrypted", nullptr, kSealed, Fate::not_mapped, Weight::essential, Repeats::list},
+    {"ImportCredential", nullptr, kStore, Fate::not_mapped, Weight::essential, Repeats::list},
     {"StandardInput", map_input},
     {"StandardOutput", [](Draft& d, const Option& o) { return map_output(d, o, "log"); }},
     {"StandardError", [](Draft& d, const Option& o) { return map_output(d, o, "stderr"); }},

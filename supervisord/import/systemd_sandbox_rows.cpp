@@ -1,4 +1,4 @@
-// [Service] of systemd: what keeps its processes from things, and what shows them others. We have none of it.
+// [Service] of systemd: what keeps its processes from things, and what shows them others. None of it has a setting.
 #include "import/systemd_draft.hpp"
 
 namespace sup::imports {
@@ -10,13 +10,15 @@ constexpr std::string_view kKernel = "the kernel is not protected from it; see u
 constexpr std::string_view kModules = "no security module is told of it";
 constexpr std::string_view kPam = "no session of PAM is opened";
 constexpr std::string_view kUtmp = "nothing is written to utmp";
-constexpr std::string_view kOutput = "its output is captured as it is; see log";
+constexpr std::string_view kSeverity = "what comes by stdout has the severity info, what comes by stderr err";
+constexpr std::string_view kNotFiltered = "each line of its output is logged";
+constexpr std::string_view kJournal =
+    "with log.to = \"journal\" it is in the journal of the machine, with the usual fields";
+constexpr std::string_view kRate = "see log.rate, which is lines in a second";
 constexpr std::string_view kKernelDecides = "the kernel decides";
-constexpr std::string_view kResources = "see resources";
 constexpr std::string_view kFolders = "what is made before the start is neither cleaned nor counted";
 constexpr std::string_view kMachine = "it sees the files of the machine";
 constexpr std::string_view kNamespaces = "it has the namespaces of supervisord";
-constexpr std::string_view kCredentials = "there are no credentials";
 constexpr std::string_view kTerminal = "it has no terminal of the machine; see tty";
 constexpr std::string_view kInput = "it reads nothing; see stdin";
 
@@ -89,24 +91,22 @@ constexpr UnitRow kRows[] = {
     row("PAMName", kPam),
     row("UtmpIdentifier", kUtmp),
     row("UtmpMode", kUtmp),
-    row("SyslogIdentifier", kOutput),
-    row("SyslogFacility", kOutput),
-    row("SyslogLevel", kOutput),
-    row("SyslogLevelPrefix", kOutput),
-    row("LogLevelMax", kOutput),
-    row("LogExtraFields", kOutput),
-    row("LogNamespace", kOutput),
-    row("LogRateLimitIntervalSec", kOutput),
-    row("LogRateLimitBurst", kOutput),
-    row("LogFilterPatterns", kOutput),
-    row("IgnoreSIGPIPE", kKernelDecides),
+    row("SyslogIdentifier", "see log.syslog.tag, which counts with log.to = \"syslog\" and \"journal\""),
+    row("SyslogFacility", "see log.syslog.facility, which counts with log.to = \"syslog\""),
+    row("SyslogLevel", kSeverity),
+    row("SyslogLevelPrefix", kSeverity),
+    row("LogLevelMax", kNotFiltered),
+    row("LogExtraFields", kJournal),
+    row("LogNamespace", kJournal),
+    row("LogRateLimitIntervalSec", kRate),
+    row("LogRateLimitBurst", kRate),
+    row("LogFilterPatterns", kNotFiltered),
     row("TimerSlackNSec", kKernelDecides),
     row("CPUSchedulingResetOnFork", kKernelDecides),
     row("NUMAPolicy", kKernelDecides),
     row("NUMAMask", kKernelDecides),
     row("CoredumpFilter", kKernelDecides),
     row("CoredumpReceive", kKernelDecides),
-    row("Personality", kKernelDecides),
     row("MemoryKSM", kKernelDecides),
     row("ManagedOOMSwap", kKernelDecides),
     row("ManagedOOMMemoryPressure", kKernelDecides),
@@ -115,43 +115,6 @@ constexpr UnitRow kRows[] = {
     row("ManagedOOMPreference", kKernelDecides),
     row("MemoryPressureWatch", kKernelDecides),
     row("MemoryPressureThresholdSec", kKernelDecides),
-    row("CPUAccounting", kResources),
-    row("MemoryAccounting", kResources),
-    row("TasksAccounting", kResources),
-    row("IOAccounting", kResources),
-    row("BlockIOAccounting", kResources),
-    row("CPUShares", kResources),
-    row("StartupCPUShares", kResources),
-    row("StartupCPUWeight", kResources),
-    row("CPUQuotaPeriodSec", kResources),
-    row("StartupAllowedCPUs", kResources),
-    row("AllowedMemoryNodes", kResources),
-    row("StartupAllowedMemoryNodes", kResources),
-    row("MemoryMin", kResources),
-    row("DefaultMemoryMin", kResources),
-    row("DefaultMemoryLow", kResources),
-    row("StartupMemoryLow", kResources),
-    row("StartupMemoryHigh", kResources),
-    row("StartupMemoryMax", kResources),
-    row("StartupMemorySwapMax", kResources),
-    row("MemoryZSwapMax", kResources),
-    row("MemoryZSwapWriteback", kResources),
-    row("StartupIOWeight", kResources),
-    row("IODeviceWeight", kResources),
-    row("IOReadBandwidthMax", kResources),
-    row("IOWriteBandwidthMax", kResources),
-    row("IOReadIOPSMax", kResources),
-    row("IOWriteIOPSMax", kResources),
-    row("IODeviceLatencyTargetSec", kResources),
-    row("BlockIOWeight", kResources),
-    row("BlockIOReadBandwidth", kResources),
-    row("BlockIOWriteBandwidth", kResources),
-    row("BlockIODeviceWeight", kResources),
-    row("Delegate", kResources),
-    row("DelegateSubgroup", kResources),
-    row("DisableControllers", kResources),
-    row("BPFProgram", kResources),
-    row("NFTSet", kResources),
     row("TimeoutCleanSec", kFolders),
     row("StateDirectoryAccounting", kFolders),
     row("StateDirectoryQuota", kFolders),
@@ -177,11 +140,6 @@ constexpr UnitRow kRows[] = {
     row("RootMStack", kMachine, Weight::essential),
     row("NetworkNamespacePath", kNamespaces, Weight::essential),
     row("IPCNamespacePath", kNamespaces, Weight::essential),
-    row("LoadCredential", kCredentials, Weight::essential),
-    row("LoadCredentialEncrypted", kCredentials, Weight::essential),
-    row("ImportCredential", kCredentials, Weight::essential),
-    row("SetCredential", kCredentials, Weight::essential),
-    row("SetCredentialEncrypted", kCredentials, Weight::essential),
     row("TTYPath", kTerminal, Weight::essential),
     row("TTYReset", kTerminal, Weight::essential),
     row("TTYVHangup", kTerminal, Weight::essential),

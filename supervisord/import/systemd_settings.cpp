@@ -141,9 +141,19 @@ void set_stop(const SystemdDraft& draft, ValueTable& settings) {
   set(settings, "stop", {std::move(steps), {}});
 }
 
+// What is not started again still starts another when it fails.
+void give_up_at_once(const SystemdDraft& draft, ValueTable& settings) {
+  set(settings, "restart.when", text_value("on-failure"));
+  set(settings, "restart.max", number_value(0));
+  set(settings, "restart.on-give-up.start", text_value(draft.on_failure));
+}
+
 void set_restart(const SystemdDraft& draft, ValueTable& settings) {
   set(settings, "restart.when", text_value(draft.restart == "no" ? "never" : draft.restart));
-  if (draft.restart == "no") return;
+  if (draft.restart == "no") {
+    if (!draft.on_failure.empty()) give_up_at_once(draft, settings);
+    return;
+  }
   const bool grows = draft.restart_max_delay && draft.restart_steps > 0 && draft.restart_delay &&
                      *draft.restart_delay > Duration::zero();
   if (draft.restart_delay) set(settings, "restart.delay", time_value(*draft.restart_delay));
@@ -159,7 +169,8 @@ void set_restart(const SystemdDraft& draft, ValueTable& settings) {
   }
   const bool is_limited =
       draft.limit_burst.value_or(1) > 0 && draft.limit_interval.value_or(kForever) > Duration::zero();
-  if (is_limited && (draft.limit_burst || draft.limit_interval)) {
+  // Without a limit of its own systemd's holds, and nothing else ends in a failure.
+  if (is_limited && (draft.limit_burst || draft.limit_interval || !draft.on_failure.empty())) {
     constexpr std::int64_t kDefaultBurst = 5;
     set(settings, "restart.max",
         number_value(std::clamp<std::int64_t>(draft.limit_burst.value_or(kDefaultBurst) - 1, 0, 1'000)));
@@ -191,6 +202,12 @@ void set_process(const SystemdDraft& draft, ValueTable& settings) {
   }
 }
 
+void set_disks(const SystemdDraft& draft, ValueTable& settings) {
+  ValueArray disks;
+  for (const auto& [device, disk] : draft.disks) disks.push_back({disk, {}});
+  if (!disks.empty()) set(settings, "resources.io-max", {std::move(disks), {}});
+}
+
 void set_relations(const SystemdDraft& draft, ValueTable& settings) {
   for (const auto& [setting, services] : draft.relations) {
     std::vector<std::string> once;
@@ -208,7 +225,7 @@ void set_conditions(const SystemdDraft& draft, ValueTable& settings) {
 
 std::vector<UnitRow> systemd_service_rows() {
   std::vector<UnitRow> rows;
-  for (const auto& part : {systemd_run_rows(), systemd_process_rows(), systemd_sandbox_rows()})
+  for (const auto& part : {systemd_run_rows(), systemd_process_rows(), systemd_resource_rows(), systemd_sandbox_rows()})
     rows.insert(rows.end(), part.begin(), part.end());
   return rows;
 }
@@ -232,6 +249,7 @@ ValueTable settings_of(const SystemdDraft& whole, std::vector<std::string>& befo
   for (const Entry& entry : draft.settings.entries)
     if (settings.find(entry.key) == nullptr) settings.add(entry.key, entry.value);
   set_process(draft, settings);
+  set_disks(draft, settings);
   set_restart(draft, settings);
   if (draft.success_codes.size() > 1) {
     std::ranges::sort(draft.success_codes);

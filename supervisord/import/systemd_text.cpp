@@ -132,6 +132,26 @@ Result<std::vector<std::string>> systemd_words(std::string_view text) {
   return words;
 }
 
+namespace {
+
+// %d is the directory of the credentials, which a variable names, too.
+std::string with_credentials(std::string_view word) {
+  std::string out;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const bool is_specifier = word[i] == '%' && i + 1 < word.size();
+    if (is_specifier && word[i + 1] == 'd') {
+      out += "${CREDENTIALS_DIRECTORY}";
+      ++i;
+    } else {
+      out += word[i];
+      if (is_specifier) out += word[++i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<ExecCommand> exec_command(std::string_view text, const UnitName& unit) {
   ExecCommand command;
   text = trimmed(text);
@@ -147,7 +167,11 @@ Result<ExecCommand> exec_command(std::string_view text, const UnitName& unit) {
     if (word == ";") return fail(Errc::invalid, "several commands in one line");
     if (word == "\\;") word = ";";
   }
-  for (std::string& word : command.words) word = TRY(expand_specifiers(word, unit));
+  for (std::size_t i = 0; i < command.words.size(); ++i) {
+    const bool is_argument = i > 0 && command.expands;
+    command.words[i] =
+        TRY(expand_specifiers(is_argument ? with_credentials(command.words[i]) : command.words[i], unit));
+  }
   if (command.has_own_name && command.words.size() > 1) command.words.erase(command.words.begin() + 1);
   if (command.words.empty()) return fail(Errc::invalid, "there is no program");
   return command;

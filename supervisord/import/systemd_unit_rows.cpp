@@ -123,7 +123,8 @@ constexpr auto kUnitRows = std::array{
             Repeats::list},
     UnitRow{"PartOf",
             [](Draft&, const Option&) {
-              return lost("it is not stopped and restarted with another; see requires and binds-to");
+              return lost(
+                  "see restart-with, which restarts it with another; only requires and binds-to stop it with one");
             },
             {},
             {},
@@ -132,20 +133,27 @@ constexpr auto kUnitRows = std::array{
     lost_row<Draft>("Upholds", "see wants, and the restart policy of the other"),
     UnitRow{"OnFailure",
             [](Draft& d, const Option& o) {
-              const auto known = d.imported->find(unit_name(o.value).full);
-              if (known == d.imported->end()) return lost("not among what is imported, or more than one");
+              if (d.unit.suffix == "target") return lost("a target does not fail by itself; see [on-event.NAME]");
+              const auto name = expand_specifiers(o.value, d.unit);
+              const auto known = d.imported->find(unit_name(name ? *name : o.value).full);
+              if (known == d.imported->end() || !d.on_failure.empty())
+                return lost("not among what is imported, or more than one; see [on-event.NAME]");
               d.on_failure = known->second;
               return mapped("restart.on-give-up");
-            }},
-    lost_row<Draft>("OnSuccess", "nothing is started by an end"),
+            },
+            {},
+            {},
+            {},
+            Repeats::list},
+    lost_row<Draft>("OnSuccess", "see [on-event.NAME], with match = [\"completed\"]"),
     lost_row<Draft>("PropagatesReloadTo", "a reload reaches one service"),
     lost_row<Draft>("ReloadPropagatedFrom", "a reload reaches one service"),
     lost_row<Draft>("PropagatesStopTo", "see requires and binds-to"),
     lost_row<Draft>("StopPropagatedFrom", "see requires and binds-to"),
-    lost_row<Draft>("JoinsNamespaceOf", "there are no namespaces"),
+    lost_row<Draft>("JoinsNamespaceOf", "services have no namespaces of their own to join"),
     lost_row<Draft>("RequiresMountsFor", "mounts are not waited for; see [external.NAME]"),
     lost_row<Draft>("WantsMountsFor", "mounts are not waited for; see [external.NAME]"),
-    lost_row<Draft>("OnFailureJobMode", "commands are not configured"),
+    lost_row<Draft>("OnFailureJobMode", "restart.on-give-up starts a service as a command does"),
     lost_row<Draft>("IgnoreOnIsolate", "there is no isolate"),
     lost_row<Draft>("AllowIsolate", "there is no isolate"),
     lost_row<Draft>("StopWhenUnneeded", "what nobody needs is not stopped"),

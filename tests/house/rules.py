@@ -3,6 +3,7 @@ import rules_generated
 import rules_layers  # noqa: F401
 import rules_lengths
 import rules_schema  # noqa: F401
+import rules_tables  # noqa: F401
 import rules_text  # noqa: F401
 
 

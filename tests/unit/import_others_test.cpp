@@ -183,6 +183,107 @@ services:
   REQUIRE(note_about(result, "web.ports").fate == Fate::not_mapped);
 }
 
+TEST_CASE("secrets of compose are credentials, and what is watched is watched", "[import]") {
+  ImportFolder folder;
+  Imported result = import_files(Format::compose, {folder.write("compose.yml", R"(
+services:
+  web:
+    command: /bin/web
+    secrets: [db, {source: key, target: /run/secrets/web.key}]
+    develop:
+      watch:
+        - {path: /srv/src, action: restart, ignore: [build/, "**/*.tmp"], include: "*.py"}
+        - {path: /srv/lib, action: sync+restart, target: /lib, include: "*.py"}
+        - {path: /srv/image, action: rebuild}
+  named:
+    command: /bin/web
+    environment: {PASSWORD_FILE: /run/secrets/db}
+    secrets: [db]
+  kept: {command: /bin/web, secrets: [far, none], configs: [{source: conf, target: /etc/web.conf}]}
+secrets: {db: {file: /srv/db.txt}, key: {file: "${NO_SUCH_VARIABLE-/srv/key}"}, far: {external: true}}
+configs: {conf: {file: /srv/web.conf}}
+)")});
+  REQUIRE(problems(result).empty());
+  REQUIRE(setting(result, "web", "credentials") == R"({ db = "/srv/db.txt", "web.key" = "/srv/key" })");
+  REQUIRE(note_about(result, "web.secrets").weight == Weight::minor);
+  REQUIRE(note_about(result, "named.secrets").weight == Weight::essential);
+  REQUIRE(note_about(result, "kept.secrets").text.find("far is kept by the container engine") != std::string::npos);
+  REQUIRE(note_about(result, "kept.secrets").text.find("none is not defined") != std::string::npos);
+  REQUIRE(note_about(result, "kept.configs").text.find("/etc/web.conf is /srv/web.conf") != std::string::npos);
+  REQUIRE(setting(result, "web", "watch") ==
+          R"({ paths = ["/srv/src", "/srv/lib"], include = ["*.py"], )"
+          R"(exclude = [".*", "*~", "node_modules", "__pycache__", "build", "*.tmp"] })");
+  REQUIRE(note_about(result, "web.develop").text == "it is mapped to watch, but not: rebuild (no image is built)");
+}
+
+TEST_CASE("resources, logs and hooks of compose", "[import]") {
+  ImportFolder folder;
+  Imported result = import_files(Format::compose, {folder.write("compose.yml", R"(
+services:
+  a:
+    command: /bin/a
+    mem_limit: 512m
+    memswap_limit: 1g
+    cpu_quota: 50000
+    cpu_shares: 512
+    blkio_config: {weight: 500, device_read_bps: [{path: /dev/sda, rate: 12mb}], device_write_iops: [{path: /dev/sda, rate: 30}]}
+    security_opt: ["no-new-privileges:true"]
+    post_start: [{command: [/bin/warm, up]}]
+    logging: {driver: json-file, options: {max-size: 10m, max-file: "3", compress: "true", labels: x}}
+    scale: 0
+    privileged: false
+  b:
+    command: /bin/b
+    depends_on: {a: {condition: service_started, restart: true}, c: {condition: service_started, restart: true}}
+    logging: {driver: syslog, options: {tag: b}}
+    deploy:
+      replicas: 2
+      resources: {limits: {cpus: "0.5", memory: 50M, pids: 7}, reservations: {memory: 20M, cpus: "0.1"}}
+      restart_policy: {condition: on-failure, delay: 5s, max_attempts: 3, window: 120s}
+  c: {command: /bin/c}
+)")});
+  INFO(problems(result));
+  REQUIRE(problems(result).empty());
+  REQUIRE(setting(result, "a", "resources") ==
+          R"({ memory-max = "512MiB", memory-swap-max = "512MiB", cpu-max = "50%", cpu-weight = 50, io-weight = 4950, )"
+          R"(io-max = [{ device = "/dev/sda", rbps = "12MiB", wiops = 30 }] })");
+  REQUIRE(setting(result, "a", "no-new-privileges") == "true");
+  REQUIRE(setting(result, "a", "post-start") == R"([{ command = ["/bin/warm", "up"] }])");
+  REQUIRE(setting(result, "a", "log") == R"({ rotate = { max-size = "10MiB", keep = 2, compress = "gzip" } })");
+  REQUIRE(note_about(result, "a.logging").text == "it is mapped to log; not mapped: labels");
+  REQUIRE(setting(result, "a", "enabled") == "false");
+  REQUIRE(note_about(result, "a.privileged").fate == Fate::same);
+  REQUIRE(setting(result, "b", "restart-with") == R"(["a", "c"])");
+  REQUIRE(setting(result, "b", "log") == R"({ to = "syslog", syslog = { tag = "b" } })");
+  REQUIRE(setting(result, "b", "instances") == "2");
+  REQUIRE(setting(result, "b", "resources") ==
+          R"({ cpu-max = "50%", memory-max = "50MiB", pids-max = 7, memory-low = "20MiB" })");
+  REQUIRE(setting(result, "b", "restart") ==
+          R"({ when = "on-failure", delay = "5s", max-delay = "5s", within = "366d", max = 3 })");
+  REQUIRE(
+      note_about(result, "b.deploy").text ==
+      "it is mapped to instances, resources.cpu-max, resources.memory-max, resources.pids-max, resources.memory-low, "
+      "restart; not mapped: resources.reservations.cpus restart_policy.window");
+}
+
+TEST_CASE("scripts of runit in the place of a signal, and jobs with an input", "[import]") {
+  ImportFolder folder;
+  folder.script("sv/web/run");
+  folder.script("sv/web/control/t");
+  folder.script("sv/web/control/h");
+  folder.script("sv/web/control/x");
+  folder.write("sv/web/control/d", "no script\n");
+  Imported result = import_files(Format::runit, {folder.path("sv")});
+  REQUIRE(setting(result, "web", "stop") ==
+          "[{ command = [\"" + folder.path("sv/web/control/t") + R"("] }, { signal = "TERM", to = "main" }])");
+  REQUIRE(setting(result, "web", "reload.command") == "[\"" + folder.path("sv/web/control/h") + "\"]");
+  REQUIRE(note_about(result, "control/x").fate == Fate::not_mapped);
+  REQUIRE(note_about(result, "control/d").fate == Fate::same);
+  Imported jobs = import_files(Format::crontab, {folder.write("crontab", "@reboot date +\\%F\n@reboot cat%input\n")});
+  REQUIRE(setting(jobs, "reboot-1", "command") == R"(["/bin/sh", "-c", "date +%F"])");
+  REQUIRE(essential_losses(jobs) == 1);
+}
+
 TEST_CASE("what is written has what was lost beside it", "[import]") {
   ImportFolder folder;
   const Imported result = import_files(Format::procfile, {folder.write("Procfile", "web: true\n")});

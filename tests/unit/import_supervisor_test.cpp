@@ -1,4 +1,5 @@
 // supervisord.conf of supervisor: how it is read, and what it becomes.
+#include "import/source.hpp"
 #include "import/supervisor_file.hpp"
 #include "import/words.hpp"
 #include "unit/import_folder.hpp"
@@ -143,6 +144,18 @@ command=/bin/x %(ENV_THAT_IS_NOT_SET_ANYWHERE)s
   REQUIRE(note_about(result, "colour").text == "this option is not known");
   REQUIRE(note_about(result, "serverurl").fate == Fate::not_mapped);
   REQUIRE(note_about(result, "[program:broken] command").weight == Weight::essential);
+}
+
+TEST_CASE("the name of the host is that of this machine, which is told", "[import]") {
+  ImportFolder folder;
+  Imported result =
+      import_text(folder, "[include]\nfiles=x\nmore=y\n[program:web]\ncommand=/bin/web %(host_node_name)s\n");
+  REQUIRE(problems(result).empty());
+  REQUIRE(setting(result, "web", "command") == R"(["/bin/web", ")" + machine_name() + R"("])");
+  REQUIRE(std::ranges::any_of(result.notes, [](const Note& note) {
+    return note.fate == Fate::not_mapped && note.text.starts_with("the value that host_node_name has now");
+  }));
+  REQUIRE(note_about(result, "[include] more").text == "this option is not known");
 }
 
 TEST_CASE("included files are read once, and not what they include", "[import]") {

@@ -125,6 +125,64 @@ TEST_CASE("units that are imported together are related, others are told", "[imp
   REQUIRE(note_about(result, "Requires").weight == Weight::essential);
 }
 
+TEST_CASE("credentials that are files are kept, others are told", "[import]") {
+  ImportFolder folder;
+  const std::string directory = folder.path("");
+  Imported result =
+      import_unit(folder, "web.service",
+                  "[Service]\nExecStart=/bin/web --key %d/db.key 100%%\nLoadCredential=old:/old\nLoadCredential=\n"
+                  "LoadCredential=db.key:/run/secrets/%N\nLoadCredential=store\nLoadCredential=near:relative\n"
+                  "LoadCredential=all:" +
+                      directory +
+                      "\nLoadCredential=a/b:/x\nSetCredential=a:b\n"
+                      "SetCredentialEncrypted=a:b\nLoadCredentialEncrypted=a:/b\nImportCredential=web.*\n");
+  REQUIRE(problems(result).empty());
+  REQUIRE(setting(result, "web", "credentials") == R"({ "db.key" = "/run/secrets/web" })");
+  REQUIRE(setting(result, "web", "command") ==
+          R"(["/bin/sh", "-c", "set -f; exec /bin/web --key \"${CREDENTIALS_DIRECTORY}\"/db.key 100%"])");
+  REQUIRE(essential_losses(result) == 8);
+  Imported jailed = import_unit(folder, "jailed.service",
+                                "[Service]\nExecStart=/web\nRootDirectory=/srv\nLoadCredential=db:/run/db\n");
+  REQUIRE(problems(jailed).empty());
+  REQUIRE(essential_losses(jailed) == 1);
+}
+
+TEST_CASE("what is started on a failure is started without a restart, too", "[import]") {
+  ImportFolder folder;
+  folder.write("mail.service", "[Service]\nType=oneshot\nExecStart=/bin/mail\n");
+  folder.write("once.service", "[Unit]\nOnFailure=mail.service\n[Service]\nExecStart=/bin/web\n");
+  folder.write("again.service", "[Unit]\nOnFailure=mail.service\n[Service]\nExecStart=/bin/web\nRestart=on-failure\n");
+  Imported result = import_files(
+      Format::systemd, {folder.path("mail.service"), folder.path("once.service"), folder.path("again.service")});
+  REQUIRE(problems(result).empty());
+  REQUIRE(setting(result, "once", "restart") == R"({ when = "on-failure", max = 0, on-give-up = { start = "mail" } })");
+  REQUIRE(setting(result, "again", "restart") ==
+          R"({ when = "on-failure", max = 4, within = "10s", on-give-up = { start = "mail" } })");
+}
+
+TEST_CASE("resources of systemd that are of one disk, and shares", "[import]") {
+  ImportFolder folder;
+  Imported result = import_unit(folder, "web.service", R"([Service]
+ExecStart=/bin/web
+IOReadBandwidthMax=/dev/sda 10M
+IOWriteBandwidthMax=/dev/sda 5000
+IOWriteIOPSMax=/dev/sdb 2K
+IOReadIOPSMax=/dev/sdb infinity
+IOReadBandwidthMax=/var/lib 1M
+IOReadBandwidthMax=/dev/sda 0
+CPUShares=512
+CPUAccounting=yes
+Personality=x86
+IgnoreSIGPIPE=no
+)");
+  REQUIRE(problems(result).empty());
+  REQUIRE(setting(result, "web", "resources.io-max") ==
+          R"([{ device = "/dev/sda", rbps = "10MB", wbps = "5kB" }, { device = "/dev/sdb", wiops = 2000 }])");
+  REQUIRE(setting(result, "web", "resources.cpu-weight") == "50");
+  REQUIRE(setting(result, "web", "personality") == R"(["linux32"])");
+  REQUIRE(count_of(result, Fate::not_mapped) == 2);
+}
+
 TEST_CASE("conditions that we know, too, are kept, others are told", "[import]") {
   ImportFolder folder;
   const Imported result = import_unit(folder, "web.service", R"([Unit]
