@@ -15,8 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using wire::Verb;
 
-// ---- Objects that ctl makes itself, without supervisord
-// ----------------------------------------------------------------
+// Objects that ctl makes itself, without supervisord.
 
 enum class Presence : std::uint8_t { always, sometimes };
 
@@ -112,9 +111,7 @@ constexpr LocalObject kLocalObjects[] = {
     {"ImportProblem", "What keeps the source from being imported.", kImportProblemMembers},
 };
 
-// ---- What a verb prints where it is not the reply to its call
-// ----------------------------------------------------------
-
+// What a verb prints where it is not the reply to its call.
 struct VerbOutput {
   Verb verb;
   std::vector<std::string_view> objects;  // None: it prints no JSON.
