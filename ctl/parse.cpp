@@ -280,8 +280,9 @@ std::expected<void, std::string> check_together(const CommandRow& row, const wir
     const auto until = arguments.integer("until");
     if (since && until && *since >= *until) return std::unexpected("--since must be before --until");
   }
-  if (row.verb == wire::Verb::schema && arguments.flag("manual") && arguments.flag("template"))
-    return std::unexpected("--manual and --template exclude each other");
+  if (row.verb == wire::Verb::schema &&
+      arguments.flag("manual") + arguments.flag("template") + arguments.flag("output") > 1)
+    return std::unexpected("--manual, --template and --output exclude each other");
   if (row.verb == wire::Verb::format_files && arguments.flag("stdout"))
     if (arguments.flag("check") || arguments.flag("diff"))
       return std::unexpected("--stdout excludes --check and --diff");

@@ -47,6 +47,7 @@ bool Codec<NamedFiles>::decode(Decoder& decoder, const Value& value, NamedFiles&
     else
       good = false;
   }
+  std::ranges::sort(out.files);  // Written in another order, they are the same.
   return good;
 }
 

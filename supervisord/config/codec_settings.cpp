@@ -71,6 +71,7 @@ bool Codec<Environment>::decode(Decoder& decoder, const Value& value, Environmen
     else
       good = false;
   }
+  std::ranges::sort(out.variables);  // Written in another order, they are the same.
   return good;
 }
 

@@ -135,7 +135,7 @@ std::string json_schema() {
   add_properties(defs["template"], table_schema<TemplateKeys>());
   defs["defaults"] = settings_schema();
   defs["group"] = json_of(make_value(table_schema<GroupSpec>()));
-  defs["on-event"] = json_of(make_value(table_schema<EventHookSpec>()));
+  defs["on-event"] = with_insertions(json_of(make_value(table_schema<EventHookSpec>())));
   defs["supervisord"] = json_of(make_value(table_schema<DaemonSpec>()));
   defs["inserted"] = inserted_schema();
   return out.dump(2) + "\n";

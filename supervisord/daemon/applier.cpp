@@ -336,8 +336,7 @@ void Applier::start() {
       std::ranges::copy_if(all, std::back_inserter(restarted), [&](InstanceId id) { return is_renewable(id); });
   }
   for (const std::string& name : coming())
-    if (const InstanceId id = find_instance(w(), name);
-        id != kNoInstance && w().spec(w().at(id)).type != ServiceType::external && is_resting(w().at(id).state))
+    if (const InstanceId id = find_instance(w(), name); id != kNoInstance && is_resting(w().at(id).state))
       started.push_back(id);
   std::ranges::sort(started);
   started.erase(std::ranges::unique(started).begin(), started.end());

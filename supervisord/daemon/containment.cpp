@@ -25,12 +25,15 @@ Result<sys::CgroupTree> make_tree(std::string_view identity, pid_t guard) {
   return sys::CgroupTree::create(TRY(sys::find_cgroup_place()), tree_name(identity), guard);
 }
 
-// Until cgroups change, at most until `deadline`.
-void wait_for_change(sys::CgroupWatch& watch, Instant deadline) {
+// Until cgroups change, at most until `deadline`; without inotify for a moment.
+void wait_for_change(Result<sys::CgroupWatch>& watch, Instant deadline) {
+  constexpr std::chrono::milliseconds kMoment{10};
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - sys::monotonic_now());
-  pollfd waited{watch.fd().get(), POLLIN, 0};
-  if (left.count() > 0) (void)::poll(&waited, 1, static_cast<int>(left.count()));
-  (void)watch.read();
+  if (left.count() <= 0) return;
+  if (!watch) return void(::poll(nullptr, 0, static_cast<int>(std::min(left, kMoment).count())));
+  pollfd waited{watch->fd().get(), POLLIN, 0};
+  (void)::poll(&waited, 1, static_cast<int>(left.count()));
+  (void)watch->read();
 }
 
 }  // namespace
@@ -66,7 +69,7 @@ void ContainmentTree::end_all_but(std::span<const std::string> groups) {
   if (!tree_) return;
   const auto names = tree_->group_names();
   auto watch = sys::CgroupWatch::create();
-  if (!names || !watch) return;
+  if (!names) return;
   const Instant deadline = sys::monotonic_now() + kLeftoverPatience;
   for (std::size_t i = 0; i < names->size(); ++i) {
     if (std::ranges::find(groups, (*names)[i]) != groups.end()) continue;
@@ -78,10 +81,10 @@ void ContainmentTree::end_all_but(std::span<const std::string> groups) {
           fmt::format("an earlier supervisord left {} of {} alive: killed",
                       members->pids.size() == 1 ? "a process" : fmt::format("{} processes", members->pids.size()),
                       (*names)[i].substr(0, (*names)[i].rfind('.'))));  // The service, without the mark of its run.
-    (void)watch->add(*group, i);
+    if (watch) (void)watch->add(*group, i);
     (void)group->kill();
-    while (!group->remove() && sys::monotonic_now() < deadline) wait_for_change(*watch, deadline);
-    watch->remove(i);
+    while (!group->remove() && sys::monotonic_now() < deadline) wait_for_change(watch, deadline);
+    if (watch) watch->remove(i);
   }
 }
 

@@ -69,10 +69,10 @@ struct EventHooks::Hook {
   std::string name;
   EventHookSpec spec;
   std::vector<std::string> secrets;  // In its settings.
-  std::uint64_t seen = 0;           // What has come up to here was looked at.
-  std::deque<std::uint64_t> queue;  // The numbers of the events that wait.
-  std::uint64_t current = 0;        // Of what it is told now; 0: nothing.
-  std::uint64_t again = 0;          // What it was told of when an earlier manager died: it does not count in the queue.
+  std::uint64_t seen = 0;            // What has come up to here was looked at.
+  std::deque<std::uint64_t> queue;   // The numbers of the events that wait.
+  std::uint64_t current = 0;         // Of what it is told now; 0: nothing.
+  std::uint64_t again = 0;  // What it was told of when an earlier manager died: it does not count in the queue.
   std::unique_ptr<EventProcess> process;
   std::uint64_t done = 0;
   std::uint64_t failed = 0;

@@ -235,12 +235,15 @@ void FileWatches::act(Watch& watch) {
     say::warn("{}: its files change again and again, perhaps by itself: it is waited longer now (see watch.exclude)",
               watch.service);
   say::info("{}: {} has changed: {}", watch.service, printable(changed, 4096), enum_name(watch.spec.action));
-  command(watch.spec.action == WatchAction::reload ? CommandKind::reload : CommandKind::restart, std::move(running));
-  command(CommandKind::restart, std::move(others));
+  const std::string cause = printable(changed, 4096) + " has changed";
+  command(watch.spec.action == WatchAction::reload ? CommandKind::reload : CommandKind::restart, std::move(running),
+          cause);
+  command(CommandKind::restart, std::move(others), cause);
 }
 
-void FileWatches::command(CommandKind kind, std::vector<InstanceId> targets) {
+void FileWatches::command(CommandKind kind, std::vector<InstanceId> targets, const std::string& cause) {
   if (targets.empty()) return;
+  supervisor_.attribute(targets, cause);
   supervisor_.post(
       CommandGiven{.change = supervisor_.next_change(), .kind = kind, .targets = std::move(targets), .signal = {}});
 }

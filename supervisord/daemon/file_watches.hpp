@@ -37,7 +37,7 @@ class FileWatches final : public Observer {
   void act(Watch& watch);
   [[nodiscard]] static Duration pace_of(const Watch& watch);
   void look_for(Watch& watch);
-  void command(CommandKind kind, std::vector<InstanceId> targets);
+  void command(CommandKind kind, std::vector<InstanceId> targets, const std::string& cause);
   [[nodiscard]] bool is_log(const std::string& path) const;
   [[nodiscard]] bool is_wanted(const std::string& service) const;
   [[nodiscard]] const World& w() const { return supervisor_.world(); }

@@ -255,7 +255,7 @@ bool Runs::has_rest(InstanceId instance, Run& run) {
 
 // What empties from now on is told; the caller looks once more.
 void Runs::watch(InstanceId instance, Run& run) {
-  if (!run.is_watched) run.is_watched = watch_->add(*run.group, instance.value).has_value();
+  if (!run.is_watched && watch_) run.is_watched = watch_->add(*run.group, instance.value).has_value();
   if (!run.is_watched) look_again_.arm(kLookAgain);
 }
 

@@ -263,7 +263,8 @@ bool Runs::task_has_rest(InstanceId instance, const Run& run, TaskRun& task) {
   if (std::ranges::any_of(run.orphans, [&](pid_t pid) { return is_of_task(pid, task); })) return true;
   if (!task.group) return has_rest_outside_groups(task);
   if (!may_be_populated(*task.group)) return false;
-  if (!task.is_watched) task.is_watched = watch_->add(*task.group, task_token(instance, task.serial)).has_value();
+  if (!task.is_watched && watch_)
+    task.is_watched = watch_->add(*task.group, task_token(instance, task.serial)).has_value();
   if (!task.is_watched) look_again_.arm(kLookAgain);
   return may_be_populated(*task.group);
 }

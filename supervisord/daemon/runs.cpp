@@ -25,7 +25,13 @@ Result<std::unique_ptr<Runs>> Runs::create(loop::Loop& loop, Workers& workers, l
   if (auto orphans = sys::Orphans::open(); orphans && runs->context_.containment->level() != Containment::group)
     runs->orphans_ = std::move(*orphans);
   if (runs->context_.containment->level() == Containment::cgroup) {
-    runs->watch_ = TRY(sys::CgroupWatch::create());
+    auto watch = sys::CgroupWatch::create();
+    // The user's inotify instances may be used up: then groups that drain are looked at again and again.
+    if (!watch) {
+      say::warn("whether cgroups are empty is not told, but looked for: {}", watch.error().what);
+      return runs;
+    }
+    runs->watch_ = std::move(*watch);
     TRY(runs->exits_.add(runs->watch_->fd(), EPOLLIN, kWatchToken));
   }
   return runs;

@@ -140,6 +140,7 @@ void Supervisor::turn() {
     for (const Effect& effect : effects) std::visit([this](const auto& e) { carry_out(e); }, effect);
     if (inbox_.empty()) break;
   }
+  causes_.clear();
   record_rest();
   runs_->begin_launches();
   for (Observer* observer : observers_) observer->on_turn_over();
@@ -246,6 +247,15 @@ void Supervisor::note(const Effect& effect) {
   history_.add({.time = sys::wall_now(), .kind = Happening::shutdown, .cause = cause_said(shutdown->why)});
 }
 
+void Supervisor::attribute(std::span<const InstanceId> instances, const std::string& cause) {
+  for (const InstanceId id : instances) causes_[id.value] = cause;
+}
+
+std::string Supervisor::cause_of(const StateChanged& effect) const {
+  const auto known = causes_.find(effect.instance.value);
+  return effect.cause.empty() && known != causes_.end() ? known->second : effect.cause;
+}
+
 void Supervisor::note(const StateChanged& effect) {
   const World& w = engine_.world();
   const Instance& instance = w.at(effect.instance);
@@ -259,7 +269,7 @@ void Supervisor::note(const StateChanged& effect) {
                      .to = effect.to,
                      .pid = effect.pid,
                      .row = effect.row,
-                     .cause = cause_said(effect.cause),
+                     .cause = cause_said(cause_of(effect)),
                      .status = effect.ended};
   entry.awaits_words = is_end && has_failed(effect, instance, w.spec(instance));
   history_.add(std::move(entry));

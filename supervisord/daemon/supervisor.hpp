@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <optional>
 #include <set>
 #include <string>
@@ -93,6 +94,8 @@ class Supervisor {
   [[nodiscard]] log::Counters output_of(InstanceId id) const { return log_.counters(id); }
   // The last lines of a run that has failed have come.
   void note_last_words(log::LastWords words);
+  // Why these change their states by what is posted next, unless the engine knows better: for the events of one turn.
+  void attribute(std::span<const InstanceId> instances, const std::string& cause);
   // Something is to be told of a command that is told of events.
   void note_hook(std::string what);
   // An event for one command alone; its number.
@@ -105,6 +108,7 @@ class Supervisor {
 
   void turn();
   void note(const Effect& effect);
+  [[nodiscard]] std::string cause_of(const StateChanged& effect) const;
   void note(const StateChanged& effect);
   void note_fds(InstanceId instance, FdNews news, std::string what);
 
@@ -154,6 +158,7 @@ class Supervisor {
   std::uint64_t confirmed_ = 0;                   // Of the guard's ends.
   bool is_up_ = false;                            // That was said to the guard.
   History history_;
+  std::map<std::uint32_t, std::string> causes_;  // By instance, until the turn is over.
   std::map<InstanceId, log::LastWords> last_words_;
   Overrides overrides_;
   EnabledChoices enabled_choices_;

@@ -49,7 +49,7 @@ Origin origin_of(const Draft& draft, std::string_view kind, const Grant& grant) 
   return {{}, fmt::format("{} is kept by the container engine: write it into a file", name)};
 }
 
-// Whether what is written for the service names the path.
+// Whether what is written there names the path.
 bool mentions(const YamlNode& node, std::string_view path) {
   if (node.text.find(path) != node.text.npos) return true;
   return std::ranges::any_of(node.list, [&](const YamlNode& element) { return mentions(element, path); }) ||
@@ -69,7 +69,9 @@ Verdict map_secrets(Draft& draft, const Option& option) {
   }
   constexpr std::string_view kWhere = "they are in the directory that CREDENTIALS_DIRECTORY names, not in /run/secrets";
   if (!faults.empty()) return lost_essential(fmt::format("{}{}", kWhere, faults));
-  const bool is_named = is_elsewhere || mentions(*draft.node, kSecrets);
+  const bool is_named = is_elsewhere || std::ranges::any_of(draft.node->map, [](const YamlEntry& entry) {
+                          return entry.key != "secrets" && mentions(entry.value, kSecrets);
+                        });
   const std::string text = fmt::format("it is mapped to credentials: {}", kWhere);
   return is_named ? lost_essential(text) : lost(text);
 }

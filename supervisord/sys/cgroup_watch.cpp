@@ -34,7 +34,9 @@ std::unexpected<Error> fail_watch(int error_number, std::string what) {
 
 Result<CgroupWatch> CgroupWatch::create() {
   UniqueFd inotify{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
-  if (!inotify.is_open()) return fail_watch(errno, "cannot make an inotify descriptor");
+  if (!inotify.is_open())
+    return fail_watch(
+        errno, errno == EMFILE ? "cannot watch cgroups (see fs.inotify.max_user_instances)" : "cannot watch cgroups");
   return CgroupWatch{std::move(inotify)};
 }
 

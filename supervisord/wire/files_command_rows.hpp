@@ -57,10 +57,17 @@ inline constexpr auto kSchemaParams =
                         .given = Given::flag,
                         .option = "--template",
                         .scope = Scope::local,
-                        .doc = "A commented configuration file with every setting instead."}};
+                        .doc = "A commented configuration file with every setting instead."},
+               ParamRow{.name = "output",
+                        .type = ParamType::boolean,
+                        .given = Given::flag,
+                        .option = "--output",
+                        .scope = Scope::local,
+                        .doc = "The JSON Schema of what each verb prints with --json instead."}};
 inline constexpr auto kSchemaExamples =
     std::array{Example{"ctl schema", "the JSON Schema of the configuration, for editors"},
-               Example{"ctl schema --template", "a file to start from"}};
+               Example{"ctl schema --template", "a file to start from"},
+               Example{"ctl schema --output", "what programs find in --json"}};
 
 // explain-key, fmt
 inline constexpr auto kExplainKeyParams = std::array{

@@ -69,7 +69,8 @@ TEST_CASE("a service directory of runit becomes a service", "[import]") {
   folder.script("sv/web/check");
   folder.write("sv/web/down", "");
   folder.script("sv/web/log/run", "#!/bin/sh\nexec svlogd -tt /var/log/web\n");
-  folder.write("sv/web/control/t", "");
+  folder.script("sv/web/control/t");
+  folder.write("sv/web/control/u", "");
   folder.script("sv/db/run");
   Imported result = import_files(Format::runit, {folder.path("sv")});
   REQUIRE(problems(result).empty());
@@ -79,7 +80,8 @@ TEST_CASE("a service directory of runit becomes a service", "[import]") {
   REQUIRE(setting(result, "web", "enabled") == "false");
   REQUIRE(setting(result, "web", "ready.exec") == "[\"" + folder.path("sv/web/check") + "\"]");
   REQUIRE_FALSE(setting(result, "web", "post-stop").empty());
-  REQUIRE(note_about(result, "control/t").fate == Fate::not_mapped);
+  REQUIRE(note_about(result, "control/t").fate == Fate::mapped);
+  REQUIRE(note_about(result, "control/u").text.find("it is not executable") != std::string::npos);
   REQUIRE(setting(result, "db", "restart") == R"("always")");
   REQUIRE_FALSE(import_files(Format::runit, {folder.path("sv/web/log/nothing")}).problems.empty());
 }
