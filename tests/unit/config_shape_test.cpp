@@ -138,11 +138,12 @@ class RandomSpec {
   }
   void fill(Umask& out, NoCheck) { out.bits = below(01000); }
   void fill(Environment& out, NoCheck) {
-    for (std::uint32_t i = below(4); i > 0; --i)
+    for (std::uint32_t i = 1, last = below(4); i <= last; ++i)  // Sorted, as they are read.
       out.variables.emplace_back("V" + std::to_string(i) + (chance() ? "ä b.c" : ""), text());
   }
   void fill(NamedFiles& out, NoCheck) {
-    for (std::uint32_t i = below(3); i > 0; --i) out.files.emplace_back("v-" + std::to_string(i) + ".x", "/" + text());
+    for (std::uint32_t i = 1, last = below(3); i <= last; ++i)
+      out.files.emplace_back("v-" + std::to_string(i) + ".x", "/" + text());
   }
   void fill(EnvInherit& out, NoCheck) {
     out.all = chance();
