@@ -85,6 +85,7 @@ int watch_and_apply(Context& context) {
       (void)report(context, reply.error());  // Another one is at it: the next change is another chance.
     context.out.flush();
     context.err.flush();
+    if (reply && watched->is_outdated(reply->plan)) continue;
     if (const auto changed = watched->await_change(); !changed) return report(context, changed.error());
   }
 }

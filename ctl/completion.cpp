@@ -116,6 +116,14 @@ _ctl_files() {{
   compopt -o filenames 2>/dev/null
   mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }}
+# Those of $words that begin so. Not by compgen -W, which would expand what is in them.
+_ctl_words() {{
+  local word list=()
+  read -r -d '' -a list <<<"$words"
+  for word in "${{list[@]}}"; do
+    if [[ "$word" == "$cur"* ]]; then COMPREPLY+=("$word"); fi
+  done
+}}
 _ctl_offer() {{
   local verb="" options="" words="" count=0 i=1
   while ((i < ${{#typed[@]}} - 1)); do
@@ -133,7 +141,7 @@ _ctl_offer() {{
     "") [ -z "$words$head" ] && words="{2}" ;;
 {3}  esac
   if ((count == -1)); then words="$options {4}"; fi
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+  _ctl_words
 }}
 _ctl() {{
   local IFS=$' \t\n' typed=() head="" cur prev rest c

@@ -1,16 +1,23 @@
 #include "ctl/config_watch.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <span>
 #include <string_view>
+#include <system_error>
 
 #include "base/text.hpp"
+#include "ctl/render_table.hpp"
 #include "ctl/successor.hpp"
 #include "wire/commands.hpp"
 
 namespace sup::ctl {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr int kQuietMs = 200;  // Several files may be written one after the other.
 
@@ -30,55 +37,103 @@ bool is_aside(std::string_view path) {
   return name.starts_with('.') || name.ends_with('~') || name.starts_with('#');
 }
 
-// Whether it is what is looked for, or below it, or on the way to it.
-bool is_meant(std::string_view looked_for, std::string_view path) {
+// Whether it is what is looked for, or below it; or a directory on the way to it, or what was one.
+bool is_meant(std::string_view looked_for, const std::string& path) {
   const auto wanted = parts_of(looked_for), found = parts_of(path);
-  const bool has_pattern = is_glob(looked_for);
   for (std::size_t i = 0; i < std::min(wanted.size(), found.size()); ++i)
-    if (has_pattern ? !glob_match(wanted[i], found[i]) : wanted[i] != found[i]) return false;
-  return !has_pattern || found.size() <= wanted.size();
+    if (!glob_match(wanted[i], found[i])) return false;
+  if (found.size() >= wanted.size()) return found.size() == wanted.size() || !is_glob(looked_for);
+  std::error_code error;
+  return !fs::is_regular_file(fs::symlink_status(path, error));
 }
 
-// Of a pattern, what is in the directory, or below it if the directory has a name that varies, too.
-Result<> watch_pattern(sys::TreeWatch& watch, const std::string& pattern) {
-  const std::string directory = pattern.substr(0, pattern.rfind('/'));
-  if (!is_glob(directory))
-    return watch.add_matching(directory.empty() ? "/" : directory, pattern.substr(directory.size() + 1));
-  const std::string fixed = directory.substr(0, directory.rfind('/', directory.find_first_of("*?[")));
-  return watch.add(fixed.empty() ? "/" : fixed);
-}
-
-// Where nothing is yet, the first on the way to it that may come.
-Result<> watch_path(sys::TreeWatch& watch, const std::string& path) {
-  auto added = is_glob(path) ? watch_pattern(watch, path) : watch.add(path);
-  for (std::string above = path; !added && added.error().code == Errc::not_found;) {
-    above.resize(above.rfind('/') == above.npos ? 0 : above.rfind('/'));
-    if (above.empty()) break;
-    added = is_glob(above) ? watch_pattern(watch, above) : watch.add(above);
+// As glob(3): hidden ones only where the pattern begins with a dot.
+std::vector<fs::path> matches_in(const fs::path& directory, std::string_view pattern) {
+  std::vector<fs::path> out;
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (glob_match(pattern, name) && (name[0] != '.' || pattern[0] == '.')) out.push_back(it->path());
   }
-  return added;
+  return out;
 }
+
+// Watches what is looked for, and on the way to it what may come, or be exchanged for another: names that vary, links,
+// and the first that is not there.
+class Watcher {
+ public:
+  Watcher(sys::TreeWatch& watch, std::vector<std::string>& also) : watch_(watch), also_(also) {}
+
+  Result<> add(std::string_view looked_for) { return add("/", parts_of(looked_for)); }
+
+ private:
+  Result<> add(const fs::path& directory, std::span<const std::string_view> parts) {
+    if (parts.empty()) return watch_.add(directory.string());
+    const std::string pattern(parts[0]);
+    const bool is_last = parts.size() == 1;
+    if (!is_glob(pattern)) return add_one(directory, pattern, is_last, parts.subspan(1));
+    TRY(watch_.add_matching(directory.string(), pattern));
+    std::error_code error;
+    for (const fs::path& found : matches_in(directory, pattern)) {
+      if (is_last)
+        TRY(add_target(found));
+      else if (fs::is_directory(found, error))
+        TRY(add(found, parts.subspan(1)));
+    }
+    return {};
+  }
+
+  Result<> add_one(const fs::path& directory, const std::string& pattern, bool is_last,
+                   std::span<const std::string_view> rest) {
+    const fs::path path = directory / sys::from_pattern(pattern);
+    std::error_code error;
+    const bool is_directory = fs::is_directory(path, error);
+    if (is_last || !is_directory || fs::is_symlink(path, error)) TRY(watch_.add_matching(directory.string(), pattern));
+    if (!is_last) return is_directory ? add(path, rest) : Result<>();
+    TRY(add_target(path));
+    return is_directory ? watch_.add(path.string()) : Result<>();
+  }
+
+  // What a link leads to, which is written under its own name.
+  Result<> add_target(const fs::path& path) {
+    std::error_code error;
+    const fs::path target = fs::canonical(path, error);
+    if (error || target == path) return {};
+    also_.push_back(sys::as_pattern(target.string()));
+    return watch_.add(target.string());
+  }
+
+  sys::TreeWatch& watch_;
+  std::vector<std::string>& also_;
+};
 
 }  // namespace
 
 OrFailure<ConfigWatch> ConfigWatch::begin(Context& context) {
   auto plan = Asker(context).ask<wire::PlanReply>(wire::command(wire::Verb::plan), {});
   if (!plan) return std::unexpected(plan.error());
-  std::vector<std::string> looked_for = std::move(plan->looked_for.empty() ? plan->sources : plan->looked_for);
-  if (looked_for.empty())
-    return failure(ExitCode::failed, "there is nothing to watch: the configuration is not in files");
   auto watch = sys::TreeWatch::create();
-  for (const std::string& path : looked_for)
-    if (auto added = watch ? watch_path(*watch, path) : Result<>(); !added)
-      return failure(ExitCode::failed, added.error().what);
   if (!watch) return failure(ExitCode::failed, watch.error().what);
-  return ConfigWatch(std::move(looked_for), std::move(*watch));
+  if (plan->sources.empty())
+    return failure(ExitCode::failed, "there is nothing to watch: the configuration is not in files");
+  std::vector<std::string> also;
+  Watcher watcher(*watch, also);
+  for (const std::string& source : plan->sources)
+    if (auto added = watcher.add(sys::as_pattern(source)); !added && added.error().code != Errc::not_found)
+      return failure(ExitCode::failed, added.error().what);
+  std::string trouble;
+  for (const std::string& path : plan->looked_for)
+    if (auto added = watcher.add(path); !added && added.error().code != Errc::not_found) trouble = added.error().what;
+  if (!trouble.empty())
+    note(context, fmt::format("ctl: not all that may be included is watched: {}", visible(trouble)));
+  for (const std::string& source : plan->sources) also.push_back(sys::as_pattern(source));
+  return ConfigWatch(std::move(plan->looked_for), std::move(also), std::move(*watch));
 }
 
 bool ConfigWatch::is_change(const sys::TreeWatch::Changes& changes) const {
   const auto counts = [&](const std::string& path) {
-    return !is_aside(path) &&
-           std::ranges::any_of(looked_for_, [&](const std::string& one) { return is_meant(one, path); });
+    const auto means = [&](const std::string& one) { return is_meant(one, path); };
+    return !is_aside(path) && (std::ranges::any_of(looked_for_, means) || std::ranges::any_of(also_, means));
   };
   return changes.is_incomplete || changes.must_begin_anew || std::ranges::any_of(changes.paths, counts);
 }

@@ -32,7 +32,8 @@ void print(Context& context, const wire::EventsReply& reply) {
 // `ctl events test HOOK`: unless that is about services of these names.
 bool asks_for_test(const Context& context, const Failure& failure) {
   const std::span<const std::string> names = context.call.arguments.texts("names");
-  return failure.code == ExitCode::no_such_service && names.size() == 2 && names[0] == "test";
+  return failure.code == ExitCode::no_such_service && failure.text.contains("'test'") && names.size() == 2 &&
+         names[0] == "test";
 }
 
 int test_hook(Context& context, const std::string& name) {

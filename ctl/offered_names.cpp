@@ -36,18 +36,29 @@ bool is_for(Verb verb, std::string_view state) {
   return row == kRows.end() || row->states.contains(state) != row->is_all_but_these;
 }
 
+// Shells make of a name what they like, and who answers at a socket may be anybody.
+bool is_plain(std::string_view name) {
+  return !name.empty() && name[0] != '-' && std::ranges::all_of(name, [](char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+           std::string_view("_.@-").contains(byte);
+  });
+}
+
 }  // namespace
 
 std::string offered_names(Verb verb, const wire::StatusReply& reply) {
   std::string text;
+  const auto offer = [&](const std::string& name) {
+    if (is_plain(name)) text += name + "\n";
+  };
   for (const wire::ServiceStatus& service : reply.services)
-    if (is_for(verb, service.state)) text += service.name + "\n";
+    if (is_for(verb, service.state)) offer(service.name);
   for (const wire::ServiceScale& scale : reply.scales)
     if (std::ranges::any_of(reply.services, [&](const wire::ServiceStatus& service) {
           return service.name.starts_with(scale.service + "@") && is_for(verb, service.state);
         }))
-      text += scale.service + "\n";
-  for (const std::string& group : reply.groups) text += group + "\n";
+      offer(scale.service);
+  for (const std::string& group : reply.groups) offer(group);
   return text;
 }
 

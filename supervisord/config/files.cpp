@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "config/layer_keys.hpp"
 #include "config/toml.hpp"
+#include "sys/tree_watch.hpp"
 #include "sys/unique_fd.hpp"
 
 namespace sup {
@@ -92,7 +93,7 @@ class Reader {
   Reader(const LoadOptions& options, Report& report) : options_(options), report_(report) {}
 
   void read_path(const std::string& path) {
-    looked_for_.insert(path);
+    looked_for_.insert(sys::as_pattern(path));
     const UniqueFd fd = open(AT_FDCWD, path, path);
     if (!fd.is_open()) return;
     struct stat status = {};
@@ -207,7 +208,7 @@ class Reader {
     bool is_examined = false;
     for (const std::string& directory : directories) {
       if (directory.find('/', name.rfind('/') + 1) != directory.npos) continue;
-      looked_for_.insert(directory);
+      looked_for_.insert(sys::as_pattern(directory));
       if (::access(directory.c_str(), F_OK) != 0) continue;
       if (!is_examined && !examine_directory(directory_of(name))) return;
       is_examined = true;
@@ -276,8 +277,9 @@ class Reader {
     if (directory.empty() && word[0] != '/')
       return decoder.error(place, "this text is in no directory", "write an absolute path");
     const std::string path = word[0] == '/' ? word : beside(file, word);
-    looked_for_.insert(path);
-    if (word.find_first_of("*?[") == word.npos) return include_one(decoder, place, path);
+    const bool has_pattern = word.find_first_of("*?[") != word.npos;
+    looked_for_.insert(has_pattern ? path : sys::as_pattern(path));
+    if (!has_pattern) return include_one(decoder, place, path);
     for (const std::string& match : matches_of(path)) include_one(decoder, place, match);
   }
 

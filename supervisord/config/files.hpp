@@ -27,7 +27,7 @@ struct ReadFile {
 
 struct ReadFiles {
   std::vector<ReadFile> files;
-  std::vector<std::string> looked_for;  // As Loaded has it.
+  std::vector<std::string> looked_for;  // As Loaded has it: patterns, of a path the one that means it alone.
 };
 // Everything that load() says about paths holds here; `text`, if it is not empty, is one more file, without a place, of
 // this name. What cannot be read is reported and left out. Trust is judged by fstat(2) of what was opened, so that

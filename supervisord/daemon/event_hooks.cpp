@@ -10,7 +10,6 @@
 
 #include "base/refusable.hpp"
 #include "base/text.hpp"
-#include "config/masking.hpp"
 #include "daemon/event_match.hpp"
 #include "daemon/event_process.hpp"
 #include "daemon/manager_rows.hpp"
@@ -182,7 +181,8 @@ void EventHooks::remove(Hook& hook) {
   for (const std::uint64_t event : hook.queue) conclude_test(hook, event, "dropped", "it is removed");
   if (!hook.queue.empty())
     tell(LogLevel::warning, hook,
-         fmt::format("it is removed: {} are dropped that waited for it", counted(hook.queue.size(), "event")));
+         fmt::format("it is removed: {} dropped that waited for it",
+                     hook.queue.size() == 1 ? "1 event is" : fmt::format("{} events are", hook.queue.size())));
   hook.queue.clear();
   if (!hook.process) hooks_.erase(std::string(hook.name));
 }
@@ -190,7 +190,8 @@ void EventHooks::remove(Hook& hook) {
 bool EventHooks::has_settings() const {
   const auto is_same = [this](const NamedEventHook& wanted) {
     const auto found = hooks_.find(wanted.name);
-    return found != hooks_.end() && !found->second->is_removed && found->second->spec == wanted.spec;
+    return found != hooks_.end() && !found->second->is_removed && found->second->spec == wanted.spec &&
+           found->second->secrets == wanted.secrets;
   };
   const auto here = std::ranges::count_if(hooks_, [](const auto& hook) { return !hook.second->is_removed; });
   return std::cmp_equal(here, w().event_hooks.size()) && std::ranges::all_of(w().event_hooks, is_same);
@@ -242,6 +243,7 @@ void EventHooks::examine(Hook& hook) {
     const std::uint64_t gap = entry->sequence - hook.seen - 1;  // Gone before it was looked at: nobody knows whose.
     hook.dropped += gap;
     hook.missed += gap;
+    if (gap > 0) conclude_tests_before(hook, entry->sequence);
     hook.seen = entry->sequence;
     if (!is_for(hook, *entry)) continue;
     hook.queue.push_back(entry->sequence);
@@ -282,7 +284,8 @@ void EventHooks::launch(Hook& hook, const HistoryEntry& entry) {
   EventProcess::Order order{.name = "on-event." + hook.name,
                             .spec = as_service(hook.spec),
                             .input = wire::to_json(event) + "\n",
-                            .timeout = hook.spec.timeout};
+                            .timeout = hook.spec.timeout,
+                            .secrets = hook.secrets};
   add_variables(order.spec.env, hook.name, event, hook.missed);
   hook.current = entry.sequence;
   hook.queue.pop_front();
@@ -294,7 +297,7 @@ void EventHooks::launch(Hook& hook, const HistoryEntry& entry) {
       loop_, workers_, supervisor_.runs().context(), std::move(order), [this, &hook] { record(hook); },
       [this, &hook](EventProcess::Outcome outcome) {
         if (outcome.group) empty_groups_.push_back(std::move(*outcome.group));
-        on_done(hook, without_secrets(std::move(outcome.failure), hook.secrets));
+        on_done(hook, outcome.failure);
       });
   record(hook);
 }
@@ -401,6 +404,13 @@ Result<> EventHooks::test(const std::string& name, const std::string& who, Teste
   tests_.emplace(event, std::move(tested));
   work_.arm(Duration{0});
   return {};
+}
+
+// Which of those that nobody keeps was for this one is not known; who waits is not left waiting.
+void EventHooks::conclude_tests_before(const Hook& hook, std::uint64_t event) {
+  while (!tests_.empty() && tests_.begin()->first < event &&
+         supervisor_.history().find(tests_.begin()->first) == nullptr)
+    conclude_test(hook, tests_.begin()->first, "dropped", "it is no longer kept");
 }
 
 void EventHooks::conclude_test(const Hook& hook, std::uint64_t event, std::string_view outcome,

@@ -58,6 +58,7 @@ class EventHooks final : public Observer {
   [[nodiscard]] std::unique_ptr<Hook> begin(const std::string& name);
   void examine_all();
   void examine(Hook& hook);
+  void conclude_tests_before(const Hook& hook, std::uint64_t event);
   [[nodiscard]] bool is_for(const Hook& hook, const HistoryEntry& entry) const;
   void drop_oldest(Hook& hook);
   void conclude_test(const Hook& hook, std::uint64_t event, std::string_view outcome, const std::string& failure);

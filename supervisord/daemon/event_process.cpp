@@ -8,10 +8,13 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
+#include <ranges>
 #include <utility>
 
 #include "base/refusable.hpp"
 #include "base/text.hpp"
+#include "config/masking.hpp"
 #include "daemon/say.hpp"
 #include "sys/fd.hpp"
 #include "sys/memory_file.hpp"
@@ -25,6 +28,7 @@ constexpr Signal kKill{SIGKILL};
 constexpr std::size_t kOutputMost = 64 << 10;  // Of one process, in the log.
 constexpr std::size_t kLinePrefix = 40;        // Of each line in the log: its time and level.
 constexpr std::size_t kLineMost = 1 << 10;
+constexpr std::size_t kSecretMost = 64 << 10;
 constexpr std::size_t kInputMost = 16 << 20;
 constexpr Duration kLook = std::chrono::milliseconds{50};
 
@@ -59,6 +63,17 @@ Result<Started> start(const LaunchContext& context, const ServiceRef& service, c
   return Started{TRY(sup::launch(context, order)), std::move(out.read_end)};
 }
 
+// One that has several lines is printed line by line.
+std::vector<std::string> with_their_lines(std::vector<std::string> secrets) {
+  std::vector<std::string> lines;
+  for (const std::string& secret : secrets)
+    for (const auto line : std::views::split(std::string_view(secret), '\n'))
+      if (const std::string_view text(line); text.size() >= kMinSearched) lines.emplace_back(text);
+  std::ranges::move(lines, std::back_inserter(secrets));
+  sort_secrets(secrets);
+  return secrets;
+}
+
 }  // namespace
 
 EventProcess::EventProcess(loop::Loop& loop, Workers& workers, const LaunchContext& context, Order order, Begun begun,
@@ -71,6 +86,8 @@ EventProcess::EventProcess(loop::Loop& loop, Workers& workers, const LaunchConte
       done_(std::move(done)),
       timeout_(loop, [this] { end(fmt::format("it took longer than {}", format_duration(order_.timeout))); }),
       look_(loop, [this] { look_at_end(); }) {
+  order_.secrets = with_their_lines(std::move(order_.secrets));
+  line_most_ = kLineMost + (order_.secrets.empty() ? 0 : std::min(order_.secrets[0].size(), kSecretMost));
   timeout_.arm(order_.timeout);
   launch();
 }
@@ -156,7 +173,7 @@ void EventProcess::finish(std::string failure) {
   output_poll_.reset();
   output_.reset();
   Done done = std::move(done_);
-  done({std::move(failure), std::move(group_)});
+  done({without_secrets(std::move(failure), order_.secrets), std::move(group_)});
 }
 
 // As much as a pipe has in one turn; what somebody writes on and on has its next one.
@@ -178,7 +195,7 @@ void EventProcess::take_output(std::string_view piece) {
   while (!piece.empty()) {
     const std::size_t end = piece.find('\n');
     const std::string_view part = piece.substr(0, end);
-    const std::size_t room = kLineMost - std::min(kLineMost, line_.size());
+    const std::size_t room = line_most_ - std::min(line_most_, line_.size());
     line_ += part.substr(0, room);
     omitted_bytes_ += part.size() - std::min(part.size(), room);
     if (end == piece.npos) return;
@@ -189,7 +206,7 @@ void EventProcess::take_output(std::string_view piece) {
 
 void EventProcess::say_line(std::string_view line) {
   if (line.empty()) return;
-  last_line_ = printable(line, kLineMost);
+  last_line_ = printable(without_secrets(std::string(line), order_.secrets), kLineMost);
   const std::size_t cost = line.size() + order_.name.size() + kLinePrefix;
   if (said_bytes_ + cost > kOutputMost) {
     omitted_bytes_ += line.size();

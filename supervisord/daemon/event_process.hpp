@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.hpp"
 #include "daemon/launch.hpp"
@@ -21,6 +22,7 @@ class EventProcess {
     ServiceSpec spec;    // How it is begun.
     std::string input;   // What it reads; with its end behind it.
     Duration timeout{};  // After that it is killed.
+    std::vector<std::string> secrets;  // Not to be in the log, nor in the failure. The longest first.
   };
   struct Outcome {
     std::string failure;               // Empty: it has exited with 0.
@@ -62,6 +64,7 @@ class EventProcess {
   sys::ProcessRef process_;
   std::optional<sys::Cgroup> group_;
   UniqueFd output_;
+  std::size_t line_most_ = 0;              // A secret that begins within what is shown is whole.
   std::string line_;                       // What has come of the next line.
   std::string last_line_;                  // For people who ask why.
   std::size_t said_bytes_ = 0;             // Of its output, in the log;

@@ -41,10 +41,11 @@ HappeningRecord record_of(const World& w, const HistoryEntry& entry) {
 }
 
 HistoryEntry entry_of(const World& w, HappeningRecord record) {
+  const bool is_of_hook = record.kind == Happening::test;  // A service may have its name.
   HistoryEntry out{.sequence = record.sequence,
                    .time = record.time,
                    .kind = record.kind,
-                   .instance = record.instance.empty() ? kNoInstance : find_instance(w, record.instance),
+                   .instance = record.instance.empty() || is_of_hook ? kNoInstance : find_instance(w, record.instance),
                    .run = record.run,
                    .from = record.from,
                    .to = record.to,

@@ -202,6 +202,7 @@ Verdict set_policy(Draft& draft, const std::string& name, const YamlNode& value)
     return mapped("restart");
   }
   if (name != "max_attempts") return lost("");
+  if (value.text == "0") return mapped("restart");  // As if it were not there: again and again.
   set(draft.settings, "restart.within", text_value("366d"));
   const Verdict verdict = set_number(draft, value, "restart.max", 0, 1'000);
   return verdict.fate == Fate::mapped ? mapped("restart") : verdict;

@@ -75,16 +75,6 @@ std::vector<Child> children_of(const UniqueFd& directory) {
   return out;
 }
 
-// A pattern that only this name matches.
-std::string literally(std::string_view name) {
-  std::string out;
-  for (const char byte : name) {
-    if (std::string_view("*?[\\").contains(byte)) out += '\\';
-    out += byte;
-  }
-  return out;
-}
-
 void tell(TreeWatch::Changes& changes, std::string path) {
   if (changes.paths.size() < TreeWatch::kMostPaths)
     changes.paths.push_back(std::move(path));
@@ -93,6 +83,24 @@ void tell(TreeWatch::Changes& changes, std::string path) {
 }
 
 }  // namespace
+
+std::string as_pattern(std::string_view text) {
+  std::string out;
+  for (const char byte : text) {
+    if (std::string_view("*?[\\").contains(byte)) out += '\\';
+    out += byte;
+  }
+  return out;
+}
+
+std::string from_pattern(std::string_view pattern) {
+  std::string out;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\' && i + 1 < pattern.size()) ++i;
+    out += pattern[i];
+  }
+  return out;
+}
 
 Result<TreeWatch> TreeWatch::create(LeftOut is_left_out) {
   UniqueFd inotify{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
@@ -108,7 +116,7 @@ Result<> TreeWatch::add(const std::string& path) {
     return add_tree(directory, path, path, 0, nullptr);
   }
   const std::string above = whole.has_parent_path() ? whole.parent_path().string() : ".";
-  return add_matching(above, literally(whole.filename().string()));
+  return add_matching(above, as_pattern(whole.filename().string()));
 }
 
 Result<> TreeWatch::add_matching(const std::string& directory, const std::string& pattern) {

@@ -17,6 +17,10 @@
 
 namespace sup::sys {
 
+// A pattern (glob_match) that this text alone matches, and back.
+[[nodiscard]] std::string as_pattern(std::string_view text);
+[[nodiscard]] std::string from_pattern(std::string_view pattern);
+
 class TreeWatch {
  public:
   // More are not watched, whoever makes them.

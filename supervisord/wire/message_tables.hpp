@@ -264,7 +264,7 @@ struct MessageRows<EventRecord> {
       Member{"kind", &EventRecord::kind,
              "state (a service changed its state), health (its probes have another verdict), fd-store (a descriptor "
              "that it has stored was dropped or refused), hook (a command of [on-event.NAME] has failed or has missed "
-             "events), daemon (supervisord itself), or a kind of a later version."},
+             "events), test (one is tried), daemon (supervisord itself), or a kind of a later version."},
       Member{"service", &EventRecord::service, "Which service it is about."},
       Member{"from", &EventRecord::from, "The state or verdict before."},
       Member{"to", &EventRecord::to, "The state or verdict from now on."},
@@ -366,8 +366,8 @@ struct MessageRows<PlanReply> {
       Member{"unchanged", &PlanReply::unchanged, "How many services are as they are in force."},
       Member{"sources", &PlanReply::sources, "The files and directories that the configuration comes from."},
       Member{"looked_for", &PlanReply::looked_for,
-             "Where a change may be one of the configuration: these, what is included (a path or a pattern), and the "
-             "directories of drop-ins beside single files, also if they are not there."},
+             "Where a change may be one of the configuration: these, what is included, and the directories of drop-ins "
+             "beside single files, also if they are not there. Patterns of a shell: a * of a name has a backslash."},
       Member{"report", &PlanReply::report, "Errors and warnings, as `ctl check --json` has them."},
       Member{"diagnostics", &PlanReply::diagnostics, "The same for people."});
 };

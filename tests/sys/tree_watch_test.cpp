@@ -88,6 +88,14 @@ TEST_CASE("of a directory that is told what has a name that matches, and nothing
   REQUIRE(has(must(watch.read()), dir / "a[1].conf"));
 }
 
+TEST_CASE("a name is a pattern, and back", "[tree-watch]") {
+  for (const char* name : {"", "web.toml", "a*b?[c]\\d", "\\"}) {
+    REQUIRE(glob_match(sys::as_pattern(name), name));
+    REQUIRE(sys::from_pattern(sys::as_pattern(name)) == name);
+  }
+  REQUIRE_FALSE(glob_match(sys::as_pattern("a*"), "ab"));
+}
+
 TEST_CASE("what is not there cannot be watched", "[tree-watch]") {
   const TempDir dir;
   auto watch = must(sys::TreeWatch::create());
