@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "base/text.hpp"
+
 #include "support.hpp"
 
 using namespace sup;
