@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -12,6 +13,7 @@
 #include "base/text.hpp"
 #include "ctl/render_table.hpp"
 #include "ctl/successor.hpp"
+#include "sys/clock.hpp"
 #include "wire/commands.hpp"
 
 namespace sup::ctl {
@@ -19,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kQuietMs = 200;  // Several files may be written one after the other.
+constexpr Duration kQuiet = std::chrono::milliseconds{200};  // Several files may be written one after the other.
 
 std::vector<std::string_view> parts_of(std::string_view path) {
   std::vector<std::string_view> out;
@@ -139,14 +141,18 @@ bool ConfigWatch::is_change(const sys::TreeWatch::Changes& changes) const {
 }
 
 OrFailure<> ConfigWatch::await_change() {
-  bool has_changed = false;
+  std::optional<Instant> quiet;  // From then on, unless something more changes; what is not meant may go on and on.
   while (true) {
+    int left_ms = -1;
+    if (quiet) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*quiet - sys::monotonic_now());
+      left_ms = static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+    }
     pollfd one{.fd = watch_.fd().get(), .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&one, 1, has_changed ? kQuietMs : -1);
-    if (ready == 0) return {};
+    if (left_ms == 0 || ::poll(&one, 1, left_ms) == 0) return {};
     const auto changes = watch_.read();
     if (!changes) return failure(ExitCode::failed, changes.error().what);
-    has_changed = has_changed || is_change(*changes);
+    if (is_change(*changes)) quiet = sys::monotonic_now() + kQuiet;
   }
 }
 
