@@ -85,7 +85,7 @@ done
 T
 }
 
-# Two services, of which one needs the other, from a volume.
+# Two services, of which one needs the other and is of another user, from a volume.
 cat >conf.d/two.toml <<'T'
 [service.db]
 command = ["sh", "-c", "trap 'echo goes; exit 0' TERM; while :; do sleep 0.1; done"]
@@ -93,6 +93,7 @@ command = ["sh", "-c", "trap 'echo goes; exit 0' TERM; while :; do sleep 0.1; do
 [service.web]
 command  = ["sh", "-c", "trap 'echo goes; exit 0' TERM; while :; do sleep 0.1; done"]
 requires = ["db"]
+user     = "1234"
 T
 
 # The entry point is PID 1 and runs the services of the volume; the image's health check tells how they are, both ways; `ctl` works; TERM
@@ -106,8 +107,8 @@ runs() {
   [[ $(awk '/^NSpid/ { print $NF }' "/proc/$pid/status") == 1 ]] || fail "not PID 1"
   [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == "$(podman image inspect --format '{{join .Config.Entrypoint " "}}' "$image") " ]] \
     || fail "not the entry point"
-  podman exec one "$ctl" status >status || fail "ctl status"
-  [[ $(grep -cE '^(db|web) .*running' status) == 2 ]] || { cat status; fail "ctl status"; }
+  podman exec one "$ctl" status >states || fail "ctl status"
+  [[ $(grep -cE '^(db|web) .*running' states) == 2 ]] || { cat states; fail "ctl status"; }
 
   podman exec one "$ctl" --quiet stop web
   ! podman healthcheck run one >/dev/null || fail "healthy without web"

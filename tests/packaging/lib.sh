@@ -29,10 +29,11 @@ needs_debian() {
 debian_root() {
   local kept=$ROOT/build/packaging made packages
   packages=$(IFS=,; echo "$*")
-  local archive=$kept/$CODENAME${packages:+-$packages}.tar
+  local archive=$kept/root-$CODENAME${packages:+-$packages}.tar
   if [[ ! -e $archive ]]; then
     mkdir -p "$kept/archives"
     made=$(mktemp -d --tmpdir="$PWD")
+    chmod 755 "$made"  # It is the / of everybody who unpacks the archive.
     debootstrap --variant=minbase ${packages:+--include="$packages"} --cache-dir="$kept/archives" "$CODENAME" "$made" "$MIRROR" \
       >debootstrap.log 2>&1 || { tail -n 20 debootstrap.log >&2; fail "debootstrap"; }
     tar -C "$made" --exclude='./var/lib/apt/lists/*' --exclude='./var/cache/apt/*' -cf "$archive.new" .
