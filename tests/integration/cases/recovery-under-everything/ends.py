@@ -1,5 +1,6 @@
 # ends.py FOLDER LAST: what a follower of events was told, up to the event LAST, beside what the services have noted themselves: each run once, with
 # its pid, and each end as it was.
+import bisect
 import collections
 import glob
 import json
@@ -55,14 +56,19 @@ for service in names("pids"):
     # A run that was stopped before supervisord had heard of its process has none in events; and whom a manager was just about to make when it
     # was killed is ended by the next one, which makes another for the same run. Neither has come to an end of its own.
     told = [str(run["pid"]) for run in runs[service].values()]
-    left = iter(told)
     ended = [line.split()[0] for line in noted(f"ends.{service}")] if service in names("ends") else []
     all_of = noted(f"pids.{service}")
     for pid in all_of:
         assert pid in told or pid not in ended, f"{service}: a process {pid} that events know nothing of"
-        # The kernel gives a number again: then nobody can say which of the two was told of.
-        is_clear = told.count(pid) == all_of.count(pid)
-        assert pid not in told or not is_clear or pid in left, f"{service}: the process {pid} is not in this order"
+    # The kernel gives a number again: of several of one number nobody can say which was told of. One that was not told of may also have the
+    # number of another that has noted nothing: some of thousands are not where they should be, then.
+    places = [(told.index(pid), pid) for pid in all_of if told.count(pid) == all_of.count(pid) == 1]
+    tails = []
+    for place, _ in places:
+        at = bisect.bisect_left(tails, place)
+        tails[at:at + 1] = [place]
+    astray = len(places) - len(tails)
+    assert astray <= len(places) // 1000, f"{service}: {astray} of {len(places)} processes are not in this order"
     if service.startswith("busy"):
         ends = [run["end"] for run in list(runs[service].values())[:-1] if run["pid"]]
         assert set(ends) <= {"signal 15"}, f"{service}: ended by {set(ends)}, and it was stopped"
