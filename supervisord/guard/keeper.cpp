@@ -129,9 +129,7 @@ bool Keeper::start_manager() noexcept {
   if (has_socket) (void)::close(ends[1]);
   if (pid < 0) {
     if (has_socket) (void)::close(ends[0]);
-    if (state_.managers == 0) leave("start the manager", error_number);
-    report_failure("start the manager again", error_number);
-    start_at_ = sys::monotonic_now() + pace.most;
+    manager_not_made(error_number);
     return false;
   }
   (void)::setpgid(pid, pid);
@@ -149,6 +147,16 @@ bool Keeper::start_manager() noexcept {
   for (int number = 1; number < NSIG; ++number)
     if (state_.arrived[number].is_waiting) pass_on(number);
   return false;
+}
+
+// Who has asked for the end does not wait for ever: there may be no room because of what is to be ended.
+void Keeper::manager_not_made(int error_number) noexcept {
+  if (state_.managers == 0) leave("start the manager", error_number);
+  report_failure("start the manager again", error_number);
+  state_.is_up = false;
+  is_born_ending_ = state_.asks.count > 0;
+  if (is_born_ending_) end_if_hopeless({});
+  start_at_ = sys::monotonic_now() + (is_born_ending_ ? pace.most / 2 : pace.most);
 }
 
 // It shall be what it would be without us, but for the socket.

@@ -27,6 +27,7 @@ class Keeper {
   void manager_ended(const Ended& ended) noexcept;
   [[nodiscard]] Duration pause_before_next(const Ended& ended, Duration lived) noexcept;
   void end_if_hopeless(const Ended& ended) noexcept;
+  void manager_not_made(int error_number) noexcept;
   void reap() noexcept;
 
   // Programs (keeper_programs.cpp).

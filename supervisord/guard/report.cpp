@@ -21,11 +21,10 @@ void say(sys::Line& line) noexcept {
 }
 
 void add_end(sys::Line& line, const Ended& manager) noexcept {
-  line.add("supervisord: the manager (pid ");
-  line.add(manager.pid);
+  if (manager.pid == 0) return (void)line.add("supervisord: no manager can be made");
+  line.add("supervisord: the manager (pid ").add(manager.pid);
   if (manager.how == CLD_EXITED) {
-    line.add(") has exited with code ");
-    line.add(manager.status);
+    line.add(") has exited with code ").add(manager.status);
     if (manager.status != EX_CONFIG) line.add(" without saying why");  // That it always says.
     return;
   }
@@ -42,8 +41,7 @@ void add_duration(sys::Line& line, Duration pause) noexcept {
   constexpr int kThousand = 1000;
   const auto milliseconds = static_cast<int>(pause / std::chrono::milliseconds(1));
   const bool is_whole = milliseconds % kThousand == 0;
-  line.add(is_whole ? milliseconds / kThousand : milliseconds);
-  line.add(is_whole ? "s" : "ms");
+  line.add(is_whole ? milliseconds / kThousand : milliseconds).add(is_whole ? "s" : "ms");
 }
 
 }  // namespace
@@ -60,18 +58,12 @@ void report_death(const Ended& manager, Duration pause) noexcept {
 void report_end(const Ended& manager, std::string_view consequence) noexcept {
   sys::Line line;
   add_end(line, manager);
-  line.add("; ");
-  line.add(consequence);
-  say(line);
+  say(line.add("; ").add(consequence));
 }
 
 void report_failure(std::string_view what, int error_number) noexcept {
   sys::Line line;
-  line.add("supervisord: cannot ");
-  line.add(what);
-  line.add(": ");
-  line.add(errno_text(error_number));
-  say(line);
+  say(line.add("supervisord: cannot ").add(what).add(": ").add(errno_text(error_number)));
 }
 
 }  // namespace sup::guard

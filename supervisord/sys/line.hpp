@@ -25,16 +25,17 @@ inline void write_text(int fd, std::string_view text) noexcept {
 class Line {
  public:
   // What does not fit is left out.
-  void add(std::string_view text) noexcept {
+  Line& add(std::string_view text) noexcept {
     const std::size_t fits = std::min(text.size(), bytes_.size() - size_);
     std::ranges::copy(text.substr(0, fits), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
     size_ += fits;
+    return *this;
   }
-  void add(std::integral auto number) noexcept {
+  Line& add(std::integral auto number) noexcept {
     static_assert(sizeof number >= sizeof(int), "a character is no number");
     std::array<char, 24> digits;
     const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+    return add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
   }
   [[nodiscard]] std::string_view text() const noexcept { return {bytes_.data(), size_}; }
 

@@ -1,7 +1,8 @@
 """PID 1 of a container in which numbers of processes are scarce: reuse.py SOCKET ROUNDS SUPERVISORD ARGUMENT...
 
 Bystanders are born all the time, each with a number that was somebody else's a moment ago, half of them as leaders of a group of that number. They
-end with 7. A round is one signal to all services; supervisord has to outlive them all, and then ends."""
+end with 7. A round is one signal to all services; supervisord has to outlive them all, and then ends. In the second half of the rounds its manager
+is killed now and then, and the next one may take nobody for what has ended meanwhile."""
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ SOCKET, ROUNDS, COMMAND = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 LOW = 60  # Numbers are given out from here on.
 LIVES = 24  # Bystanders at a time.
 ENDED_BY_ITSELF = 7
+BETWEEN_DEATHS = 25  # Rounds.
 SIGNALS = ("KILL", "TERM", "HUP", "USR1")
 
 
@@ -78,6 +80,16 @@ def connected():
     sys.exit("supervisord does not answer")
 
 
+def kill_manager(guard):
+    for pid in open(f"/proc/{guard}/task/{guard}/children", encoding="ascii").read().split():
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as name:
+            if name.read() == "supervisord-mgr\n":
+                os.kill(int(pid), signal.SIGKILL)
+                return
+    if os.environ.get("SUP_GUARD") != "no":
+        sys.exit("there is no manager")
+
+
 def main():
     supervisord = subprocess.Popen(COMMAND)
     client = connected()
@@ -92,6 +104,9 @@ def main():
             call(client, "Start", names=["*"], wait=False)
         if os.waitpid(maker, os.WNOHANG)[0] != 0:
             sys.exit("see above")
+        if number > ROUNDS / 2 and number % BETWEEN_DEATHS == 0:
+            kill_manager(supervisord.pid)
+            client = connected()
     restarts = sum(service["restarts_total"] for service in call(client, "Status")["services"])
     call(client, "Stop", names=["*"])
     if os.waitpid(maker, os.WNOHANG)[0] != 0:
