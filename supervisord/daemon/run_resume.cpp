@@ -71,6 +71,7 @@ void Runs::resume_run(ResumedRun& resumed, Resumption& left) {
     run.group = std::move(*group);
   resume_main(run, record, left);
   for (const TaskRecord& task : record.tasks) resume_task(run, task, left);
+  if (run.main.pid == 0) return;  // What was made for a process that has not been made is made anew with that.
   resume_output(run, 0, left);
   resume_voice(run, record, left);
 }
@@ -106,6 +107,7 @@ void Runs::watch_executing() {
     run->is_executing = !is_executed(run->main.pid, run->invocation);
     is_any_left |= run->is_executing;
     if (run->is_executing) continue;
+    know_owner(*run);
     note(*run);
     post_(Spawned{run->instance, run->id, run->main.pid});
   }
@@ -188,11 +190,19 @@ void Runs::resume_voice(Run& run, const RunRecord& record, Resumption& left) {
   UniqueFd socket = left.take(held_name(kNotify, run.id));
   UniqueFd ready = left.take(held_name(kReady, run.id));
   if (run.is_over) return;
-  if (socket.is_open() && !record.notify.empty()) {
-    listen(run.instance, run, {std::move(socket), record.notify, record.notify_owner});
-    run.voice->status = record.notify_status;
-  }
   if (ready.is_open()) await_newline(run.instance, run, std::move(ready));
+  if (!socket.is_open()) return;
+  const bool is_known = !record.notify.empty();  // Else the manager was killed before it knew of the process.
+  std::string address = is_known ? record.notify : sys::datagram_address(socket).value_or("");
+  listen(run.instance, run, {std::move(socket), std::move(address), record.notify_owner});
+  run.voice->status = record.notify_status;
+  if (!is_known) know_owner(run);
+}
+
+// As whom it runs, as far as nobody has recorded it: once it executes its program, it is that.
+void Runs::know_owner(Run& run) {
+  if (run.voice == nullptr) return;
+  if (const auto uid = sys::process_uid(run.main.pid)) run.voice->owner = *uid;
 }
 
 void Runs::on_guard_exits(std::span<const guard::Exit> exits) {

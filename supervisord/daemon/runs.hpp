@@ -395,6 +395,7 @@ class Runs {
   void resume_task(Run& run, const TaskRecord& record, Resumption& left);
   void resume_output(Run& run, std::uint32_t serial, Resumption& left);
   void resume_voice(Run& run, const RunRecord& record, Resumption& left);
+  static void know_owner(Run& run);
   void watch_executing();
   void signal_orphan(pid_t pid, Signal signal) const;
 

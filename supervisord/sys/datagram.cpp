@@ -79,6 +79,17 @@ Result<UniqueFd> bind_datagram(const std::string& address, std::optional<uid_t> 
   return fd;
 }
 
+Result<std::string> datagram_address(const UniqueFd& socket) {
+  Address own{.name = {}, .size = sizeof own.name};
+  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&own.name), &own.size) < 0)
+    return fail_errno(errno, "cannot tell where a socket is");
+  constexpr std::size_t kBefore = offsetof(sockaddr_un, sun_path);
+  std::string out(own.name.sun_path, own.size < kBefore ? 0 : own.size - kBefore);
+  const bool is_abstract = out.starts_with('\0');
+  if (is_abstract) out[0] = '@';
+  return is_abstract ? out : out.substr(0, out.find('\0'));  // A path is ended by one.
+}
+
 namespace {
 
 // The offset of looking goes on by what was copied, and would stand within a message that is longer.

@@ -22,6 +22,9 @@ inline constexpr std::size_t kDatagramFds = 253;     // SCM_MAX_FD of the kernel
 // mode 0600 from birth, and is owned by `owner` if given. Errors: limit for a name that is too long, sys.
 [[nodiscard]] Result<UniqueFd> bind_datagram(const std::string& address, std::optional<uid_t> owner);
 
+// Where a socket of bind_datagram() is. Errors: sys.
+[[nodiscard]] Result<std::string> datagram_address(const UniqueFd& socket);
+
 struct Datagram {
   std::string bytes;
   pid_t pid = 0;  // Of the sender, as the kernel knows it or as a privileged one says; 0: unknown to us.

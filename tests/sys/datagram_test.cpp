@@ -42,6 +42,7 @@ TEST_CASE("a datagram comes with its sender, one at a time, and then nothing") {
   for (const std::string& address : {dir / "socket", std::string("@supervisord-test/") + std::to_string(::getpid())}) {
     const auto socket = bind_datagram(address, std::nullopt);
     REQUIRE(socket);
+    REQUIRE(datagram_address(*socket).value() == address);
     send_to(address, "one");
     send_to(address, "two");
     for (const char* expected : {"one", "two"}) {
