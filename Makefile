@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 INIT ?= sysvinit
 
 .DEFAULT_GOAL := build
-.PHONY: build run test check bench fmt install deb static clean deps-build deps-run deps-test deps-deb deps-fuzz deps-lint help
+.PHONY: build run test check soak bench fmt install deb static clean deps-build deps-run deps-test deps-deb deps-fuzz deps-lint help
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -22,6 +22,9 @@ test: deps-test deps-fuzz  ## every test once
 check: deps-test deps-fuzz deps-lint deps-deb  ## format, tidy, every test in both builds and on every level, two builds with the same bytes
 	@scripts/lint
 	@tests/run --all
+
+soak: deps-test  ## the manager dies in every step of 40 simulated lives, and a thousand times under load: half an hour
+	@tests/run --soak
 
 bench: deps-test  ## measure against bare floors and write tests/bench/RESULTS.md
 	@scripts/build release supervisord ctl

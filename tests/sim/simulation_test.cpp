@@ -57,7 +57,7 @@ TEST_CASE("two hundred universes in which the manager dies now and then break no
   }
 }
 
-// Each step of one life after the other is for the nights (simulate --each-step).
+// Each step of one life after the other is for the nights (make soak).
 TEST_CASE("the manager may die in any step of a life") {
   for (const std::uint64_t seed : {7U, 21U, 42U})
     if (const auto wrong = judge_deaths(seed, 1, 25)) FAIL(*wrong);

@@ -1,7 +1,7 @@
 // simulate [--deaths] FIRST COUNT [CHECKER]: runs universes and prints each violation; exit code 1 if there was one.
 // With CHECKER prints only the names of the checkers, until this one has complained. With --deaths the manager dies now
-// and then. simulate --each-step FIRST COUNT: each universe once for each of its steps, and the manager dies in that.
-// For nights, and for tests/sim/run_mutants.
+// and then. simulate --each-step FIRST COUNT: each universe once for each of its steps, and the manager dies in that;
+// prints of each that was right how many these were. For nights (make soak), and for tests/sim/run_mutants.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -42,8 +42,13 @@ void print(const std::string& text) {
 
 bool run_each_step(const Wanted& wanted) {
   bool is_right = true;
-  for (std::uint64_t seed = wanted.first; seed < wanted.first + wanted.count; ++seed)
-    if (const auto wrong = judge_deaths(seed)) is_right = false, print(*wrong);
+  for (std::uint64_t seed = wanted.first; seed < wanted.first + wanted.count; ++seed) {
+    Universe whole(seed);
+    whole.run();
+    const auto wrong = judge_deaths(seed);
+    print(wrong.value_or("seed " + std::to_string(seed) + ": " + std::to_string(whole.steps()) + " steps"));
+    is_right = is_right && !wrong;
+  }
   return is_right;
 }
 
