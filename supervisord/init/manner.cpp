@@ -11,22 +11,22 @@ namespace sup::init {
 namespace {
 
 // As strsignal(3), which allocates for numbers that have no name of their own.
-void add_description(sys::Line& out, int number) noexcept {
+sys::Line& add_description(sys::Line& out, int number) noexcept {
   if (number >= 1 && number <= 31) return out.add(::strsignal(number));
   const bool is_real_time = number >= SIGRTMIN && number <= SIGRTMAX;
-  out.add(is_real_time ? "Real-time signal " : "Unknown signal ");
-  out.add(is_real_time ? number - SIGRTMIN : number);
+  return out.add(is_real_time ? "Real-time signal " : "Unknown signal ").add(is_real_time ? number - SIGRTMIN : number);
 }
 
 // What a terminal could take for a command of its own is shown as a question mark.
-void add_printable(sys::Line& out, std::string_view text) noexcept {
+sys::Line& add_printable(sys::Line& out, std::string_view text) noexcept {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     out.add(byte < 0x20 || byte == 0x7f ? std::string_view("?") : std::string_view(&c, 1));
   }
+  return out;
 }
 
-void add_directive(sys::Line& out, char directive, const Facts& facts) noexcept {
+sys::Line& add_directive(sys::Line& out, char directive, const Facts& facts) noexcept {
   switch (directive) {
     case 'm': return out.add(static_cast<int>(::getpid()));
     case 'p': return out.add(facts.pid);
@@ -39,7 +39,7 @@ void add_directive(sys::Line& out, char directive, const Facts& facts) noexcept 
     case 'E': return out.add(facts.error);
     case 'c': return out.add(facts.command);
     case 'q': return add_printable(out, facts.command);
-    default: return;
+    default: return out;
   }
 }
 
