@@ -5,6 +5,7 @@
 // other and leaves when it rests. Scaling down frees its users first, for they keep the other instances; the removal of
 // a service takes them down with it.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/check.hpp"
@@ -123,10 +124,10 @@ void Engine::remove(ServiceId id) {
 // The highest number is told first.
 void Engine::dismiss(std::vector<InstanceId> ids) {
   std::ranges::reverse(ids);
-  for (const InstanceId id : ids) {
-    refresh(unlink_users(w_, id));
-    refresh({id});
-  }
+  std::vector<InstanceId> users;
+  for (const InstanceId id : ids) std::ranges::copy(unlink_users(w_, id), std::back_inserter(users));
+  refresh(ids);  // First, since a user queues all that it still needs.
+  refresh(users);
   (void)stop(ids);  // Nobody requires them any more.
 }
 

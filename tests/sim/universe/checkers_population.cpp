@@ -70,6 +70,7 @@ Complaint highest_first(const Scene& scene, const Effect& effect) {
   const bool makes_way = scene.inside(e->instance).cause == Cause::conflict;
   if (makes_way || std::ranges::count(scene.leaving, e->instance) == 0) return std::nullopt;
   const Member& self = scene.members[e->instance.value];
+  if (self.service != scaled->scalings.front().service) return std::nullopt;
   for (const InstanceId id : scene.leaving) {
     const Member& other = scene.members[id.value];
     const bool is_above = other.service == self.service && other.number > self.number;

@@ -7,6 +7,7 @@ using namespace std::chrono_literals;
 
 void Kernel::ask_external(const AskHealth& order, Instant now) {
   KernelExternal& external = externals_[order.instance];
+  if (external.run != order.run) external.calm_probes = 0;
   external.run = order.run;
   if (is_calm_ && ++external.calm_probes > kMostInCalm) return;
   external.probed_at = now + order.delay + dice_.up_to(is_calm_ ? Duration{100ms} : Duration{2s});

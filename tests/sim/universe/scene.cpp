@@ -373,8 +373,11 @@ void Scene::see(const SignalRun& e) {
 
 void Scene::see(const KillRun& e) {
   killed.push_back(e.run);
-  Instant& since = seen[e.instance.value].killing_since;
-  since = std::min(since, now);
+  Seen& s = seen[e.instance.value];
+  s.killing_since = std::min(s.killing_since, now);
+  // On request, also while it is being killed for another reason.
+  if (e.reason == SignalReason::command && !s.is_main_gone && !s.has_start_failed && !s.is_unfit)
+    s.was_told_to_end = true;
 }
 
 void Scene::note_backoff(InstanceId id, Seen& s) {
