@@ -169,7 +169,8 @@ void Runs::read_again(LaunchOrder order, pid_t pid, KeptOutput kept) {
       asks);
 }
 
-void Runs::resume_left_output(const LeftOutputRecord& record, InstanceId instance, Named whose, Resumption& left) {
+void Runs::resume_left_output(const LeftOutputRecord& record, InstanceId instance, const Named& whose,
+                              Resumption& left) {
   KeptOutput kept{.out = left.take(held_name(kOutput, record.run, record.serial)),
                   .err = left.take(held_name(kErrors, record.run, record.serial)),
                   .terminal = left.take(held_name(kTerminal, record.run, record.serial))};

@@ -284,7 +284,7 @@ class Runs {
   // The log thread has gone on.
   void on_log_fence(std::uint64_t passed);
   // What was left in pipes when an earlier manager was killed is read. Before resume().
-  void resume_left_output(const LeftOutputRecord& record, InstanceId instance, Named whose, Resumption& left);
+  void resume_left_output(const LeftOutputRecord& record, InstanceId instance, const Named& whose, Resumption& left);
   // What was ordered is recorded: another manager knows for which run a process was made, and never makes a second one.
   void begin_launches();
   // Takes over the runs of an earlier manager, once, before anything is begun.

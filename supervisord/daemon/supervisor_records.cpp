@@ -220,7 +220,7 @@ void Supervisor::resume_runs(StateRecords& records, Resumption& left) {
     }
     Named whose = named(instance);
     whose.name = record.instance;
-    runs_->resume_left_output(record, instance, std::move(whose), left);
+    runs_->resume_left_output(record, instance, whose, left);
   }
   runs_->resume(std::move(runs), left);
 }
@@ -232,8 +232,7 @@ void Supervisor::leave_outputs(RunId run, const RunRecord& record, Resumption& l
   const auto leave = [&](std::uint32_t serial) {
     Named whose = named(instance);
     whose.name = record.instance;
-    runs_->resume_left_output({record.instance, record.invocation, run, serial, record.main}, instance,
-                              std::move(whose), left);
+    runs_->resume_left_output({record.instance, record.invocation, run, serial, record.main}, instance, whose, left);
   };
   leave(0);
   for (const TaskRecord& task : record.tasks) leave(task.serial);

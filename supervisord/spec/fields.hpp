@@ -62,7 +62,7 @@ concept SettingTable = requires { Fields<T>::kRows; };
 // What a member holds, where it may be kept in a Rare.
 template <class T>
 [[nodiscard]] const T& plain(const T& value) {
-  return value;
+  return value;  // NOLINT(bugprone-return-const-ref-from-parameter): it is given members of what lives on.
 }
 template <class T>
 [[nodiscard]] const T& plain(const Rare<T>& value) {

@@ -11,7 +11,11 @@
 
 namespace {
 
-using namespace sup::sim;
+using sup::sim::Fate;
+using sup::sim::judge_deaths;
+using sup::sim::judge_seed;
+using sup::sim::Tracing;
+using sup::sim::Universe;
 
 struct Wanted {
   bool dies = false;
