@@ -441,7 +441,7 @@ std::string live_text(const World& w, const Instance& i) {
 // "went down with app, which went down with db": the one that it requires, and the first of the chain.
 std::string followed_text(const World& w, const Instance& i) {
   if (i.cause_by == kNoInstance) return "went down with a dependency that was removed";
-  const std::string first = fmt::format("went down with {}", w.name(w.at(i.cause_root)));
+  std::string first = fmt::format("went down with {}", w.name(w.at(i.cause_root)));
   if (i.cause_root == i.cause_by) return first;
   return fmt::format("went down with {}, which {}", w.name(w.at(i.cause_by)), first);
 }

@@ -163,7 +163,7 @@ int Keeper::execute(int program, std::string_view how) noexcept {
   setting.add("=");
   setting.add(how);
   setting.add(handover);
-  setting.add(std::string_view("", 1));
+  setting.add(std::string_view("\0", 1));
   char** const environment = environment_with(const_cast<char*>(setting.text().data()));
   int error_number = ENOMEM;
   if (environment != nullptr) {

@@ -189,7 +189,7 @@ Result<> Store::put(Key key, std::string_view bytes) {
   }
   Entry& entry = found->second;
   const Place latest = entry.next != 0 ? entry.next : entry.current;
-  if (latest != 0 && !(entry.next != 0 && entry.is_erased) && content(latest) == bytes) return {};
+  if (latest != 0 && (entry.next == 0 || !entry.is_erased) && content(latest) == bytes) return {};
   return write_next(key, entry, bytes, false);
 }
 

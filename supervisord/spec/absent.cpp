@@ -5,6 +5,7 @@
 namespace sup {
 namespace {
 
+// NOLINTNEXTLINE(bugprone-return-const-ref-from-parameter): it is given what is in a list.
 const std::string& name_in(const std::string& name) { return name; }
 const std::string& name_in(const Dependency& dependency) { return dependency.service; }
 

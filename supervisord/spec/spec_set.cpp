@@ -7,7 +7,7 @@ ServiceSpec as_service(const ExternalSpec& external) {
   out.type = ServiceType::external;
   out.description = external.description;
   HealthSpec& health = out.health.edit();
-  static_cast<ProbeSpec&>(health) = external;
+  static_cast<ProbeSpec&>(health) = static_cast<const ProbeSpec&>(external);
   health.interval = external.interval;
   health.timeout = external.timeout;
   health.failures = external.failures;
