@@ -108,7 +108,9 @@ Result<LaunchContext> launch_context(const SpecSet& set, const sys::NofileLimits
 void place_launches(LaunchContext& context, const Places& places, bool has_world) {
   if (!places.runtime_dir.empty()) context.notify_dir = places.runtime_dir + "/notify";
   context.credentials_place = credentials_place(places.runtime_dir, places.identity).value_or("");
-  if (!has_world) remove_credentials_but(context.credentials_place, {});
+  if (has_world) return;
+  remove_credentials_but(context.credentials_place, {});
+  remove_voices_but(context.notify_dir, {});
 }
 
 }  // namespace sup

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <new>
 
 #include "base/refusable.hpp"
@@ -146,7 +147,7 @@ Result<Launched> start_task(const LaunchContext& context, const TaskOrder& order
 // too: these have a random name in the abstract namespace, whose senders are known by their credentials alone. So it is
 // where there is no run-time directory.
 std::string notify_address(const LaunchContext& context, const LaunchOrder& order) {
-  const std::string path = fmt::format("{}/{}.{}", context.notify_dir, order.name, order.run.value);
+  const std::string path = fmt::format("{}/{}", context.notify_dir, notify_name(order.name, order.run));
   const bool is_seen =
       !context.notify_dir.empty() && order.service->spec.root_dir->empty() && path.size() <= sys::kSocketPathMax;
   return is_seen ? path : fmt::format("@supervisord/{}/{}", order.invocation.text(), order.run.value);
@@ -325,6 +326,18 @@ ResumedOutput resume_sources(const LaunchContext& context, const LaunchOrder& or
   ResumedOutput out = resume_output(context, order, std::move(kept), owner_of(child), pid);
   if (!account) out.troubles.push_back(account.error().what);
   return out;
+}
+
+std::string notify_name(const std::string& instance, RunId run) { return fmt::format("{}.{}", instance, run.value); }
+
+void remove_voices_but(const std::string& notify_dir, std::span<const std::string> names) {
+  struct stat info{};
+  if (::lstat(notify_dir.c_str(), &info) < 0 || !S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()) return;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(notify_dir, error), end; !error && entry != end;
+       entry.increment(error))
+    if (std::ranges::find(names, entry->path().filename().string()) == names.end())
+      (void)::unlink(entry->path().c_str());
 }
 
 std::string group_name(const std::string& instance, const InvocationId& invocation) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -133,6 +134,10 @@ struct TaskOrder {
 [[nodiscard]] Result<Launched> launch(const LaunchContext& context, const LaunchOrder& order);
 // The name of a run's cgroup: unique even beside one that an earlier life could not remove.
 [[nodiscard]] std::string group_name(const std::string& instance, const InvocationId& invocation);
+// The name of the socket for sd_notify(3) of a run in LaunchContext::notify_dir.
+[[nodiscard]] std::string notify_name(const std::string& instance, RunId run);
+// Removes what supervisords and managers that were killed have left there, but for these.
+void remove_voices_but(const std::string& notify_dir, std::span<const std::string> names);
 // Where the credentials of a run are.
 [[nodiscard]] std::string credentials_directory(const LaunchContext& context, const std::string& instance,
                                                 const InvocationId& invocation);

@@ -186,6 +186,9 @@ ResumedOutput resume_output(const LaunchContext& context, const LaunchOrder& ord
       source = log::Source{
           .service = order.instance, .name = order.name, .stream = log.stream, .run = order.run, .pipe = {}};
     }
+    const std::string& awaited = order.service->spec.ready->log;
+    if (order.serial == 0 && !awaited.empty())  // Whether it has come is in the ledger.
+      if (auto line = Pattern::compile(awaited)) source->awaited = *std::move(line);
     source->pipe = std::move(pipe);
     source->is_terminal = what == kTerminal;
     source->key = key_of(order, what);

@@ -35,6 +35,15 @@ pid_t Resumption::launched(RunId run, std::uint32_t serial) const {
   return 0;
 }
 
+std::optional<LaunchTable::Slot> Resumption::take_launch(RunId run, std::uint32_t serial) {
+  const auto found = std::ranges::find_if(
+      slots_, [&](const LaunchTable::Slot& slot) { return slot.run() == run && slot.serial() == serial; });
+  if (found == slots_.end()) return std::nullopt;
+  std::optional out = std::move(*found);
+  slots_.erase(found);
+  return out;
+}
+
 // A number that nobody has been reaped under since is still that of its process.
 Resumption::Found Resumption::find(pid_t pid) {
   Found out;

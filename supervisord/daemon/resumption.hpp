@@ -30,6 +30,8 @@ class Resumption {
   [[nodiscard]] UniqueFd take(std::string_view name);
   // Who was made for this launch; 0: nobody was.
   [[nodiscard]] pid_t launched(RunId run, std::uint32_t serial) const;
+  // Its place, if it has one: it is known as long as that is kept.
+  [[nodiscard]] std::optional<LaunchTable::Slot> take_launch(RunId run, std::uint32_t serial);
 
   // A process that was the child of the earlier manager, and so is the guard's now: either a reference, or how it has
   // ended. If that cannot be told (the guard has not answered) it is given as lost.

@@ -23,12 +23,13 @@ namespace {
 
 constexpr Duration kExecutingPause = std::chrono::milliseconds{5};
 
-// Whether the program of a run was executed: its environment is that of the run. Where nobody can tell, it was.
+// Whether the program of a run was executed: its environment is that of the run, or it is another program than ours
+// (one may have been given no environment, or write over it). Where nobody can tell, it was.
 bool is_executed(pid_t pid, const InvocationId& invocation) {
   const auto environment = sys::start_of_environment(pid);
   if (!environment) return environment.error().code != Errc::not_found || !sys::process_facts(pid);
   const auto said = sys::invocation_in(*environment);
-  return said && said->id == invocation;
+  return (said && said->id == invocation) || !sys::executes_our_program(pid).value_or(false);
 }
 
 }  // namespace
@@ -94,6 +95,7 @@ void Runs::resume_main(Run& run, const RunRecord& record, Resumption& left) {
     run.main = std::move(found.process);
     adopted_.emplace(pid, Owner{run.instance, 0});
     run.is_executing = was_launching && !is_executed(pid, run.invocation);
+    if (run.is_executing) run.slot = left.take_launch(run.id, 0);  // The next manager has to know of it, too.
   }
   if (run.is_executing) return executing_.arm(kExecutingPause);
   if (was_launching) post_(Spawned{run.instance, run.id, pid});
@@ -107,6 +109,7 @@ void Runs::watch_executing() {
     run->is_executing = !is_executed(run->main.pid, run->invocation);
     is_any_left |= run->is_executing;
     if (run->is_executing) continue;
+    give_back(run->slot);
     know_owner(*run);
     note(*run);
     post_(Spawned{run->instance, run->id, run->main.pid});
@@ -117,6 +120,8 @@ void Runs::watch_executing() {
 // What nobody waits for any more is killed. One that had not been made is made when the engine asks for it again.
 void Runs::resume_task(Run& run, const TaskRecord& record, Resumption& left) {
   const pid_t pid = record.pid != 0 ? record.pid : left.launched(run.id, record.serial);
+  const bool is_not_made = pid == 0 && !record.is_over;
+  if (is_not_made && record.kind == TaskKind::stop_step && !record.is_asked && run.told > 0) --run.told;
   if (pid == 0) return;
   auto task = std::make_unique<TaskRun>();
   task->order = {run.instance, run.id, record.kind, record.index};
@@ -218,7 +223,10 @@ void Runs::on_guard_exits(std::span<const guard::Exit> exits) {
     Run* run = runs_[owner.instance.value].get();
     if (run == nullptr) continue;
     if (owner.task == 0 && !run->main_is_gone && run->main.pid == exit.pid) {
-      if (std::exchange(run->is_executing, false)) post_(Spawned{run->instance, run->id, exit.pid});
+      if (std::exchange(run->is_executing, false)) {
+        give_back(run->slot);
+        post_(Spawned{run->instance, run->id, exit.pid});
+      }
       on_main_exit(owner.instance, exit.status);
     } else if (TaskRun* task = owner.task == 0 ? nullptr : find_task(*run, owner.task); task && !task->is_over) {
       on_task_exit(owner.instance, *run, *task, exit.status);

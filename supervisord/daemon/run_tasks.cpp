@@ -48,11 +48,13 @@ void Runs::run_task(const RunTask& effect, Named named, std::vector<EnvEntry> en
   const auto is_it = [&](const auto& task) {
     return !task->done && task->order.kind == effect.kind && task->order.index == effect.index;
   };
-  if (std::ranges::any_of(run.tasks, is_it)) return;  // An earlier manager has begun it.
-  if (run.shared != nullptr) {                        // A stop that came before the program runs.
+  if (std::ranges::any_of(run.tasks, is_it)) return;            // An earlier manager has begun it.
+  if (effect.serial != 0 && effect.serial <= run.told) return;  // It may also have seen its end.
+  if (run.shared != nullptr) {                                  // A stop that came before the program runs.
     run.pending_tasks.edit().emplace_back(effect, std::move(env));
     return;
   }
+  run.told = std::max(run.told, effect.serial);
   auto task = std::make_unique<TaskRun>();
   task->order = effect;
   TaskOrder order;

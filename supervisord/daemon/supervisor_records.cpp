@@ -194,7 +194,7 @@ void Supervisor::resume_history(StateRecords& records) {
 void Supervisor::resume_runs(StateRecords& records, Resumption& left) {
   const World& w = engine_.world();
   std::vector<ResumedRun> runs;
-  std::vector<std::string> groups;
+  std::vector<std::string> groups, voices;
   for (auto& [number, record] : records.all<RunRecord>(RecordKind::run)) {
     const RunId id{number};
     const InstanceId instance = find_instance(w, record.instance);
@@ -206,12 +206,14 @@ void Supervisor::resume_runs(StateRecords& records, Resumption& left) {
       continue;
     }
     groups.push_back(group_name(record.instance, record.invocation));
+    voices.push_back(notify_name(record.instance, id));
     Named whose = named(instance);
     whose.name = record.instance;
     runs.push_back({id, instance, std::move(whose), std::move(record)});
   }
   runs_->context().containment->end_all_but(groups);
   remove_credentials_but(runs_->context().credentials_place, groups);
+  remove_voices_but(runs_->context().notify_dir, voices);
   for (const auto& [key, record] : records.all<LeftOutputRecord>(RecordKind::left_output)) {
     const InstanceId instance = find_instance(w, record.instance);
     if (instance == kNoInstance) {

@@ -39,6 +39,7 @@ struct RunTask {
   RunId run;
   TaskKind kind = TaskKind::pre_start;
   std::uint16_t index = 0;
+  std::uint32_t serial = 0;  // Of a stop step, among the signals of the run (SignalRun); others: 0.
 };
 // Find out by probing whether the run is ready, until StopAwaiting. Answered by BecameReady.
 struct AwaitReady {

@@ -15,7 +15,7 @@ void tell_stop_order(World& w, const Instance& i) {
   }
   const StopStep& step = spec.stop->steps[i.stop_step];
   if (i.is_main_told && !step.command.argv.empty()) {
-    w.effects.emplace_back(RunTask{w.id(i), i.run, TaskKind::stop_step, i.stop_step});
+    w.effects.emplace_back(RunTask{w.id(i), i.run, TaskKind::stop_step, i.stop_step, i.serial});
     return;
   }
   // Once the main process is gone, its group may be empty or reused: the rest is reached as a whole.

@@ -227,6 +227,14 @@ Result<ProcessFacts> process_facts(pid_t pid) {
   return facts;
 }
 
+Result<bool> executes_our_program(pid_t pid) {
+  struct stat its{}, ours{};
+  const std::string path = fmt::format("/proc/{}/exe", pid);
+  if (::stat(path.c_str(), &its) < 0 || ::stat("/proc/self/exe", &ours) < 0)
+    return fail_call(errno, fmt::format("cannot tell the program of process {}", pid));
+  return its.st_dev == ours.st_dev && its.st_ino == ours.st_ino;
+}
+
 Result<uid_t> process_uid(pid_t pid) {
   // Not the owner of the directory: that is root for a process that may not be dumped.
   const std::string text = TRY(read_file(fmt::format("/proc/{}/status", pid), kStatLimit));

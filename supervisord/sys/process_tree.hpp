@@ -63,6 +63,8 @@ struct ProcessFacts {
 
 // Errors: not_found when it is gone, sys.
 [[nodiscard]] Result<ProcessFacts> process_facts(pid_t pid);
+// Whether it executes the same file as we do. Errors as process_facts, and denied.
+[[nodiscard]] Result<bool> executes_our_program(pid_t pid);
 // The effective uid. Errors as process_facts.
 [[nodiscard]] Result<uid_t> process_uid(pid_t pid);
 // Where in the kernel it waits (/proc/PID/wchan); empty if it does not, or if we may not know. Errors as process_facts.
